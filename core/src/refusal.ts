@@ -1,0 +1,366 @@
+/**
+ * Everything that may not happen, as one closed list.
+ *
+ * A refusal is expected: somebody asked for what the rules do not allow. Each code has its HTTP status, its code in the
+ * DataWorks dialect and its public sentence, in which `{name}` is filled from the details given where it is thrown.
+ * A code that is missing here does not compile; anything that is thrown and is no Refusal is a fault of ours.
+ */
+export type RefusalText = {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429
+  readonly dataworks: string
+  readonly sentence: string
+}
+
+export const REFUSALS = {
+  // Signing in and signatures
+  SIGN_IN_REQUIRED: { status: 401, dataworks: 'MissingAccessKeyId', sentence: 'Sign in or sign the request first.' },
+  SIGN_IN_FAILED: { status: 401, dataworks: 'Forbidden.Access', sentence: 'The name or the password is wrong.' },
+  SIGN_IN_THROTTLED: {
+    status: 429,
+    dataworks: 'Throttling.User',
+    sentence: 'Too many failed attempts to sign in; try again in {seconds} seconds.',
+  },
+  CROSS_SITE_REQUEST: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'A request that changes something must come from the console itself.',
+  },
+  ACCESS_KEY_UNKNOWN: {
+    status: 404,
+    dataworks: 'InvalidAccessKeyId.NotFound',
+    sentence: 'Specified access key is not found.',
+  },
+  ACCESS_KEY_INACTIVE: {
+    status: 400,
+    dataworks: 'InvalidAccessKeyId.Inactive',
+    sentence: 'Specified access key is disabled.',
+  },
+  ACCESS_KEYS_FULL: {
+    status: 409,
+    dataworks: 'QuotaExceeded.AccessKey',
+    sentence: 'A user has at most two active AccessKey pairs; deactivate or delete one first.',
+  },
+  SIGNATURE_MISSING: {
+    status: 400,
+    dataworks: 'IncompleteSignature',
+    sentence: 'The request signature does not conform to the standards: {problem}.',
+  },
+  /** The text is part of the protocol: some clients split it at its only colon and compare the rest with their own string to sign. */
+  SIGNATURE_MISMATCH_V1: {
+    status: 400,
+    dataworks: 'SignatureDoesNotMatch',
+    sentence: 'Specified signature is not matched with our calculation. server string to sign is:{stringToSign}',
+  },
+  SIGNATURE_MISMATCH_V3: {
+    status: 400,
+    dataworks: 'SignatureDoesNotMatch',
+    sentence:
+      'Specified signature does not match our calculation. server StringToSign is [{stringToSign}] server CanonicalRequest is [{canonicalRequest}]',
+  },
+  SIGNATURE_NONCE_USED: {
+    status: 400,
+    dataworks: 'SignatureNonceUsed',
+    sentence: 'Specified signature nonce was used already.',
+  },
+  SIGNATURE_METHOD_UNSUPPORTED: {
+    status: 400,
+    dataworks: 'InvalidSignatureMethod',
+    sentence: 'Signature method or version {method} is not supported.',
+  },
+  TIMESTAMP_EXPIRED: {
+    status: 400,
+    dataworks: 'InvalidTimeStamp.Expired',
+    sentence: 'Specified time stamp or date value is expired.',
+  },
+  TIMESTAMP_MALFORMED: {
+    status: 400,
+    dataworks: 'InvalidTimeStamp.Format',
+    sentence: 'Specified time stamp or date value is not well formatted.',
+  },
+  SECURITY_TOKEN_UNKNOWN: {
+    status: 400,
+    dataworks: 'InvalidSecurityToken.MismatchWithAccessKey',
+    sentence: 'The security token does not belong to the access key.',
+  },
+
+  // Requests
+  ACTION_UNKNOWN: {
+    status: 404,
+    dataworks: 'InvalidAction.NotFound',
+    sentence: 'Specified api is not found: action {action}, version {version}.',
+  },
+  ACTION_MISSING: { status: 400, dataworks: 'MissingAction', sentence: 'Action is mandatory.' },
+  VERSION_MISSING: { status: 400, dataworks: 'MissingVersion', sentence: 'Version is mandatory.' },
+  METHOD_UNSUPPORTED: {
+    status: 400,
+    dataworks: 'UnsupportedHTTPMethod',
+    sentence: 'HTTP method {method} is not supported here.',
+  },
+  FORMAT_UNSUPPORTED: {
+    status: 400,
+    dataworks: 'InvalidParameter.Format',
+    sentence: 'Format {format} is not supported; only JSON is.',
+  },
+  PARAMETER_MISSING: {
+    status: 400,
+    dataworks: 'Missing{parameter}',
+    sentence: '{parameter} is mandatory for this action.',
+  },
+  PARAMETER_INVALID: {
+    status: 400,
+    dataworks: 'Invalid{parameter}',
+    sentence: 'The value of {parameter} is not valid: {problem}.',
+  },
+  PARAMETER_REPEATED: {
+    status: 400,
+    dataworks: 'InvalidParameter.Repeated',
+    sentence: 'Parameter {parameter} is given more than once.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    dataworks: 'InvalidParameter.BodyTooLarge',
+    sentence: 'The request body is larger than {limitBytes} bytes.',
+  },
+  BODY_MALFORMED: {
+    status: 400,
+    dataworks: 'InvalidParameter.Body',
+    sentence: 'The request body cannot be read: {problem}.',
+  },
+  CONTENT_TYPE_UNSUPPORTED: {
+    status: 415,
+    dataworks: 'UnsupportedMediaType',
+    sentence: 'Content type {contentType} is not supported here.',
+  },
+  REQUEST_INVALID: { status: 400, dataworks: 'InvalidParameter', sentence: 'The request is not valid: {problem}.' },
+
+  // Access and tenants
+  FORBIDDEN: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'None of your roles allows this ({action}).',
+  },
+  NOT_FOUND: { status: 404, dataworks: 'NotFound.{thing}', sentence: 'There is no such {thing}: {id}.' },
+  NAME_TAKEN: {
+    status: 409,
+    dataworks: 'Conflict.{thing}',
+    sentence: 'There is already a {thing} with the name {name}.',
+  },
+  WORKSPACE_NOT_FOUND: {
+    status: 404,
+    dataworks: 'Invalid.Tenant.ProjectNotExists',
+    sentence: 'The workspace does not exist: {id}.',
+  },
+  MEMBER_NOT_IN_TENANT: {
+    status: 400,
+    dataworks: 'Invalid.Tenant.UserNotInTenant',
+    sentence: 'The user does not belong to this tenant: {id}.',
+  },
+  LAST_ADMINISTRATOR: {
+    status: 409,
+    dataworks: 'Conflict.LastAdministrator',
+    sentence: 'Somebody must remain who can administer this; give the role to another user first.',
+  },
+  EDITION_EXPIRED: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'The edition of this tenant has expired.',
+  },
+
+  // Nodes
+  NODE_NOT_FOUND: {
+    status: 404,
+    dataworks: 'Invalid.Wkbench.NodeNotExist',
+    sentence: 'The node does not exist in this environment: {id}.',
+  },
+  NODE_ALREADY_FROZEN: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.NodeAlreadyFrozen',
+    sentence: 'Already frozen: {nodes}.',
+  },
+  NODE_NOT_FROZEN: { status: 409, dataworks: 'Invalid.Wkbench.NodeNotFrozen', sentence: 'Not frozen: {nodes}.' },
+  NODE_HAS_DESCENDANTS: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.NodeHasDescendants',
+    sentence: 'A node with descendants cannot be unpublished; unpublish those first: {nodes}.',
+  },
+  NODE_IS_ROOT: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.NodeIsRoot',
+    sentence: 'The root node of a workspace cannot be unpublished: {nodes}.',
+  },
+  NODES_EMPTY: { status: 400, dataworks: 'MissingNodeId', sentence: 'Name at least one node.' },
+  NODES_TOO_MANY: {
+    status: 400,
+    dataworks: 'InvalidNodeId',
+    sentence: 'One request names at most {limit} nodes.',
+  },
+  ENVIRONMENT_ABSENT: {
+    status: 400,
+    dataworks: 'InvalidProjectEnv',
+    sentence: 'A workspace in basic mode has no development environment.',
+  },
+
+  // FlowSpec
+  FLOWSPEC_MALFORMED: {
+    status: 422,
+    dataworks: 'InvalidSpec',
+    sentence: 'The FlowSpec cannot be imported; at {path}: {problem}.',
+  },
+  FLOWSPEC_UNSUPPORTED: {
+    status: 422,
+    dataworks: 'InvalidSpec.Unsupported',
+    sentence: 'The FlowSpec cannot be imported: {problem}.',
+  },
+  FLOWSPEC_CYCLE: {
+    status: 422,
+    dataworks: 'InvalidSpec.Cycle',
+    sentence: 'The FlowSpec cannot be imported, its dependencies form a cycle: {cycle}.',
+  },
+
+  // Holding and answering
+  OPERATION_HELD: {
+    status: 409,
+    dataworks: 'OperationHeld.ExtensionCheck',
+    sentence:
+      'The operation is held and has not taken effect: extensions are checking it. It runs by itself when all of them pass. Process {processId}, message {messageId}.',
+  },
+  OPERATION_REFUSED: {
+    status: 409,
+    dataworks: 'OperationRefused.ExtensionCheck',
+    sentence: 'The operation was refused by an extension and has not taken effect. Process {processId}: {reason}',
+  },
+  OPERATION_FAILED: {
+    status: 409,
+    dataworks: 'OperationFailed',
+    sentence: 'The operation was let through, but its effect failed. Process {processId}: {reason}',
+  },
+  OPERATION_ENDED: {
+    status: 409,
+    dataworks: 'Conflict.OperationEnded',
+    sentence: 'The operation is not held any more; it ended as {state}.',
+  },
+  OPERATION_NOT_YOURS: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'Only the person who asked for an operation may withdraw it.',
+  },
+  MESSAGE_UNKNOWN: {
+    status: 404,
+    dataworks: 'InvalidMessageId.NotFound',
+    sentence: 'The message does not exist: {messageId}.',
+  },
+  MESSAGE_EXPIRED: {
+    status: 410,
+    dataworks: 'InvalidMessageId.Expired',
+    sentence: 'The message is older than three days and has expired: {messageId}.',
+  },
+  EXTENSION_UNKNOWN: {
+    status: 404,
+    dataworks: 'InvalidExtensionCode.NotFound',
+    sentence: 'The extension does not exist: {extensionCode}.',
+  },
+  EXTENSION_NOT_ASKED: {
+    status: 403,
+    dataworks: 'InvalidExtensionCode.NotAsked',
+    sentence: 'The extension {extensionCode} was not asked about message {messageId}.',
+  },
+  CHECK_CONFLICT: {
+    status: 409,
+    dataworks: 'Conflict.CheckResult',
+    sentence: 'The extension has already answered {given}; the first result stands.',
+  },
+  CALLBACK_WRONG_API: {
+    status: 400,
+    dataworks: 'InvalidMessageId.WrongCallback',
+    sentence: 'Results for {eventCode} are returned with {callback}.',
+  },
+  CHECK_NOT_PASSABLE: {
+    status: 409,
+    dataworks: 'Conflict.CheckNotPassable',
+    sentence: 'This check cannot be passed by hand: {problem}.',
+  },
+  OPERATION_WITHDRAWN: {
+    status: 409,
+    dataworks: 'Conflict.OperationEnded',
+    sentence: 'The operation was withdrawn before the result arrived: {messageId}.',
+  },
+
+  // Extensions
+  EXTENSION_LEVELS_MIXED: {
+    status: 422,
+    dataworks: 'InvalidExtensionPoints',
+    sentence: 'One extension watches extension points of one level only; these are of the other level: {events}.',
+  },
+  EXTENSION_POINT_UNKNOWN: {
+    status: 422,
+    dataworks: 'InvalidEventCode',
+    sentence: 'No extension point has the event code {eventCode}.',
+  },
+  EXTENSION_TRANSITION: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'An extension in status {status} cannot be {verb}.',
+  },
+  EXTENSION_SELF_REVIEW: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'The author of a submission cannot review it.',
+  },
+  EXTENSION_NOT_PUBLISHED: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'Only a published extension can be enabled.',
+  },
+
+  // OpenEvent
+  PATTERN_INVALID: {
+    status: 422,
+    dataworks: 'InvalidEventPattern',
+    sentence: 'The event pattern is not valid; at {path}: {problem}.',
+  },
+  TARGET_REFUSED: {
+    status: 422,
+    dataworks: 'InvalidTarget',
+    sentence: 'The target cannot be used: {problem}.',
+  },
+  DELIVERY_ENDED: {
+    status: 409,
+    dataworks: 'Conflict.Delivery',
+    sentence: 'The message has expired or its delivery is still under way; it cannot be delivered again.',
+  },
+} as const satisfies Record<string, RefusalText>
+
+export type RefusalCode = keyof typeof REFUSALS
+
+/** What fills the `{name}`s of a refusal's sentence and code, and reaches the caller beside them. */
+export type RefusalDetails = Readonly<
+  Record<string, string | number | boolean | readonly (string | number)[] | undefined>
+>
+
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly details: RefusalDetails
+
+  constructor(code: RefusalCode, details: RefusalDetails = {}) {
+    super(fill(REFUSALS[code].sentence, details))
+    this.name = 'Refusal'
+    this.code = code
+    this.details = details
+  }
+}
+
+/** The refusal's code in the DataWorks dialect, e.g. `MissingNodeId`. */
+export function dataworksCode(refusal: Refusal): string {
+  return fill(REFUSALS[refusal.code].dataworks, refusal.details)
+}
+
+export function refusalStatus(refusal: Refusal): number {
+  return REFUSALS[refusal.code].status
+}
+
+function fill(template: string, details: RefusalDetails): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = details[name]
+    return Array.isArray(value) ? value.join(', ') : String(value ?? '')
+  })
+}
