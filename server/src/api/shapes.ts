@@ -1,0 +1,383 @@
+/**
+ * The shapes of the native API, as schemas: what comes in is checked by them, what goes out is described by them, and the OpenAPI
+ * document and the client's types are generated from them.
+ *
+ * Ids of workspaces, nodes, tenants and the like are integers below 2^53. A user's id is a string of digits (UID). Instants are RFC 3339 in UTC.
+ */
+import { EXTENSION_STATUS_NUMBERS, type ExtensionStatus, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core'
+import { z } from 'zod'
+
+const id = z.int().positive()
+const uid = z.string().regex(/^\d{1,19}$/)
+const instant = z.iso.datetime()
+/** A name people give: no control characters, no blanks at the ends. */
+const label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(128)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
+const url = z.url({ protocol: /^https?$/ }).max(2048)
+
+export const Problem = z
+  .object({
+    type: z.string().describe('Always about:blank'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string().describe('One of the closed list of refusals, e.g. NODE_ALREADY_FROZEN'),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ path: z.string(), problem: z.string() }))
+      .optional()
+      .describe('Every fault of the request, each with its place'),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'Problem', description: 'Problem details after RFC 9457' })
+
+// Users, sign-in, AccessKey pairs
+
+export const TenantRoleShape = z.enum(TENANT_ROLES).meta({ id: 'TenantRole' })
+export const WorkspaceRoleShape = z.enum(WORKSPACE_ROLES).meta({ id: 'WorkspaceRole' })
+export const Person = z.object({ id: uid, name: z.string() }).meta({ id: 'Person' })
+export const Me = z
+  .object({
+    user: z.object({ id: uid, name: z.string(), displayName: z.string() }),
+    tenant: z.object({ id, name: z.string(), editionExpiresAt: instant.nullable() }),
+    tenantRoles: z.array(TenantRoleShape),
+    workspaces: z.array(
+      z.object({
+        id,
+        name: z.string(),
+        identifier: z.string(),
+        mode: z.enum(['basic', 'standard']),
+        roles: z.array(WorkspaceRoleShape),
+      }),
+    ),
+    region: z.string(),
+  })
+  .meta({ id: 'Me', description: 'Who is signed in, in which tenant, with which roles' })
+export const SignIn = z
+  .object({ name: z.string().min(1).max(128), password: z.string().min(1).max(1024) })
+  .meta({ id: 'SignIn' })
+export const User = z
+  .object({
+    id: uid,
+    name: z.string(),
+    displayName: z.string(),
+    tenantRoles: z.array(TenantRoleShape),
+    disabled: z.boolean(),
+    createdAt: instant,
+  })
+  .meta({ id: 'User' })
+export const NewUser = z
+  .object({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'lower-case letters, digits, dot, dash and underscore; 2 to 64 characters'),
+    displayName: label.optional(),
+    password: z.string().min(10, 'at least 10 characters').max(1024),
+    tenantRoles: z.array(TenantRoleShape).default([]),
+  })
+  .meta({ id: 'NewUser' })
+export const UserChange = z
+  .object({
+    displayName: label.optional(),
+    password: z.string().min(10).max(1024).optional(),
+    tenantRoles: z.array(TenantRoleShape).optional(),
+    disabled: z.boolean().optional(),
+  })
+  .meta({ id: 'UserChange' })
+export const AccessKey = z
+  .object({ id: z.string(), active: z.boolean(), createdAt: instant, lastUsedAt: instant.nullable() })
+  .meta({ id: 'AccessKey' })
+export const NewAccessKey = z
+  .object({ id: z.string(), secret: z.string().describe('Shown this once; only its encrypted form is kept') })
+  .meta({ id: 'NewAccessKey' })
+
+// Workspaces
+
+export const Workspace = z
+  .object({
+    id,
+    name: z.string(),
+    identifier: z.string(),
+    description: z.string(),
+    mode: z.enum(['basic', 'standard']),
+    environments: z.array(z.enum(['DEV', 'PROD'])),
+    createdAt: instant,
+  })
+  .meta({ id: 'Workspace' })
+export const NewWorkspace = z
+  .object({
+    identifier: z
+      .string()
+      .regex(/^[a-zA-Z][a-zA-Z0-9_]{2,63}$/, 'a letter, then letters, digits and underscores; 3 to 64 characters'),
+    name: label,
+    description: z.string().max(1024).default(''),
+    mode: z.enum(['basic', 'standard']).default('standard'),
+  })
+  .meta({ id: 'NewWorkspace' })
+export const Member = z.object({ user: Person, roles: z.array(WorkspaceRoleShape) }).meta({ id: 'Member' })
+export const MemberRoles = z.object({ roles: z.array(WorkspaceRoleShape).min(1) }).meta({ id: 'MemberRoles' })
+
+// Nodes
+
+export const Environment = z.enum(['PROD', 'DEV'])
+export const Recurrence = z.enum(['normal', 'pause', 'skip'])
+export const NodeOperationPoint = z.enum(['freeze-node', 'unfreeze-node', 'undeploy-node'])
+export const NodeSummary = z
+  .object({
+    id,
+    workspaceId: id,
+    environment: Environment,
+    name: z.string(),
+    programType: z.string(),
+    owner: Person.nullable(),
+    ownerName: z.string().nullable().describe('As the imported file names the owner, when no user here has that id'),
+    recurrence: Recurrence.describe('pause is frozen, skip is dry run'),
+    cron: z.string().nullable(),
+    priority: z.int(),
+    isRoot: z.boolean(),
+    version: z.int(),
+    modifiedAt: instant,
+    heldBy: z
+      .array(z.object({ operationId: z.uuid(), eventCode: z.string() }))
+      .describe('Operations on this node that are held now'),
+    may: z.array(NodeOperationPoint).describe('What the caller may ask for on this node in its present state'),
+  })
+  .meta({ id: 'NodeSummary' })
+export const NodeRelative = z
+  .object({
+    id,
+    name: z.string(),
+    programType: z.string(),
+    workspaceId: id,
+    recurrence: Recurrence,
+    dependency: z.enum(['normal', 'cross-cycle']),
+  })
+  .meta({ id: 'NodeRelative' })
+export const NodeDetail = NodeSummary.extend({
+  description: z.string(),
+  parameters: z.string(),
+  script: z.object({ path: z.string().nullable(), language: z.string().nullable(), content: z.string().nullable() }),
+  inputs: z.array(z.string()),
+  outputs: z.array(z.string()),
+  unresolvedInputs: z.array(z.string()).describe('Outputs this node waits for that no node here produces'),
+  rerunMode: z.string(),
+  timeoutSeconds: z.number().nullable(),
+  instanceMode: z.string(),
+  resourceGroup: z.string().nullable(),
+  upstream: z.array(NodeRelative),
+  downstream: z.array(NodeRelative),
+}).meta({ id: 'NodeDetail' })
+export const NodeOperation = z
+  .object({
+    point: NodeOperationPoint,
+    environment: Environment.default('PROD'),
+    nodeIds: z.array(id).min(1).max(1000),
+  })
+  .meta({ id: 'NodeOperation', description: 'One operation on one or many nodes of a workspace; all of them or none' })
+export const FlowSpecImport = z
+  .object({
+    environment: Environment.default('PROD'),
+    flowspec: z
+      .union([z.string(), z.record(z.string(), z.unknown())])
+      .describe('The FlowSpec, as text or as the JSON object itself'),
+  })
+  .meta({ id: 'FlowSpecImport' })
+export const FlowSpecImported = z
+  .object({
+    created: z.array(z.object({ id, name: z.string() })),
+    updated: z.array(z.object({ id, name: z.string() })),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'FlowSpecImported' })
+
+// Operations and their checks
+
+export const OperationState = z.enum(['held', 'done', 'refused', 'withdrawn', 'stale', 'failed'])
+export const ProcessStatus = z.enum(['CHECKING', 'PASSED', 'BLOCKED'])
+export const CheckState = z
+  .enum(['waiting', 'not-routed', 'undelivered', 'OK', 'WARN', 'FAIL', 'passed-by-hand', 'expired'])
+  .meta({ id: 'CheckState' })
+export const CheckView = z
+  .object({
+    extensionCode: z.string(),
+    extensionName: z.string(),
+    version: z.int(),
+    state: CheckState,
+    result: z.enum(['OK', 'WARN', 'FAIL']).nullable(),
+    comment: z.string().nullable().describe('What the extension says, Markdown'),
+    detailUrl: z.string().nullable(),
+    helpDocUrl: z.string().nullable(),
+    sentAt: instant.nullable().describe('First attempt to deliver the message to it'),
+    acceptedAt: instant.nullable().describe('When its receiver accepted the message'),
+    answeredAt: instant.nullable(),
+    expiresAt: instant,
+    onUnanswered: z.enum(['block', 'pass']),
+    passedBy: Person.nullable(),
+    passedReason: z.string().nullable(),
+    mayPass: z.boolean().describe('Whether the caller may mark this check as passed now'),
+  })
+  .meta({ id: 'CheckView' })
+export const OperationView = z
+  .object({
+    id: z.uuid().describe('The process id; the extensionBizId of the message'),
+    workspaceId: id.nullable(),
+    eventCode: z.string(),
+    state: OperationState,
+    status: ProcessStatus.nullable().describe('null where no extension applied'),
+    objectName: z.string(),
+    objects: z.array(z.object({ id: z.string(), name: z.string() })),
+    requestedBy: Person,
+    requestedAt: instant,
+    endedAt: instant.nullable(),
+    expiresAt: instant.nullable(),
+    reason: z.string().nullable().describe('Why it was refused, is stale or failed'),
+    messageId: z.string().nullable(),
+    mayWithdraw: z.boolean(),
+    checks: z.array(CheckView),
+  })
+  .meta({ id: 'OperationView' })
+export const AttemptView = z
+  .object({
+    number: z.int(),
+    at: instant,
+    durationMs: z.number(),
+    status: z.int().nullable().describe('HTTP status of the answer; null when there was none'),
+    error: z.string().nullable(),
+    responseBody: z.string().nullable().describe('At most the first 2,048 characters'),
+  })
+  .meta({ id: 'AttemptView' })
+export const DeliveryView = z
+  .object({
+    id: z.string(),
+    targetName: z.string(),
+    endpoint: z.string(),
+    state: z.enum(['pending', 'delivered', 'dead']),
+    nextAttemptAt: instant.nullable(),
+    attempts: z.array(AttemptView),
+    mayRedeliver: z.boolean(),
+  })
+  .meta({ id: 'DeliveryView' })
+export const OperationDetail = OperationView.extend({
+  changes: z
+    .array(
+      z.object({ objectId: z.string(), objectName: z.string(), field: z.string(), from: z.string(), to: z.string() }),
+    )
+    .describe('What the operation would change, as it was when it was asked for'),
+  message: z
+    .object({
+      id: z.string(),
+      type: z.string(),
+      body: z.record(z.string(), z.unknown()),
+      createdAt: instant,
+      expiresAt: instant,
+    })
+    .nullable(),
+  deliveries: z.array(DeliveryView),
+}).meta({ id: 'OperationDetail' })
+export const PassReason = z.object({ reason: z.string().trim().min(3).max(1000) }).meta({ id: 'PassReason' })
+
+// Extensions
+
+export const ExtensionStatusShape = z
+  .enum(Object.keys(EXTENSION_STATUS_NUMBERS) as [ExtensionStatus, ...ExtensionStatus[]])
+  .meta({ id: 'ExtensionStatus' })
+export const ExtensionView = z
+  .object({
+    code: z.string(),
+    name: z.string(),
+    description: z.string(),
+    status: ExtensionStatusShape,
+    level: z.enum(['workspace', 'tenant']),
+    points: z.array(z.string()),
+    version: z.int(),
+    owner: Person,
+    testWorkspaceId: id.nullable(),
+    detailUrl: z.string().nullable(),
+    helpDocUrl: z.string().nullable(),
+    parameters: z.string(),
+    onUnanswered: z.enum(['block', 'pass']),
+    submittedBy: Person.nullable(),
+    createdAt: instant,
+    modifiedAt: instant,
+    may: z.array(z.enum(['edit', 'submit', 'approve', 'reject', 'publish', 'disable'])),
+  })
+  .meta({ id: 'ExtensionView' })
+export const NewExtension = z
+  .object({
+    name: label,
+    description: z.string().max(4096).default(''),
+    points: z.array(z.string().max(128)).min(1).max(54),
+    testWorkspaceId: id.nullable().default(null),
+    detailUrl: url.nullable().default(null),
+    helpDocUrl: url.nullable().default(null),
+    parameters: z.string().max(65536).default(''),
+    onUnanswered: z.enum(['block', 'pass']).default('block'),
+  })
+  .meta({ id: 'NewExtension' })
+export const ExtensionChange = NewExtension.partial().meta({ id: 'ExtensionChange' })
+export const ExtensionDecision = z
+  .object({ reason: z.string().trim().max(1000).default('') })
+  .meta({ id: 'ExtensionDecision' })
+export const WorkspaceExtension = z
+  .object({
+    extension: ExtensionView,
+    enabled: z.boolean(),
+    mayEnable: z.boolean(),
+    modifiedBy: Person.nullable(),
+    modifiedAt: instant.nullable(),
+  })
+  .meta({ id: 'WorkspaceExtension' })
+export const WorkspaceExtensionChange = z.object({ enabled: z.boolean() }).meta({ id: 'WorkspaceExtensionChange' })
+
+// OpenEvent
+
+export const EventBus = z
+  .object({ id, name: z.string(), description: z.string(), createdAt: instant })
+  .meta({ id: 'EventBus' })
+export const NewEventBus = z
+  .object({ name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/), description: z.string().max(512).default('') })
+  .meta({ id: 'NewEventBus' })
+export const Channel = z
+  .object({ workspaceId: id, bus: z.object({ id, name: z.string() }).nullable(), enabled: z.boolean() })
+  .meta({ id: 'Channel', description: 'The distribution channel of a workspace: the bus to which its events go' })
+export const ChannelChange = z.object({ busId: id, enabled: z.boolean().default(true) }).meta({ id: 'ChannelChange' })
+export const Target = z
+  .object({
+    id,
+    name: z.string(),
+    endpoint: z.string(),
+    serves: z.array(z.string()).nullable().describe('Extension codes it serves; null serves all'),
+  })
+  .meta({ id: 'Target' })
+export const EventRule = z
+  .object({
+    id,
+    busId: id,
+    name: z.string(),
+    pattern: z.record(z.string(), z.unknown()),
+    enabled: z.boolean(),
+    targets: z.array(Target),
+  })
+  .meta({ id: 'EventRule' })
+export const NewEventRule = z
+  .object({
+    name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/),
+    pattern: z.record(z.string(), z.unknown()).default({}),
+    enabled: z.boolean().default(true),
+    targets: z
+      .array(
+        z.object({
+          name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,126}$/),
+          endpoint: url,
+          serves: z.array(z.string()).nullable().default(null),
+        }),
+      )
+      .max(5)
+      .default([]),
+  })
+  .meta({ id: 'NewEventRule' })
