@@ -1,0 +1,174 @@
+// The table of settings: the one place that names, types, defaults and explains them.
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  LOG_LEVELS,
+  readBoolean,
+  readDatabaseUrl,
+  readDestinations,
+  readHost,
+  readInteger,
+  readLogLevel,
+  readMatching,
+  readPublicUrl,
+  readSecretKey,
+} from './values.ts'
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+
+export interface Setting<T, D extends string | null> {
+  readonly variable: string
+  readonly flag?: string
+  readonly type: string
+  /** As it would be written in the environment; null where there is none. */
+  readonly default: D
+  /** What the documentation says instead of the default. */
+  readonly defaultText?: string
+  readonly secret: boolean
+  readonly meaning: string
+  readonly read: (text: string) => T
+}
+
+function setting<T, D extends string | null>(row: Setting<T, D>): Setting<T, D> {
+  return row
+}
+
+export const SETTINGS = {
+  host: setting({
+    variable: 'HOLDPOINT_HOST',
+    type: 'address or host name',
+    default: '127.0.0.1',
+    secret: false,
+    meaning: 'The address the server listens on. `0.0.0.0` or `::` opens it to other machines.',
+    read: readHost,
+  }),
+  port: setting({
+    variable: 'HOLDPOINT_PORT',
+    flag: '--port',
+    type: 'port',
+    default: '4180',
+    secret: false,
+    meaning: 'The port for everything: console, native API and DataWorks dialect. 0 takes any free one.',
+    read: (text) => readInteger(text, 0, 65_535),
+  }),
+  dataDir: setting({
+    variable: 'HOLDPOINT_DATA_DIR',
+    flag: '--data-dir',
+    type: 'directory',
+    default: path.join(ROOT, 'data'),
+    defaultText: '`data` in the project directory',
+    secret: false,
+    meaning: 'Where the embedded PostgreSQL, its log and the generated secret key live. Back up all of it together.',
+    read: (text) => path.resolve(text),
+  }),
+  databaseUrl: setting({
+    variable: 'DATABASE_URL',
+    type: 'PostgreSQL URL',
+    default: null,
+    defaultText: 'none: the embedded PostgreSQL',
+    secret: true,
+    meaning:
+      'The PostgreSQL (15 or newer) to use instead of the embedded one, as `postgres://user:password@host:5432/database`.',
+    read: readDatabaseUrl,
+  }),
+  secretKey: setting({
+    variable: 'HOLDPOINT_SECRET_KEY',
+    type: '32 bytes in base64 or hex',
+    default: null,
+    defaultText: 'none: required with `DATABASE_URL`, else generated once into `secret.key` in the data directory',
+    secret: true,
+    meaning:
+      'Encrypts AccessKey secrets and other credentials at rest. Whoever loses it loses them. All replicas need the same one.',
+    read: readSecretKey,
+  }),
+  region: setting({
+    variable: 'HOLDPOINT_REGION',
+    type: 'region id',
+    default: 'cn-hangzhou',
+    secret: false,
+    meaning: 'The region named in event envelopes and answers of the DataWorks dialect.',
+    read: (text) => readMatching(text, /^[a-z]{2}(-[a-z0-9]+)+$/, 'a region id like cn-hangzhou'),
+  }),
+  publicUrl: setting({
+    variable: 'HOLDPOINT_PUBLIC_URL',
+    type: 'http or https URL',
+    default: null,
+    defaultText: '`http://<host>:<port>`',
+    secret: false,
+    meaning: 'The address people and extensions reach this server at; links in messages and the console begin with it.',
+    read: readPublicUrl,
+  }),
+  outboundAllow: setting({
+    variable: 'HOLDPOINT_OUTBOUND_ALLOW',
+    type: 'list with commas of CIDR ranges, addresses and host names',
+    default: '',
+    defaultText: 'empty: only public addresses',
+    secret: false,
+    meaning:
+      'The private destinations that deliveries to extensions may reach all the same, as `10.1.0.0/16,extension.internal`.',
+    read: readDestinations,
+  }),
+  poolSize: setting({
+    variable: 'HOLDPOINT_POOL_SIZE',
+    type: 'integer',
+    default: '10',
+    secret: false,
+    meaning: 'Database connections of this server, 2 to 50.',
+    read: (text) => readInteger(text, 2, 50),
+  }),
+  logLevel: setting({
+    variable: 'HOLDPOINT_LOG_LEVEL',
+    type: LOG_LEVELS.join(', '),
+    default: 'info',
+    secret: false,
+    meaning: 'The least important line that is logged.',
+    read: readLogLevel,
+  }),
+  bodyLimitBytes: setting({
+    variable: 'HOLDPOINT_BODY_LIMIT_BYTES',
+    type: 'integer',
+    default: '1048576',
+    secret: false,
+    meaning: 'The largest request body that is read, in bytes, 1 KiB to 64 MiB.',
+    read: (text) => readInteger(text, 1024, 64 * 1024 * 1024),
+  }),
+  trustProxy: setting({
+    variable: 'HOLDPOINT_TRUST_PROXY',
+    type: 'true or false',
+    default: 'false',
+    secret: false,
+    meaning: 'Takes the caller’s address and protocol from `X-Forwarded-*`. Only behind a proxy that sets them itself.',
+    read: readBoolean,
+  }),
+  demoPort: setting({
+    variable: 'HOLDPOINT_DEMO_PORT',
+    type: 'port',
+    default: '4181',
+    secret: false,
+    meaning: 'The port of the demonstration’s extension. 0 takes any free one.',
+    read: (text) => readInteger(text, 0, 65_535),
+  }),
+} as const
+
+interface Switch {
+  readonly flag: string
+  readonly meaning: string
+}
+
+export const SWITCHES = {
+  noDemo: { flag: '--no-demo', meaning: 'Start without the demonstration.' },
+  resetAdminPassword: {
+    flag: '--reset-admin-password',
+    meaning: 'Give the administrator a new password, print it, and start.',
+  },
+  help: { flag: '--help', meaning: 'Print this and end.' },
+} as const satisfies Record<string, Switch>
+
+export type Key = keyof typeof SETTINGS
+type Value<K extends Key> =
+  (typeof SETTINGS)[K] extends Setting<infer T, infer D> ? (D extends null ? T | null : T) : never
+export type Values = { readonly [K in Key]: Value<K> }
+
+export const ROWS = Object.entries(SETTINGS) as [Key, Setting<unknown, string | null>][]
+export const VARIABLES = ROWS.map(([, row]) => row.variable)
+export const FLAGS = [...ROWS.flatMap(([, row]) => row.flag ?? []), ...Object.values(SWITCHES).map((row) => row.flag)]

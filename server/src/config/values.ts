@@ -1,0 +1,92 @@
+// How each type of setting is read from text.
+import { isIP } from 'node:net'
+
+export const KEY_BYTES = 32
+export const KEY_ADVICE = 'make one with: openssl rand -base64 32'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Says why a value is not accepted, without repeating it: it may be a secret. */
+export class ValueError extends Error {}
+
+export function readMatching(text: string, pattern: RegExp, expected: string): string {
+  if (!pattern.test(text)) throw new ValueError(expected)
+  return text
+}
+
+export function readInteger(text: string, least: number, most: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most)) throw new ValueError(`a whole number from ${least} to ${most}`)
+  return value
+}
+
+export function readBoolean(text: string): boolean {
+  const values: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
+  const value = Object.hasOwn(values, text) ? values[text] : undefined
+  if (value === undefined) throw new ValueError('true or false')
+  return value
+}
+
+export function readLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text)
+  if (level === undefined) throw new ValueError(`one of ${LOG_LEVELS.join(', ')}`)
+  return level
+}
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+
+// What looks like an IPv4 address but is none is a slip of the hand, not a host name.
+function isHostName(text: string): boolean {
+  return HOST_NAME.test(text) && !/^[\d.]+$/.test(text)
+}
+
+export function readHost(text: string): string {
+  if (isIP(text) === 0 && !isHostName(text)) throw new ValueError('an address or a host name')
+  return text
+}
+
+export function readPublicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
+    throw new ValueError('an http or https URL without user, query or fragment')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+export function readDatabaseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol) || new URL(text).pathname.length < 2) {
+    throw new ValueError('a URL like postgres://user:password@host:5432/database')
+  }
+  return text
+}
+
+export function readSecretKey(text: string): Buffer {
+  const hex = /^[0-9a-f]{64}$/i.test(text)
+  const key = Buffer.from(text, hex ? 'hex' : 'base64')
+  // 32 bytes are 43 characters of base64 and one of padding; Buffer.from alone would skip what is not base64 in silence.
+  if (!hex && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text))
+    throw new ValueError(`${KEY_BYTES} bytes in base64 or hex; ${KEY_ADVICE}`)
+  return key
+}
+
+export function readDestinations(text: string): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim())
+  const wrong = entries.filter((entry) => entry !== '' && !isDestination(entry))
+  if (wrong.length > 0)
+    throw new ValueError(`addresses, CIDR ranges or host names with commas between (${wrong.join(' and ')} is neither)`)
+  return entries.filter((entry) => entry !== '')
+}
+
+function isDestination(entry: string): boolean {
+  const [address, prefix] = splitOnce(entry, '/')
+  const version = isIP(address)
+  if (prefix === undefined) return version !== 0 || isHostName(entry)
+  return version !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)
+}
+
+/** The text before the first separator and what follows it, if there is one. */
+export function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)]
+}
