@@ -5,7 +5,7 @@ import type { Body, EventDefinition } from './catalog/index.ts'
  *
  * Rule 5: a message goes to the bus in the EventBridge envelope and straight to functions in the function envelope. Members
  * stand in the order of the published messages. The body may be given as JSON text, which is spliced in unchanged: what
- * was stored is what is told, byte for byte, and every attempt to deliver it says the same.
+ * was stored is what is told, byte for byte, in every attempt to deliver it.
  */
 
 /** The body as an object, or as the JSON text of one, which is not looked into. */

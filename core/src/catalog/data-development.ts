@@ -70,7 +70,7 @@ const FILE: readonly Field[] = [
   ),
   string('fileOwner', 'User ID of the owner.'),
   datetime('fileCreateTime', 'When the file was created.'),
-  optional(integer('resourceType', 'Meaning not published; 1 for a node.')),
+  optional(integer('resourceType', 'Meaning not published; 1 in the sample.')),
   OPERATOR,
 ]
 
