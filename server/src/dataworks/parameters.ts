@@ -1,0 +1,173 @@
+/**
+ * A request as it was received, and its parameters.
+ *
+ * Query and form are decoded alike and merged: clients disagree on which parameter goes where and on which characters
+ * they escape, so nothing after this file looks at the raw text again. What is bounded here: the number of parameters,
+ * the length of their names, and that everything is ASCII on the wire and well-formed UTF-8 after decoding.
+ */
+import { isAscii } from 'node:buffer'
+import { Refusal } from '@holdpoint/core/refusal'
+
+/** Names and values in the order they arrived; values as the HTTP parser gives them, one character per byte. */
+export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>
+
+export type ReceivedRequest = {
+  readonly method: string
+  /** As on the wire, without the query. */
+  readonly path: string
+  /** As on the wire, without the question mark; empty when there is none. */
+  readonly rawQuery: string
+  readonly headers: HeaderList
+  readonly body: Buffer
+}
+
+/** Decoded parameters by name. A map, so that no name can reach an object's prototype. */
+export type Parameters = ReadonlyMap<string, string>
+
+export type Pair = readonly [name: string, value: string]
+
+export const NO_PARAMETERS: Parameters = new Map()
+
+const PARAMETERS_MAX = 1_000
+const NAME_LENGTH_MAX = 256
+const ECHO_LENGTH_MAX = 128
+const FORM = 'application/x-www-form-urlencoded'
+
+/**
+ * Query and form as one map.
+ *
+ * A name twice in one place is refused, even with the same value: no client sends it, and it may be meant as a list. The
+ * same name in both places is accepted only with the same value, because signers disagree on which of two values counts.
+ */
+export function decodeRequest(request: ReceivedRequest): Parameters {
+  const parameters = new Map<string, string>()
+  for (const [name, value] of decodePairs(request.rawQuery, 'query')) {
+    if (parameters.has(name)) throw new Refusal('PARAMETER_REPEATED', { parameter: name })
+    parameters.set(name, value)
+  }
+  if (request.body.length === 0) return parameters
+
+  const form = decodePairs(formText(request), 'body')
+  const inForm = new Set<string>()
+  for (const [name, value] of form) {
+    const inQuery = parameters.get(name)
+    if (inForm.has(name) || (inQuery !== undefined && inQuery !== value)) {
+      throw new Refusal('PARAMETER_REPEATED', { parameter: name })
+    }
+    inForm.add(name)
+    parameters.set(name, value)
+  }
+  if (parameters.size > PARAMETERS_MAX) throw tooMany()
+  return parameters
+}
+
+/** The pairs of one query or form, in their order; `+` is a space, a name without `=` has the empty value. */
+export function decodePairs(text: string, place: 'query' | 'body'): Pair[] {
+  const pairs: Pair[] = []
+  if (place === 'query' && NOT_QUERY_TEXT.test(text)) throw undecodable(place, 'it is not percent-encoded ASCII')
+  for (let start = 0; start < text.length; ) {
+    const next = text.indexOf('&', start)
+    const end = next < 0 ? text.length : next
+    if (end > start) {
+      if (pairs.length === PARAMETERS_MAX) throw tooMany()
+      const piece = text.slice(start, end)
+      const equals = piece.indexOf('=')
+      const name = decodeText(equals < 0 ? piece : piece.slice(0, equals))
+      if (name === undefined) throw undecodable(place, 'the name of a parameter is not percent-encoded UTF-8')
+      if (name === '') throw undecodable(place, 'a parameter has no name')
+      if (name.length > NAME_LENGTH_MAX) {
+        throw undecodable(place, `the name of a parameter is longer than ${NAME_LENGTH_MAX} characters`)
+      }
+      const value = equals < 0 ? '' : decodeText(piece.slice(equals + 1))
+      if (value === undefined) {
+        throw new Refusal('PARAMETER_INVALID', { parameter: name, problem: 'it is not percent-encoded UTF-8' })
+      }
+      pairs.push([name, value])
+    }
+    start = end + 1
+  }
+  return pairs
+}
+
+/** The value of a header that may be given once only; `name` in lower case. */
+export function headerValue(headers: HeaderList, name: string): string | undefined {
+  let found: string | undefined
+  for (const [given, value] of headers) {
+    if (given.length !== name.length || given.toLowerCase() !== name) continue
+    if (found !== undefined) throw new Refusal('REQUEST_INVALID', { problem: `header ${name} is given more than once` })
+    found = value
+  }
+  return found?.trim()
+}
+
+/**
+ * Which action of which version is asked for. Both may stand in parameters and in headers, but must agree then.
+ *
+ * Only for requests whose signature was read with `requireAction`: that makes sure that what is found here was signed.
+ */
+export function actionOf(parameters: Parameters, headers: HeaderList): { action: string; version: string } {
+  const action = fromEither(parameters, 'Action', headers, 'x-acs-action')
+  if (!action) throw new Refusal('ACTION_MISSING')
+  const version = fromEither(parameters, 'Version', headers, 'x-acs-version')
+  if (!version) throw new Refusal('VERSION_MISSING')
+  if (!ACTION.test(action) || !VERSION.test(version)) {
+    throw new Refusal('ACTION_UNKNOWN', { action: clip(action), version: clip(version) })
+  }
+  const format = parameters.get('Format')
+  if (format && format.toUpperCase() !== 'JSON') throw new Refusal('FORMAT_UNSUPPORTED', { format: clip(format) })
+  return { action, version }
+}
+
+const NOT_QUERY_TEXT = /[^\x21-\x7e]/
+const ACTION = /^[A-Za-z]\w{0,99}$/
+const VERSION = /^\d{4}-\d\d-\d\d$/
+
+function fromEither(parameters: Parameters, parameter: string, headers: HeaderList, header: string) {
+  const given = parameters.get(parameter) || undefined
+  const inHeader = headerValue(headers, header) || undefined
+  if (given !== undefined && inHeader !== undefined && given !== inHeader) {
+    throw new Refusal('REQUEST_INVALID', { problem: `parameter ${parameter} and header ${header} differ` })
+  }
+  return given ?? inHeader
+}
+
+function formText(request: ReceivedRequest): string {
+  const contentType = headerValue(request.headers, 'content-type') ?? ''
+  if (contentType !== FORM && !isUtf8Form(contentType)) {
+    throw new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: clip(contentType) || '(none)' })
+  }
+  if (!isAscii(request.body)) throw undecodable('body', 'it is not percent-encoded ASCII')
+  return request.body.toString('latin1')
+}
+
+function isUtf8Form(contentType: string): boolean {
+  const [mediaType = '', ...attributes] = contentType.toLowerCase().split(';')
+  return (
+    mediaType.trim() === FORM &&
+    attributes.every((attribute) => !/^\s*charset\s*=/.test(attribute) || /=\s*"?utf-?8"?\s*$/.test(attribute))
+  )
+}
+
+function decodeText(text: string): string | undefined {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    return undefined
+  }
+}
+
+function undecodable(place: 'query' | 'body', problem: string): Refusal {
+  return place === 'body'
+    ? new Refusal('BODY_MALFORMED', { problem })
+    : new Refusal('REQUEST_INVALID', { problem: `in the query, ${problem}` })
+}
+
+function tooMany(): Refusal {
+  return new Refusal('REQUEST_INVALID', { problem: `it has more than ${PARAMETERS_MAX} parameters` })
+}
+
+function clip(text: string): string {
+  return text.length > ECHO_LENGTH_MAX ? `${text.slice(0, ECHO_LENGTH_MAX)}…` : text
+}
