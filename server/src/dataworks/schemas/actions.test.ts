@@ -1,0 +1,142 @@
+import { Refusal } from '@holdpoint/core/refusal'
+import { describe, expect, test } from 'vitest'
+import { ACTIONS } from './actions.ts'
+import { bind, type Parameter, type Schema } from './binding.ts'
+import {
+  CALLBACK_EXTENSION,
+  LIST_CHECK_PROCESSES,
+  UPDATE_IDE_EVENT_RESULT,
+  UPDATE_WORKBENCH_EVENT_RESULT,
+} from './extensions.ts'
+import { LIST_NODES, UPDATE_NODE_RUN_MODE } from './operation-center.ts'
+import { LIST_PROJECTS } from './workspaces.ts'
+
+/** The published contract: name, type and, with `*`, whether it is required; of two readings, ours is the stricter. */
+const PUBLISHED: Record<string, string> = {
+  CallbackExtension: 'CheckMessage:string CheckResult:enum* ExtensionCode:string* MessageId:string*',
+  GetExtension: 'ExtensionCode:string*',
+  GetNode: 'NodeId:int64* ProjectEnv:enum*',
+  GetNodeChildren: 'NodeId:int64* ProjectEnv:enum*',
+  GetNodeParents: 'NodeId:int64* ProjectEnv:enum*',
+  GetOptionValueForProject: 'ExtensionCode:string ProjectId:string',
+  GetProject: 'ProjectId:int64 ProjectIdentifier:string',
+  ListCheckProcesses:
+    'EventCode:string* MessageId:string Operator:string PageNumber:int32 PageSize:int32 ProjectId:int64 Status:enum',
+  ListEnabledExtensionsForProject: 'EventCode:string* FileType:string ProjectId:int64*',
+  ListExtensions: 'PageNumber:int32 PageSize:int32',
+  ListNodes:
+    'BizName:string NodeName:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* SchedulerType:enum',
+  ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
+  OfflineNode: 'NodeId:int64* ProjectId:int64*',
+  UpdateIDEEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
+  UpdateNodeRunMode: 'NodeId:int64* ProjectEnv:enum* SchedulerType:int32*',
+  UpdateWorkbenchEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
+}
+
+const codeOf = (schema: Schema, given: Record<string, string>): string => {
+  try {
+    bind(schema, new Map(Object.entries(given)))
+  } catch (error) {
+    if (error instanceof Refusal) return `${error.code} ${error.details.parameter}`
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+test('every action has the parameters of the published contract, and no others', () => {
+  const ours = Object.fromEntries(
+    ACTIONS.map(({ action, parameters }) => [
+      action,
+      Object.entries(parameters)
+        .map(([name, { kind, required }]) => `${name}:${kind}${required ? '*' : ''}`)
+        .sort()
+        .join(' '),
+    ]),
+  )
+  expect(ours).toEqual(PUBLISHED)
+  expect(ACTIONS).toHaveLength(Object.keys(PUBLISHED).length)
+})
+
+test('every action and every parameter says in one sentence what it is', () => {
+  const docs: [string, string | undefined][] = []
+  const visit = (path: string, parameter: Parameter, isItem = false) => {
+    if (!isItem) docs.push([path, parameter.doc])
+    if (parameter.kind === 'list') visit(`${path}[]`, parameter.items, true)
+    if (parameter.kind === 'object') {
+      for (const [name, member] of Object.entries(parameter.members)) visit(`${path}.${name}`, member)
+    }
+  }
+  for (const { action, doc, parameters } of ACTIONS) {
+    docs.push([action, doc])
+    for (const [name, parameter] of Object.entries(parameters)) visit(`${action}.${name}`, parameter)
+  }
+  for (const [path, doc] of docs) expect(doc, path).toMatch(/^.+\.$/)
+})
+
+describe('the three callbacks', () => {
+  const answer = { MessageId: 'm', ExtensionCode: 'e' }
+
+  test.each([UPDATE_WORKBENCH_EVENT_RESULT, UPDATE_IDE_EVENT_RESULT, CALLBACK_EXTENSION])(
+    '$action takes OK, WARN and FAIL in any case, and nothing else',
+    ({ parameters }: { parameters: Schema }) => {
+      for (const text of ['OK', 'Fail', 'WARN', 'warn', 'ok']) {
+        const bound = bind(parameters, new Map(Object.entries({ ...answer, CheckResult: text })))
+        expect(bound.CheckResult).toBe(text.toUpperCase())
+      }
+      expect(codeOf(parameters, { ...answer, CheckResult: 'PASS' })).toBe('PARAMETER_INVALID CheckResult')
+      expect(codeOf(parameters, answer)).toBe('PARAMETER_MISSING CheckResult')
+      expect(codeOf(parameters, { CheckResult: 'OK', MessageId: 'm' })).toBe('PARAMETER_MISSING ExtensionCode')
+      expect(codeOf(parameters, { CheckResult: 'OK', ExtensionCode: 'e' })).toBe('PARAMETER_MISSING MessageId')
+    },
+  )
+
+  test('only UpdateIDEEventResult is in both versions', () => {
+    const later = ACTIONS.filter(({ versions }) => versions.includes('2024-05-18')).map(({ action }) => action)
+    expect(later).toEqual(['UpdateIDEEventResult'])
+  })
+})
+
+test('lists begin with page 1 of ten, and a page has a hundred entries at most', () => {
+  const paged = ACTIONS.filter(({ parameters }) => 'PageNumber' in parameters)
+  expect(paged.map(({ action }) => action).sort()).toEqual([
+    'ListCheckProcesses',
+    'ListExtensions',
+    'ListNodes',
+    'ListProjects',
+  ])
+  const needed = { EventCode: 'freeze-node', ProjectEnv: 'PROD', ProjectId: '1' }
+  for (const { parameters } of paged) {
+    const bound = bind(parameters, new Map(Object.entries(needed)))
+    expect([bound.PageNumber, bound.PageSize]).toEqual([1, 10])
+    expect(codeOf(parameters, { ...needed, PageSize: '101' })).toBe('PARAMETER_INVALID PageSize')
+    expect(codeOf(parameters, { ...needed, PageSize: '0' })).toBe('PARAMETER_INVALID PageSize')
+    expect(codeOf(parameters, { ...needed, PageNumber: '0' })).toBe('PARAMETER_INVALID PageNumber')
+  }
+})
+
+test('enumerations are the published ones', () => {
+  const node = { NodeId: '1', ProjectEnv: 'PROD' }
+  for (const SchedulerType of ['0', '2']) {
+    const bound = bind(UPDATE_NODE_RUN_MODE.parameters, new Map(Object.entries({ ...node, SchedulerType })))
+    expect(bound.SchedulerType).toBe(Number(SchedulerType))
+  }
+  expect(codeOf(UPDATE_NODE_RUN_MODE.parameters, { ...node, SchedulerType: '1' })).toBe(
+    'PARAMETER_INVALID SchedulerType',
+  )
+  expect(codeOf(LIST_NODES.parameters, { ProjectId: '1', ProjectEnv: 'TEST' })).toBe('PARAMETER_INVALID ProjectEnv')
+  const manual = { ProjectId: '1', ProjectEnv: 'DEV', SchedulerType: 'MANUAL' }
+  expect(codeOf(LIST_NODES.parameters, manual)).toBe('PARAMETER_INVALID SchedulerType')
+  expect(codeOf(LIST_CHECK_PROCESSES.parameters, { EventCode: 'e', Status: 'True' })).toBe('PARAMETER_INVALID Status')
+})
+
+test('tags of ListProjects come as JSON text or numbered', () => {
+  const Tags = [{ Key: 'a', Value: 'b' }, { Key: 'c' }]
+  const json = bind(LIST_PROJECTS.parameters, new Map([['Tags', JSON.stringify(Tags)]]))
+  const numbered = new Map([
+    ['Tags.1.Key', 'a'],
+    ['Tags.1.Value', 'b'],
+    ['Tags.2.Key', 'c'],
+  ])
+  expect(json.Tags).toEqual(Tags)
+  expect(bind(LIST_PROJECTS.parameters, numbered).Tags).toEqual(Tags)
+})
