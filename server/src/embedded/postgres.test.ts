@@ -69,7 +69,7 @@ async function start(searchPath?: string): Promise<EmbeddedPostgres> {
   return postgres
 }
 
-async function query(postgres: Pick<EmbeddedPostgres, 'connection'>, text: string): Promise<unknown[][]> {
+async function query(postgres: { readonly connection: pg.ClientConfig }, text: string): Promise<unknown[][]> {
   const client = new pg.Client(postgres.connection)
   await client.connect()
   try {

@@ -11,10 +11,11 @@ import { EmbeddedPostgresError } from './programs.ts'
 export { EmbeddedPostgresError } from './programs.ts'
 
 const NAME = 'holdpoint'
-const LOCK = 4180_0001
+const LOCK = 4_180_002
 const POLL_MS = 25
 /** Recovery after a crash replays at most a few hundred megabytes; a minute is long for it, and a slow disk gets two. */
 const READY_MS = 120_000
+const CONNECT_MS = 10_000
 const FAST_STOP_MS = 60_000
 const HARD_STOP_MS = 10_000
 const RECOVERY_PAUSE_MS = 5_000
@@ -36,6 +37,7 @@ export interface EmbeddedPostgres {
     readonly port: number
     readonly user: string
     readonly database: string
+    readonly ssl: false
   }
   /** Whether the postmaster ran already when we came. */
   readonly adopted: boolean
@@ -110,7 +112,7 @@ export async function startEmbeddedPostgres(options: {
   }
 
   return {
-    connection: { host: share.socketDir, port: SOCKET_PORT, user: NAME, database: NAME },
+    connection: { host: share.socketDir, port: SOCKET_PORT, user: NAME, database: NAME, ssl: false },
     adopted,
     get pid() {
       return share.postmaster.pid
@@ -160,6 +162,7 @@ async function join({ socketDir }: Postmaster): Promise<Pick<Share, 'session' | 
     database: 'postgres',
     application_name: 'holdpoint-supervisor',
     ssl: false,
+    connectionTimeoutMillis: CONNECT_MS,
   })
   // Without a listener the loss of the connection would be an uncaught error; what follows from it hangs on its end.
   session.on('error', () => {})
@@ -174,6 +177,10 @@ async function join({ socketDir }: Postmaster): Promise<Pick<Share, 'session' | 
     return { session, socketDir, lost }
   } catch (error) {
     await session.end().catch(() => {})
+    // Starting, stopping, or no longer there: these pass. Anything else that PostgreSQL says will not change by waiting.
+    if (error instanceof pg.DatabaseError && !/^57P0/.test(error.code ?? '')) {
+      throw new EmbeddedPostgresError(`PostgreSQL refuses its own supervisor: ${error.message}`)
+    }
     return (error as Error).message
   }
 }

@@ -92,7 +92,7 @@ export function launch(cluster: Cluster, socketDir: string, extra: Readonly<Reco
 }
 
 /** The live postmaster of a cluster, by the file it keeps in it; null if there is none. */
-export async function livePostmaster({ directory }: Cluster): Promise<Postmaster | null> {
+export async function livePostmaster({ directory }: Pick<Cluster, 'directory'>): Promise<Postmaster | null> {
   const file = path.join(directory, 'postmaster.pid')
   const zombieUntil = Date.now() + ZOMBIE_MS
   for (;;) {
