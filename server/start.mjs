@@ -13,11 +13,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const dist = path.join(root, 'console', 'dist')
 const built = path.join(dist, 'index.html')
 const sources = [
-  'console/src',
-  'console/index.html',
-  'console/vite.config.ts',
-  'sdk/src',
-  'core/src',
+  ...['console/src', 'console/public', 'console/index.html', 'console/vite.config.ts', 'sdk/src', 'core/src'],
   'package-lock.json',
 ]
 

@@ -30,14 +30,15 @@ export function processStatus(checks: readonly Check[]): ProcessStatus {
 }
 
 /**
- * Rule 9: what becomes of the held operation: PASSED releases it; BLOCKED refuses it at once, unless every FAIL so far may
- * be passed by hand; else it stays held.
+ * Rule 9: what becomes of the held operation: PASSED releases it; BLOCKED refuses it at once, unless every FAIL so far may be
+ * passed by hand, until its message expires; else it stays held.
  */
-export function verdict(checks: readonly Check[]): 'release' | 'refuse' | 'hold' {
+export function verdict(checks: readonly Check[], messageExpired: boolean): 'release' | 'refuse' | 'hold' {
   const status = processStatus(checks)
   if (status === 'PASSED') return 'release'
   if (status === 'CHECKING') return 'hold'
-  return checks.filter(blocks).every((check) => check.manualPass && !check.expired) ? 'hold' : 'refuse'
+  const passable = checks.filter(blocks).every((check) => check.manualPass && check.result === 'FAIL')
+  return passable && !messageExpired ? 'hold' : 'refuse'
 }
 
 export function isOpen(check: Check): boolean {

@@ -31,7 +31,7 @@ export function checkPattern(pattern: Json, path = '', depth = 0): void {
     else if (!Array.isArray(value)) throw refused(at, 'an array of expressions or a nested object is expected here')
     else if (value.length === 0) throw refused(at, 'an empty array matches nothing')
     else if (value.length > MOST_EXPRESSIONS) throw refused(at, `at most ${MOST_EXPRESSIONS} expressions`)
-    else value.forEach((expression, index) => checkExpression(expression, `${at}[${index}]`))
+    else for (const [index, expression] of value.entries()) checkExpression(expression, `${at}[${index}]`)
   }
 }
 

@@ -1,0 +1,6 @@
+export * from './cron.ts'
+export * from './flowspec.ts'
+export * from './graph.ts'
+export * from './node.ts'
+export * from './node-operation.ts'
+export * from './program-type.ts'

@@ -1,0 +1,157 @@
+/**
+ * Freeze guard: an extension as its author writes it, with nothing but Node and the vendor's own SDKs for npm.
+ *
+ * It receives events over HTTP, looks at the nodes through the DataWorks API and returns its result with UpdateWorkbenchEventResult:
+ * freezing a node that others wait for fails, unpublishing one that is not temporary passes with a warning, the rest passes.
+ */
+import { createServer } from 'node:http'
+import OpenApi, { $OpenApiUtil } from '@alicloud/openapi-core'
+import OpenApiClient, { Config, OpenApiRequest, Params } from '@alicloud/openapi-client'
+import PopCore from '@alicloud/pop-core'
+import { RuntimeOptions } from '@alicloud/tea-util'
+import * as Darabonba from '@darabonba/typescript'
+
+type Answer = Record<string, any>
+/** Calls one action of DataWorks, API version 2020-05-18. */
+type Call = (action: string, parameters: Record<string, string | number>) => Promise<Answer>
+
+type Settings = { endpoint: string; accessKeyId: string; accessKeySecret: string }
+
+/** The vendor's three generations of clients; each differs from its use with the vendor's service in the endpoint only. */
+export const CLIENTS: Record<string, (settings: Settings) => Call> = {
+  'pop-core': ({ endpoint, accessKeyId, accessKeySecret }) => {
+    const client = new PopCore({ endpoint: `http://${endpoint}`, apiVersion: '2020-05-18', accessKeyId, accessKeySecret })
+    return (action, parameters) => client.request(action, parameters, { method: 'POST' })
+  },
+  'openapi-client': ({ endpoint, accessKeyId, accessKeySecret }) => {
+    const client = new OpenApiClient.default(new Config({ endpoint, protocol: 'http', accessKeyId, accessKeySecret }))
+    return async (action, parameters) =>
+      (await client.callApi(new Params(rpc(action)), new OpenApiRequest({ query: texts(parameters) }), new RuntimeOptions({}))).body
+  },
+  'openapi-core': ({ endpoint, accessKeyId, accessKeySecret }) => {
+    const client = new OpenApi.default(new $OpenApiUtil.Config({ endpoint, protocol: 'http', accessKeyId, accessKeySecret }))
+    return async (action, parameters) =>
+      (await client.callApi(new $OpenApiUtil.Params(rpc(action)), new $OpenApiUtil.OpenApiRequest({ body: texts(parameters) }), new Darabonba.RuntimeOptions({}))).body
+  },
+}
+
+const rpc = (action: string) => ({
+  action,
+  version: '2020-05-18',
+  protocol: 'HTTPS',
+  method: 'POST',
+  authType: 'AK',
+  style: 'RPC',
+  pathname: '/',
+  reqBodyType: 'formData',
+  bodyType: 'json',
+})
+
+const texts = (parameters: Record<string, string | number>) => Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
+
+type NodeEvent = { id: string; type: string; data: { projectId: number; nodeIds: number[] } }
+type Verdict = { result: 'OK' | 'WARN' | 'FAIL'; tip: string }
+
+/** The rule this extension stands for. */
+async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
+  const nodes = await Promise.all(
+    event.data.nodeIds.map(async (NodeId) => {
+      const [node, children] = await Promise.all([
+        call('GetNode', { NodeId, ProjectEnv: 'PROD' }),
+        call('GetNodeChildren', { NodeId, ProjectEnv: 'PROD' }),
+      ])
+      const waiting: string[] = children.Data.Nodes.filter((child: Answer) => child.SchedulerType !== 'PAUSE').map((child: Answer) => child.NodeName)
+      return { name: node.Data.NodeName as string, waiting }
+    }),
+  )
+  if (event.type === 'dataworks:NodeChange:FreezeNode') {
+    const held = nodes.filter((node) => node.waiting.length > 0)
+    if (held.length === 0) return { result: 'OK', tip: 'No node waits for it.' }
+    const lines = held.map((node) => `- **${node.name}** is waited for by ${node.waiting.map((name) => `\`${name}\``).join(', ')}`)
+    return { result: 'FAIL', tip: `Freezing holds up what runs after it. Freeze the nodes downstream first.\n\n${lines.join('\n')}` }
+  }
+  if (event.type === 'dataworks:NodeChange:UndeployNode') {
+    const lasting = nodes.filter((node) => !node.name.startsWith('tmp_'))
+    if (lasting.length > 0) return { result: 'WARN', tip: `Not temporary: ${lasting.map((node) => `\`${node.name}\``).join(', ')}. Is this meant?` }
+  }
+  return { result: 'OK', tip: '' }
+}
+
+/** Receives events and answers them; `judged` is told of each result. */
+export function startExtension(settings: Settings & { client: string; extensionCode: () => string; port: number; delayMs: number }) {
+  const connect = CLIENTS[settings.client]
+  if (!connect) throw new Error(`no client ${settings.client}; there are ${Object.keys(CLIENTS).join(', ')}`)
+  const call = connect(settings)
+  const seen = new Set<string>()
+
+  async function answer(event: NodeEvent): Promise<void> {
+    // Delivery is at least once: the same id again is the same event.
+    if (seen.has(event.id)) return
+    seen.add(event.id)
+    try {
+      await new Promise((resolve) => setTimeout(resolve, settings.delayMs))
+      const verdict = await judge(call, event)
+      await call('UpdateWorkbenchEventResult', {
+        MessageId: event.id,
+        ExtensionCode: settings.extensionCode(),
+        CheckResult: verdict.result,
+        CheckResultTip: verdict.tip,
+      })
+      console.log(`freeze guard: ${event.type} ${event.data.nodeIds.join(',')} → ${verdict.result}`)
+    } catch (error) {
+      seen.delete(event.id)
+      console.error(`freeze guard: ${event.id} could not be answered: ${(error as Error).message}`)
+    }
+  }
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > 1 << 20) request.destroy()
+      else chunks.push(chunk)
+    })
+    request.on('end', () => {
+      try {
+        const event = JSON.parse(Buffer.concat(chunks).toString('utf8')) as NodeEvent
+        if (typeof event.id !== 'string' || !Array.isArray(event.data?.nodeIds)) throw new Error('not an event about nodes')
+        // Accepted first, judged after: the sender need not wait for the result.
+        response.writeHead(200).end()
+        void answer(event)
+      } catch (error) {
+        response.writeHead(400).end((error as Error).message)
+      }
+    })
+  })
+  return new Promise<{ port: number; close(): void }>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(settings.port, '127.0.0.1', () => {
+      const address = server.address()
+      resolve({ port: typeof address === 'object' && address ? address.port : settings.port, close: () => server.close() })
+    })
+  })
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { env } = process
+  let extensionCode = env.EXTENSION_CODE ?? ''
+  // Started by a parent, it hears its code from it and ends with it.
+  process.on('message', (message) => {
+    extensionCode = (message as { extensionCode: string }).extensionCode
+  })
+  process.on('disconnect', () => process.exit(0))
+  // Ctrl-C reaches the whole group of processes; a parent stops this one itself, after what it still delivers.
+  if (process.connected) process.on('SIGINT', () => {})
+  const running = await startExtension({
+    client: env.CLIENT ?? 'openapi-client',
+    endpoint: env.HOLDPOINT_ENDPOINT ?? '127.0.0.1:4180',
+    accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID ?? '',
+    accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? '',
+    extensionCode: () => extensionCode,
+    port: Number(env.PORT ?? 4181),
+    delayMs: Number(env.CHECK_DELAY_MS ?? 0),
+  })
+  process.send?.({ port: running.port })
+  if (!process.connected) console.log(`freeze guard listens on http://127.0.0.1:${running.port}/`)
+}

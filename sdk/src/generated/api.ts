@@ -1,0 +1,1133 @@
+/** Generated from the server's table of routes by `npm run generate`. */
+
+export type TenantRole =
+  | 'account-owner'
+  | 'full-access'
+  | 'tenant-administrator'
+  | 'open-platform-administrator'
+  | 'tenant-security-administrator'
+export type WorkspaceRole =
+  'owner' | 'administrator' | 'developer' | 'operator' | 'deployer' | 'security-administrator' | 'visitor'
+export type CheckState =
+  'waiting' | 'not-routed' | 'undelivered' | 'OK' | 'WARN' | 'FAIL' | 'passed-by-hand' | 'expired'
+export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
+
+export interface Routes {
+  /**
+   * Sign in; sets the session cookie
+   */
+  'POST /session': {
+    params: {}
+    query: {}
+    body: SignIn
+    answer: Me
+  }
+  /**
+   * Who is signed in
+   */
+  'GET /session': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: Me
+  }
+  /**
+   * Sign out
+   */
+  'DELETE /session': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The users of the tenant
+   */
+  'GET /users': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: User[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Add a user to the tenant
+   */
+  'POST /users': {
+    params: {}
+    query: {}
+    body: NewUserInput
+    answer: User
+  }
+  /**
+   * Change a user: display name, password, tenant roles, disabled
+   */
+  'PATCH /users/{userId}': {
+    params: {
+      userId: number
+    }
+    query: {}
+    body: UserChange
+    answer: User
+  }
+  /**
+   * The caller's own AccessKey pairs
+   */
+  'GET /access-keys': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: {
+      items: AccessKey[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Make an AccessKey pair; its secret is shown this once
+   */
+  'POST /access-keys': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: NewAccessKey
+  }
+  /**
+   * Activate or deactivate one of the own AccessKey pairs
+   */
+  'PATCH /access-keys/{accessKeyId}': {
+    params: {
+      accessKeyId: string
+    }
+    query: {}
+    body: {
+      active: boolean
+      [k: string]: unknown
+    }
+    answer: AccessKey
+  }
+  /**
+   * Delete one of the own AccessKey pairs
+   */
+  'DELETE /access-keys/{accessKeyId}': {
+    params: {
+      accessKeyId: string
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The workspaces that the caller may read
+   */
+  'GET /workspaces': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: Workspace[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Create a workspace; the caller becomes its owner
+   */
+  'POST /workspaces': {
+    params: {}
+    query: {}
+    body: NewWorkspaceInput
+    answer: Workspace
+  }
+  /**
+   * One workspace
+   */
+  'GET /workspaces/{workspaceId}': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: Workspace
+  }
+  /**
+   * The members of a workspace with their roles
+   */
+  'GET /workspaces/{workspaceId}/members': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: {
+      items: Member[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Make a user of the tenant a member with exactly these roles
+   */
+  'PUT /workspaces/{workspaceId}/members/{userId}': {
+    params: {
+      workspaceId: number
+      userId: number
+    }
+    query: {}
+    body: MemberRoles
+    answer: Member
+  }
+  /**
+   * Remove a member
+   */
+  'DELETE /workspaces/{workspaceId}/members/{userId}': {
+    params: {
+      workspaceId: number
+      userId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The published nodes of a workspace
+   */
+  'GET /workspaces/{workspaceId}/nodes': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      environment?: 'PROD' | 'DEV'
+      name?: string
+      recurrence?: 'normal' | 'pause' | 'skip'
+      programType?: string
+    }
+    body: undefined
+    answer: {
+      items: NodeSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One node with its direct upstream and downstream nodes
+   */
+  'GET /workspaces/{workspaceId}/nodes/{nodeId}': {
+    params: {
+      workspaceId: number
+      nodeId: number
+    }
+    query: {
+      environment?: 'PROD' | 'DEV'
+    }
+    body: undefined
+    answer: NodeDetail
+  }
+  /**
+   * Ask for an operation on nodes: freeze, unfreeze, unpublish; it is held while an extension watches it
+   */
+  'POST /workspaces/{workspaceId}/node-operations': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NodeOperationInput
+    answer: OperationView
+  }
+  /**
+   * Import the nodes of a FlowSpec file, all of them or none
+   */
+  'POST /workspaces/{workspaceId}/flowspec-imports': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: FlowSpecImportInput
+    answer: FlowSpecImported
+  }
+  /**
+   * Operations and their event checks, newest first
+   */
+  'GET /operations': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+      workspaceId?: number
+      state?: 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
+      status?: 'CHECKING' | 'PASSED' | 'BLOCKED'
+      eventCode?: string
+      mine?: 'true' | 'false'
+      checked?: 'true' | 'false'
+    }
+    body: undefined
+    answer: {
+      items: OperationView[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One operation: why it is held, what it would change, its checks, message, deliveries and every attempt
+   */
+  'GET /operations/{operationId}': {
+    params: {
+      operationId: string
+    }
+    query: {}
+    body: undefined
+    answer: OperationDetail
+  }
+  /**
+   * Withdraw a held operation that the caller asked for
+   */
+  'POST /operations/{operationId}/withdraw': {
+    params: {
+      operationId: string
+    }
+    query: {}
+    body: undefined
+    answer: OperationView
+  }
+  /**
+   * Mark a failed check as passed, with a reason, where its extension allows that
+   */
+  'POST /operations/{operationId}/checks/{extensionCode}/pass': {
+    params: {
+      operationId: string
+      extensionCode: string
+    }
+    query: {}
+    body: PassReason
+    answer: OperationView
+  }
+  /**
+   * Deliver a message again that has not expired
+   */
+  'POST /deliveries/{deliveryId}/redeliver': {
+    params: {
+      deliveryId: number
+    }
+    query: {}
+    body: undefined
+    answer: DeliveryView
+  }
+  /**
+   * The extensions of the tenant, each in its newest version
+   */
+  'GET /extensions': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: ExtensionView[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Register an extension; it starts in testing and has its code from now on
+   */
+  'POST /extensions': {
+    params: {}
+    query: {}
+    body: NewExtensionInput
+    answer: ExtensionView
+  }
+  /**
+   * One extension in its newest version
+   */
+  'GET /extensions/{code}': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: undefined
+    answer: ExtensionView
+  }
+  /**
+   * Change an extension that is in testing or was rejected
+   */
+  'PATCH /extensions/{code}': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionChange
+    answer: ExtensionView
+  }
+  /**
+   * Hand the extension in for review
+   */
+  'POST /extensions/{code}/submit': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * Approve a submission of somebody else
+   */
+  'POST /extensions/{code}/approve': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * Reject a submission of somebody else, with the reason
+   */
+  'POST /extensions/{code}/reject': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * Publish an approved or a disabled extension
+   */
+  'POST /extensions/{code}/publish': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * Disable a published extension; open checks stay answerable
+   */
+  'POST /extensions/{code}/disable': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * The workspace-level extensions of the tenant, and which are enabled in the workspace
+   */
+  'GET /workspaces/{workspaceId}/extensions': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: {
+      items: WorkspaceExtension[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Enable a published workspace-level extension in the workspace, or switch it off
+   */
+  'PUT /workspaces/{workspaceId}/extensions/{code}': {
+    params: {
+      workspaceId: number
+      code: string
+    }
+    query: {}
+    body: WorkspaceExtensionChange
+    answer: WorkspaceExtension
+  }
+  /**
+   * The event buses of the tenant
+   */
+  'GET /event-buses': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: EventBus[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Create an event bus
+   */
+  'POST /event-buses': {
+    params: {}
+    query: {}
+    body: NewEventBusInput
+    answer: EventBus
+  }
+  /**
+   * The rules of an event bus with their targets
+   */
+  'GET /event-buses/{busId}/rules': {
+    params: {
+      busId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: EventRule[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Create a rule: which events go to which HTTP targets
+   */
+  'POST /event-buses/{busId}/rules': {
+    params: {
+      busId: number
+    }
+    query: {}
+    body: NewEventRuleInput
+    answer: EventRule
+  }
+  /**
+   * Replace a rule and its targets
+   */
+  'PUT /event-buses/{busId}/rules/{ruleId}': {
+    params: {
+      busId: number
+      ruleId: number
+    }
+    query: {}
+    body: NewEventRuleInput
+    answer: EventRule
+  }
+  /**
+   * Delete a rule with its targets
+   */
+  'DELETE /event-buses/{busId}/rules/{ruleId}': {
+    params: {
+      busId: number
+      ruleId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The distribution channel of a workspace
+   */
+  'GET /workspaces/{workspaceId}/channel': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: Channel
+  }
+  /**
+   * Send the events of a workspace to an event bus, or stop sending them
+   */
+  'PUT /workspaces/{workspaceId}/channel': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: ChannelChangeInput
+    answer: Channel
+  }
+  /**
+   * Server-sent events: what has changed, for the console to read again
+   */
+  'GET /stream': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * This API as OpenAPI 3.1
+   */
+  'GET /openapi.json': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+}
+export interface SignIn {
+  name: string
+  password: string
+}
+/**
+ * Who is signed in, in which tenant, with which roles
+ */
+export interface Me {
+  user: {
+    id: string
+    name: string
+    displayName: string
+  }
+  tenant: {
+    id: number
+    name: string
+    editionExpiresAt: string | null
+  }
+  tenantRoles: TenantRole[]
+  workspaces: {
+    id: number
+    name: string
+    identifier: string
+    mode: 'basic' | 'standard'
+    roles: WorkspaceRole[]
+  }[]
+  region: string
+}
+export interface User {
+  id: string
+  name: string
+  displayName: string
+  tenantRoles: TenantRole[]
+  disabled: boolean
+  createdAt: string
+}
+export interface NewUserInput {
+  name: string
+  displayName?: string
+  password: string
+  tenantRoles?: TenantRole[]
+}
+export interface UserChange {
+  displayName?: string
+  password?: string
+  tenantRoles?: TenantRole[]
+  disabled?: boolean
+}
+export interface AccessKey {
+  id: string
+  active: boolean
+  createdAt: string
+  lastUsedAt: string | null
+}
+export interface NewAccessKey {
+  id: string
+  /**
+   * Shown this once; only its encrypted form is kept
+   */
+  secret: string
+}
+export interface Workspace {
+  id: number
+  name: string
+  identifier: string
+  description: string
+  mode: 'basic' | 'standard'
+  environments: ('DEV' | 'PROD')[]
+  createdAt: string
+}
+export interface NewWorkspaceInput {
+  identifier: string
+  name: string
+  description?: string
+  mode?: 'basic' | 'standard'
+}
+export interface Member {
+  user: Person
+  roles: WorkspaceRole[]
+}
+export interface Person {
+  id: string
+  name: string
+}
+export interface MemberRoles {
+  /**
+   * @minItems 1
+   */
+  roles: WorkspaceRole[]
+}
+export interface NodeSummary {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  name: string
+  programType: string
+  owner: Person | null
+  /**
+   * As the imported file names the owner, when no user here has that id
+   */
+  ownerName: string | null
+  /**
+   * pause is frozen, skip is dry run
+   */
+  recurrence: 'normal' | 'pause' | 'skip'
+  cron: string | null
+  priority: number
+  isRoot: boolean
+  version: number
+  modifiedAt: string
+  /**
+   * Operations on this node that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  /**
+   * What the caller may ask for on this node in its present state
+   */
+  may: ('freeze-node' | 'unfreeze-node' | 'undeploy-node')[]
+}
+export interface NodeDetail {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  name: string
+  programType: string
+  owner: Person | null
+  /**
+   * As the imported file names the owner, when no user here has that id
+   */
+  ownerName: string | null
+  /**
+   * pause is frozen, skip is dry run
+   */
+  recurrence: 'normal' | 'pause' | 'skip'
+  cron: string | null
+  priority: number
+  isRoot: boolean
+  version: number
+  modifiedAt: string
+  /**
+   * Operations on this node that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  /**
+   * What the caller may ask for on this node in its present state
+   */
+  may: ('freeze-node' | 'unfreeze-node' | 'undeploy-node')[]
+  description: string
+  parameters: string
+  script: {
+    path: string | null
+    language: string | null
+    content: string | null
+  }
+  inputs: string[]
+  outputs: string[]
+  /**
+   * Outputs this node waits for that no node here produces
+   */
+  unresolvedInputs: string[]
+  rerunMode: string
+  timeoutSeconds: number | null
+  instanceMode: string
+  resourceGroup: string | null
+  upstream: NodeRelative[]
+  downstream: NodeRelative[]
+}
+export interface NodeRelative {
+  id: number
+  name: string
+  programType: string
+  workspaceId: number
+  recurrence: 'normal' | 'pause' | 'skip'
+  dependency: 'normal' | 'cross-cycle'
+}
+/**
+ * One operation on one or many nodes of a workspace; all of them or none
+ */
+export interface NodeOperationInput {
+  point: 'freeze-node' | 'unfreeze-node' | 'undeploy-node'
+  environment?: 'PROD' | 'DEV'
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  nodeIds: number[]
+}
+export interface OperationView {
+  /**
+   * The process id; the extensionBizId of the message
+   */
+  id: string
+  workspaceId: number | null
+  eventCode: string
+  state: 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
+  /**
+   * null where no extension applied
+   */
+  status: ('CHECKING' | 'PASSED' | 'BLOCKED') | null
+  objectName: string
+  objects: {
+    id: string
+    name: string
+  }[]
+  requestedBy: Person
+  requestedAt: string
+  endedAt: string | null
+  expiresAt: string | null
+  /**
+   * Why it was refused, is stale or failed
+   */
+  reason: string | null
+  messageId: string | null
+  mayWithdraw: boolean
+  checks: CheckView[]
+}
+export interface CheckView {
+  extensionCode: string
+  extensionName: string
+  version: number
+  state: CheckState
+  result: ('OK' | 'WARN' | 'FAIL') | null
+  /**
+   * What the extension says, Markdown
+   */
+  comment: string | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  /**
+   * First attempt to deliver the message to it
+   */
+  sentAt: string | null
+  /**
+   * When its receiver accepted the message
+   */
+  acceptedAt: string | null
+  answeredAt: string | null
+  expiresAt: string
+  onUnanswered: 'block' | 'pass'
+  passedBy: Person | null
+  passedReason: string | null
+  /**
+   * Whether the caller may mark this check as passed now
+   */
+  mayPass: boolean
+}
+export interface FlowSpecImportInput {
+  environment?: 'PROD' | 'DEV'
+  /**
+   * The FlowSpec, as text or as the JSON object itself
+   */
+  flowspec:
+    | string
+    | {
+        [k: string]: unknown
+      }
+}
+export interface FlowSpecImported {
+  created: {
+    id: number
+    name: string
+  }[]
+  updated: {
+    id: number
+    name: string
+  }[]
+  warnings: string[]
+}
+export interface OperationDetail {
+  /**
+   * The process id; the extensionBizId of the message
+   */
+  id: string
+  workspaceId: number | null
+  eventCode: string
+  state: 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
+  /**
+   * null where no extension applied
+   */
+  status: ('CHECKING' | 'PASSED' | 'BLOCKED') | null
+  objectName: string
+  objects: {
+    id: string
+    name: string
+  }[]
+  requestedBy: Person
+  requestedAt: string
+  endedAt: string | null
+  expiresAt: string | null
+  /**
+   * Why it was refused, is stale or failed
+   */
+  reason: string | null
+  messageId: string | null
+  mayWithdraw: boolean
+  checks: CheckView[]
+  /**
+   * What the operation would change, as it was when it was asked for
+   */
+  changes: {
+    objectId: string
+    objectName: string
+    field: string
+    from: string
+    to: string
+  }[]
+  message: {
+    id: string
+    type: string
+    body: {
+      [k: string]: unknown
+    }
+    createdAt: string
+    expiresAt: string
+  } | null
+  deliveries: DeliveryView[]
+}
+export interface DeliveryView {
+  id: string
+  targetName: string
+  endpoint: string
+  state: 'pending' | 'delivered' | 'dead'
+  nextAttemptAt: string | null
+  attempts: AttemptView[]
+  mayRedeliver: boolean
+}
+export interface AttemptView {
+  number: number
+  at: string
+  durationMs: number
+  /**
+   * HTTP status of the answer; null when there was none
+   */
+  status: number | null
+  error: string | null
+  /**
+   * At most the first 2,048 characters
+   */
+  responseBody: string | null
+}
+export interface PassReason {
+  reason: string
+}
+export interface ExtensionView {
+  code: string
+  name: string
+  description: string
+  status: ExtensionStatus
+  level: 'workspace' | 'tenant'
+  points: string[]
+  version: number
+  owner: Person
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  onUnanswered: 'block' | 'pass'
+  submittedBy: Person | null
+  createdAt: string
+  modifiedAt: string
+  may: ('edit' | 'submit' | 'approve' | 'reject' | 'publish' | 'disable')[]
+}
+export interface NewExtensionInput {
+  name: string
+  description?: string
+  /**
+   * @minItems 1
+   * @maxItems 54
+   */
+  points: string[]
+  testWorkspaceId?: number | null
+  detailUrl?: string | null
+  helpDocUrl?: string | null
+  parameters?: string
+  onUnanswered?: 'block' | 'pass'
+}
+export interface ExtensionChange {
+  name?: string
+  description?: string
+  /**
+   * @minItems 1
+   * @maxItems 54
+   */
+  points?: string[]
+  testWorkspaceId?: number | null
+  detailUrl?: string | null
+  helpDocUrl?: string | null
+  parameters?: string
+  onUnanswered?: 'block' | 'pass'
+}
+export interface ExtensionDecisionInput {
+  reason?: string
+}
+export interface WorkspaceExtension {
+  extension: ExtensionView
+  enabled: boolean
+  mayEnable: boolean
+  modifiedBy: Person | null
+  modifiedAt: string | null
+}
+export interface WorkspaceExtensionChange {
+  enabled: boolean
+}
+export interface EventBus {
+  id: number
+  name: string
+  description: string
+  createdAt: string
+}
+export interface NewEventBusInput {
+  name: string
+  description?: string
+}
+export interface EventRule {
+  id: number
+  busId: number
+  name: string
+  pattern: {
+    [k: string]: unknown
+  }
+  enabled: boolean
+  targets: Target[]
+}
+export interface Target {
+  id: number
+  name: string
+  endpoint: string
+  /**
+   * Extension codes it serves; null serves all
+   */
+  serves: string[] | null
+}
+export interface NewEventRuleInput {
+  name: string
+  pattern?: {
+    [k: string]: unknown
+  }
+  enabled?: boolean
+  /**
+   * @maxItems 5
+   */
+  targets?: {
+    name: string
+    endpoint: string
+    serves?: string[] | null
+  }[]
+}
+/**
+ * The distribution channel of a workspace: the bus to which its events go
+ */
+export interface Channel {
+  workspaceId: number
+  bus: {
+    id: number
+    name: string
+  } | null
+  enabled: boolean
+}
+export interface ChannelChangeInput {
+  busId: number
+  enabled?: boolean
+}
+/**
+ * Problem details after RFC 9457
+ */
+export interface Problem {
+  /**
+   * Always about:blank
+   */
+  type: string
+  title: string
+  status: number
+  detail: string
+  /**
+   * One of the closed list of refusals, e.g. NODE_ALREADY_FROZEN
+   */
+  code: string
+  requestId: string
+  /**
+   * Every fault of the request, each with its place
+   */
+  errors?: {
+    path: string
+    problem: string
+  }[]
+  details?: {
+    [k: string]: unknown
+  }
+}
+export interface NewUser {
+  name: string
+  displayName?: string
+  password: string
+  tenantRoles: TenantRole[]
+}
+export interface NewWorkspace {
+  identifier: string
+  name: string
+  description: string
+  mode: 'basic' | 'standard'
+}
+/**
+ * One operation on one or many nodes of a workspace; all of them or none
+ */
+export interface NodeOperation {
+  point: 'freeze-node' | 'unfreeze-node' | 'undeploy-node'
+  environment: 'PROD' | 'DEV'
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  nodeIds: number[]
+}
+export interface FlowSpecImport {
+  environment: 'PROD' | 'DEV'
+  /**
+   * The FlowSpec, as text or as the JSON object itself
+   */
+  flowspec:
+    | string
+    | {
+        [k: string]: unknown
+      }
+}
+export interface NewExtension {
+  name: string
+  description: string
+  /**
+   * @minItems 1
+   * @maxItems 54
+   */
+  points: string[]
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  onUnanswered: 'block' | 'pass'
+}
+export interface ExtensionDecision {
+  reason: string
+}
+export interface NewEventBus {
+  name: string
+  description: string
+}
+export interface ChannelChange {
+  busId: number
+  enabled: boolean
+}
+export interface NewEventRule {
+  name: string
+  pattern: {
+    [k: string]: unknown
+  }
+  enabled: boolean
+  /**
+   * @maxItems 5
+   */
+  targets: {
+    name: string
+    endpoint: string
+    serves: string[] | null
+  }[]
+}

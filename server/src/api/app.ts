@@ -1,0 +1,193 @@
+/** The HTTP server: the DataWorks dialect at /, the native API under /api/v1, the console under /console, health beside them. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomBytes, randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import statics from '@fastify/static'
+import swagger from '@fastify/swagger'
+import { Refusal } from '@holdpoint/core'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { answerDialect } from '../dataworks/dialect.ts'
+import { errorAnswer, requestId } from '../dataworks/errors.ts'
+import type { Platform } from '../platform.ts'
+import type { Caller } from '../store/principals.ts'
+import { authenticate, type WithRawBody } from './authentication.ts'
+import { problem, refusalOf } from './problem.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes/index.ts'
+import { Problem } from './shapes.ts'
+import { stream } from './stream.ts'
+
+const API = '/api/v1'
+const CONSOLE_FILES = join(import.meta.dirname, '../../../console/dist')
+
+export async function buildApp(platform: Platform, options: { readonly trustProxy: boolean }): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    trustProxy: options.trustProxy,
+    bodyLimit: platform.bodyLimitBytes,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 256 },
+    requestTimeout: 30_000,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(() => (body) => JSON.stringify(body))
+  await app.register(cookie)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Holdpoint API',
+        version: '1',
+        description: 'Sign in for a session cookie, or sign each request with an AccessKey pair (ACS3-HMAC-SHA256). Errors are problem details (RFC 9457).',
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  acceptBodies(app)
+
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error, platform.bodyLimitBytes)
+    if (refusal === null) platform.log.error({ err: error, requestId: request.id, method: request.method, url: pathOf(request) }, 'fault')
+    // Whatever goes wrong at the dialect's path, even before its own code runs, is answered in the dialect.
+    if (pathOf(request) === '/') {
+      const answer = errorAnswer(refusal ?? error, requestId(), request.host)
+      return reply.status(answer.status).headers(answer.headers).send(answer.body)
+    }
+    const body = problem(error, refusal, request.id)
+    return reply.status(body.status as number).type('application/problem+json').send(JSON.stringify(body))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    throw Object.assign(new Refusal('NOT_FOUND', { thing: 'path', id: pathOf(request) }), { reply })
+  })
+
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+    url: '/',
+    schema: { hide: true },
+    handler: (request, reply) => {
+      const { search } = new URL(request.raw.url ?? '/', 'http://host')
+      const browser = request.method === 'GET' && search === '' && request.headers['x-acs-action'] === undefined && request.headers.authorization === undefined
+      return browser ? reply.redirect('/console/') : answerDialect(platform, request, reply)
+    },
+  })
+  for (const row of ROUTES) addRoute(app, platform, row)
+  app.route({
+    method: 'GET',
+    url: `${API}/stream`,
+    schema: { tags: ['Live'], summary: 'Server-sent events: what has changed, for the console to read again' },
+    handler: async (request, reply) => stream(platform, await authenticate(platform, request), reply),
+  })
+  app.route({
+    method: 'GET',
+    url: `${API}/openapi.json`,
+    schema: { tags: ['Reference'], summary: 'This API as OpenAPI 3.1' },
+    handler: async (request) => {
+      await authenticate(platform, request)
+      return app.swagger()
+    },
+  })
+  app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+    try {
+      await platform.db.rows('select 1')
+      return { status: 'ok' }
+    } catch {
+      return reply.status(503).send(JSON.stringify({ status: 'the database does not answer' }))
+    }
+  })
+  await serveConsole(app)
+  return app
+}
+
+function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
+  const statuses = { [row.status]: row.answer, ...Object.fromEntries(Object.keys(row.alsoAnswers ?? {}).map((status) => [status, row.answer])) }
+  app.route({
+    method: row.method,
+    url: `${API}${row.path}`,
+    schema: {
+      tags: [row.tag],
+      summary: row.summary,
+      params: row.params,
+      querystring: row.query,
+      ...(row.body instanceof z.ZodUndefined ? {} : { body: row.body }),
+      response: { ...(row.status === 204 ? { 204: z.null().describe('Done') } : statuses), default: Problem },
+    },
+    preValidation: async (request) => {
+      // Who is asking comes before what they ask: a stranger learns nothing about shapes or ids.
+      if (!row.open) (request as WithCaller).caller = await authenticate(platform, request)
+    },
+    handler: async (request, reply) => {
+      const startedMs = platform.nowMs()
+      reply.status(row.status)
+      reply.header('cache-control', 'no-store')
+      const caller = (request as WithCaller).caller
+      const answer = await row.run({ platform, caller, params: request.params, query: request.query, body: request.body, request, reply })
+      platform.log.info(
+        { requestId: request.id, method: row.method, route: row.path, userId: caller?.userId, status: reply.statusCode, durationMs: platform.nowMs() - startedMs },
+        'request',
+      )
+      if (row.status === 204) return reply.send()
+      reply.type('application/json; charset=utf-8')
+      return JSON.stringify(answer)
+    },
+  })
+}
+
+type WithCaller = FastifyRequest & { caller?: Caller }
+
+const pathOf = (request: FastifyRequest) => (request.raw.url ?? '/').split('?', 1)[0]!
+
+/** JSON for the native API; at the dialect's path whatever comes is kept as bytes and judged there. */
+function acceptBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    ;(request as WithRawBody).rawBody = body
+    if (pathOf(request) === '/' || body.length === 0) done(null, undefined)
+    else parseJson(request, body.toString('utf8'), done)
+  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    ;(request as WithRawBody).rawBody = body
+    if (pathOf(request) === '/' || body.length === 0) done(null, undefined)
+    else done(new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: request.headers['content-type'] ?? 'none' }))
+  })
+}
+
+/** The built console; every address of it that is no file is answered with its page, which reads the address itself. */
+async function serveConsole(app: FastifyInstance): Promise<void> {
+  const page = join(CONSOLE_FILES, 'index.html')
+  if (!existsSync(page)) return
+  const html = readFileSync(page, 'utf8')
+  const send = (reply: FastifyReply) => {
+    const nonce = randomBytes(16).toString('base64')
+    return reply
+      .headers({
+        'content-security-policy': `default-src 'self'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+        'referrer-policy': 'same-origin',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      })
+      .type('text/html; charset=utf-8')
+      .send(html.replaceAll('__CSP_NONCE__', nonce))
+  }
+  await app.register(statics, {
+    root: CONSOLE_FILES,
+    prefix: '/console/',
+    wildcard: false,
+    index: false,
+    decorateReply: false,
+    globIgnore: ['index.html'],
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      // Names under assets/ carry a hash of their content.
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+      reply.header('x-content-type-options', 'nosniff')
+    },
+  })
+  app.get('/console', { schema: { hide: true } }, (_request, reply) => reply.redirect('/console/'))
+  app.get('/console/*', { schema: { hide: true } }, (_request, reply) => send(reply))
+}

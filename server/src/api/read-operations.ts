@@ -1,0 +1,45 @@
+import { Refusal } from '@holdpoint/core'
+import type { z } from 'zod'
+import type { Sql } from '../store/database.ts'
+import { deliveriesOf } from '../store/messages.ts'
+import * as operations from '../store/operations.ts'
+import type { Caller } from '../store/principals.ts'
+import { require } from './access.ts'
+import type { OperationView } from './shapes.ts'
+import { operationView } from './views.ts'
+
+/** The rows with their checks and how far each check's message has come. */
+export async function viewOperations(
+  sql: Sql,
+  caller: Caller,
+  rows: readonly operations.OperationListRow[],
+): Promise<z.input<typeof OperationView>[]> {
+  const checked = rows.filter((row) => row.status !== null)
+  const [checks, deliveries] =
+    checked.length === 0
+      ? [[], []]
+      : await Promise.all([
+          operations.checksWithExtensions(
+            sql,
+            checked.map((row) => row.id),
+          ),
+          deliveriesOf(
+            sql,
+            checked.flatMap((row) => row.message_id ?? []),
+          ),
+        ])
+  return rows.map((row) => operationView(caller, row, checks, deliveries))
+}
+
+/** The operation, if the caller may read it: where it happens, or because they asked for it. */
+export async function findOperation(sql: Sql, caller: Caller, id: string): Promise<operations.OperationListRow> {
+  const row = await operations.operationById(sql, caller.tenantId, id)
+  if (!row) throw new Refusal('NOT_FOUND', { thing: 'operation', id })
+  if (row.requested_by !== caller.userId && row.workspace_id !== null) require(caller, 'operation.read', row.workspace_id)
+  return row
+}
+
+export async function readOperation(sql: Sql, caller: Caller, id: string): Promise<z.input<typeof OperationView>> {
+  const [view] = await viewOperations(sql, caller, [await findOperation(sql, caller, id)])
+  return view!
+}

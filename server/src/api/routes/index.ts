@@ -1,0 +1,19 @@
+import type { Route } from '../route.ts'
+import { extensionRoutes } from './extensions.ts'
+import { nodeRoutes } from './nodes.ts'
+import { openeventRoutes } from './openevent.ts'
+import { operationRoutes } from './operations.ts'
+import { sessionRoutes } from './session.ts'
+import { userRoutes } from './users.ts'
+import { workspaceRoutes } from './workspaces.ts'
+
+/** The whole native API, under /api/v1. */
+export const ROUTES: readonly Route[] = [
+  ...sessionRoutes,
+  ...userRoutes,
+  ...workspaceRoutes,
+  ...nodeRoutes,
+  ...operationRoutes,
+  ...extensionRoutes,
+  ...openeventRoutes,
+]

@@ -1,0 +1,99 @@
+import { Refusal } from '@holdpoint/core'
+import { z } from 'zod'
+import { hold } from '../../gate/hold.ts'
+import { importFlowSpec } from '../../modules/operation-center/import-flowspec.ts'
+import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
+
+import * as nodes from '../../store/nodes.ts'
+import { heldObjects } from '../../store/operations.ts'
+import { workspaceFor } from '../access.ts'
+import { readOperation } from '../read-operations.ts'
+import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
+import { Environment, FlowSpecImport, FlowSpecImported, NodeDetail, NodeOperation, NodeSummary, OperationView, Recurrence } from '../shapes.ts'
+import { nodeDetailView, nodeView } from '../views.ts'
+import { workspaceParams } from './workspaces.ts'
+
+/** What can be asked for on nodes; the console and the API name it by its extension point. */
+const OPERATIONS = { 'freeze-node': freezeNode, 'unfreeze-node': unfreezeNode, 'undeploy-node': unpublishNode } as const
+
+export const nodeRoutes = [
+  route({
+    method: 'GET',
+    path: '/workspaces/:workspaceId/nodes',
+    tag: 'Nodes',
+    summary: 'The published nodes of a workspace',
+    params: workspaceParams,
+    query: pageQuery.extend({
+      environment: Environment.default('PROD'),
+      name: z.string().max(256).optional().describe('Part of the name'),
+      recurrence: Recurrence.optional(),
+      programType: z.string().max(64).optional(),
+    }),
+    answer: pageOf(NodeSummary),
+    async run({ platform, caller, params, query }) {
+      await workspaceFor(platform.db, caller, params.workspaceId, 'node.read')
+      const filter = { workspaceId: params.workspaceId, ...query, name: query.name || undefined, programType: query.programType || undefined }
+      const rows = await nodes.nodesOf(platform.db, filter, { afterId: afterId(query.cursor), limit: query.limit + 1 })
+      const held = await heldObjects(platform.db, caller.tenantId, params.workspaceId)
+      return page(
+        rows,
+        query.limit,
+        (row) => String(row.id),
+        (row) => nodeView(caller, row, held),
+      )
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/workspaces/:workspaceId/nodes/:nodeId',
+    tag: 'Nodes',
+    summary: 'One node with its direct upstream and downstream nodes',
+    params: workspaceParams.extend({ nodeId: z.coerce.number().int().positive() }),
+    query: z.object({ environment: Environment.default('PROD') }),
+    answer: NodeDetail,
+    async run({ platform, caller, params, query }) {
+      await workspaceFor(platform.db, caller, params.workspaceId, 'node.read')
+      const row = await nodes.nodeById(platform.db, caller.tenantId, query.environment, params.nodeId)
+      if (row?.workspace_id !== params.workspaceId) throw new Refusal('NODE_NOT_FOUND', { id: params.nodeId })
+      const [held, upstream, downstream, unresolved] = await Promise.all([
+        heldObjects(platform.db, caller.tenantId, params.workspaceId),
+        nodes.parentsOf(platform.db, row.id),
+        nodes.childrenOf(platform.db, row.id),
+        nodes.unresolvedInputs(platform.db, row.id),
+      ])
+      return nodeDetailView(caller, row, { held, upstream, downstream, unresolved })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/workspaces/:workspaceId/node-operations',
+    tag: 'Nodes',
+    summary: 'Ask for an operation on nodes: freeze, unfreeze, unpublish; it is held while an extension watches it',
+    alsoAnswers: { 202: 'Held: it has not taken effect, and does by itself when every extension has passed it' },
+    params: workspaceParams,
+    body: NodeOperation,
+    answer: OperationView,
+    async run({ platform, caller, params, body, reply }) {
+      await workspaceFor(platform.db, caller, params.workspaceId, 'node.operate')
+      const held = await hold(platform, caller, OPERATIONS[body.point], { ...body, tenantId: caller.tenantId, workspaceId: params.workspaceId })
+      if (held.state === 'held') reply.status(202)
+      return await readOperation(platform.db, caller, held.id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/workspaces/:workspaceId/flowspec-imports',
+    tag: 'Nodes',
+    summary: 'Import the nodes of a FlowSpec file, all of them or none',
+    status: 201,
+    params: workspaceParams,
+    body: FlowSpecImport,
+    answer: FlowSpecImported,
+    async run({ platform, caller, params, body }) {
+      const workspace = await workspaceFor(platform.db, caller, params.workspaceId, 'node.import')
+      const imported = await importFlowSpec(platform, caller, workspace, body.environment, typeof body.flowspec === 'string' ? body.flowspec : JSON.stringify(body.flowspec))
+      platform.live.publish({ kind: 'node', tenantId: caller.tenantId, workspaceId: workspace.id, id: String(workspace.id) })
+      return { created: [...imported.created], updated: [...imported.updated], warnings: [...imported.warnings] }
+    },
+  }),
+]

@@ -1,0 +1,133 @@
+import { eventByCode, Refusal } from '@holdpoint/core'
+import { z } from 'zod'
+import { passCheck } from '../../gate/pass-check.ts'
+import { withdraw } from '../../gate/withdraw.ts'
+import { deliveriesOf, lockDelivery, reopenDelivery } from '../../store/messages.ts'
+import { operationsOf } from '../../store/operations.ts'
+import { insertAudit } from '../../store/users.ts'
+import { readableWorkspaces, require, workspaceFor } from '../access.ts'
+import { findOperation, readOperation, viewOperations } from '../read-operations.ts'
+import { page, pageOf, pageQuery, route } from '../route.ts'
+import { DeliveryView, OperationDetail, OperationState, OperationView, PassReason, ProcessStatus } from '../shapes.ts'
+import { deliveryView } from '../views.ts'
+
+const operationParams = z.object({ operationId: z.uuid() })
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+export const operationRoutes = [
+  route({
+    method: 'GET',
+    path: '/operations',
+    tag: 'Operations',
+    summary: 'Operations and their event checks, newest first',
+    query: pageQuery.extend({
+      workspaceId: z.coerce.number().int().positive().optional(),
+      state: OperationState.optional(),
+      status: ProcessStatus.optional(),
+      eventCode: z.string().max(128).optional(),
+      mine: flag.default(false).describe('Only those the caller asked for'),
+      checked: flag.default(false).describe('Only those that at least one extension checked'),
+    }),
+    answer: pageOf(OperationView),
+    async run({ platform, caller, query }) {
+      if (query.workspaceId !== undefined) await workspaceFor(platform.db, caller, query.workspaceId, 'operation.read')
+      const filter = {
+        tenantId: caller.tenantId,
+        workspaceIds: query.workspaceId !== undefined ? [query.workspaceId] : query.mine ? null : readableWorkspaces(caller, 'operation.read'),
+        state: query.state,
+        status: query.status,
+        eventCode: query.eventCode,
+        requestedBy: query.mine ? caller.userId : undefined,
+        checkedOnly: query.checked,
+      }
+      const rows = await operationsOf(platform.db, filter, { before: readCursor(query.cursor), limit: query.limit + 1 })
+      const shown = page(
+        rows,
+        query.limit,
+        (row) => `${row.requested_at.getTime()}_${row.id}`,
+        (row) => row,
+      )
+      return { items: await viewOperations(platform.db, caller, shown.items), nextCursor: shown.nextCursor }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/operations/:operationId',
+    tag: 'Operations',
+    summary: 'One operation: why it is held, what it would change, its checks, message, deliveries and every attempt',
+    params: operationParams,
+    answer: OperationDetail,
+    async run({ platform, caller, params }) {
+      const row = await findOperation(platform.db, caller, params.operationId)
+      const [view] = await viewOperations(platform.db, caller, [row])
+      const deliveries = row.message_id === null ? [] : await deliveriesOf(platform.db, [row.message_id])
+      return {
+        ...view!,
+        changes: row.changes.map((change) => ({ ...change })),
+        message:
+          row.message_id === null
+            ? null
+            : {
+                id: row.message_id,
+                type: eventByCode(row.event_code)?.type ?? '',
+                body: JSON.parse(row.message_body!),
+                createdAt: row.message_created_at!.toISOString(),
+                expiresAt: row.message_expires_at!.toISOString(),
+              },
+        deliveries: deliveries.map((delivery) => deliveryView(caller, delivery)),
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/operations/:operationId/withdraw',
+    tag: 'Operations',
+    summary: 'Withdraw a held operation that the caller asked for',
+    params: operationParams,
+    answer: OperationView,
+    async run({ platform, caller, params }) {
+      await withdraw(platform, caller, params.operationId)
+      return await readOperation(platform.db, caller, params.operationId)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/operations/:operationId/checks/:extensionCode/pass',
+    tag: 'Operations',
+    summary: 'Mark a failed check as passed, with a reason, where its extension allows that',
+    params: operationParams.extend({ extensionCode: z.string().max(64) }),
+    body: PassReason,
+    answer: OperationView,
+    async run({ platform, caller, params, body }) {
+      await findOperation(platform.db, caller, params.operationId)
+      await passCheck(platform, caller, params.operationId, params.extensionCode, body.reason)
+      return await readOperation(platform.db, caller, params.operationId)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/deliveries/:deliveryId/redeliver',
+    tag: 'Operations',
+    summary: 'Deliver a message again that has not expired',
+    params: z.object({ deliveryId: z.coerce.number().int().positive() }),
+    answer: DeliveryView,
+    async run({ platform, caller, params }) {
+      require(caller, 'delivery.redeliver')
+      const row = await platform.db.transaction(async (tx) => {
+        const delivery = await lockDelivery(tx, caller.tenantId, params.deliveryId)
+        if (!delivery) throw new Refusal('NOT_FOUND', { thing: 'delivery', id: params.deliveryId })
+        if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
+        await reopenDelivery(tx, delivery.id)
+        await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'delivery.redeliver', object: String(delivery.id) })
+        return (await lockDelivery(tx, caller.tenantId, delivery.id))!
+      })
+      platform.wakeDispatcher()
+      return deliveryView(caller, row)
+    },
+  }),
+]
+
+function readCursor(cursor: string | undefined): { at: Date; id: string } | null {
+  const parts = /^(\d{1,15})_([0-9a-f-]{36})$/.exec(cursor ?? '')
+  return parts ? { at: new Date(Number(parts[1])), id: parts[2]! } : null
+}

@@ -1,0 +1,82 @@
+import { Refusal } from '@holdpoint/core'
+import type { FastifyReply } from 'fastify'
+import { generateSessionToken, hashToken, verifyPassword } from '../../credentials.ts'
+import type { Platform } from '../../platform.ts'
+import { type Caller, callerBySession } from '../../store/principals.ts'
+import { deleteSession, insertAudit, insertSession, userByName } from '../../store/users.ts'
+import { workspacesOf } from '../../store/workspaces.ts'
+import { readableWorkspaces } from '../access.ts'
+import { SESSION_COOKIE, SESSION_SECONDS } from '../authentication.ts'
+import { route } from '../route.ts'
+import { Me, SignIn } from '../shapes.ts'
+import { signInAttempts } from '../sign-in-attempts.ts'
+
+const attempts = signInAttempts()
+
+export const sessionRoutes = [
+  route({
+    method: 'POST',
+    path: '/session',
+    tag: 'Session',
+    summary: 'Sign in; sets the session cookie',
+    open: true,
+    body: SignIn,
+    answer: Me,
+    async run({ platform, body, request, reply }) {
+      attempts.refuseTooMany([`name ${body.name}`, `address ${request.ip}`], platform.nowMs())
+      const user = await userByName(platform.db, body.name)
+      const right = await verifyPassword(body.password, user?.password_hash ?? null)
+      if (!right || !user || user.disabled_at !== null) {
+        attempts.failed([`name ${body.name}`, `address ${request.ip}`], platform.nowMs())
+        throw new Refusal('SIGN_IN_FAILED')
+      }
+      attempts.succeeded(`name ${body.name}`)
+      const token = generateSessionToken()
+      await insertSession(platform.db, hashToken(token), user.id, SESSION_SECONDS)
+      await insertAudit(platform.db, { tenantId: user.tenant_id, userId: user.id, action: 'session.start', object: user.name })
+      setCookie(reply, request.protocol === 'https', token, SESSION_SECONDS)
+      return await me(platform, (await callerBySession(platform.db, hashToken(token)))!)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/session',
+    tag: 'Session',
+    summary: 'Who is signed in',
+    answer: Me,
+    run: ({ platform, caller }) => me(platform, caller),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/session',
+    tag: 'Session',
+    summary: 'Sign out',
+    status: 204,
+    async run({ platform, request, reply }) {
+      const token = request.cookies[SESSION_COOKIE]
+      if (token !== undefined) await deleteSession(platform.db, hashToken(token))
+      setCookie(reply, request.protocol === 'https', '', 0)
+    },
+  }),
+]
+
+function setCookie(reply: FastifyReply, secure: boolean, token: string, maxAge: number): void {
+  reply.setCookie(SESSION_COOKIE, token, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge })
+}
+
+async function me(platform: Platform, caller: Caller) {
+  const workspaces = await workspacesOf(platform.db, caller.tenantId, readableWorkspaces(caller, 'workspace.read'), 0, 1000)
+  return {
+    user: { id: String(caller.userId), name: caller.name, displayName: caller.displayName },
+    tenant: { id: caller.tenantId, name: caller.tenantName, editionExpiresAt: caller.editionExpiresAt?.toISOString() ?? null },
+    tenantRoles: [...caller.tenantRoles],
+    workspaces: workspaces.map((row) => ({
+      id: row.id,
+      name: row.name,
+      identifier: row.identifier,
+      mode: row.mode,
+      roles: [...(caller.workspaceRoles[row.id] ?? [])],
+    })),
+    region: platform.region,
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Live updates: one stream of server-sent events per browser.
+ *
+ * An event names what has changed; the console reads it again. Nothing is replayed: after a reconnect the console reads everything it
+ * shows again, which the first event tells it to.
+ */
+import { may } from '@holdpoint/core'
+import type { FastifyReply } from 'fastify'
+import type { Platform } from '../platform.ts'
+import type { Caller } from '../store/principals.ts'
+
+const HEARTBEAT_MS = 15_000
+/** A browser comes back by itself; ending streams now and then makes changed roles take effect. */
+const LONGEST_MS = 10 * 60_000
+/** A reader that takes nothing for this many bytes is cut off and comes back when it can. */
+const MOST_BUFFERED_BYTES = 256 * 1024
+
+export function stream(platform: Platform, caller: Caller, reply: FastifyReply): void {
+  reply.hijack()
+  const out = reply.raw
+  out.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  const write = (text: string) => {
+    if (out.writableLength > MOST_BUFFERED_BYTES) end()
+    else out.write(text)
+  }
+  const unsubscribe = platform.live.subscribe((change) => {
+    if (change.tenantId !== caller.tenantId) return
+    if (change.workspaceId !== null && !may(caller, 'operation.read', change.workspaceId)) return
+    write(`event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`)
+  })
+  const heartbeat = setInterval(() => write(': heartbeat\n\n'), HEARTBEAT_MS)
+  const longest = setTimeout(() => end(), LONGEST_MS)
+  const end = () => {
+    clearInterval(heartbeat)
+    clearTimeout(longest)
+    unsubscribe()
+    out.end()
+  }
+  out.on('close', end)
+  write('retry: 2000\nevent: hello\ndata: {}\n\n')
+}

@@ -1,0 +1,218 @@
+/** Rows of the store as the shapes that the native API answers. */
+import {
+  checkDelivery,
+  EXTENSION_TRANSITIONS,
+  type ExtensionVerb,
+  may,
+  parameterText,
+} from '@holdpoint/core'
+import type { z } from 'zod'
+import { mayNotPass } from '../gate/pass-check.ts'
+import type { ExtensionRow } from '../store/extensions.ts'
+import type { DeliveryRow } from '../store/messages.ts'
+import type { NodeListRow, RelativeRow } from '../store/nodes.ts'
+import type { CheckListRow, OperationListRow } from '../store/operations.ts'
+import type { Caller } from '../store/principals.ts'
+import type { UserRow } from '../store/users.ts'
+import type { WorkspaceRow } from '../store/workspaces.ts'
+import type * as shapes from './shapes.ts'
+
+export const person = (id: number, name: string) => ({ id: String(id), name })
+const at = (date: Date) => date.toISOString()
+const atOrNull = (date: Date | null) => date?.toISOString() ?? null
+
+export function userView(row: UserRow): z.input<typeof shapes.User> {
+  return {
+    id: String(row.id),
+    name: row.name,
+    displayName: row.display_name,
+    tenantRoles: row.tenant_roles,
+    disabled: row.disabled_at !== null,
+    createdAt: at(row.created_at),
+  }
+}
+
+export function workspaceView(row: WorkspaceRow): z.input<typeof shapes.Workspace> {
+  return {
+    id: row.id,
+    name: row.name,
+    identifier: row.identifier,
+    description: row.description,
+    mode: row.mode,
+    environments: row.mode === 'standard' ? ['DEV', 'PROD'] : ['PROD'],
+    createdAt: at(row.created_at),
+  }
+}
+
+export type HeldObjects = readonly { readonly id: string; readonly event_code: string; readonly objects: readonly { readonly id: string }[] }[]
+
+export function nodeView(caller: Caller, row: NodeListRow, held: HeldObjects): z.input<typeof shapes.NodeSummary> {
+  const operable = may(caller, 'node.operate', row.workspace_id)
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    environment: row.environment,
+    name: row.name,
+    programType: row.program_type,
+    owner: row.owner_id === null || row.owner_name === null ? null : person(row.owner_id, row.owner_name),
+    ownerName: row.owner_id === null ? row.definition.owner : null,
+    recurrence: row.recurrence,
+    cron: row.cron,
+    priority: row.priority,
+    isRoot: row.is_root,
+    version: row.version,
+    modifiedAt: at(row.modified_at),
+    heldBy: held
+      .filter((operation) => operation.objects.some((object) => object.id === String(row.id)))
+      .map((operation) => ({ operationId: operation.id, eventCode: operation.event_code })),
+    may: operable
+      ? [row.recurrence === 'pause' ? ('unfreeze-node' as const) : ('freeze-node' as const), ...(row.is_root ? [] : (['undeploy-node'] as const))]
+      : [],
+  }
+}
+
+export function nodeDetailView(
+  caller: Caller,
+  row: NodeListRow,
+  around: { held: HeldObjects; upstream: readonly RelativeRow[]; downstream: readonly RelativeRow[]; unresolved: readonly string[] },
+): z.input<typeof shapes.NodeDetail> {
+  const summary = nodeView(caller, row, around.held)
+  const { definition } = row
+  return {
+    ...summary,
+    may: around.downstream.length > 0 ? summary.may.filter((point) => point !== 'undeploy-node') : summary.may,
+    description: definition.description,
+    parameters: parameterText(definition.parameters),
+    script: definition.script ?? { path: null, language: null, content: null },
+    inputs: definition.inputs.map((input) => input.output),
+    outputs: definition.outputs.map((output) => output.output),
+    unresolvedInputs: [...around.unresolved],
+    rerunMode: definition.rerunMode,
+    timeoutSeconds: definition.timeoutSeconds,
+    instanceMode: definition.instanceMode,
+    resourceGroup: definition.resourceGroup,
+    upstream: around.upstream.map(relativeView),
+    downstream: around.downstream.map(relativeView),
+  }
+}
+
+const relativeView = (row: RelativeRow): z.input<typeof shapes.NodeRelative> => ({
+  id: row.id,
+  name: row.name,
+  programType: row.program_type,
+  workspaceId: row.workspace_id,
+  recurrence: row.recurrence,
+  dependency: row.dependency_type === 'normal' ? 'normal' : 'cross-cycle',
+})
+
+export function operationView(
+  caller: Caller,
+  row: OperationListRow,
+  checks: readonly CheckListRow[],
+  deliveries: readonly DeliveryRow[],
+): z.input<typeof shapes.OperationView> {
+  const mine = checks.filter((check) => check.operation_id === row.id)
+  return {
+    id: row.id,
+    workspaceId: row.workspace_id,
+    eventCode: row.event_code,
+    state: row.state,
+    status: row.status,
+    objectName: row.object_name,
+    objects: row.objects.map(({ id, name }) => ({ id, name })),
+    requestedBy: person(row.requested_by, row.requested_by_name),
+    requestedAt: at(row.requested_at),
+    endedAt: atOrNull(row.ended_at),
+    expiresAt: mine.length === 0 ? null : atOrNull(row.message_expires_at),
+    reason: row.reason,
+    messageId: row.message_id,
+    mayWithdraw: row.state === 'held' && row.requested_by === caller.userId,
+    checks: mine.map((check) => checkView(caller, row, check, deliveries)),
+  }
+}
+
+function checkView(
+  caller: Caller,
+  operation: OperationListRow,
+  check: CheckListRow,
+  deliveries: readonly DeliveryRow[],
+): z.input<typeof shapes.CheckView> {
+  const serving = deliveries.filter((one) => one.message_id === operation.message_id && (one.serves === null || one.serves.includes(check.code)))
+  const tries = serving.flatMap((one) => one.tries.map((attempt) => ({ ...attempt, atMs: Date.parse(attempt.at) })))
+  const accepted = tries.filter((attempt) => attempt.error === null).map((attempt) => attempt.atMs + attempt.duration_ms)
+  const waiting = { 'not-routed': 'not-routed', undelivered: 'undelivered', sending: 'waiting', delivered: 'waiting' } as const
+  return {
+    extensionCode: check.code,
+    extensionName: check.name,
+    version: check.version,
+    state:
+      check.passed_at !== null
+        ? 'passed-by-hand'
+        : (check.result ?? (check.expired_at !== null ? 'expired' : waiting[checkDelivery(check.code, serving)])),
+    result: check.result,
+    comment: check.comment,
+    detailUrl: check.detail_url,
+    helpDocUrl: check.help_doc_url,
+    sentAt: tries.length === 0 ? null : new Date(Math.min(...tries.map((attempt) => attempt.atMs))).toISOString(),
+    acceptedAt: accepted.length === 0 ? null : new Date(Math.min(...accepted)).toISOString(),
+    answeredAt: atOrNull(check.answered_at),
+    expiresAt: at(operation.message_expires_at!),
+    onUnanswered: check.on_unanswered,
+    passedBy: check.passed_by === null ? null : person(check.passed_by, check.passed_by_name ?? ''),
+    passedReason: check.passed_reason,
+    mayPass: mayNotPass(caller, operation, check) === null,
+  }
+}
+
+export function deliveryView(caller: Caller, row: DeliveryRow): z.input<typeof shapes.DeliveryView> {
+  return {
+    id: String(row.id),
+    targetName: row.target_name,
+    endpoint: row.endpoint,
+    state: row.state,
+    nextAttemptAt: row.state === 'pending' ? at(row.next_attempt_at) : null,
+    attempts: row.tries.map((attempt) => ({
+      number: attempt.number,
+      at: new Date(attempt.at).toISOString(),
+      durationMs: attempt.duration_ms,
+      status: attempt.status,
+      error: attempt.error,
+      responseBody: attempt.response_body,
+    })),
+    mayRedeliver: row.state !== 'pending' && may(caller, 'delivery.redeliver'),
+  }
+}
+
+/** What the caller may do with an extension in its present status. */
+export function extensionVerbs(caller: Caller, row: ExtensionRow): ('edit' | ExtensionVerb)[] {
+  const verbs = (Object.keys(EXTENSION_TRANSITIONS) as ExtensionVerb[]).filter((verb) => {
+    const from: readonly string[] = EXTENSION_TRANSITIONS[verb].from
+    if (!from.includes(row.status)) return false
+    const review = verb === 'approve' || verb === 'reject'
+    return review ? may(caller, 'extension.review') && row.submitted_by !== caller.userId : may(caller, 'extension.write')
+  })
+  const editable = row.status === 'testing' || row.status === 'rejected'
+  return editable && may(caller, 'extension.write') ? ['edit', ...verbs] : verbs
+}
+
+export function extensionView(caller: Caller, row: ExtensionRow, level: 'workspace' | 'tenant'): z.input<typeof shapes.ExtensionView> {
+  return {
+    code: row.code,
+    name: row.name,
+    description: row.description,
+    status: row.status,
+    level,
+    points: row.points,
+    version: row.number,
+    owner: person(row.owner_id, row.owner_name),
+    testWorkspaceId: row.test_workspace_id,
+    detailUrl: row.detail_url,
+    helpDocUrl: row.help_doc_url,
+    parameters: row.parameters,
+    onUnanswered: row.on_unanswered,
+    submittedBy: row.submitted_by === null ? null : person(row.submitted_by, row.submitted_by_name ?? ''),
+    createdAt: at(row.created_at),
+    modifiedAt: at(row.modified_at),
+    may: extensionVerbs(caller, row),
+  }
+}

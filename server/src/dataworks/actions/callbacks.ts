@@ -1,0 +1,41 @@
+import { answer, type CallbackApi } from '../../gate/answer.ts'
+import type { ActionInput } from '../action.ts'
+import { action } from '../action.ts'
+import * as contracts from '../schemas/extensions.ts'
+
+/** The three ways of returning a result differ in their spelling and in the modules they are for. */
+function returning(api: CallbackApi) {
+  return async ({ platform, caller, parameters }: Pick<ActionInput<typeof contracts.UPDATE_IDE_EVENT_RESULT>, 'platform' | 'caller'> & {
+    parameters: { MessageId: string; ExtensionCode: string; CheckResult: 'OK' | 'WARN' | 'FAIL'; CheckResultTip?: string; CheckMessage?: string }
+  }) => {
+    await answer(platform, caller, {
+      api,
+      messageId: parameters.MessageId,
+      extensionCode: parameters.ExtensionCode,
+      result: parameters.CheckResult,
+      comment: (parameters.CheckResultTip ?? parameters.CheckMessage) || null,
+    })
+  }
+}
+
+const ide = returning('UpdateIDEEventResult')
+const workbench = returning('UpdateWorkbenchEventResult')
+const other = returning('CallbackExtension')
+
+export const callbackActions = [
+  action<typeof contracts.UPDATE_IDE_EVENT_RESULT, contracts.UpdateIDEEventResultResponse>(contracts.UPDATE_IDE_EVENT_RESULT, async (input) => {
+    await ide(input)
+    return {}
+  }),
+  action<typeof contracts.UPDATE_WORKBENCH_EVENT_RESULT, contracts.UpdateWorkbenchEventResultResponse>(
+    contracts.UPDATE_WORKBENCH_EVENT_RESULT,
+    async (input) => {
+      await workbench(input)
+      return { Success: true }
+    },
+  ),
+  action<typeof contracts.CALLBACK_EXTENSION, contracts.CallbackExtensionResponse>(contracts.CALLBACK_EXTENSION, async (input) => {
+    await other(input)
+    return { Success: 'true' }
+  }),
+]

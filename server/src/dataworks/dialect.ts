@@ -1,0 +1,41 @@
+/** The DataWorks dialect: one path, every action; RPC style with both signature versions. */
+import { Refusal } from '@holdpoint/core'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { authenticateSigned, receivedRequest } from '../api/authentication.ts'
+import type { Platform } from '../platform.ts'
+import type { Action } from './action.ts'
+import { ACTIONS } from './actions/index.ts'
+import { errorAnswer, refusalLogFields, requestId, successAnswer } from './errors.ts'
+import { actionOf, decodeRequest } from './parameters.ts'
+import { bind } from './schemas/binding.ts'
+
+const TABLE: ReadonlyMap<string, Action> = new Map(
+  ACTIONS.flatMap((action) => action.contract.versions.map((version) => [`${version} ${action.contract.action}`, action] as const)),
+)
+
+/** Answers one request of the dialect; every error, whatever it is, in the dialect's own form. */
+export async function answerDialect(platform: Platform, request: FastifyRequest, reply: FastifyReply): Promise<string> {
+  const id = requestId()
+  const startedMs = platform.nowMs()
+  const line: Record<string, unknown> = { requestId: id, dialect: 'dataworks' }
+  let answer: ReturnType<typeof errorAnswer>
+  try {
+    const received = receivedRequest(request)
+    const parameters = decodeRequest(received)
+    const named = actionOf(parameters, received.headers)
+    line.action = named.action
+    const row = TABLE.get(`${named.version} ${named.action}`)
+    if (!row) throw new Refusal('ACTION_UNKNOWN', named)
+    const caller = await authenticateSigned(platform, received, parameters, { requireAction: true })
+    line.userId = caller.userId
+    const body = await row.run({ platform, caller, parameters: bind(row.contract.parameters, parameters) })
+    answer = successAnswer({ RequestId: id, ...body })
+  } catch (error) {
+    answer = errorAnswer(error, id, request.host)
+    if (error instanceof Refusal) Object.assign(line, refusalLogFields(error))
+    else platform.log.error({ err: error, ...line }, 'fault')
+  }
+  platform.log.info({ ...line, status: answer.status, durationMs: platform.nowMs() - startedMs }, 'request')
+  reply.status(answer.status).headers(answer.headers)
+  return answer.body
+}

@@ -1,0 +1,180 @@
+/**
+ * The demonstration: a workspace whose nodes come from a FlowSpec file, and an extension that is a process of its own.
+ *
+ * It is set up once, through the native API, by two users of its own, as people would: the extension's author registers and submits it, and
+ * somebody else approves it. From then on only the extension's process is started; what people change stays changed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TenantRole } from '@holdpoint/core'
+import { type Client, createClient } from '@holdpoint/sdk'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { decryptSecret, encryptSecret, generateAccessKey } from './credentials.ts'
+import type { Platform } from './platform.ts'
+import * as store from './store/users.ts'
+import { signingKey } from './store/principals.ts'
+
+export type Demo = { readonly greeting: string; stop(): Promise<void> }
+
+const EXAMPLES = join(import.meta.dirname, '../../examples')
+const READY = 'demo.ready'
+const AUTHOR = 'demo-extension-author'
+const WORKSPACE = 'shop'
+const EXTENSION = 'Freeze guard'
+const POINTS = ['freeze-node', 'unfreeze-node', 'undeploy-node'] as const
+const BUS = 'demo'
+const RULE = 'node-operations'
+const TARGET = 'freeze-guard'
+
+type Pair = { readonly id: string; readonly secret: string }
+
+export async function startDemo(platform: Platform, config: Config, log: Logger): Promise<Demo> {
+  const tenant = await store.anyTenant(platform.db)
+  const author = await ensureUser(platform, tenant!.id, AUTHOR, 'Extension author (demonstration)', ['open-platform-administrator'])
+  const pair = await ensurePair(platform, author.id)
+  const child = await startExtension(config, pair, log)
+  if (!(await store.hasAudit(platform.db, tenant!.id, READY))) await setUp(platform, config, tenant!.id, pair, child.port)
+  else await pointTarget(client(config, pair), child.port)
+  child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
+  return {
+    greeting: `The demonstration: in workspace "${WORKSPACE}", freeze a node. The extension "${EXTENSION}" (process ${child.pid}, port ${child.port}) decides.`,
+    stop: () => child.stop(),
+  }
+}
+
+/** Each step finds what an earlier start that broke off has left. */
+async function setUp(platform: Platform, config: Config, tenantId: number, author: Pair, port: number): Promise<void> {
+  const reviewer = await ensureUser(platform, tenantId, 'demo-reviewer', 'Reviewer (demonstration)', ['account-owner'])
+  const reviewerPair = await ensurePair(platform, reviewer.id)
+  const as = { author: client(config, author), reviewer: client(config, reviewerPair) }
+
+  const workspaces = await as.reviewer.call('GET /workspaces')
+  const workspace =
+    workspaces.items.find((one) => one.identifier === WORKSPACE) ??
+    (await as.reviewer.call('POST /workspaces', {
+      body: {
+        identifier: WORKSPACE,
+        name: 'Online shop',
+        description: 'Nightly reports of an online shop, imported from a FlowSpec file',
+        mode: 'standard',
+      },
+    }))
+  const params = { workspaceId: workspace.id }
+  const flowspec = readFileSync(join(EXAMPLES, 'shop-pipeline.flowspec.json'), 'utf8')
+  for (const environment of ['DEV', 'PROD'] as const)
+    await as.reviewer.call('POST /workspaces/{workspaceId}/flowspec-imports', { params, body: { environment, flowspec } })
+
+  const extension =
+    (await findExtension(as.author)) ??
+    (await as.author.call('POST /extensions', {
+      body: {
+        name: EXTENSION,
+        description: 'Refuses to freeze a node while other nodes wait for it, and warns when a node that is not temporary is unpublished.',
+        points: [...POINTS],
+        testWorkspaceId: workspace.id,
+      },
+    }))
+  const code = { code: extension.code }
+  let { status } = extension
+  if (status === 'testing') ({ status } = await as.author.call('POST /extensions/{code}/submit', { params: code, body: {} }))
+  if (status === 'in-review')
+    ({ status } = await as.reviewer.call('POST /extensions/{code}/approve', { params: code, body: { reason: 'Part of the demonstration' } }))
+  if (status === 'approved') await as.author.call('POST /extensions/{code}/publish', { params: code, body: {} })
+
+  const bus = (await findBus(as.author)) ?? (await as.author.call('POST /event-buses', { body: { name: BUS, description: 'Demonstration' } }))
+  const busId = { busId: bus.id }
+  if (!(await findRule(as.author, bus.id)))
+    await as.author.call('POST /event-buses/{busId}/rules', {
+      params: busId,
+      body: { name: RULE, pattern: { source: ['acs.dataworks'], data: { eventCode: [...POINTS] } }, targets: [target(port)] },
+    })
+  await as.author.call('PUT /workspaces/{workspaceId}/channel', { params, body: { busId: bus.id, enabled: true } })
+  await as.reviewer.call('PUT /workspaces/{workspaceId}/extensions/{code}', { params: { ...params, ...code }, body: { enabled: true } })
+  // The reviewer had full power for the set-up only.
+  await platform.db.transaction(async (tx) => {
+    await store.deleteAccessKey(tx, reviewerPair.id)
+    await store.updateUser(tx, reviewer.id, { tenantRoles: [], disabled: true })
+    await store.insertAudit(tx, { tenantId, userId: reviewer.id, action: READY, object: WORKSPACE })
+  })
+}
+
+const client = (config: Config, pair: Pair): Client =>
+  createClient({ endpoint: `http://127.0.0.1:${config.port}`, accessKeyId: pair.id, accessKeySecret: pair.secret })
+
+const target = (port: number) => ({ name: TARGET, endpoint: `http://127.0.0.1:${port}/extensions/consumer` })
+
+const findExtension = async (as: Client) => (await as.call('GET /extensions', { query: { limit: 200 } })).items.find((one) => one.name === EXTENSION)
+const findBus = async (as: Client) => (await as.call('GET /event-buses', { query: { limit: 200 } })).items.find((one) => one.name === BUS)
+const findRule = async (as: Client, busId: number) =>
+  (await as.call('GET /event-buses/{busId}/rules', { params: { busId }, query: { limit: 200 } })).items.find((one) => one.name === RULE)
+
+/** Leads the rule to where the extension listens now, should its port have changed; leaves everything else as people made it. */
+async function pointTarget(as: Client, port: number): Promise<void> {
+  const bus = await findBus(as)
+  const rule = bus && (await findRule(as, bus.id))
+  if (!rule?.targets.some((one) => one.name === TARGET && one.endpoint !== target(port).endpoint)) return
+  await as.call('PUT /event-buses/{busId}/rules/{ruleId}', {
+    params: { busId: rule.busId, ruleId: rule.id },
+    body: {
+      name: rule.name,
+      pattern: rule.pattern,
+      enabled: rule.enabled,
+      targets: rule.targets.map(({ name, endpoint, serves }) => ({ name, endpoint, serves, ...(name === TARGET ? target(port) : {}) })),
+    },
+  })
+}
+
+async function ensureUser(platform: Platform, tenantId: number, name: string, displayName: string, tenantRoles: readonly TenantRole[]): Promise<store.UserRow> {
+  return (
+    (await store.userByName(platform.db, name)) ??
+    (await store.insertUser(platform.db, { tenantId, name, displayName, passwordHash: null, tenantRoles }))
+  )
+}
+
+/** The user's AccessKey pair, made when there is none. */
+async function ensurePair(platform: Platform, userId: number): Promise<Pair> {
+  const [present] = (await store.accessKeysOf(platform.db, userId)).filter((key) => key.active)
+  if (present) {
+    const key = await signingKey(platform.db, present.id)
+    return { id: present.id, secret: decryptSecret(platform.secretKey, key!.secret, present.id) }
+  }
+  const pair = generateAccessKey()
+  await store.insertAccessKey(platform.db, { id: pair.id, userId, secret: encryptSecret(platform.secretKey, pair.secret, pair.id) })
+  return pair
+}
+
+type Extension = { readonly pid: number; readonly port: number; tell(message: object): void; stop(): Promise<void> }
+
+/** The extension as its author would run it; it ends when its connection to us does, so that none is left behind by a crash. */
+async function startExtension(config: Config, pair: Pair, log: Logger): Promise<Extension> {
+  const child: ChildProcess = spawn(process.execPath, [join(EXAMPLES, 'freeze-guard/extension.ts')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(config.demoPort),
+      HOLDPOINT_ENDPOINT: `127.0.0.1:${config.port}`,
+      ALIBABA_CLOUD_ACCESS_KEY_ID: pair.id,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: pair.secret,
+      CHECK_DELAY_MS: '2000',
+    },
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message) => resolve((message as { port: number }).port))
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`the demonstration's extension ended with code ${code}; is port ${config.demoPort} in use? Set HOLDPOINT_DEMO_PORT or start with --no-demo`)))
+  })
+  child.on('exit', (code) => log.warn({ code }, "the demonstration's extension has ended"))
+  return {
+    pid: child.pid!,
+    port,
+    tell: (message) => void child.send(message),
+    async stop() {
+      child.removeAllListeners('exit')
+      child.kill('SIGTERM')
+      if (child.exitCode === null && child.signalCode === null) await ended
+    },
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * answer: an extension returns the result of its check.
+ *
+ * One transaction: the operation is locked, the result written, the process derived, and if that decides it, the operation
+ * carried out or refused.
+ */
+import { acceptResult, type CheckResult, eventByCode, may, Refusal } from '@holdpoint/core'
+import * as operations from '../store/operations.ts'
+import type { Caller } from '../store/principals.ts'
+import type { Gate } from './gate.ts'
+import { checkOf, decide } from './release.ts'
+
+export type CallbackApi = 'UpdateIDEEventResult' | 'UpdateWorkbenchEventResult' | 'CallbackExtension'
+
+export type Answer = {
+  readonly api: CallbackApi
+  readonly messageId: string
+  readonly extensionCode: string
+  readonly result: CheckResult
+  readonly comment: string | null
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * Rule 8: a check takes one result; the first stands, the same again is acknowledged, and a different one, or one that is expired, unknown,
+ * foreign or from an extension that was not asked, is refused and changes nothing. Rule 7: an expired message takes no result.
+ * Only the extension's owner, or who may write extensions, speaks for it.
+ */
+export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
+  const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
+  if (!UUID.test(given.messageId)) throw unknown()
+  await gate.db.transaction(async (tx) => {
+    const asked = await operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode)
+    if (!asked) throw unknown()
+    if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
+    if (asked.extension_owner_id !== caller.userId && !may(caller, 'extension.write'))
+      throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
+    const notAsked = new Refusal('EXTENSION_NOT_ASKED', { extensionCode: given.extensionCode, messageId: given.messageId })
+    if (asked.operation === null) throw notAsked
+    const callback = eventByCode(asked.message_event_code)?.callback
+    if (callback && callback !== given.api) throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
+    const checks = await operations.checksOf(tx, asked.operation.id)
+    const check = checks.find((one) => one.extension_id === asked.extension_id)
+    if (!check) throw notAsked
+    if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
+      throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
+    if (acceptResult(checkOf(check), given.result) === 'acknowledge') return
+
+    await operations.recordResult(tx, asked.operation.id, check.extension_id, given.result, given.comment, tx.now)
+    const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
+    await decide(gate, tx, asked.operation, now, false)
+  })
+}

@@ -1,0 +1,22 @@
+/** What every verb of the gate needs; main joins it. */
+import type { Transaction } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
+import type { Live } from '../live.ts'
+import type { Publish } from '../openevent/publish.ts'
+import type { OperationTable } from './operation.ts'
+
+export type Gate = {
+  readonly db: Database
+  readonly operations: OperationTable
+  readonly publish: Publish
+  readonly live: Live
+  /** Where a fault in an effect is written down; the operation itself shows one generic sentence. */
+  readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
+}
+
+/** After the commit, tells whoever watches that an operation has changed. */
+export function tellChange(gate: Gate, tx: Transaction, operation: { id: string; tenant_id: number; workspace_id: number | null }): void {
+  tx.afterCommit(() =>
+    gate.live.publish({ kind: 'operation', tenantId: operation.tenant_id, workspaceId: operation.workspace_id, id: operation.id }),
+  )
+}

@@ -1,0 +1,119 @@
+/**
+ * hold: an operation is asked for.
+ *
+ * In one transaction the module describes it, core decides who applies, and then either nobody does and the effect takes place at
+ * once, or the operation, its message, its checks and the deliveries are written together (rules 1, 3).
+ */
+import { randomUUID } from 'node:crypto'
+import { applies, readParameters, type ExtensionParameters, type ExtensionPointCode } from '@holdpoint/core'
+import type { Caller } from '../store/principals.ts'
+import type { Transaction } from '../store/database.ts'
+import * as extensions from '../store/extensions.ts'
+import * as operations from '../store/operations.ts'
+import { messageBody } from '../openevent/publish.ts'
+import type { Gate } from './gate.ts'
+import { tellChange } from './gate.ts'
+import type { Description, OperationKind } from './operation.ts'
+import { effectOf } from './release.ts'
+
+export type Held = { readonly id: string; readonly state: 'done' | 'held' }
+
+/** Rule 1: an operation is held if at least one extension applies; otherwise it takes effect at once. */
+export async function hold<Request, Snapshot>(
+  gate: Gate,
+  caller: Caller,
+  kind: OperationKind<Request, Snapshot>,
+  request: Request,
+): Promise<Held> {
+  return await gate.db.transaction(async (tx) => {
+    const description = await kind.describe(tx, request)
+    const watching = await whoApplies(tx, caller, kind.point, description)
+    const requestKey = description.objects
+      .map((object) => object.id)
+      .sort()
+      .join(',')
+    const operation: operations.NewOperation = {
+      id: randomUUID(),
+      tenantId: caller.tenantId,
+      workspaceId: description.workspaceId,
+      eventCode: kind.point,
+      state: watching.length > 0 ? 'held' : 'done',
+      status: watching.length > 0 ? 'CHECKING' : null,
+      requestedBy: caller.userId,
+      requestKey,
+      objectName: description.objectName,
+      objects: description.objects,
+      snapshot: description.snapshot,
+      changes: description.changes,
+      requestedAt: tx.now,
+    }
+    const written = await operations.insertOperation(
+      tx,
+      operation,
+      watching.map((one) => ({
+        extensionId: one.id,
+        version: one.number,
+        onUnanswered: one.on_unanswered,
+        manualPass: one.read.manualPass,
+      })),
+    )
+    if (!written) return await alreadyHeld(tx, operation)
+
+    if (operation.state === 'done') await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation))
+    if (description.triggers)
+      await gate.publish(tx, {
+        eventCode: kind.point,
+        tenantId: caller.tenantId,
+        workspaceId: description.workspaceId,
+        operationId: operation.id,
+        always: operation.state === 'held',
+        body: messageBody(kind.point, {
+          ...description.body,
+          tenantId: caller.tenantId,
+          operator: String(caller.userId),
+          extensionBizId: operation.id,
+          blockBusiness: operation.state === 'held',
+        }),
+      })
+    tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: description.workspaceId })
+    return { id: operation.id, state: operation.state as 'done' | 'held' }
+  })
+}
+
+type Watching = extensions.WatchingRow & { readonly read: ExtensionParameters }
+
+/** Rule 2 for every extension of the tenant that names the point; rule 12: none applies once the edition has expired. */
+async function whoApplies(
+  tx: Transaction,
+  caller: Caller,
+  point: ExtensionPointCode,
+  description: Description<unknown>,
+): Promise<Watching[]> {
+  if (!description.triggers) return []
+  if (caller.editionExpiresAt !== null && caller.editionExpiresAt <= tx.now) return []
+  const rows = await extensions.watchingVersions(tx, caller.tenantId, point, description.workspaceId)
+  const scope = { point, workspaceId: description.workspaceId, requestedBy: caller.userId, fileType: description.fileType }
+  const applying = new Map<number, Watching>()
+  for (const row of rows) {
+    const read = readParameters(row.parameters)
+    const watching = {
+      status: row.status,
+      points: row.points,
+      parameters: read,
+      testWorkspaceId: row.test_workspace_id,
+      ownerUserId: row.owner_id,
+      enabled: row.enabled,
+    }
+    // Rows come with the newer version last: one under test replaces the published one where testing covers the operation.
+    if (applies(watching, scope)) applying.set(row.id, { ...row, read })
+  }
+  return [...applying.values()]
+}
+
+/** Rule 24: the same person asking again for the same operation on the same objects while it is held gets the open process. */
+async function alreadyHeld(tx: Transaction, operation: operations.NewOperation): Promise<Held> {
+  const held = await operations.heldOperation(tx, operation)
+  if (held) return { id: held.id, state: 'held' }
+  // It ended between our insert and our look: start over as a fresh request.
+  throw Object.assign(new Error('the held operation ended meanwhile'), { code: '40001' })
+}

@@ -1,0 +1,46 @@
+/**
+ * What a module says about one of its operations, so that the gate can hold it without knowing what it is.
+ *
+ * Adding an extension point is writing one of these and putting it into the module's table.
+ */
+import type { ExtensionPointCode } from '@holdpoint/core'
+import type { Transaction } from '../store/database.ts'
+import type { OperationChange, OperationObject } from '../store/operations.ts'
+
+export type Description<Snapshot> = {
+  readonly workspaceId: number | null
+  /** What the operation is on; two requests on the same objects are the same request (rule 24). */
+  readonly objects: readonly OperationObject[]
+  /** One line for lists, e.g. the node's name. */
+  readonly objectName: string
+  readonly changes: readonly OperationChange[]
+  /** Kept with the operation: what `staleness` and `apply` need when it runs. */
+  readonly snapshot: Snapshot
+  /** The event body without the members that the gate itself knows (extensionBizId, eventCode, tenantId, operator, blockBusiness). */
+  readonly body: Readonly<Record<string, unknown>>
+  /** False where the rules exempt the operation from checks, e.g. in the development environment (rule 4). */
+  readonly triggers: boolean
+  /** The numeric code type, for operations on files. */
+  readonly fileType: string | null
+}
+
+export type OperationKind<Request, Snapshot> = {
+  readonly point: ExtensionPointCode
+  /** Reads what would change, locks it, and refuses (throws a Refusal) what cannot be done today anyway. */
+  describe(tx: Transaction, request: Request): Promise<Description<Snapshot>>
+  /** Rule 15: locks what would change and says what has changed since the snapshot in a way that matters; null when nothing has. */
+  staleness(tx: Transaction, snapshot: Snapshot): Promise<string | null>
+  /** The effect, in the same transaction as its record. It may publish regular events. */
+  apply(tx: Transaction, snapshot: Snapshot, effect: Effect): Promise<void>
+}
+
+export type Effect = {
+  readonly tenantId: number
+  readonly workspaceId: number | null
+  readonly requestedBy: number
+  /** Tells a regular event (rules 5 and 26). */
+  publish(eventCode: string, body: Readonly<Record<string, unknown>>): Promise<void>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the table holds operations of every request and snapshot type
+export type OperationTable = Readonly<Partial<Record<ExtensionPointCode, OperationKind<any, any>>>>

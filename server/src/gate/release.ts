@@ -1,0 +1,85 @@
+/**
+ * release and refuse: how a held operation ends.
+ *
+ * Both happen in the transaction that brought the decisive result, with the operation locked; so the effect takes place
+ * exactly once however many callbacks, replicas or crashes there are: either that transaction commits or nothing happened (rule 14).
+ */
+import { type Check, processStatus, Refusal, verdict } from '@holdpoint/core'
+import type { Transaction } from '../store/database.ts'
+import * as operations from '../store/operations.ts'
+import { messageBody } from '../openevent/publish.ts'
+import type { Gate } from './gate.ts'
+import { tellChange } from './gate.ts'
+import type { Effect } from './operation.ts'
+
+/** Derives the process from the checks as they are now and ends the operation if that decides it. The caller holds its lock. */
+export async function decide(
+  gate: Gate,
+  tx: Transaction,
+  operation: operations.OperationRow,
+  checks: readonly operations.CheckRow[],
+  messageExpired: boolean,
+): Promise<void> {
+  const judged = checks.map(checkOf)
+  const status = processStatus(judged)
+  const next = operation.state === 'held' ? verdict(judged, messageExpired) : 'hold'
+  if (next === 'release') await release(gate, tx, operation, status)
+  else if (next === 'refuse') await operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
+  else await operations.updateStatus(tx, operation.id, status)
+  tellChange(gate, tx, operation)
+}
+
+/** Rule 15: checked again against today's state before it takes effect; STALE changes nothing. */
+async function release(gate: Gate, tx: Transaction, operation: operations.OperationRow, status: 'CHECKING' | 'PASSED' | 'BLOCKED') {
+  const kind = gate.operations[operation.event_code as keyof Gate['operations']]
+  const end = (state: operations.OperationState, reason: string | null) =>
+    operations.endOperation(tx, operation.id, { state, status, reason, at: tx.now })
+  if (kind === undefined) return await end('failed', `This server has no operation ${operation.event_code}.`)
+  try {
+    const stale = await tx.savepoint(async () => {
+      const difference = await kind.staleness(tx, operation.snapshot)
+      if (difference === null) await kind.apply(tx, operation.snapshot, effectOf(gate, tx, operation))
+      return difference
+    })
+    if (stale === null) await end('done', null)
+    else await end('stale', stale)
+  } catch (error) {
+    if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code)) throw error
+    if (!(error instanceof Refusal)) gate.logFault(error, { operationId: operation.id, eventCode: operation.event_code })
+    await end('failed', error instanceof Refusal ? error.message : 'An internal fault stopped it; the server log has the details.')
+  }
+}
+
+export function effectOf(
+  gate: Gate,
+  tx: Transaction,
+  operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.OperationRow,
+): Effect {
+  const origin =
+    'tenant_id' in operation
+      ? { tenantId: operation.tenant_id, workspaceId: operation.workspace_id, requestedBy: operation.requested_by }
+      : { tenantId: operation.tenantId, workspaceId: operation.workspaceId, requestedBy: operation.requestedBy }
+  return {
+    ...origin,
+    async publish(eventCode, body) {
+      await gate.publish(tx, {
+        eventCode,
+        tenantId: origin.tenantId,
+        workspaceId: origin.workspaceId,
+        operationId: null,
+        always: false,
+        body: messageBody(eventCode, { ...body, tenantId: origin.tenantId, operator: String(origin.requestedBy), blockBusiness: false }),
+      })
+    },
+  }
+}
+
+export function checkOf(row: operations.CheckRow): Check {
+  return {
+    result: row.result,
+    passedByHand: row.passed_at !== null,
+    expired: row.expired_at !== null,
+    onUnanswered: row.on_unanswered,
+    manualPass: row.manual_pass,
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What has changed, told to whoever watches: the consoles connected to this replica, and through PostgreSQL's NOTIFY those of the others.
+ *
+ * A change names a thing and says nothing about it; who hears of it reads it again with their own rights. Changes of the same 25
+ * milliseconds go out as one NOTIFY, after their commits: a NOTIFY inside a transaction makes commits wait for each other.
+ */
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+
+export type Change = {
+  readonly kind: 'operation' | 'node' | 'extension' | 'openevent' | 'workspace'
+  readonly tenantId: number
+  readonly workspaceId: number | null
+  readonly id: string
+}
+
+export type Live = {
+  publish(change: Change): void
+  /** Calls back for every change, here or on another replica, until the answer is called. */
+  subscribe(listener: (change: Change) => void): () => void
+}
+
+const CHANNEL = 'holdpoint'
+const GATHER_MS = 25
+/** One NOTIFY carries less than 8,000 bytes. */
+const MOST_BYTES = 7_500
+const RECONNECT_MS = 1_000
+
+export function startLive(connection: pg.ClientConfig, notify: (channel: string, payload: string) => Promise<unknown>): Live & { stop(): Promise<void> } {
+  const self = randomUUID()
+  const listeners = new Set<(change: Change) => void>()
+  let gathered: Change[] = []
+  let timer: NodeJS.Timeout | null = null
+  let client: pg.Client | null = null
+  let stopped = false
+
+  const tell = (change: Change) => {
+    for (const listener of listeners) listener(change)
+  }
+
+  function flush(): void {
+    timer = null
+    const unique = [...new Map(gathered.map((change) => [`${change.kind} ${change.id}`, change])).values()]
+    gathered = []
+    let part: Change[] = []
+    const send = () => {
+      // Losing a notice is harmless: consoles poll as well.
+      if (part.length > 0) notify(CHANNEL, JSON.stringify({ from: self, changes: part })).catch(() => {})
+      part = []
+    }
+    for (const change of unique) {
+      if (JSON.stringify([...part, change]).length > MOST_BYTES) send()
+      part.push(change)
+    }
+    send()
+  }
+
+  async function listen(): Promise<void> {
+    if (stopped) return
+    const next = new pg.Client(connection)
+    const again = () => {
+      if (client !== next) return
+      client = null
+      next.end().catch(() => {})
+      if (!stopped) setTimeout(() => void listen(), RECONNECT_MS).unref()
+    }
+    client = next
+    next.on('error', again)
+    next.on('end', again)
+    next.on('notification', (notice) => {
+      const { from, changes } = JSON.parse(notice.payload ?? '{}') as { from: string; changes: Change[] }
+      if (from !== self) for (const change of changes) tell(change)
+    })
+    try {
+      await next.connect()
+      await next.query(`listen ${CHANNEL}`)
+    } catch {
+      again()
+    }
+  }
+  void listen()
+
+  return {
+    publish(change) {
+      tell(change)
+      gathered.push(change)
+      timer ??= setTimeout(flush, GATHER_MS)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async stop() {
+      stopped = true
+      if (timer) clearTimeout(timer)
+      const last = client
+      client = null
+      await last?.end().catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * Importing a FlowSpec file: its nodes become nodes of the Operation Center, all of them or none.
+ *
+ * A node whose name is known in the workspace and environment is updated, the others are created; nodes that the file does not
+ * name stay as they are. Frozen stays frozen and what is not frozen is not frozen by a file that changes an existing node: those
+ * are operations of their own, which extensions watch. A dependency is on an output, wherever in the tenant it is produced.
+ */
+import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, readFlowSpec, Refusal } from '@holdpoint/core'
+import { messageBody, type Publish } from '../../openevent/publish.ts'
+import type { Database, Transaction } from '../../store/database.ts'
+import * as nodes from '../../store/nodes.ts'
+import type { Caller } from '../../store/principals.ts'
+import { insertAudit } from '../../store/users.ts'
+import type { WorkspaceRow } from '../../store/workspaces.ts'
+import { nodeChangeBody } from './node-events.ts'
+
+export type Imported = {
+  readonly created: readonly { readonly id: number; readonly name: string }[]
+  readonly updated: readonly { readonly id: number; readonly name: string }[]
+  readonly warnings: readonly string[]
+}
+
+export async function importFlowSpec(
+  parts: { readonly db: Database; readonly publish: Publish },
+  caller: Caller,
+  workspace: WorkspaceRow,
+  environment: nodes.Environment,
+  text: string,
+): Promise<Imported> {
+  const file = readFlowSpec(text)
+  if (environment === 'DEV' && workspace.mode === 'basic') throw new Refusal('ENVIRONMENT_ABSENT')
+  return await parts.db.transaction(async (tx) => {
+    await nodes.lockGraph(tx, caller.tenantId, environment)
+    const produced = new Set(await producedElsewhere(tx, caller.tenantId, environment, file.externalOutputs))
+    const wired = wire(file.nodes, workspace.identifier, produced)
+
+    const known = await nodes.nodesByNames(
+      tx,
+      workspace.id,
+      environment,
+      wired.map((node) => node.definition.name),
+    )
+    const knownByName = new Map(known.map((row) => [row.name, row]))
+    const asRow = (definition: NodeDefinition): nodes.NewNode => ({
+      tenantId: caller.tenantId,
+      workspaceId: workspace.id,
+      environment,
+      ownerId: null,
+      recurrence: definition.recurrence,
+      isRoot: false,
+      definition,
+    })
+    const owners = await ownersOf(tx, caller.tenantId, wired)
+    const fresh = wired.filter((node) => !knownByName.has(node.definition.name))
+    const freshIds = await nodes.insertNodes(
+      tx,
+      fresh.map((node) => ({ ...asRow(node.definition), ownerId: owners.get(node.definition.owner) ?? null })),
+    )
+    const ids = new Map(fresh.map((node, i) => [node, freshIds[i]!]))
+    const updated: { id: number; name: string }[] = []
+    for (const node of wired) {
+      const row = knownByName.get(node.definition.name)
+      if (!row) continue
+      ids.set(node, row.id)
+      if (JSON.stringify(sorted(row.definition)) === JSON.stringify(sorted(node.definition))) continue
+      const keepsPause = row.recurrence === 'pause' || node.definition.recurrence === 'pause'
+      await nodes.updateNode(tx, row.id, {
+        ...asRow(node.definition),
+        ownerId: owners.get(node.definition.owner) ?? null,
+        recurrence: keepsPause ? row.recurrence : node.definition.recurrence,
+      })
+      updated.push({ id: row.id, name: row.name })
+    }
+    await refuseTakenOutputs(tx, caller.tenantId, environment, wired, ids)
+    await nodes.putWiring(
+      tx,
+      caller.tenantId,
+      environment,
+      wired.map((node) => ({ nodeId: ids.get(node)!, outputs: node.outputs, inputs: node.inputs })),
+    )
+    await refuseCycle(tx, caller.tenantId, environment)
+
+    const created = fresh.map((node) => ({ id: ids.get(node)!, name: node.definition.name }))
+    if (environment === 'PROD') await tell(parts.publish, tx, caller, workspace.id, created, updated)
+    await insertAudit(tx, {
+      tenantId: caller.tenantId,
+      workspaceId: workspace.id,
+      userId: caller.userId,
+      action: 'node.import',
+      object: String(workspace.id),
+      details: { environment, created: created.length, updated: updated.length },
+    })
+    const missing = file.externalOutputs.filter((output) => !produced.has(output) && !isWorkspaceRootOutput(output))
+    return {
+      created,
+      updated,
+      warnings: [...file.warnings, ...missing.map((output) => `Nothing produces ${output}; what depends on it waits until something does.`)],
+    }
+  })
+}
+
+type Wired = {
+  readonly definition: NodeDefinition
+  readonly outputs: readonly string[]
+  readonly inputs: readonly { output: string; type: string }[]
+}
+
+/**
+ * Names every output uniquely in the tenant and leads roots to the workspace's own root node: an output that a node only has because it
+ * declares none gets the workspace's name in front; the file's root nodes and unknown root outputs mean the root that is here; a node
+ * that waits for nothing waits for the root.
+ */
+function wire(definitions: readonly NodeDefinition[], identifier: string, producedElsewhere: ReadonlySet<string>): Wired[] {
+  const root = rootOutput(identifier)
+  const renamed = new Map<string, string>()
+  for (const definition of definitions)
+    for (const output of definition.outputs) {
+      if (definition.isRoot) renamed.set(output.output, root)
+      else if (!output.isDeclared) renamed.set(output.output, `${identifier}.${output.output}`)
+    }
+  return definitions
+    .filter((definition) => !definition.isRoot)
+    .map((definition) => {
+      const inputs = definition.inputs.map((input) => {
+        const here = renamed.get(input.output)
+        if (here !== undefined) return { output: here, type: input.type }
+        const isForeignRoot = input.upstreamKey === null && isWorkspaceRootOutput(input.output) && !producedElsewhere.has(input.output)
+        return { output: isForeignRoot ? root : input.output, type: input.type }
+      })
+      return {
+        definition,
+        outputs: [...new Set(definition.outputs.map((output) => renamed.get(output.output) ?? output.output))],
+        inputs: inputs.length > 0 ? inputs : [{ output: root, type: 'normal' }],
+      }
+    })
+}
+
+export function rootOutput(identifier: string): string {
+  return `${identifier}_root`
+}
+
+async function producedElsewhere(tx: Transaction, tenantId: number, environment: nodes.Environment, outputs: readonly string[]) {
+  return (await nodes.producersOf(tx, tenantId, environment, outputs)).map((row) => row.output)
+}
+
+/** Owners are named by user id; one that is not a user of the tenant stays a name in the definition. */
+async function ownersOf(tx: Transaction, tenantId: number, wired: readonly Wired[]): Promise<Map<string | null, number>> {
+  const named = [...new Set(wired.map((node) => node.definition.owner))].filter((owner) => owner !== null && /^\d{1,15}$/.test(owner))
+  const rows = await tx.rows<{ id: number }>('select id from users where tenant_id = $1 and id = any($2)', [tenantId, named.map(Number)])
+  return new Map(rows.map((row) => [String(row.id), row.id]))
+}
+
+async function refuseTakenOutputs(
+  tx: Transaction,
+  tenantId: number,
+  environment: nodes.Environment,
+  wired: readonly Wired[],
+  ids: ReadonlyMap<Wired, number>,
+): Promise<void> {
+  const mine = new Map(wired.flatMap((node) => node.outputs.map((output) => [output, ids.get(node)!] as const)))
+  const updatedIds = new Set(ids.values())
+  for (const taken of await nodes.producersOf(tx, tenantId, environment, [...mine.keys()]))
+    if (!updatedIds.has(taken.node_id)) throw new Refusal('NAME_TAKEN', { thing: 'node output', name: taken.output })
+}
+
+/** A cycle may run through nodes that are here already, so the whole graph of the tenant's environment is looked at. */
+async function refuseCycle(tx: Transaction, tenantId: number, environment: nodes.Environment): Promise<void> {
+  const cycle = findCycle(graphOf([], await nodes.edgesOf(tx, tenantId, environment)))
+  if (cycle === null) return
+  const names = new Map((await nodes.nodesByIds(tx, cycle)).map((row) => [row.id, row.name]))
+  throw new Refusal('FLOWSPEC_CYCLE', { cycle: [...cycle, cycle[0]!].map((id) => names.get(id) ?? String(id)).join(' → ') })
+}
+
+async function tell(
+  publish: Publish,
+  tx: Transaction,
+  caller: Caller,
+  workspaceId: number,
+  created: readonly { id: number }[],
+  updated: readonly { id: number }[],
+): Promise<void> {
+  const createdIds = new Set(created.map((node) => node.id))
+  for (const row of await nodes.nodesByIds(tx, [...createdIds, ...updated.map((node) => node.id)])) {
+    const eventCode = createdIds.has(row.id) ? 'node-change-created' : 'node-change-updated'
+    await publish(tx, {
+      eventCode,
+      tenantId: caller.tenantId,
+      workspaceId,
+      operationId: null,
+      always: false,
+      body: messageBody(eventCode, {
+        ...nodeChangeBody(row),
+        tenantId: caller.tenantId,
+        operator: String(caller.userId),
+        blockBusiness: false,
+      }),
+    })
+  }
+}
+
+/** The same with the members of every object in one order: the database does not keep the order they were written in. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  )
+}

@@ -1,0 +1,119 @@
+/**
+ * The three operations on published nodes that can be held: freeze, unfreeze, unpublish, on one node or many.
+ *
+ * What must hold, what matters while the operation is held and what it leaves behind is said in core
+ * (operation-center/node-operation.ts); here it meets the tables.
+ */
+import {
+  type NodeOperation,
+  type NodeState,
+  nodeOperationRefusals,
+  RECURRENCE_AFTER,
+  Refusal,
+  type Staleness,
+  staleness,
+} from '@holdpoint/core'
+import type { OperationKind } from '../../gate/operation.ts'
+import type { Transaction } from '../../store/database.ts'
+import * as nodes from '../../store/nodes.ts'
+import { nodeChangeBody } from './node-events.ts'
+
+export type NodeRequest = {
+  readonly tenantId: number
+  readonly workspaceId: number
+  readonly environment: nodes.Environment
+  readonly nodeIds: readonly number[]
+}
+
+type Snapshot = { readonly tenantId: number; readonly nodes: readonly NodeState[] }
+
+const MOST_NODES = 1_000
+
+const POINTS = { freeze: 'freeze-node', unfreeze: 'unfreeze-node', unpublish: 'undeploy-node' } as const satisfies Record<NodeOperation, string>
+
+function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Snapshot> {
+  return {
+    point: POINTS[operation],
+
+    async describe(tx, request) {
+      const ids = [...new Set(request.nodeIds)].sort((a, b) => a - b)
+      if (ids.length === 0) throw new Refusal('NODES_EMPTY')
+      if (ids.length > MOST_NODES) throw new Refusal('NODES_TOO_MANY', { limit: MOST_NODES })
+      const states = await lockStates(tx, request.tenantId, ids)
+      const here = states.filter((state) => state.workspaceId === request.workspaceId && state.environment === request.environment)
+      const absent = ids.filter((id) => !here.some((state) => state.nodeId === id))
+      if (absent.length > 0) throw new Refusal('NODE_NOT_FOUND', { id: absent })
+      const [refusal] = nodeOperationRefusals(operation, here)
+      if (refusal) throw refusal
+      return {
+        workspaceId: request.workspaceId,
+        objects: here.map((state) => ({ id: String(state.nodeId), name: state.name })),
+        objectName: here.length === 1 ? here[0]!.name : `${here[0]!.name} +${here.length - 1}`,
+        changes: here.map((state) => ({
+          objectId: String(state.nodeId),
+          objectName: state.name,
+          ...(RECURRENCE_AFTER[operation] === null
+            ? { field: 'published', from: 'true', to: 'false' }
+            : { field: 'recurrence', from: state.recurrence, to: RECURRENCE_AFTER[operation] }),
+        })),
+        snapshot: { tenantId: request.tenantId, nodes: here },
+        body: { projectId: request.workspaceId, nodeIds: ids },
+        // Rule 4: the development environment does not trigger.
+        triggers: request.environment === 'PROD',
+        fileType: null,
+      }
+    },
+
+    async staleness(tx, snapshot) {
+      const today = await lockStates(
+        tx,
+        snapshot.tenantId,
+        snapshot.nodes.map((node) => node.nodeId),
+      )
+      const differences = staleness(operation, snapshot.nodes, today)
+      return differences.length === 0 ? null : explain(differences, snapshot.nodes)
+    },
+
+    async apply(tx, snapshot, effect) {
+      const ids = snapshot.nodes.map((node) => node.nodeId)
+      const inProduction = snapshot.nodes[0]?.environment === 'PROD'
+      const recurrence = RECURRENCE_AFTER[operation]
+      if (recurrence === null) await nodes.unpublishNodes(tx, ids)
+      else await nodes.setRecurrence(tx, ids, recurrence)
+      if (!inProduction) return
+      for (const row of await nodes.nodesByIds(tx, ids))
+        await effect.publish(recurrence === null ? 'node-change-deleted' : 'node-change-updated', nodeChangeBody(row))
+    },
+  }
+}
+
+export const freezeNode = nodeOperation('freeze')
+export const unfreezeNode = nodeOperation('unfreeze')
+export const unpublishNode = nodeOperation('unpublish')
+
+async function lockStates(tx: Transaction, tenantId: number, ids: readonly number[]): Promise<(NodeState & { workspaceId: number })[]> {
+  const rows = await nodes.lockNodes(tx, tenantId, ids)
+  return rows.map((row) => ({
+    nodeId: row.id,
+    workspaceId: row.workspace_id,
+    name: row.name,
+    environment: row.environment,
+    recurrence: row.recurrence,
+    isRoot: row.is_root,
+    version: row.version,
+    published: row.unpublished_at === null,
+    descendantIds: row.child_ids,
+  }))
+}
+
+/** Rule 23: a stale request names the objects. */
+function explain(differences: readonly Staleness[], snapshot: readonly NodeState[]): string {
+  const names = new Map(snapshot.map((node) => [node.nodeId, node.name]))
+  const sentences = differences.map(({ nodeId, field, before, after }) => {
+    const node = `${names.get(nodeId)} (${nodeId})`
+    if (field === 'published') return `${node} is no longer published`
+    if (field === 'descendantIds') return `${node} has new descendants: ${String(after)}`
+    return `${node}: ${field} was ${String(before)} and is now ${String(after)}`
+  })
+  return `What the operation would change has changed since it was asked for. ${sentences.join('; ')}.`
+}

@@ -1,0 +1,199 @@
+/**
+ * The dispatcher: takes deliveries whose time has come to their targets and writes down what became of each.
+ *
+ * A delivery that this replica just wrote is leased to it and attempted at once. Everything else (retries, leases of a
+ * replica that died) is claimed from the table by a loop that looks every half second. In memory a delivery stands in the queue of its
+ * target; each target has a bounded number of attempts under way, so that a slow one waits for itself only. What does not fit
+ * into memory gives its lease back and stays in the table. Outcomes are written in batches: while one write is under way the
+ * next outcomes gather.
+ */
+import { afterFailedAttempt, type EventCode, eventBridgeEnvelope, eventByCode } from '@holdpoint/core'
+import type { Live } from '../live.ts'
+import type { Database } from '../store/database.ts'
+import { type AttemptOutcome, claimDeliveries, type DueDelivery, recordAttempts, releaseDeliveries } from '../store/messages.ts'
+import type { HttpSender } from './http-target.ts'
+import { LEASE_SECONDS } from './publish.ts'
+
+const MOST_PER_TARGET = 16
+const MOST_QUEUED_PER_TARGET = 200
+const MOST_IN_MEMORY = 2_000
+const LOOK_EVERY_MS = 500
+/** A queued delivery older than this might outlive its lease during the attempt; it goes back to the table instead. */
+const LATEST_START_MS = (LEASE_SECONDS - 20) * 1000
+
+type Queued = { readonly due: DueDelivery; readonly leasedAtMs: number }
+type Lane = { waiting: Queued[]; underway: number }
+
+export type Dispatcher = {
+  dispatch(due: readonly DueDelivery[]): void
+  /** Looks for due deliveries now rather than at the next tick. */
+  wake(): void
+  /** Finishes what is under way and writes it down. */
+  stop(): Promise<void>
+}
+
+export function startDispatcher(parts: {
+  readonly db: Database
+  readonly sender: HttpSender
+  readonly live: Live
+  readonly region: string
+  readonly nowMs: () => number
+  readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
+}): Dispatcher {
+  const { db, sender, live, nowMs } = parts
+  const lanes = new Map<string, Lane>()
+  let inMemory = 0
+  let stopping = false
+  let outcomes: { outcome: AttemptOutcome; due: DueDelivery }[] = []
+  let writing: Promise<void> | null = null
+  let looking: Promise<void> | null = null
+  let lookAgain = false
+  const idle: (() => void)[] = []
+
+  function enqueue(due: readonly DueDelivery[]): void {
+    const leasedAtMs = nowMs()
+    const back: number[] = []
+    for (const one of due) {
+      const key = one.target_id === null ? `gone:${one.endpoint}` : String(one.target_id)
+      const lane = lanes.get(key) ?? { waiting: [], underway: 0 }
+      lanes.set(key, lane)
+      if (stopping || inMemory >= MOST_IN_MEMORY || lane.waiting.length >= MOST_QUEUED_PER_TARGET) back.push(one.id)
+      else {
+        inMemory++
+        lane.waiting.push({ due: one, leasedAtMs })
+        advance(key, lane)
+      }
+    }
+    giveBack(back)
+  }
+
+  function giveBack(ids: readonly number[]): void {
+    if (ids.length > 0) releaseDeliveries(db, ids).catch((error) => parts.logFault(error, { giveBack: ids.length }))
+  }
+
+  function advance(key: string, lane: Lane): void {
+    while (lane.underway < MOST_PER_TARGET && lane.waiting.length > 0) {
+      const { due, leasedAtMs } = lane.waiting.shift()!
+      if (nowMs() - leasedAtMs > LATEST_START_MS) {
+        left()
+        giveBack([due.id])
+        continue
+      }
+      lane.underway++
+      void attempt(due).finally(() => {
+        lane.underway--
+        left()
+        advance(key, lane)
+      })
+    }
+    if (lane.underway === 0 && lane.waiting.length === 0) lanes.delete(key)
+  }
+
+  function left(): void {
+    inMemory--
+    if (inMemory === 0) for (const run of idle.splice(0)) run()
+  }
+
+  async function attempt(due: DueDelivery): Promise<void> {
+    const startedMs = nowMs()
+    const number = due.attempts + 1
+    if (due.expires_at.getTime() <= startedMs) {
+      write(due, { number, startedMs, status: null, error: 'the message has expired', responseBody: null, state: 'dead', nextAttemptAt: null })
+      return
+    }
+    const result = await sender.send(due.endpoint, envelopeOf(due, parts.region), {})
+    const next = result.error === null ? null : afterFailedAttempt(number, nowMs(), due.expires_at.getTime())
+    write(due, {
+      ...result,
+      number,
+      startedMs,
+      state: next === null ? 'delivered' : next.state,
+      nextAttemptAt: next?.state === 'pending' ? new Date(next.nextAttemptAtMs) : null,
+    })
+  }
+
+  type Ended = Omit<AttemptOutcome, 'deliveryId' | 'at' | 'durationMs'> & { startedMs: number }
+  function write(due: DueDelivery, { startedMs, ...ended }: Ended): void {
+    outcomes.push({ due, outcome: { ...ended, deliveryId: due.id, at: new Date(startedMs), durationMs: nowMs() - startedMs } })
+    writing ??= writeAll().finally(() => {
+      writing = null
+    })
+  }
+
+  async function writeAll(): Promise<void> {
+    while (outcomes.length > 0) {
+      const batch = outcomes
+      outcomes = []
+      try {
+        await recordAttempts(
+          db,
+          batch.map((one) => one.outcome),
+        )
+        for (const { due } of batch)
+          if (due.operation_id !== null)
+            live.publish({ kind: 'operation', tenantId: due.tenant_id, workspaceId: due.workspace_id, id: due.operation_id })
+      } catch (error) {
+        // The leases run out and the deliveries are attempted again: at least once, never lost.
+        parts.logFault(error, { attempts: batch.length })
+      }
+    }
+  }
+
+  function wake(): void {
+    if (stopping) return
+    lookAgain = true
+    looking ??= look().finally(() => {
+      looking = null
+    })
+  }
+
+  async function look(): Promise<void> {
+    while (lookAgain && !stopping) {
+      lookAgain = false
+      const room = Math.min(MOST_IN_MEMORY - inMemory, 200)
+      if (room <= 0) return
+      try {
+        const due = await claimDeliveries(db, room, LEASE_SECONDS)
+        enqueue(due)
+        if (due.length === room) lookAgain = true
+      } catch (error) {
+        parts.logFault(error, { looking: 'deliveries' })
+      }
+    }
+  }
+
+  const timer = setInterval(wake, LOOK_EVERY_MS)
+  wake()
+
+  return {
+    dispatch: enqueue,
+    wake,
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      await looking
+      const waiting: number[] = []
+      for (const lane of lanes.values()) for (const one of lane.waiting.splice(0)) waiting.push(one.due.id)
+      for (const _ of waiting) left()
+      if (inMemory > 0) await new Promise<void>((resolve) => idle.push(resolve))
+      await writing
+      if (waiting.length > 0) await releaseDeliveries(db, waiting)
+      await sender.close()
+    },
+  }
+}
+
+/** The message as it goes over the wire: the same bytes at every attempt. */
+function envelopeOf(due: DueDelivery, region: string): string {
+  const createdAtMs = due.created_at.getTime()
+  return eventBridgeEnvelope({
+    messageId: due.message_id,
+    event: eventByCode(due.event_code as EventCode),
+    body: due.body,
+    tenantAccountId: String(due.tenant_id),
+    occurredAtMs: createdAtMs,
+    publishedAtMs: createdAtMs,
+    busName: due.bus_name,
+    regionId: region,
+  })
+}

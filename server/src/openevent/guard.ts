@@ -1,0 +1,104 @@
+/**
+ * Where deliveries may go: public addresses, and those that the configuration allows although they are private.
+ *
+ * The decision is made on the address that is really connected to, after DNS, for every connection: a name that resolves to a
+ * private address is refused however it is spelled, and one that changes its answer later is judged by the later answer.
+ */
+import dns from 'node:dns'
+import net from 'node:net'
+import { buildConnector } from 'undici'
+
+/** Private, local, shared, documentation, benchmarking, multicast and reserved ranges (IANA's special-purpose registries). */
+const REFUSED: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+  ['::', 128],
+  ['::1', 128],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+]
+
+export type OutboundPolicy = {
+  /** Why this address may not be connected to, or null. `host` is the name or address as the target's URL writes it. */
+  refuse(address: string, host: string): string | null
+}
+
+/** `allow`: addresses, CIDR ranges and host names that are reached although they are private. */
+export function outboundPolicy(allow: readonly string[]): OutboundPolicy {
+  const refused = new net.BlockList()
+  for (const [address, prefix] of REFUSED) refused.addSubnet(address, prefix, net.isIPv4(address) ? 'ipv4' : 'ipv6')
+  const allowed = new net.BlockList()
+  const names = new Set<string>()
+  for (const one of allow) {
+    const [address, prefix] = one.split('/')
+    const version = net.isIP(address!)
+    if (version === 0) names.add(one.toLowerCase())
+    else allowed.addSubnet(address!, Number(prefix ?? (version === 4 ? 32 : 128)), version === 4 ? 'ipv4' : 'ipv6')
+  }
+  return {
+    refuse(address, host) {
+      if (names.has(host.toLowerCase())) return null
+      const plain = unmapped(address)
+      const family = net.isIPv4(plain) ? 'ipv4' : 'ipv6'
+      if (net.isIP(plain) === 0) return 'it is not an address'
+      if (allowed.check(plain, family) || !refused.check(plain, family)) return null
+      return `${plain} is a private or special address; the configuration does not allow it`
+    },
+  }
+}
+
+/** An IPv4 address written in IPv6 (`::ffff:127.0.0.1`) is judged as what it is. */
+function unmapped(address: string): string {
+  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (dotted) return dotted[1]!
+  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address)
+  if (!hex) return address
+  const [high, low] = [Number.parseInt(hex[1]!, 16), Number.parseInt(hex[2]!, 16)]
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+}
+
+/** undici's connector, which connects only to addresses the policy does not refuse. */
+export function guardedConnector(policy: OutboundPolicy, timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    lookup(hostname, options, callback) {
+      dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error) return callback(error, [])
+        const reachable = addresses.filter((one) => policy.refuse(one.address, hostname) === null)
+        if (reachable.length > 0) return callback(null, reachable)
+        const problem = addresses[0] ? policy.refuse(addresses[0].address, hostname) : 'it has no address'
+        callback(Object.assign(new Error(`${hostname} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }), [])
+      })
+    },
+  })
+  return (options, callback) => {
+    // A host that is an address already is never looked up, so it is judged here.
+    const host = options.hostname.replace(/^\[|\]$/g, '')
+    const problem = net.isIP(host) ? policy.refuse(host, host) : null
+    if (problem !== null) {
+      callback(Object.assign(new Error(`${host} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }), null)
+      return
+    }
+    connect(options, callback)
+  }
+}

@@ -1,0 +1,69 @@
+/** One attempt to hand a message to an HTTP(S) receiver. It always answers, and never follows a redirect. */
+import { Agent, request } from 'undici'
+import { guardedConnector, type OutboundPolicy } from './guard.ts'
+
+export type AttemptResult = { readonly status: number | null; readonly error: string | null; readonly responseBody: string | null }
+
+export type HttpSender = {
+  send(endpoint: string, body: string, headers: Readonly<Record<string, string>>): Promise<AttemptResult>
+  close(): Promise<void>
+}
+
+/** The whole attempt, from connecting to the last byte of the answer. Must stay well under the lease. */
+const ATTEMPT_TIMEOUT_MS = 15_000
+const CONNECT_TIMEOUT_MS = 5_000
+/** What is kept of an answer; the rest of it is not read. */
+const ANSWER_LIMIT = 2_048
+
+export function httpSender(policy: OutboundPolicy): HttpSender {
+  const agent = new Agent({
+    connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
+    connections: 32,
+    pipelining: 1,
+    headersTimeout: ATTEMPT_TIMEOUT_MS,
+    bodyTimeout: ATTEMPT_TIMEOUT_MS,
+    maxResponseSize: 1 << 20,
+  })
+  return {
+    async send(endpoint, body, headers) {
+      try {
+        const response = await request(endpoint, {
+          dispatcher: agent,
+          method: 'POST',
+          headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint', ...headers },
+          body,
+          signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+        })
+        const text = await firstOf(response.body)
+        const accepted = response.statusCode >= 200 && response.statusCode < 300
+        return {
+          status: response.statusCode,
+          error: accepted ? null : `answered ${response.statusCode}`,
+          responseBody: text === '' ? null : text,
+        }
+      } catch (error) {
+        return { status: null, error: reasonOf(error), responseBody: null }
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+async function firstOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > ANSWER_LIMIT) break
+  }
+  // NUL cannot be kept in PostgreSQL text.
+  return Buffer.concat(chunks).subarray(0, ANSWER_LIMIT).toString('utf8').replaceAll('\u0000', '\ufffd')
+}
+
+function reasonOf(error: unknown): string {
+  const { name, code, message } = error as { name?: string; code?: string; message?: string }
+  if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} seconds`
+  return (message ?? String(error)).slice(0, 500)
+}

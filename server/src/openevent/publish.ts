@@ -1,0 +1,75 @@
+/**
+ * Publishing: a message is written together with a delivery to every target it reaches, in the transaction of whatever happened.
+ *
+ * workspace → distribution channel → event bus → rules whose pattern matches → targets. The attempts begin after the commit.
+ */
+import { randomUUID } from 'node:crypto'
+import { type EventCode, eventByCode, type Json, MESSAGE_LIFETIME_MS, matchesPattern } from '@holdpoint/core'
+import type { Transaction } from '../store/database.ts'
+import { type DueDelivery, insertMessage } from '../store/messages.ts'
+import { type RouteRow, routesOf } from '../store/openevent.ts'
+
+export type Publication = {
+  readonly eventCode: string
+  readonly tenantId: number
+  readonly workspaceId: number | null
+  /** The operation that waits for answers to this message. */
+  readonly operationId: string | null
+  /** Written even when no target is reached: a held operation has its message in any case. */
+  readonly always: boolean
+  /** The JSON text of the event body, as `messageBody` makes it. */
+  readonly body: string
+}
+
+export type Publish = (tx: Transaction, publication: Publication) => Promise<void>
+
+/** A lease outlasts one attempt by far; a replica that dies with it in hand is replaced after so long. */
+export const LEASE_SECONDS = 30
+
+/** `dispatch` gets the deliveries that were just committed and are leased to this replica. */
+export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publish {
+  return async (tx, publication) => {
+    const routes = await routesOf(tx, publication.tenantId, publication.workspaceId)
+    const reached = routesFor(routes, publication.eventCode, publication.body)
+    if (reached.length === 0 && !publication.always) return
+    const due = await insertMessage(
+      tx,
+      {
+        id: randomUUID(),
+        tenantId: publication.tenantId,
+        workspaceId: publication.workspaceId,
+        eventCode: publication.eventCode,
+        operationId: publication.operationId,
+        body: publication.body,
+        createdAt: tx.now,
+        expiresAt: new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS),
+      },
+      reached.map((route) => ({
+        targetId: route.target_id,
+        targetName: route.target_name,
+        busName: route.bus_name,
+        endpoint: route.endpoint,
+        serves: route.serves,
+      })),
+      LEASE_SECONDS,
+    )
+    if (due.length > 0) tx.afterCommit(() => dispatch(due))
+  }
+}
+
+/** The routes whose pattern matches; the event is put together for matching only when there is a route at all. */
+function routesFor(routes: readonly RouteRow[], eventCode: string, body: string): RouteRow[] {
+  if (routes.length === 0) return []
+  const event: Json = { source: 'acs.dataworks', type: eventByCode(eventCode)!.type, subject: '', data: JSON.parse(body) as Json }
+  return routes.filter((route) => matchesPattern(route.pattern, event))
+}
+
+/** The JSON text of an event's body: the members the catalogue declares for it, in its order; others are left out. */
+export function messageBody(eventCode: string, members: Readonly<Record<string, unknown>>): string {
+  const body: Record<string, unknown> = {}
+  for (const field of eventByCode(eventCode as EventCode).body) {
+    const value = field.name === 'eventCode' ? eventCode : members[field.name]
+    if (value !== undefined) body[field.name] = value
+  }
+  return JSON.stringify(body)
+}

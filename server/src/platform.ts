@@ -1,0 +1,17 @@
+/** What the interfaces (native API, DataWorks dialect, console) work on; main joins it. */
+import type { Logger } from 'pino'
+import type { Gate } from './gate/gate.ts'
+import type { OutboundPolicy } from './openevent/guard.ts'
+
+export type Platform = Gate & {
+  readonly secretKey: Buffer
+  readonly region: string
+  readonly outbound: OutboundPolicy
+  /** Wakes the dispatcher after something was made due by hand. */
+  readonly wakeDispatcher: () => void
+  readonly nowMs: () => number
+  readonly log: Logger
+  /** The names of AccessKey pairs used since they were last written down. */
+  readonly usedAccessKeys: Set<string>
+  readonly bodyLimitBytes: number
+}

@@ -1,0 +1,110 @@
+/** Joins the parts into a running server on a database that is ready. */
+import pino, { type Logger } from 'pino'
+import type pg from 'pg'
+import { buildApp } from './api/app.ts'
+import type { Config } from './config.ts'
+import { expire } from './gate/expire.ts'
+import type { OperationTable } from './gate/operation.ts'
+import { startLive } from './live.ts'
+import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
+import { startDispatcher } from './openevent/dispatch.ts'
+import { outboundPolicy } from './openevent/guard.ts'
+import { httpSender } from './openevent/http-target.ts'
+import { publisher } from './openevent/publish.ts'
+import type { Platform } from './platform.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { deleteExpired } from './store/housekeeping.ts'
+import { migrate } from './store/migrate.ts'
+import { touchAccessKeys } from './store/users.ts'
+
+/** Every operation that can be held, by its extension point. A module adds a line here and a file of its own. */
+const OPERATIONS: OperationTable = {
+  'freeze-node': freezeNode,
+  'unfreeze-node': unfreezeNode,
+  'undeploy-node': unpublishNode,
+}
+
+const EXPIRE_EVERY_MS = 1_000
+const HOUSEKEEPING_EVERY_MS = 60_000
+
+export type Server = {
+  readonly port: number
+  readonly db: Database
+  readonly platform: Platform
+  stop(): Promise<void>
+}
+
+export async function startServer(
+  config: Pick<Config, 'host' | 'port' | 'region' | 'outboundAllow' | 'poolSize' | 'bodyLimitBytes' | 'trustProxy'>,
+  connection: pg.ClientConfig,
+  secretKey: Buffer,
+  log: Logger = pino({ level: 'silent' }),
+): Promise<Server> {
+  await migrate(connection)
+  const db = openDatabase({ ...connection, max: config.poolSize })
+  const logFault = (error: unknown, about: Readonly<Record<string, unknown>>) => log.error({ err: error, ...about }, 'fault')
+  const nowMs = Date.now
+  const live = startLive(connection, (channel, payload) => db.rows('select pg_notify($1, $2)', [channel, payload]))
+  const outbound = outboundPolicy(config.outboundAllow)
+  const dispatcher = startDispatcher({ db, sender: httpSender(outbound), live, region: config.region, nowMs, logFault })
+  const platform: Platform = {
+    db,
+    operations: OPERATIONS,
+    publish: publisher(dispatcher.dispatch),
+    live,
+    logFault,
+    secretKey,
+    region: config.region,
+    outbound,
+    wakeDispatcher: dispatcher.wake,
+    nowMs,
+    log,
+    usedAccessKeys: new Set(),
+    bodyLimitBytes: config.bodyLimitBytes,
+  }
+  const timers = [
+    every(EXPIRE_EVERY_MS, async () => {
+      while ((await expire(platform)) > 0);
+    }),
+    every(HOUSEKEEPING_EVERY_MS, async () => {
+      const used = [...platform.usedAccessKeys]
+      platform.usedAccessKeys.clear()
+      if (used.length > 0) await touchAccessKeys(db, used)
+      await deleteExpired(db)
+    }),
+  ]
+
+  function every(ms: number, work: () => Promise<unknown>): () => Promise<void> {
+    let underway: Promise<void> | null = null
+    const timer = setInterval(() => {
+      underway ??= work()
+        .catch((error) => logFault(error, { timer: ms }))
+        .then(() => {
+          underway = null
+        })
+    }, ms)
+    return async () => {
+      clearInterval(timer)
+      await underway
+    }
+  }
+
+  const app = await buildApp(platform, { trustProxy: config.trustProxy })
+  async function stop(): Promise<void> {
+    // Streams of consoles never end by themselves; whoever has one open comes back to the next start.
+    app.server.closeAllConnections()
+    await app.close()
+    await Promise.all(timers.map((end) => end()))
+    await dispatcher.stop()
+    await live.stop()
+    await db.close()
+  }
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const address = app.server.address()
+  return { port: typeof address === 'object' && address !== null ? address.port : config.port, db, platform, stop }
+}

@@ -1,0 +1,174 @@
+import type { ExtensionStatus } from '@holdpoint/core'
+import type { Sql } from './database.ts'
+
+/** An extension together with one of its versions. */
+export type ExtensionRow = {
+  id: number
+  tenant_id: number
+  code: string
+  owner_id: number
+  owner_name: string
+  created_at: Date
+  number: number
+  status: ExtensionStatus
+  name: string
+  description: string
+  points: string[]
+  test_workspace_id: number | null
+  detail_url: string | null
+  help_doc_url: string | null
+  parameters: string
+  options: string
+  on_unanswered: 'block' | 'pass'
+  submitted_by: number | null
+  submitted_by_name: string | null
+  modified_at: Date
+}
+
+export type ExtensionContent = {
+  readonly name: string
+  readonly description: string
+  readonly points: readonly string[]
+  readonly testWorkspaceId: number | null
+  readonly detailUrl: string | null
+  readonly helpDocUrl: string | null
+  readonly parameters: string
+  readonly onUnanswered: 'block' | 'pass'
+}
+
+const SELECT = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.status, v.name,
+    v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
+    v.submitted_by, s.display_name as submitted_by_name, v.modified_at
+  from extensions e
+  join lateral (select * from extension_versions v where v.extension_id = e.id order by v.number desc limit 1) v on true
+  join users o on o.id = e.owner_id
+  left join users s on s.id = v.submitted_by`
+
+export async function insertExtension(
+  sql: Sql,
+  tenantId: number,
+  ownerId: number,
+  code: string,
+  content: ExtensionContent,
+): Promise<void> {
+  await sql.rows(
+    `with e as (insert into extensions (tenant_id, code, owner_id) values ($1, $2, $3) returning id)
+     insert into extension_versions (extension_id, number, status, name, description, points, test_workspace_id, detail_url, help_doc_url, parameters, on_unanswered)
+     select id, 1, 'testing', $4, $5, $6, $7, $8, $9, $10, $11 from e`,
+    [tenantId, code, ownerId, ...contentValues(content)],
+  )
+}
+
+const contentValues = (content: ExtensionContent): unknown[] => [
+  content.name,
+  content.description,
+  content.points,
+  content.testWorkspaceId,
+  content.detailUrl,
+  content.helpDocUrl,
+  content.parameters,
+  content.onUnanswered,
+]
+
+export async function extensionByCode(sql: Sql, tenantId: number, code: string): Promise<ExtensionRow | null> {
+  const [row] = await sql.rows<ExtensionRow>(`${SELECT} where e.tenant_id = $1 and e.code = $2`, [tenantId, code])
+  return row ?? null
+}
+
+/** Like `extensionByCode`, and holds the extension until the transaction ends. */
+export async function lockExtension(sql: Sql, tenantId: number, code: string): Promise<ExtensionRow | null> {
+  await sql.rows('select 1 from extensions where tenant_id = $1 and code = $2 for update', [tenantId, code])
+  return await extensionByCode(sql, tenantId, code)
+}
+
+export async function extensionsOf(sql: Sql, tenantId: number, afterId: number, limit: number, offset = 0): Promise<ExtensionRow[]> {
+  return await sql.rows<ExtensionRow>(`${SELECT} where e.tenant_id = $1 and e.id > $2 order by e.id limit $3 offset $4`, [
+    tenantId,
+    afterId,
+    limit,
+    offset,
+  ])
+}
+
+export async function countExtensions(sql: Sql, tenantId: number): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>('select count(*) as count from extensions where tenant_id = $1', [tenantId])
+  return row!.count
+}
+
+export async function updateExtensionContent(sql: Sql, id: number, number: number, content: ExtensionContent): Promise<void> {
+  await sql.rows(
+    `update extension_versions set name = $3, description = $4, points = $5, test_workspace_id = $6, detail_url = $7, help_doc_url = $8,
+       parameters = $9, on_unanswered = $10, status = 'testing', modified_at = now()
+     where extension_id = $1 and number = $2`,
+    [id, number, ...contentValues(content)],
+  )
+}
+
+export async function updateExtensionStatus(sql: Sql, id: number, number: number, status: ExtensionStatus, submittedBy: number | null): Promise<void> {
+  await sql.rows(
+    `update extension_versions set status = $3, modified_at = now(),
+       submitted_by = case when $3 = 'in-review' then $4 else submitted_by end,
+       submitted_at = case when $3 = 'in-review' then now() else submitted_at end
+     where extension_id = $1 and number = $2`,
+    [id, number, status, submittedBy],
+  )
+}
+
+/** A version that may apply to an operation, with all that core's rule 2 asks for. */
+export type WatchingRow = {
+  id: number
+  code: string
+  owner_id: number
+  number: number
+  status: ExtensionStatus
+  points: string[]
+  parameters: string
+  test_workspace_id: number | null
+  on_unanswered: 'block' | 'pass'
+  enabled: boolean
+}
+
+/** Every version of the tenant in testing or published that names the point; whether it applies is decided in core. */
+export async function watchingVersions(sql: Sql, tenantId: number, point: string, workspaceId: number | null): Promise<WatchingRow[]> {
+  return await sql.rows<WatchingRow>(
+    `select e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered, coalesce(en.enabled, false) as enabled
+     from extensions e
+     join extension_versions v on v.extension_id = e.id
+     left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from $3
+     where e.tenant_id = $1 and v.status in ('testing', 'published') and v.points @> array[$2::text]
+     order by e.id, v.number`,
+    [tenantId, point, workspaceId],
+  )
+}
+
+export type EnablementRow = {
+  extension_id: number
+  enabled: boolean
+  option_values: unknown
+  modified_by: number
+  modified_by_name: string
+  modified_at: Date
+}
+
+export async function enablementsOf(sql: Sql, tenantId: number, workspaceId: number | null): Promise<EnablementRow[]> {
+  return await sql.rows<EnablementRow>(
+    `select en.extension_id, en.enabled, en.option_values, en.modified_by, u.display_name as modified_by_name, en.modified_at
+     from extension_enablements en join extensions e on e.id = en.extension_id join users u on u.id = en.modified_by
+     where e.tenant_id = $1 and en.workspace_id is not distinct from $2`,
+    [tenantId, workspaceId],
+  )
+}
+
+export async function putEnablement(
+  sql: Sql,
+  extensionId: number,
+  workspaceId: number | null,
+  enabled: boolean,
+  userId: number,
+): Promise<void> {
+  await sql.rows(
+    `insert into extension_enablements (extension_id, workspace_id, enabled, modified_by) values ($1, $2, $3, $4)
+     on conflict (extension_id, workspace_id) do update set enabled = excluded.enabled, modified_by = excluded.modified_by, modified_at = now()`,
+    [extensionId, workspaceId, enabled, userId],
+  )
+}

@@ -1,0 +1,171 @@
+import type { Sql, Transaction } from './database.ts'
+
+export type NewMessage = {
+  readonly id: string
+  readonly tenantId: number
+  readonly workspaceId: number | null
+  readonly eventCode: string
+  readonly operationId: string | null
+  readonly body: string
+  readonly createdAt: Date
+  readonly expiresAt: Date
+}
+
+export type NewDelivery = {
+  readonly targetId: number
+  readonly targetName: string
+  readonly busName: string
+  readonly endpoint: string
+  readonly serves: readonly string[] | null
+}
+
+/** Everything a replica needs to make one attempt. */
+export type DueDelivery = {
+  id: number
+  message_id: string
+  target_id: number | null
+  bus_name: string
+  endpoint: string
+  attempts: number
+  event_code: string
+  tenant_id: number
+  workspace_id: number | null
+  operation_id: string | null
+  body: string
+  created_at: Date
+  expires_at: Date
+}
+
+/** Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run out. */
+export async function insertMessage(tx: Transaction, message: NewMessage, deliveries: readonly NewDelivery[], leaseSeconds: number): Promise<DueDelivery[]> {
+  const rows = await tx.rows<{ id: number; target_id: number }>(
+    `with m as (
+       insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8))
+     insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at, lease_until)
+     select $1::uuid, d.target_id, d.target_name, d.bus_name, d.endpoint,
+       case when d.serves is null then null else array(select jsonb_array_elements_text(d.serves)) end, $7, $7::timestamptz + make_interval(secs => $10)
+     from jsonb_to_recordset($9::jsonb) as d(target_id bigint, target_name text, bus_name text, endpoint text, serves jsonb)
+     returning id, target_id`,
+    [
+      message.id,
+      message.tenantId,
+      message.workspaceId,
+      message.eventCode,
+      message.operationId,
+      message.body,
+      message.createdAt,
+      message.expiresAt,
+      JSON.stringify(
+        deliveries.map((one) => ({
+          target_id: one.targetId,
+          target_name: one.targetName,
+          bus_name: one.busName,
+          endpoint: one.endpoint,
+          serves: one.serves,
+        })),
+      ),
+      leaseSeconds,
+    ],
+  )
+  const byTarget = new Map(deliveries.map((one) => [one.targetId, one]))
+  return rows.map((row) => ({
+    id: row.id,
+    message_id: message.id,
+    target_id: row.target_id,
+    bus_name: byTarget.get(row.target_id)!.busName,
+    endpoint: byTarget.get(row.target_id)!.endpoint,
+    attempts: 0,
+    event_code: message.eventCode,
+    tenant_id: message.tenantId,
+    workspace_id: message.workspaceId,
+    operation_id: message.operationId,
+    body: message.body,
+    created_at: message.createdAt,
+    expires_at: message.expiresAt,
+  }))
+}
+
+/** Leases deliveries whose time has come and that nobody holds. Which row goes to whom is all that SQL decides here. */
+export async function claimDeliveries(sql: Sql, most: number, leaseSeconds: number): Promise<DueDelivery[]> {
+  return await sql.rows<DueDelivery>(
+    `with due as (
+       select id from deliveries
+       where state = 'pending' and next_attempt_at <= now() and (lease_until is null or lease_until < now())
+       order by next_attempt_at limit $1 for update skip locked)
+     update deliveries d set lease_until = now() + make_interval(secs => $2)
+     from due, messages m where d.id = due.id and m.id = d.message_id
+     returning d.id, d.message_id, d.target_id, d.bus_name, d.endpoint, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id,
+       m.body, m.created_at, m.expires_at`,
+    [most, leaseSeconds],
+  )
+}
+
+export type AttemptOutcome = {
+  readonly deliveryId: number
+  readonly number: number
+  readonly at: Date
+  readonly durationMs: number
+  readonly status: number | null
+  readonly error: string | null
+  readonly responseBody: string | null
+  readonly state: 'pending' | 'delivered' | 'dead'
+  readonly nextAttemptAt: Date | null
+}
+
+/** Writes many attempts and what became of their deliveries in one statement. An attempt that was already written changes nothing. */
+export async function recordAttempts(sql: Sql, outcomes: readonly AttemptOutcome[]): Promise<void> {
+  await sql.rows(
+    `with o as (
+       select * from jsonb_to_recordset($1::jsonb) as o("deliveryId" bigint, number int, at timestamptz, "durationMs" float8, status int,
+         error text, "responseBody" text, state text, "nextAttemptAt" timestamptz)),
+     a as (
+       insert into attempts (delivery_id, number, at, duration_ms, status, error, response_body)
+       select "deliveryId", number, at, "durationMs", status, error, "responseBody" from o on conflict do nothing)
+     update deliveries d set attempts = o.number, state = o.state, next_attempt_at = coalesce(o."nextAttemptAt", d.next_attempt_at), lease_until = null,
+       ended_at = case when o.state = 'pending' then null else now() end
+     from o where d.id = o."deliveryId" and d.state = 'pending' and d.attempts < o.number`,
+    [JSON.stringify(outcomes)],
+  )
+}
+
+/** Gives leases back without an attempt. */
+export async function releaseDeliveries(sql: Sql, ids: readonly number[]): Promise<void> {
+  await sql.rows(`update deliveries set lease_until = null where id = any($1) and state = 'pending'`, [ids])
+}
+
+export type DeliveryRow = {
+  id: number
+  message_id: string
+  operation_id: string | null
+  target_name: string
+  endpoint: string
+  serves: string[] | null
+  state: 'pending' | 'delivered' | 'dead'
+  attempts: number
+  next_attempt_at: Date
+  lease_until: Date | null
+  created_at: Date
+  expires_at: Date
+  tries: { number: number; at: string; duration_ms: number; status: number | null; error: string | null; response_body: string | null }[]
+}
+
+const DELIVERY = `select d.id, d.message_id, m.operation_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at, d.lease_until,
+    m.created_at, m.expires_at,
+    coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
+      'response_body', a.response_body) order by a.number) from attempts a where a.delivery_id = d.id), '[]') as tries
+  from deliveries d join messages m on m.id = d.message_id`
+
+export async function deliveriesOf(sql: Sql, messageIds: readonly string[]): Promise<DeliveryRow[]> {
+  return await sql.rows<DeliveryRow>(`${DELIVERY} where d.message_id = any($1) order by d.id`, [messageIds])
+}
+
+export async function lockDelivery(sql: Sql, tenantId: number, id: number): Promise<DeliveryRow | null> {
+  const [row] = await sql.rows<DeliveryRow>(`${DELIVERY} where d.id = $2 and m.tenant_id = $1 for update of d`, [tenantId, id])
+  return row ?? null
+}
+
+/** Makes an ended delivery due at once; its attempts go on counting. */
+export async function reopenDelivery(sql: Sql, id: number): Promise<void> {
+  await sql.rows(`update deliveries set state = 'pending', next_attempt_at = now(), lease_until = null, ended_at = null where id = $1`, [id])
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { runner } from 'node-pg-migrate'
+import pg from 'pg'
+
+/** Any number, the same for every replica: whoever holds the lock migrates, the others wait and then find nothing to do. */
+const LOCK = 4_180_001
+
+/** Brings the schema of a database to this version: forward only, each file once, all replicas safely at the same time. */
+export async function migrate(connection: pg.PoolConfig): Promise<void> {
+  const client = new pg.Client(connection)
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await runner({
+      dbClient: client,
+      dir: join(import.meta.dirname, 'migrations'),
+      direction: 'up',
+      migrationsTable: 'schema_migrations',
+      noLock: true,
+      log: () => {},
+    })
+  } finally {
+    await client.end()
+  }
+}

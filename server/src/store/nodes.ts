@@ -1,0 +1,249 @@
+import type { NodeDefinition, Recurrence } from '@holdpoint/core'
+import type { Sql } from './database.ts'
+
+export type Environment = 'PROD' | 'DEV'
+
+export type NodeRow = {
+  id: number
+  tenant_id: number
+  workspace_id: number
+  environment: Environment
+  name: string
+  program_type: string
+  file_type: number | null
+  owner_id: number | null
+  recurrence: Recurrence
+  cron: string | null
+  priority: number
+  is_root: boolean
+  version: number
+  definition: NodeDefinition
+  created_at: Date
+  modified_at: Date
+  unpublished_at: Date | null
+}
+
+export type NodeListRow = NodeRow & { owner_name: string | null }
+
+const LIST = `select n.*, u.display_name as owner_name from nodes n left join users u on u.id = n.owner_id`
+
+export async function nodeById(sql: Sql, tenantId: number, environment: Environment, id: number): Promise<NodeListRow | null> {
+  const [row] = await sql.rows<NodeListRow>(`${LIST} where n.tenant_id = $1 and n.environment = $2 and n.id = $3 and n.unpublished_at is null`, [
+    tenantId,
+    environment,
+    id,
+  ])
+  return row ?? null
+}
+
+export type NodeFilter = {
+  readonly workspaceId: number
+  readonly environment: Environment
+  readonly name?: string
+  readonly recurrence?: Recurrence
+  readonly programType?: string
+  readonly ownerId?: number
+}
+
+const WHERE = `n.workspace_id = $1 and n.environment = $2 and n.unpublished_at is null
+  and ($3::text is null or n.name ilike '%' || $3 || '%') and ($4::text is null or n.recurrence = $4)
+  and ($5::text is null or n.program_type = $5) and ($6::bigint is null or n.owner_id = $6)`
+
+const filterValues = (filter: NodeFilter): unknown[] => [
+  filter.workspaceId,
+  filter.environment,
+  filter.name === undefined ? null : filter.name.replace(/[\\%_]/g, '\\$&'),
+  filter.recurrence ?? null,
+  filter.programType ?? null,
+  filter.ownerId ?? null,
+]
+
+export async function nodesOf(sql: Sql, filter: NodeFilter, page: { afterId: number; limit: number; offset?: number }): Promise<NodeListRow[]> {
+  return await sql.rows<NodeListRow>(`${LIST} where ${WHERE} and n.id > $7 order by n.id limit $8 offset $9`, [
+    ...filterValues(filter),
+    page.afterId,
+    page.limit,
+    page.offset ?? 0,
+  ])
+}
+
+export async function countNodes(sql: Sql, filter: NodeFilter): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(`select count(*) as count from nodes n where ${WHERE}`, filterValues(filter))
+  return row!.count
+}
+
+/** The nodes with these ids that are published, locked in the order of their ids, each with its direct descendants. */
+export async function lockNodes(
+  sql: Sql,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<(Omit<NodeRow, 'definition'> & { child_ids: number[] })[]> {
+  return await sql.rows(
+    `select n.id, n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.recurrence, n.cron, n.priority, n.is_root,
+       n.version, n.created_at, n.modified_at, n.unpublished_at,
+       array(select distinct c.id from node_outputs o
+             join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output
+             join nodes c on c.id = i.node_id and c.unpublished_at is null
+             where o.node_id = n.id and c.id <> n.id order by c.id) as child_ids
+     from nodes n where n.tenant_id = $1 and n.id = any($2) and n.unpublished_at is null order by n.id for update of n`,
+    [tenantId, ids],
+  )
+}
+
+export async function setRecurrence(sql: Sql, ids: readonly number[], recurrence: Recurrence): Promise<void> {
+  await sql.rows('update nodes set recurrence = $2, modified_at = now() where id = any($1)', [ids, recurrence])
+}
+
+/** Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them. */
+export async function unpublishNodes(sql: Sql, ids: readonly number[]): Promise<void> {
+  await sql.rows('update nodes set unpublished_at = now(), modified_at = now() where id = any($1)', [ids])
+  await sql.rows('delete from node_outputs where node_id = any($1)', [ids])
+  await sql.rows('delete from node_inputs where node_id = any($1)', [ids])
+}
+
+export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
+  return await sql.rows<NodeRow>('select * from nodes where id = any($1) order by id', [ids])
+}
+
+export type RelativeRow = NodeListRow & { dependency_type: string }
+
+export async function parentsOf(sql: Sql, nodeId: number): Promise<RelativeRow[]> {
+  return await sql.rows<RelativeRow>(
+    `select distinct on (n.id) n.*, u.display_name as owner_name, i.type as dependency_type
+     from node_inputs i
+     join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
+     join nodes n on n.id = o.node_id and n.unpublished_at is null
+     left join users u on u.id = n.owner_id
+     where i.node_id = $1 and n.id <> $1 order by n.id, i.type desc`,
+    [nodeId],
+  )
+}
+
+export async function childrenOf(sql: Sql, nodeId: number): Promise<RelativeRow[]> {
+  return await sql.rows<RelativeRow>(
+    `select distinct on (n.id) n.*, u.display_name as owner_name, i.type as dependency_type
+     from node_outputs o
+     join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output
+     join nodes n on n.id = i.node_id and n.unpublished_at is null
+     left join users u on u.id = n.owner_id
+     where o.node_id = $1 and n.id <> $1 order by n.id, i.type desc`,
+    [nodeId],
+  )
+}
+
+/** The outputs that a node waits for and that no node produces. */
+export async function unresolvedInputs(sql: Sql, nodeId: number): Promise<string[]> {
+  const rows = await sql.rows<{ output: string }>(
+    `select distinct i.output from node_inputs i
+     where i.node_id = $1 and not exists (select 1 from node_outputs o where o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output)
+     order by i.output`,
+    [nodeId],
+  )
+  return rows.map((row) => row.output)
+}
+
+// Importing
+
+/** One import at a time per tenant and environment: only so can no two of them close a cycle together. */
+export async function lockGraph(sql: Sql, tenantId: number, environment: Environment): Promise<void> {
+  await sql.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`graph ${tenantId} ${environment}`])
+}
+
+export async function edgesOf(sql: Sql, tenantId: number, environment: Environment): Promise<{ from: number; to: number }[]> {
+  return await sql.rows(
+    `select o.node_id as "from", i.node_id as "to" from node_inputs i
+     join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
+     where i.tenant_id = $1 and i.environment = $2 and i.type = 'normal'`,
+    [tenantId, environment],
+  )
+}
+
+export async function nodesByNames(sql: Sql, workspaceId: number, environment: Environment, names: readonly string[]): Promise<NodeRow[]> {
+  return await sql.rows<NodeRow>(
+    'select * from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null for update',
+    [workspaceId, environment, names],
+  )
+}
+
+/** Which of these outputs some node of the tenant produces, and which node that is. */
+export async function producersOf(
+  sql: Sql,
+  tenantId: number,
+  environment: Environment,
+  outputs: readonly string[],
+): Promise<{ output: string; node_id: number }[]> {
+  return await sql.rows('select output, node_id from node_outputs where tenant_id = $1 and environment = $2 and output = any($3)', [
+    tenantId,
+    environment,
+    outputs,
+  ])
+}
+
+export type NewNode = {
+  readonly tenantId: number
+  readonly workspaceId: number
+  readonly environment: Environment
+  readonly ownerId: number | null
+  readonly recurrence: Recurrence
+  readonly isRoot: boolean
+  readonly definition: NodeDefinition
+}
+
+export async function insertNodes(sql: Sql, nodes: readonly NewNode[]): Promise<number[]> {
+  const rows = await sql.rows<{ id: number; name: string; workspace_id: number; environment: string }>(
+    `insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, recurrence, cron, priority, is_root, definition)
+     select n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.recurrence, n.cron, n.priority, n.is_root, n.definition
+     from jsonb_to_recordset($1::jsonb) as n(tenant_id bigint, workspace_id bigint, environment text, name text, program_type text,
+       file_type int, owner_id bigint, recurrence text, cron text, priority int, is_root boolean, definition jsonb)
+     returning id, name, workspace_id, environment`,
+    [JSON.stringify(nodes.map(columnsOf))],
+  )
+  const ids = new Map(rows.map((row) => [`${row.workspace_id} ${row.environment} ${row.name}`, row.id]))
+  return nodes.map((node) => ids.get(`${node.workspaceId} ${node.environment} ${node.definition.name}`)!)
+}
+
+const columnsOf = (node: NewNode) => ({
+  tenant_id: node.tenantId,
+  workspace_id: node.workspaceId,
+  environment: node.environment,
+  name: node.definition.name,
+  program_type: node.definition.programType,
+  file_type: node.definition.fileType,
+  owner_id: node.ownerId,
+  recurrence: node.recurrence,
+  cron: node.definition.cron,
+  priority: node.definition.priority,
+  is_root: node.isRoot,
+  definition: node.definition,
+})
+
+export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<void> {
+  const columns = columnsOf(node)
+  await sql.rows(
+    `update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8,
+       version = version + 1, modified_at = now() where id = $1`,
+    [id, columns.program_type, columns.file_type, columns.owner_id, columns.recurrence, columns.cron, columns.priority, JSON.stringify(columns.definition)],
+  )
+}
+
+/** Replaces what these nodes produce and wait for. */
+export async function putWiring(
+  sql: Sql,
+  tenantId: number,
+  environment: Environment,
+  wiring: readonly { nodeId: number; outputs: readonly string[]; inputs: readonly { output: string; type: string }[] }[],
+): Promise<void> {
+  const ids = wiring.map((one) => one.nodeId)
+  await sql.rows('delete from node_outputs where node_id = any($1)', [ids])
+  await sql.rows('delete from node_inputs where node_id = any($1)', [ids])
+  await sql.rows(
+    `insert into node_outputs (tenant_id, environment, output, node_id)
+     select $1, $2, o.output, o.node_id from jsonb_to_recordset($3::jsonb) as o(output text, node_id bigint)`,
+    [tenantId, environment, JSON.stringify(wiring.flatMap((one) => one.outputs.map((output) => ({ output, node_id: one.nodeId }))))],
+  )
+  await sql.rows(
+    `insert into node_inputs (node_id, tenant_id, environment, output, type)
+     select distinct i.node_id, $1::bigint, $2, i.output, i.type from jsonb_to_recordset($3::jsonb) as i(node_id bigint, output text, type text)`,
+    [tenantId, environment, JSON.stringify(wiring.flatMap((one) => one.inputs.map((input) => ({ ...input, node_id: one.nodeId }))))],
+  )
+}

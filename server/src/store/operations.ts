@@ -1,0 +1,314 @@
+import type { CheckResult, ProcessStatus } from '@holdpoint/core'
+import type { Sql } from './database.ts'
+
+export type OperationState = 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
+
+export type OperationObject = { readonly id: string; readonly name: string }
+export type OperationChange = { readonly objectId: string; readonly objectName: string; readonly field: string; readonly from: string; readonly to: string }
+
+export type OperationRow = {
+  id: string
+  tenant_id: number
+  workspace_id: number | null
+  event_code: string
+  state: OperationState
+  /** Derived by core's `processStatus`; null where no extension applied. */
+  status: ProcessStatus | null
+  requested_by: number
+  object_name: string
+  objects: OperationObject[]
+  snapshot: unknown
+  changes: OperationChange[]
+  reason: string | null
+  requested_at: Date
+  ended_at: Date | null
+}
+
+export type CheckRow = {
+  operation_id: string
+  extension_id: number
+  version: number
+  on_unanswered: 'block' | 'pass'
+  manual_pass: boolean
+  result: CheckResult | null
+  comment: string | null
+  answered_at: Date | null
+  expired_at: Date | null
+  passed_by: number | null
+  passed_reason: string | null
+  passed_at: Date | null
+}
+
+export type NewOperation = {
+  readonly id: string
+  readonly tenantId: number
+  readonly workspaceId: number | null
+  readonly eventCode: string
+  readonly state: OperationState
+  readonly status: ProcessStatus | null
+  readonly requestedBy: number
+  readonly requestKey: string
+  readonly objectName: string
+  readonly objects: readonly OperationObject[]
+  readonly snapshot: unknown
+  readonly changes: readonly OperationChange[]
+  readonly requestedAt: Date
+}
+
+export type NewCheck = {
+  readonly extensionId: number
+  readonly version: number
+  readonly onUnanswered: 'block' | 'pass'
+  readonly manualPass: boolean
+}
+
+/** Writes an operation with its checks. False, and nothing written, when the same person already holds the same request (rule 24). */
+export async function insertOperation(sql: Sql, operation: NewOperation, checks: readonly NewCheck[]): Promise<boolean> {
+  const rows = await sql.rows(
+    `with o as (
+       insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot,
+         changes, requested_at, ended_at)
+       values ($1, $2, $3, $4, $5, $14, $6, $7, $8, $9, $10, $11, $12, case when $5 = 'held' then null else $12::timestamptz end)
+       on conflict do nothing returning id),
+     c as (
+       insert into checks (operation_id, extension_id, version, on_unanswered, manual_pass)
+       select o.id, c."extensionId", c.version, c."onUnanswered", c."manualPass"
+       from o, jsonb_to_recordset($13::jsonb) as c("extensionId" bigint, version int, "onUnanswered" text, "manualPass" boolean))
+     select id from o`,
+    [
+      operation.id,
+      operation.tenantId,
+      operation.workspaceId,
+      operation.eventCode,
+      operation.state,
+      operation.requestedBy,
+      operation.requestKey,
+      operation.objectName,
+      JSON.stringify(operation.objects),
+      JSON.stringify(operation.snapshot),
+      JSON.stringify(operation.changes),
+      operation.requestedAt,
+      JSON.stringify(checks),
+      operation.status,
+    ],
+  )
+  return rows.length > 0
+}
+
+/** The held operation of rule 24: the same person's same request. */
+export async function heldOperation(
+  sql: Sql,
+  key: { tenantId: number; workspaceId: number | null; eventCode: string; requestedBy: number; requestKey: string },
+): Promise<OperationRow | null> {
+  const [row] = await sql.rows<OperationRow>(
+    `select * from operations where tenant_id = $1 and workspace_id is not distinct from $2 and event_code = $3 and requested_by = $4
+       and request_key = $5 and state = 'held'`,
+    [key.tenantId, key.workspaceId, key.eventCode, key.requestedBy, key.requestKey],
+  )
+  return row ?? null
+}
+
+export async function lockOperation(sql: Sql, tenantId: number, id: string): Promise<OperationRow | null> {
+  const [row] = await sql.rows<OperationRow>('select * from operations where tenant_id = $1 and id = $2 for update', [tenantId, id])
+  return row ?? null
+}
+
+export async function checksOf(sql: Sql, operationId: string): Promise<CheckRow[]> {
+  return await sql.rows<CheckRow>('select * from checks where operation_id = $1 order by extension_id', [operationId])
+}
+
+/** What a callback is about: the message, its operation (locked), and the extension it speaks for. */
+export type AnsweredRow = {
+  message_event_code: string
+  message_expires_at: Date
+  operation: OperationRow | null
+  extension_id: number | null
+  extension_owner_id: number | null
+}
+
+export async function lockForAnswer(sql: Sql, tenantId: number, messageId: string, extensionCode: string): Promise<AnsweredRow | null> {
+  const [row] = await sql.rows<OperationRow & AnsweredRow & { operation_id: string | null }>(
+    `select m.event_code as message_event_code, m.expires_at as message_expires_at, m.operation_id,
+       e.id as extension_id, e.owner_id as extension_owner_id, o.*
+     from messages m
+     left join extensions e on e.tenant_id = m.tenant_id and e.code = $3
+     left join lateral (select * from operations o where o.id = m.operation_id for update) o on true
+     where m.id = $2 and m.tenant_id = $1`,
+    [tenantId, messageId, extensionCode],
+  )
+  if (!row) return null
+  const { message_event_code, message_expires_at, extension_id, extension_owner_id } = row
+  return { message_event_code, message_expires_at, extension_id, extension_owner_id, operation: row.id === null ? null : row }
+}
+
+export async function recordResult(
+  sql: Sql,
+  operationId: string,
+  extensionId: number,
+  result: CheckResult,
+  comment: string | null,
+  answeredAt: Date,
+): Promise<void> {
+  await sql.rows('update checks set result = $3, comment = $4, answered_at = $5 where operation_id = $1 and extension_id = $2', [
+    operationId,
+    extensionId,
+    result,
+    comment,
+    answeredAt,
+  ])
+}
+
+export async function recordPass(sql: Sql, operationId: string, extensionId: number, userId: number, reason: string, at: Date): Promise<void> {
+  await sql.rows('update checks set passed_by = $3, passed_reason = $4, passed_at = $5 where operation_id = $1 and extension_id = $2', [
+    operationId,
+    extensionId,
+    userId,
+    reason,
+    at,
+  ])
+}
+
+/** Ends the open checks of an operation. `asPassed`: whatever their extensions declared, because the edition has expired (rule 12). */
+export async function expireOpenChecks(sql: Sql, operationId: string, at: Date, asPassed: boolean): Promise<void> {
+  await sql.rows(
+    `update checks set expired_at = $2, on_unanswered = case when $3 then 'pass' else on_unanswered end
+     where operation_id = $1 and result is null and expired_at is null`,
+    [operationId, at, asPassed],
+  )
+}
+
+export async function endOperation(
+  sql: Sql,
+  id: string,
+  end: { state: OperationState; status: ProcessStatus | null; reason: string | null; at: Date },
+): Promise<void> {
+  await sql.rows('update operations set state = $2, status = $3, reason = $4, ended_at = $5 where id = $1', [
+    id,
+    end.state,
+    end.status,
+    end.reason,
+    end.at,
+  ])
+}
+
+export async function updateStatus(sql: Sql, id: string, status: ProcessStatus): Promise<void> {
+  await sql.rows('update operations set status = $2 where id = $1 and status is distinct from $2', [id, status])
+}
+
+/** Held operations whose message or whose tenant's edition has expired, locked; those that another replica is ending are left to it. */
+export async function claimExpired(sql: Sql, most: number): Promise<(OperationRow & { edition_expired: boolean; message_expired: boolean })[]> {
+  return await sql.rows<OperationRow & { edition_expired: boolean; message_expired: boolean }>(
+    `select o.*, (t.edition_expires_at is not null and t.edition_expires_at <= now()) as edition_expired,
+       m.expires_at <= now() as message_expired
+     from operations o join tenants t on t.id = o.tenant_id join messages m on m.operation_id = o.id
+     where o.state = 'held' and (m.expires_at <= now()
+       or (t.edition_expires_at <= now() and exists (select 1 from checks c where c.operation_id = o.id and c.result is null and c.expired_at is null)))
+     limit $1 for update of o skip locked`,
+    [most],
+  )
+}
+
+// Reading
+
+export type OperationListRow = OperationRow & {
+  requested_by_name: string
+  message_id: string | null
+  message_body: string | null
+  message_created_at: Date | null
+  message_expires_at: Date | null
+}
+
+const LIST = `select o.*, u.display_name as requested_by_name, m.id as message_id, m.body as message_body, m.created_at as message_created_at,
+    m.expires_at as message_expires_at
+  from operations o join users u on u.id = o.requested_by
+  left join messages m on m.operation_id = o.id`
+
+export type OperationFilter = {
+  readonly tenantId: number
+  /** Workspaces the reader may see; null for all of the tenant. */
+  readonly workspaceIds: readonly number[] | null
+  readonly state?: OperationState
+  readonly status?: ProcessStatus
+  readonly eventCode?: string
+  readonly requestedBy?: number
+  readonly messageId?: string
+  readonly checkedOnly?: boolean
+}
+
+function filterSql(filter: OperationFilter): { where: string; values: unknown[] } {
+  const values: unknown[] = [filter.tenantId]
+  const put = (value: unknown) => `$${values.push(value)}`
+  const where = ['o.tenant_id = $1']
+  if (filter.workspaceIds !== null) where.push(`o.workspace_id = any(${put(filter.workspaceIds)})`)
+  if (filter.state !== undefined) where.push(`o.state = ${put(filter.state)}`)
+  if (filter.status !== undefined) where.push(`o.status = ${put(filter.status)}`)
+  if (filter.eventCode !== undefined) where.push(`o.event_code = ${put(filter.eventCode)}`)
+  if (filter.requestedBy !== undefined) where.push(`o.requested_by = ${put(filter.requestedBy)}`)
+  if (filter.messageId !== undefined) where.push(`m.id = ${put(filter.messageId)}`)
+  if (filter.checkedOnly) where.push('exists (select 1 from checks c where c.operation_id = o.id)')
+  return { where: where.join(' and '), values }
+}
+
+/** Newest first, from the one before `before` on. */
+export async function operationsOf(
+  sql: Sql,
+  filter: OperationFilter,
+  page: { before: { at: Date; id: string } | null; limit: number; offset?: number },
+): Promise<OperationListRow[]> {
+  const { where, values } = filterSql(filter)
+  const at = values.push(page.before?.at ?? null)
+  const id = values.push(page.before?.id ?? null)
+  const limit = values.push(page.limit)
+  const offset = values.push(page.offset ?? 0)
+  return await sql.rows<OperationListRow>(
+    `${LIST} where ${where} and ($${at}::timestamptz is null or (o.requested_at, o.id) < ($${at}, $${id}::uuid))
+     order by o.requested_at desc, o.id desc limit $${limit} offset $${offset}`,
+    values,
+  )
+}
+
+export async function countOperations(sql: Sql, filter: OperationFilter): Promise<number> {
+  const { where, values } = filterSql(filter)
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from operations o left join messages m on m.operation_id = o.id where ${where}`,
+    values,
+  )
+  return row!.count
+}
+
+export async function operationById(sql: Sql, tenantId: number, id: string): Promise<OperationListRow | null> {
+  const [row] = await sql.rows<OperationListRow>(`${LIST} where o.tenant_id = $1 and o.id = $2`, [tenantId, id])
+  return row ?? null
+}
+
+export type CheckListRow = CheckRow & {
+  code: string
+  owner_id: number
+  name: string
+  detail_url: string | null
+  help_doc_url: string | null
+  passed_by_name: string | null
+}
+
+export async function checksWithExtensions(sql: Sql, operationIds: readonly string[]): Promise<CheckListRow[]> {
+  return await sql.rows<CheckListRow>(
+    `select c.*, e.code, e.owner_id, v.name, v.detail_url, v.help_doc_url, p.display_name as passed_by_name
+     from checks c join extensions e on e.id = c.extension_id
+     join extension_versions v on v.extension_id = c.extension_id and v.number = c.version
+     left join users p on p.id = c.passed_by
+     where c.operation_id = any($1) order by c.operation_id, c.extension_id`,
+    [operationIds],
+  )
+}
+
+/** The held operations of one workspace, with the ids of what they are on. */
+export async function heldObjects(
+  sql: Sql,
+  tenantId: number,
+  workspaceId: number,
+): Promise<{ id: string; event_code: string; objects: OperationObject[] }[]> {
+  return await sql.rows(
+    `select id, event_code, objects from operations where tenant_id = $1 and workspace_id = $2 and state = 'held'`,
+    [tenantId, workspaceId],
+  )
+}

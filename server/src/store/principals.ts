@@ -1,0 +1,72 @@
+import type { Principal, TenantRole, WorkspaceRole } from '@holdpoint/core'
+import type { Sql } from './database.ts'
+
+/** Whoever makes a request: what decides about access, and the names that answers show. */
+export type Caller = Principal & {
+  readonly name: string
+  readonly displayName: string
+  readonly tenantName: string
+  readonly editionExpiresAt: Date | null
+}
+
+type CallerRow = {
+  user_id: number
+  tenant_id: number
+  tenant_roles: TenantRole[]
+  workspace_roles: Record<number, WorkspaceRole[]> | null
+  name: string
+  display_name: string
+  tenant_name: string
+  edition_expires_at: Date | null
+}
+
+const CALLER_COLUMNS = `u.id as user_id, u.tenant_id, u.tenant_roles, u.name, u.display_name,
+  t.name as tenant_name, t.edition_expires_at,
+  (select json_object_agg(m.workspace_id, m.roles) from members m where m.user_id = u.id) as workspace_roles`
+
+const callerOf = (row: CallerRow): Caller => ({
+  userId: row.user_id,
+  tenantId: row.tenant_id,
+  tenantRoles: row.tenant_roles,
+  workspaceRoles: row.workspace_roles ?? {},
+  name: row.name,
+  displayName: row.display_name,
+  tenantName: row.tenant_name,
+  editionExpiresAt: row.edition_expires_at,
+})
+
+export async function callerBySession(sql: Sql, tokenHash: Buffer): Promise<Caller | null> {
+  const [row] = await sql.rows<CallerRow>(
+    `select ${CALLER_COLUMNS} from sessions s join users u on u.id = s.user_id join tenants t on t.id = u.tenant_id
+     where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`,
+    [tokenHash],
+  )
+  return row ? callerOf(row) : null
+}
+
+export type SigningKey = { readonly caller: Caller; readonly secret: Buffer; readonly active: boolean }
+
+/** The encrypted secret of an AccessKey pair with its user; a disabled user's keys count as inactive. */
+export async function signingKey(sql: Sql, accessKeyId: string): Promise<SigningKey | null> {
+  const [row] = await sql.rows<CallerRow & { secret: Buffer; active: boolean }>(
+    `select ${CALLER_COLUMNS}, k.secret, k.active and u.disabled_at is null as active
+     from access_keys k join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id where k.id = $1`,
+    [accessKeyId],
+  )
+  return row ? { caller: callerOf(row), secret: row.secret, active: row.active } : null
+}
+
+/**
+ * Remembers that a nonce was used; false when it was used before. Its commit does not wait for the disk: a nonce can be forgotten only
+ * by a crash of the database within the same half second.
+ */
+export async function useNonce(sql: Sql, accessKeyId: string, nonce: string, keepSeconds: number): Promise<boolean> {
+  const used = await sql.rows(
+    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting)
+     insert into nonces (access_key_id, nonce, expires_at)
+     select $1, $2, now() + make_interval(secs => $3) from relaxed where relaxed.setting is not null
+     on conflict do nothing returning 1`,
+    [accessKeyId, nonce, keepSeconds],
+  )
+  return used.length > 0
+}

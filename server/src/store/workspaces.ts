@@ -1,0 +1,85 @@
+import type { WorkspaceRole } from '@holdpoint/core'
+import type { Sql } from './database.ts'
+
+export type WorkspaceRow = {
+  id: number
+  tenant_id: number
+  identifier: string
+  name: string
+  description: string
+  mode: 'basic' | 'standard'
+  created_by: number
+  created_at: Date
+  modified_at: Date
+}
+
+export async function insertWorkspace(
+  sql: Sql,
+  workspace: { tenantId: number; identifier: string; name: string; description: string; mode: 'basic' | 'standard'; createdBy: number },
+): Promise<WorkspaceRow> {
+  const [row] = await sql.rows<WorkspaceRow>(
+    `insert into workspaces (tenant_id, identifier, name, description, mode, created_by) values ($1, $2, $3, $4, $5, $6) returning *`,
+    [workspace.tenantId, workspace.identifier, workspace.name, workspace.description, workspace.mode, workspace.createdBy],
+  )
+  return row!
+}
+
+export async function workspaceById(sql: Sql, tenantId: number, id: number): Promise<WorkspaceRow | null> {
+  const [row] = await sql.rows<WorkspaceRow>('select * from workspaces where tenant_id = $1 and id = $2', [tenantId, id])
+  return row ?? null
+}
+
+export async function workspaceByIdentifier(sql: Sql, tenantId: number, identifier: string): Promise<WorkspaceRow | null> {
+  const [row] = await sql.rows<WorkspaceRow>('select * from workspaces where tenant_id = $1 and identifier = $2', [tenantId, identifier])
+  return row ?? null
+}
+
+/** The workspaces of the tenant, or those among `ids`, in the order of their ids. */
+export async function workspacesOf(
+  sql: Sql,
+  tenantId: number,
+  ids: readonly number[] | null,
+  afterId: number,
+  limit: number,
+  offset = 0,
+): Promise<WorkspaceRow[]> {
+  return await sql.rows<WorkspaceRow>(
+    `select * from workspaces where tenant_id = $1 and ($2::bigint[] is null or id = any($2)) and id > $3 order by id limit $4 offset $5`,
+    [tenantId, ids, afterId, limit, offset],
+  )
+}
+
+export async function countWorkspaces(sql: Sql, tenantId: number, ids: readonly number[] | null): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    'select count(*) as count from workspaces where tenant_id = $1 and ($2::bigint[] is null or id = any($2))',
+    [tenantId, ids],
+  )
+  return row!.count
+}
+
+export type MemberRow = { user_id: number; name: string; roles: WorkspaceRole[] }
+
+export async function membersOf(sql: Sql, workspaceId: number): Promise<MemberRow[]> {
+  return await sql.rows<MemberRow>(
+    `select m.user_id, u.display_name as name, m.roles from members m join users u on u.id = m.user_id where m.workspace_id = $1 order by m.user_id`,
+    [workspaceId],
+  )
+}
+
+/** The members, locked together with their workspace, so that two changes at once cannot leave it without an administrator. */
+export async function lockMembers(sql: Sql, workspaceId: number): Promise<MemberRow[]> {
+  await sql.rows('select 1 from workspaces where id = $1 for update', [workspaceId])
+  return await membersOf(sql, workspaceId)
+}
+
+export async function putMember(sql: Sql, workspaceId: number, userId: number, roles: readonly WorkspaceRole[]): Promise<void> {
+  await sql.rows(
+    `insert into members (workspace_id, user_id, roles) values ($1, $2, $3)
+     on conflict (workspace_id, user_id) do update set roles = excluded.roles`,
+    [workspaceId, userId, roles],
+  )
+}
+
+export async function deleteMember(sql: Sql, workspaceId: number, userId: number): Promise<void> {
+  await sql.rows('delete from members where workspace_id = $1 and user_id = $2', [workspaceId, userId])
+}
