@@ -12,7 +12,7 @@ import { claimsOf, defaultOutput, type Scope, targetOf, type Unit } from './flow
 import { findCycle, graphOf } from './graph.ts'
 import type { NodeInput } from './node.ts'
 
-export const MAX_DEPENDENCIES = 100_000
+export const MAX_FLOWSPEC_DEPENDENCIES = 100_000
 const MAX_NAMES_IN_CYCLE = 20
 
 export type Waiting = {
@@ -57,7 +57,7 @@ export function readDependencies(
       const known = entry.inputs.get(id)
       if (known === undefined) {
         if (budget.left === 0) {
-          throw malformed({ path: DOCUMENT_PATH }, `the file holds more than ${MAX_DEPENDENCIES} dependencies`)
+          throw malformed({ path: DOCUMENT_PATH }, `the file holds more than ${MAX_FLOWSPEC_DEPENDENCIES} dependencies`)
         }
         budget.left -= 1
       }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../refusal.ts'
 import { readFlowSpec } from './flowspec.ts'
-import { MAX_DEPENDENCIES } from './flowspec-dependencies.ts'
+import { MAX_FLOWSPEC_DEPENDENCIES } from './flowspec-dependencies.ts'
 import { MAX_FLOWSPEC_NODES } from './flowspec-workflow.ts'
 import { dependencyEdges } from './node.ts'
 
@@ -325,8 +325,8 @@ describe('dependencies', () => {
     )
   })
 
-  test(`more than ${MAX_DEPENDENCIES} dependencies are refused`, () => {
-    const outputs = Array.from({ length: MAX_DEPENDENCIES }, (_, index) => ({ output: `ws.${index}` }))
+  test(`more than ${MAX_FLOWSPEC_DEPENDENCIES} dependencies are refused`, () => {
+    const outputs = Array.from({ length: MAX_FLOWSPEC_DEPENDENCIES }, (_, index) => ({ output: `ws.${index}` }))
     expect(fault(flat(nodes, { flow: [{ nodeId: 'a', depends: outputs }] }))).toBe('read')
     expect(fault(flat(nodes, { flow: [{ nodeId: 'a', depends: [...outputs, { nodeId: 'b' }] }] }))).toBe(
       'MALFORMED $: the file holds more than 100000 dependencies',
@@ -469,6 +469,12 @@ describe('workflows', () => {
     ])
   })
 
+  test('more workflows than a file may hold are refused', () => {
+    const workflows = Array.from({ length: 1001 }, (_, index) => ({ id: `w${index}` }))
+    expect(fault(document({ workflows: workflows.slice(1) }))).toBe('read')
+    expect(fault(document({ workflows }))).toBe('MALFORMED spec.workflows: it holds more than 1000 workflows')
+  })
+
   test('two workflows of one id or name are refused', () => {
     expect(fault(document({ workflows: [part('a'), { id: 'wf_a' }] }))).toBe(
       'MALFORMED spec.workflows[1]: the id "wf_a" is also that of spec.workflows[0]',
@@ -477,6 +483,13 @@ describe('workflows', () => {
       'MALFORMED spec.workflows[1]: the name "workflow a" is also that of spec.workflows[0]',
     )
   })
+})
+
+test('a name of spec itself makes its nodes one workflow, but not those of a file about a node', () => {
+  const spec = { name: 'orders', nodes: [{ id: 'a' }] }
+  expect(readFlowSpec(document(spec)).workflows).toMatchObject([{ key: 'orders', name: 'orders', nodeKeys: ['a'] }])
+  const single = readFlowSpec(document(spec, { kind: 'Node' }))
+  expect([single.workflows, single.nodes[0]?.workflowKey]).toEqual([[], null])
 })
 
 test('the root of a workspace is a virtual node that waits for nothing and is called or produces its root', () => {

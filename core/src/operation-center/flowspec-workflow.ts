@@ -21,8 +21,12 @@ import {
 import { manual, refuseOtherTrigger, triggerOf } from './flowspec-schedule.ts'
 import { readScope, type Scope, type WorkflowUnit } from './flowspec-scope.ts'
 
+export const FLOWSPEC_KINDS = ['CycleWorkflow', 'Workflow', 'Node'] as const
+export type FlowSpecKind = (typeof FLOWSPEC_KINDS)[number]
+
 /** Inner nodes count too. */
 export const MAX_FLOWSPEC_NODES = 10_000
+export const MAX_FLOWSPEC_WORKFLOWS = 1_000
 
 export type ScopesReading = {
   readonly workflows: readonly WorkflowUnit[]
@@ -31,12 +35,22 @@ export type ScopesReading = {
   readonly workflowOf: ReadonlyMap<Draft, WorkflowUnit>
 }
 
-export function readScopes(document: Place, spec: Place, collections: Collections, warn: Warn): ScopesReading {
+/** In the flat shape a name or id of `spec` itself makes all nodes one workflow, unless the file is about a node alone. */
+export function readScopes(
+  document: Place,
+  spec: Place,
+  kind: FlowSpecKind,
+  collections: Collections,
+  warn: Warn,
+): ScopesReading {
   const flat = entriesOf(inside(spec, 'nodes'))
   const listed = entriesOf(inside(spec, 'workflows'))
+  if (listed.length > MAX_FLOWSPEC_WORKFLOWS) {
+    throw malformed(inside(spec, 'workflows'), `it holds more than ${MAX_FLOWSPEC_WORKFLOWS} workflows`)
+  }
   const owner = ownerOf(document, spec)
   const isNamed = isPresent(inside(spec, 'name')) || isPresent(inside(spec, 'id'))
-  const around = listed.length === 0 && isNamed ? spec : null
+  const around = listed.length === 0 && isNamed && kind !== 'Node' ? spec : null
   refuseManualType(spec)
   const workflows = (around === null ? listed : [around]).map((place) => readWorkflow(place, collections, warn))
   const nodes: NodePlace[] = flat.map((place) => ({ place, fallbackKey: null, inheritedOwner: owner }))

@@ -6,17 +6,14 @@
  */
 import type { Cycle } from './cron.ts'
 import { readCollections, type Warn } from './flowspec-collection.ts'
-import { type Budget, MAX_DEPENDENCIES, readDependencies, type Waiting } from './flowspec-dependencies.ts'
+import { type Budget, MAX_FLOWSPEC_DEPENDENCIES, readDependencies, type Waiting } from './flowspec-dependencies.ts'
 import type { Draft } from './flowspec-node.ts'
 import { DOCUMENT_PATH, inside, isPresent, malformed, type Place, shown, textAt, wordsAt } from './flowspec-place.ts'
 import { manual, readSchedule, readTimes, triggerOf, unsupported } from './flowspec-schedule.ts'
 import type { Scope } from './flowspec-scope.ts'
-import { ownerOf, readScopes } from './flowspec-workflow.ts'
+import { FLOWSPEC_KINDS, type FlowSpecKind, ownerOf, readScopes } from './flowspec-workflow.ts'
 import { parseJson } from './json-text.ts'
 import { type InnerNode, isWorkspaceRootOutput, type NodeDefinition } from './node.ts'
-
-export const FLOWSPEC_KINDS = ['CycleWorkflow', 'Workflow', 'Node'] as const
-export type FlowSpecKind = (typeof FLOWSPEC_KINDS)[number]
 
 export type FlowSpecWorkflow = {
   /** Its id, else its name, else its place in the file. */
@@ -72,40 +69,24 @@ export function readFlowSpec(text: string): FlowSpecImport {
   const specVersion = readVersion(document, warn)
   const spec = specOf(document)
   const collections = readCollections(spec)
-  const { workflows, scopes, workflowOf } = readScopes(document, spec, collections, warn)
+  const { workflows, scopes, workflowOf } = readScopes(document, spec, kind, collections, warn)
   const top = scopes[0] as Scope
   if (top.drafts.length === 0) warn(spec, 'it holds no nodes of its own')
 
-  const innerOutputs = new Map(
-    scopes
-      .slice(1)
-      .flatMap(({ drafts }) =>
-        drafts.flatMap(({ place, program }) =>
-          program.outputs.flatMap(({ output, isDeclared }) => (isDeclared ? [[output, place.path] as const] : [])),
-        ),
-      ),
-  )
-  const budget: Budget = { left: MAX_DEPENDENCIES }
+  const budget: Budget = { left: MAX_FLOWSPEC_DEPENDENCIES }
   const workflowKeys = new Map([...workflowOf].map(([draft, workflow]) => [draft, workflow.key]))
   const waiting = new Map<Draft, Waiting>(
     scopes.flatMap((scope) => [
       ...readDependencies(scope, scope === top ? workflowKeys : new Map(), budget, collections, warn),
     ]),
   )
+  refuseInnerOutputs(scopes, waiting)
   const inner = innerNodesOf(scopes, waiting)
   const missing: Place = { path: DOCUMENT_PATH, value: undefined }
   const nodes = top.drafts.map((draft): NodeDefinition => {
     const workflow = workflowOf.get(draft)
     const { inputs, crossCycle } = waiting.get(draft) as Waiting
     const { name, programType, outputs } = draft.program
-    for (const { output, upstreamKey } of inputs) {
-      const place = upstreamKey === null ? innerOutputs.get(output) : undefined
-      if (place === undefined) continue
-      throw malformed(
-        draft.place,
-        `it depends on ${shown(output)}, which ${place} produces inside another node; depend on that node`,
-      )
-    }
     return {
       ...draft.program,
       inputs,
@@ -178,6 +159,22 @@ function specOf(document: Place): Place {
   const place = isPresent(spec) ? spec : document
   if (isPresent(inside(place, 'nodes')) || isPresent(inside(place, 'workflows'))) return place
   throw malformed(spec, isPresent(spec) ? 'it has neither nodes nor workflows' : 'it is missing')
+}
+
+/** What an inner node produces cannot be waited for from outside. */
+function refuseInnerOutputs([top, ...scopes]: readonly Scope[], waiting: ReadonlyMap<Draft, Waiting>): void {
+  const innerPaths = new Map<string, string>()
+  for (const { place, program } of scopes.flatMap(({ drafts }) => drafts)) {
+    for (const { output, isDeclared } of program.outputs) if (isDeclared) innerPaths.set(output, place.path)
+  }
+  for (const draft of top?.drafts ?? []) {
+    for (const { output, upstreamKey } of waiting.get(draft)?.inputs ?? []) {
+      const path = upstreamKey === null ? innerPaths.get(output) : undefined
+      if (path === undefined) continue
+      const problem = `it depends on ${shown(output)}, which ${path} produces inside another node; depend on that node`
+      throw malformed(draft.place, problem)
+    }
+  }
 }
 
 /** The nodes inside each node of the file's own scope, at any depth. */

@@ -1,5 +1,7 @@
 export * from './cron.ts'
 export * from './flowspec.ts'
+export { MAX_FLOWSPEC_DEPENDENCIES } from './flowspec-dependencies.ts'
+export { FLOWSPEC_KINDS, type FlowSpecKind, MAX_FLOWSPEC_NODES, MAX_FLOWSPEC_WORKFLOWS } from './flowspec-workflow.ts'
 export * from './graph.ts'
 export * from './node.ts'
 export * from './node-operation.ts'
