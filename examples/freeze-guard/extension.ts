@@ -77,31 +77,26 @@ async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
   return { result: 'OK', tip: '' }
 }
 
-/** Receives events and answers them; `judged` is told of each result. */
+/** Receives events and answers them. */
 export function startExtension(settings: Settings & { client: string; extensionCode: () => string; port: number; delayMs: number }) {
   const connect = CLIENTS[settings.client]
   if (!connect) throw new Error(`no client ${settings.client}; there are ${Object.keys(CLIENTS).join(', ')}`)
   const call = connect(settings)
-  const seen = new Set<string>()
+  const answered = new Set<string>()
 
   async function answer(event: NodeEvent): Promise<void> {
     // Delivery is at least once: the same id again is the same event.
-    if (seen.has(event.id)) return
-    seen.add(event.id)
-    try {
-      await new Promise((resolve) => setTimeout(resolve, settings.delayMs))
-      const verdict = await judge(call, event)
-      await call('UpdateWorkbenchEventResult', {
-        MessageId: event.id,
-        ExtensionCode: settings.extensionCode(),
-        CheckResult: verdict.result,
-        CheckResultTip: verdict.tip,
-      })
-      console.log(`freeze guard: ${event.type} ${event.data.nodeIds.join(',')} → ${verdict.result}`)
-    } catch (error) {
-      seen.delete(event.id)
-      console.error(`freeze guard: ${event.id} could not be answered: ${(error as Error).message}`)
-    }
+    if (answered.has(event.id)) return
+    await new Promise((resolve) => setTimeout(resolve, settings.delayMs))
+    const verdict = await judge(call, event)
+    await call('UpdateWorkbenchEventResult', {
+      MessageId: event.id,
+      ExtensionCode: settings.extensionCode(),
+      CheckResult: verdict.result,
+      CheckResultTip: verdict.tip,
+    })
+    answered.add(event.id)
+    console.log(`freeze guard: ${event.type} ${event.data.nodeIds.join(',')} → ${verdict.result}`)
   }
 
   const server = createServer((request, response) => {
@@ -112,15 +107,22 @@ export function startExtension(settings: Settings & { client: string; extensionC
       if (size > 1 << 20) request.destroy()
       else chunks.push(chunk)
     })
-    request.on('end', () => {
+    request.on('end', async () => {
+      let event: NodeEvent
       try {
-        const event = JSON.parse(Buffer.concat(chunks).toString('utf8')) as NodeEvent
+        event = JSON.parse(Buffer.concat(chunks).toString('utf8'))
         if (typeof event.id !== 'string' || !Array.isArray(event.data?.nodeIds)) throw new Error('not an event about nodes')
-        // Accepted first, judged after: the sender need not wait for the result.
-        response.writeHead(200).end()
-        void answer(event)
       } catch (error) {
         response.writeHead(400).end((error as Error).message)
+        return
+      }
+      try {
+        await answer(event)
+        response.writeHead(200).end()
+      } catch (error) {
+        // Not accepted, so that it is delivered again.
+        console.error(`freeze guard: ${event.id} could not be answered: ${(error as Error).message}`)
+        response.writeHead(500).end((error as Error).message)
       }
     })
   })

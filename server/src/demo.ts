@@ -35,7 +35,7 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
   const author = await ensureUser(platform, tenant!.id, AUTHOR, 'Extension author (demonstration)', ['open-platform-administrator'])
   const pair = await ensurePair(platform, author.id)
   const child = await startExtension(config, pair, log)
-  if (!(await store.hasAudit(platform.db, tenant!.id, READY))) await setUp(platform, config, tenant!.id, pair, child.port)
+  if (!(await store.hasAudit(platform.db, tenant!.id, READY))) await setUp(platform, config, tenant!.id, author.id, pair, child.port)
   else await pointTarget(client(config, pair), child.port)
   child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
   return {
@@ -45,7 +45,7 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
 }
 
 /** Each step finds what an earlier start that broke off has left. */
-async function setUp(platform: Platform, config: Config, tenantId: number, author: Pair, port: number): Promise<void> {
+async function setUp(platform: Platform, config: Config, tenantId: number, authorId: number, author: Pair, port: number): Promise<void> {
   const reviewer = await ensureUser(platform, tenantId, 'demo-reviewer', 'Reviewer (demonstration)', ['account-owner'])
   const reviewerPair = await ensurePair(platform, reviewer.id)
   const as = { author: client(config, author), reviewer: client(config, reviewerPair) }
@@ -66,6 +66,8 @@ async function setUp(platform: Platform, config: Config, tenantId: number, autho
   for (const environment of ['DEV', 'PROD'] as const)
     await as.reviewer.call('POST /workspaces/{workspaceId}/flowspec-imports', { params, body: { environment, flowspec } })
 
+  // The extension reads the nodes it is asked about.
+  await as.reviewer.call('PUT /workspaces/{workspaceId}/members/{userId}', { params: { ...params, userId: authorId }, body: { roles: ['visitor'] } })
   const extension =
     (await findExtension(as.author)) ??
     (await as.author.call('POST /extensions', {
@@ -166,13 +168,14 @@ async function startExtension(config: Config, pair: Pair, log: Logger): Promise<
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`the demonstration's extension ended with code ${code}; is port ${config.demoPort} in use? Set HOLDPOINT_DEMO_PORT or start with --no-demo`)))
   })
-  child.on('exit', (code) => log.warn({ code }, "the demonstration's extension has ended"))
+  let stopping = false
+  child.on('exit', (code) => stopping || log.warn({ code }, "the demonstration's extension has ended"))
   return {
     pid: child.pid!,
     port,
     tell: (message) => void child.send(message),
     async stop() {
-      child.removeAllListeners('exit')
+      stopping = true
       child.kill('SIGTERM')
       if (child.exitCode === null && child.signalCode === null) await ended
     },

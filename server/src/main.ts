@@ -55,11 +55,13 @@ try {
 
   const first = await ensureAdministrator(server.db)
   const password = first ?? (config.resetAdminPassword ? await resetAdministrator(server.db) : null)
+  // Said at once: whatever fails after this, the password is known.
+  if (password !== null) console.log(`\nSign in as ${FIRST_ADMINISTRATOR} with the password ${password} (it is shown this once)`)
   if (config.demo) demo = await startDemo(server.platform, bound, log)
 
   const lines = [`Holdpoint is ready: ${bound.publicUrl}/console/`]
-  if (password !== null) lines.push(`Sign in as ${FIRST_ADMINISTRATOR} with the password ${password} (it is shown this once)`)
-  else lines.push(`Sign in as ${FIRST_ADMINISTRATOR} with the password of the first start, or start with --reset-admin-password for a new one`)
+  if (password === null)
+    lines.push(`Sign in as ${FIRST_ADMINISTRATOR} with the password of the first start, or start with --reset-admin-password for a new one`)
   if (demo !== null) lines.push(demo.greeting)
   if (logFile !== null) lines.push(`The log is in ${logFile}`)
   lines.push('Ctrl-C stops everything.')
