@@ -5,12 +5,13 @@
  * freezing a node that others wait for fails, unpublishing one that is not temporary passes with a warning, the rest passes.
  */
 import { createServer } from 'node:http'
-import OpenApi, { $OpenApiUtil } from '@alicloud/openapi-core'
 import OpenApiClient, { Config, OpenApiRequest, Params } from '@alicloud/openapi-client'
+import OpenApi, { $OpenApiUtil } from '@alicloud/openapi-core'
 import PopCore from '@alicloud/pop-core'
 import { RuntimeOptions } from '@alicloud/tea-util'
 import * as Darabonba from '@darabonba/typescript'
 
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, of which a member or two are read
 type Answer = Record<string, any>
 /** Calls one action of DataWorks, API version 2020-05-18. */
 type Call = (action: string, parameters: Record<string, string | number>) => Promise<Answer>
@@ -20,18 +21,37 @@ type Settings = { endpoint: string; accessKeyId: string; accessKeySecret: string
 /** The vendor's three generations of clients; each differs from its use with the vendor's service in the endpoint only. */
 export const CLIENTS: Record<string, (settings: Settings) => Call> = {
   'pop-core': ({ endpoint, accessKeyId, accessKeySecret }) => {
-    const client = new PopCore({ endpoint: `http://${endpoint}`, apiVersion: '2020-05-18', accessKeyId, accessKeySecret })
+    const client = new PopCore({
+      endpoint: `http://${endpoint}`,
+      apiVersion: '2020-05-18',
+      accessKeyId,
+      accessKeySecret,
+    })
     return (action, parameters) => client.request(action, parameters, { method: 'POST' })
   },
   'openapi-client': ({ endpoint, accessKeyId, accessKeySecret }) => {
     const client = new OpenApiClient.default(new Config({ endpoint, protocol: 'http', accessKeyId, accessKeySecret }))
     return async (action, parameters) =>
-      (await client.callApi(new Params(rpc(action)), new OpenApiRequest({ query: texts(parameters) }), new RuntimeOptions({}))).body
+      (
+        await client.callApi(
+          new Params(rpc(action)),
+          new OpenApiRequest({ query: texts(parameters) }),
+          new RuntimeOptions({}),
+        )
+      ).body
   },
   'openapi-core': ({ endpoint, accessKeyId, accessKeySecret }) => {
-    const client = new OpenApi.default(new $OpenApiUtil.Config({ endpoint, protocol: 'http', accessKeyId, accessKeySecret }))
+    const client = new OpenApi.default(
+      new $OpenApiUtil.Config({ endpoint, protocol: 'http', accessKeyId, accessKeySecret }),
+    )
     return async (action, parameters) =>
-      (await client.callApi(new $OpenApiUtil.Params(rpc(action)), new $OpenApiUtil.OpenApiRequest({ body: texts(parameters) }), new Darabonba.RuntimeOptions({}))).body
+      (
+        await client.callApi(
+          new $OpenApiUtil.Params(rpc(action)),
+          new $OpenApiUtil.OpenApiRequest({ body: texts(parameters) }),
+          new Darabonba.RuntimeOptions({}),
+        )
+      ).body
   },
 }
 
@@ -47,7 +67,8 @@ const rpc = (action: string) => ({
   bodyType: 'json',
 })
 
-const texts = (parameters: Record<string, string | number>) => Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
+const texts = (parameters: Record<string, string | number>) =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
 
 type NodeEvent = { id: string; type: string; data: { projectId: number; nodeIds: number[] } }
 type Verdict = { result: 'OK' | 'WARN' | 'FAIL'; tip: string }
@@ -60,25 +81,38 @@ async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
         call('GetNode', { NodeId, ProjectEnv: 'PROD' }),
         call('GetNodeChildren', { NodeId, ProjectEnv: 'PROD' }),
       ])
-      const waiting: string[] = children.Data.Nodes.filter((child: Answer) => child.SchedulerType !== 'PAUSE').map((child: Answer) => child.NodeName)
+      const waiting: string[] = children.Data.Nodes.filter((child: Answer) => child.SchedulerType !== 'PAUSE').map(
+        (child: Answer) => child.NodeName,
+      )
       return { name: node.Data.NodeName as string, waiting }
     }),
   )
   if (event.type === 'dataworks:NodeChange:FreezeNode') {
     const held = nodes.filter((node) => node.waiting.length > 0)
     if (held.length === 0) return { result: 'OK', tip: 'No node waits for it.' }
-    const lines = held.map((node) => `- **${node.name}** is waited for by ${node.waiting.map((name) => `\`${name}\``).join(', ')}`)
-    return { result: 'FAIL', tip: `Freezing holds up what runs after it. Freeze the nodes downstream first.\n\n${lines.join('\n')}` }
+    const lines = held.map(
+      (node) => `- **${node.name}** is waited for by ${node.waiting.map((name) => `\`${name}\``).join(', ')}`,
+    )
+    return {
+      result: 'FAIL',
+      tip: `Freezing holds up what runs after it. Freeze the nodes downstream first.\n\n${lines.join('\n')}`,
+    }
   }
   if (event.type === 'dataworks:NodeChange:UndeployNode') {
     const lasting = nodes.filter((node) => !node.name.startsWith('tmp_'))
-    if (lasting.length > 0) return { result: 'WARN', tip: `Not temporary: ${lasting.map((node) => `\`${node.name}\``).join(', ')}. Is this meant?` }
+    if (lasting.length > 0)
+      return {
+        result: 'WARN',
+        tip: `Not temporary: ${lasting.map((node) => `\`${node.name}\``).join(', ')}. Is this meant?`,
+      }
   }
   return { result: 'OK', tip: '' }
 }
 
 /** Receives events and answers them. */
-export function startExtension(settings: Settings & { client: string; extensionCode: () => string; port: number; delayMs: number }) {
+export function startExtension(
+  settings: Settings & { client: string; extensionCode: () => string; port: number; delayMs: number },
+) {
   const connect = CLIENTS[settings.client]
   if (!connect) throw new Error(`no client ${settings.client}; there are ${Object.keys(CLIENTS).join(', ')}`)
   const call = connect(settings)
@@ -111,7 +145,8 @@ export function startExtension(settings: Settings & { client: string; extensionC
       let event: NodeEvent
       try {
         event = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-        if (typeof event.id !== 'string' || !Array.isArray(event.data?.nodeIds)) throw new Error('not an event about nodes')
+        if (typeof event.id !== 'string' || !Array.isArray(event.data?.nodeIds))
+          throw new Error('not an event about nodes')
       } catch (error) {
         response.writeHead(400).end((error as Error).message)
         return
@@ -130,7 +165,10 @@ export function startExtension(settings: Settings & { client: string; extensionC
     server.once('error', reject)
     server.listen(settings.port, '127.0.0.1', () => {
       const address = server.address()
-      resolve({ port: typeof address === 'object' && address ? address.port : settings.port, close: () => server.close() })
+      resolve({
+        port: typeof address === 'object' && address ? address.port : settings.port,
+        close: () => server.close(),
+      })
     })
   })
 }
@@ -147,7 +185,7 @@ if (process.argv[1] === import.meta.filename) {
   if (process.connected) process.on('SIGINT', () => {})
   const running = await startExtension({
     client: env.CLIENT ?? 'openapi-client',
-    endpoint: env.HOLDPOINT_ENDPOINT ?? '127.0.0.1:4180',
+    endpoint: env.DATAWORKS_ENDPOINT ?? '127.0.0.1:4180',
     accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID ?? '',
     accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? '',
     extensionCode: () => extensionCode,

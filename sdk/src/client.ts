@@ -18,8 +18,12 @@ export class HoldpointError extends Error {
   }
 }
 
-type Given<K extends keyof Routes> = (Record<string, never> extends Routes[K]['params'] ? { params?: Routes[K]['params'] } : { params: Routes[K]['params'] }) &
-  (undefined extends Routes[K]['body'] ? { body?: Routes[K]['body'] } : { body: Routes[K]['body'] }) & { query?: Partial<Routes[K]['query']> }
+type Given<K extends keyof Routes> = (Record<string, never> extends Routes[K]['params']
+  ? { params?: Routes[K]['params'] }
+  : { params: Routes[K]['params'] }) &
+  (undefined extends Routes[K]['body'] ? { body?: Routes[K]['body'] } : { body: Routes[K]['body'] }) & {
+    query?: Partial<Routes[K]['query']>
+  }
 
 export type Client = {
   /**
@@ -30,16 +34,29 @@ export type Client = {
 }
 
 /** `endpoint` is the server's address, e.g. `http://127.0.0.1:4180`. */
-export function createClient(options: { readonly endpoint: string; readonly accessKeyId: string; readonly accessKeySecret: string }): Client {
+export function createClient(options: {
+  readonly endpoint: string
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+}): Client {
   const base = new URL(options.endpoint)
   return {
     async call(route, given) {
       const [method, template] = route.split(' ') as [string, string]
-      const { params = {}, query = {}, body } = (given ?? {}) as { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown }
+      const {
+        params = {},
+        query = {},
+        body,
+      } = (given ?? {}) as { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown }
       const path = `/api/v1${template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))}`
-      const pairs = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]))
+      const pairs = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, String(value)]],
+      )
       const text = body === undefined ? undefined : JSON.stringify(body)
-      const headers: [string, string][] = [['host', base.host], ...(text === undefined ? [] : [['content-type', 'application/json'] as [string, string]])]
+      const headers: [string, string][] = [
+        ['host', base.host],
+        ...(text === undefined ? [] : [['content-type', 'application/json'] as [string, string]]),
+      ]
       const signed = signV3({
         method,
         path,

@@ -23,12 +23,25 @@ export async function verifyPassword(password: string, phc: string | null): Prom
     return false
   }
   const expected = Buffer.from(parts[4]!, 'base64')
-  const tag = await derive(password, Buffer.from(parts[3]!, 'base64'), Number(parts[1]), Number(parts[2]), expected.length)
+  const tag = await derive(
+    password,
+    Buffer.from(parts[3]!, 'base64'),
+    Number(parts[1]),
+    Number(parts[2]),
+    expected.length,
+  )
   return timingSafeEqual(tag, expected)
 }
 
 function derive(password: string, nonce: Buffer, memory: number, passes: number, tagLength: number): Promise<Buffer> {
-  return argon2Async('argon2id', { message: password.normalize('NFC'), nonce, parallelism: 1, tagLength, memory, passes }) as Promise<Buffer>
+  return argon2Async('argon2id', {
+    message: password.normalize('NFC'),
+    nonce,
+    parallelism: 1,
+    tagLength,
+    memory,
+    passes,
+  }) as Promise<Buffer>
 }
 
 const bare = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
@@ -48,7 +61,9 @@ function letters(length: number, alphabet: string): string {
   let text = ''
   // Bytes beyond the last whole multiple of the alphabet would make its first letters likelier; they are drawn again.
   const limit = 256 - (256 % alphabet.length)
-  while (text.length < length) for (const byte of randomBytes(length)) if (byte < limit && text.length < length) text += alphabet[byte % alphabet.length]
+  while (text.length < length)
+    for (const byte of randomBytes(length))
+      if (byte < limit && text.length < length) text += alphabet[byte % alphabet.length]
   return text
 }
 
@@ -73,6 +88,8 @@ export function encryptSecret(key: Buffer, secret: string, id: string): Buffer {
 /** Throws when the key is another one, or the text was encrypted for another id or has been changed. */
 export function decryptSecret(key: Buffer, sealed: Buffer, id: string): string {
   if (sealed[0] !== 1) throw new Error('unknown form of an encrypted secret')
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(1, 13)).setAAD(Buffer.from(id)).setAuthTag(sealed.subarray(-16))
+  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(1, 13))
+    .setAAD(Buffer.from(id))
+    .setAuthTag(sealed.subarray(-16))
   return Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8')
 }

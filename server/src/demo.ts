@@ -13,8 +13,8 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { decryptSecret, encryptSecret, generateAccessKey } from './credentials.ts'
 import type { Platform } from './platform.ts'
-import * as store from './store/users.ts'
 import { signingKey } from './store/principals.ts'
+import * as store from './store/users.ts'
 
 export type Demo = { readonly greeting: string; stop(): Promise<void> }
 
@@ -32,10 +32,13 @@ type Pair = { readonly id: string; readonly secret: string }
 
 export async function startDemo(platform: Platform, config: Config, log: Logger): Promise<Demo> {
   const tenant = await store.anyTenant(platform.db)
-  const author = await ensureUser(platform, tenant!.id, AUTHOR, 'Extension author (demonstration)', ['open-platform-administrator'])
+  const author = await ensureUser(platform, tenant!.id, AUTHOR, 'Extension author (demonstration)', [
+    'open-platform-administrator',
+  ])
   const pair = await ensurePair(platform, author.id)
   const child = await startExtension(config, pair, log)
-  if (!(await store.hasAudit(platform.db, tenant!.id, READY))) await setUp(platform, config, tenant!.id, author.id, pair, child.port)
+  if (!(await store.hasAudit(platform.db, tenant!.id, READY)))
+    await setUp(platform, config, tenant!.id, author.id, pair, child.port)
   else await pointTarget(client(config, pair), child.port)
   child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
   return {
@@ -45,7 +48,14 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
 }
 
 /** Each step finds what an earlier start that broke off has left. */
-async function setUp(platform: Platform, config: Config, tenantId: number, authorId: number, author: Pair, port: number): Promise<void> {
+async function setUp(
+  platform: Platform,
+  config: Config,
+  tenantId: number,
+  authorId: number,
+  author: Pair,
+  port: number,
+): Promise<void> {
   const reviewer = await ensureUser(platform, tenantId, 'demo-reviewer', 'Reviewer (demonstration)', ['account-owner'])
   const reviewerPair = await ensurePair(platform, reviewer.id)
   const as = { author: client(config, author), reviewer: client(config, reviewerPair) }
@@ -64,36 +74,56 @@ async function setUp(platform: Platform, config: Config, tenantId: number, autho
   const params = { workspaceId: workspace.id }
   const flowspec = readFileSync(join(EXAMPLES, 'shop-pipeline.flowspec.json'), 'utf8')
   for (const environment of ['DEV', 'PROD'] as const)
-    await as.reviewer.call('POST /workspaces/{workspaceId}/flowspec-imports', { params, body: { environment, flowspec } })
+    await as.reviewer.call('POST /workspaces/{workspaceId}/flowspec-imports', {
+      params,
+      body: { environment, flowspec },
+    })
 
   // The extension reads the nodes it is asked about.
-  await as.reviewer.call('PUT /workspaces/{workspaceId}/members/{userId}', { params: { ...params, userId: authorId }, body: { roles: ['visitor'] } })
+  await as.reviewer.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+    params: { ...params, userId: authorId },
+    body: { roles: ['visitor'] },
+  })
   const extension =
     (await findExtension(as.author)) ??
     (await as.author.call('POST /extensions', {
       body: {
         name: EXTENSION,
-        description: 'Refuses to freeze a node while other nodes wait for it, and warns when a node that is not temporary is unpublished.',
+        description:
+          'Refuses to freeze a node while other nodes wait for it, and warns when a node that is not temporary is unpublished.',
         points: [...POINTS],
         testWorkspaceId: workspace.id,
       },
     }))
   const code = { code: extension.code }
   let { status } = extension
-  if (status === 'testing') ({ status } = await as.author.call('POST /extensions/{code}/submit', { params: code, body: {} }))
+  if (status === 'testing')
+    ({ status } = await as.author.call('POST /extensions/{code}/submit', { params: code, body: {} }))
   if (status === 'in-review')
-    ({ status } = await as.reviewer.call('POST /extensions/{code}/approve', { params: code, body: { reason: 'Part of the demonstration' } }))
+    ({ status } = await as.reviewer.call('POST /extensions/{code}/approve', {
+      params: code,
+      body: { reason: 'Part of the demonstration' },
+    }))
   if (status === 'approved') await as.author.call('POST /extensions/{code}/publish', { params: code, body: {} })
 
-  const bus = (await findBus(as.author)) ?? (await as.author.call('POST /event-buses', { body: { name: BUS, description: 'Demonstration' } }))
+  const bus =
+    (await findBus(as.author)) ??
+    (await as.author.call('POST /event-buses', { body: { name: BUS, description: 'Demonstration' } }))
   const busId = { busId: bus.id }
   if (!(await findRule(as.author, bus.id)))
     await as.author.call('POST /event-buses/{busId}/rules', {
       params: busId,
-      body: { name: RULE, pattern: { source: ['acs.dataworks'], data: { eventCode: [...POINTS] } }, targets: [target(port)] },
+      body: {
+        name: RULE,
+        pattern: { source: ['acs.dataworks'], data: { eventCode: [...POINTS] } },
+        targets: [target(port)],
+      },
     })
   await as.author.call('PUT /workspaces/{workspaceId}/channel', { params, body: { busId: bus.id, enabled: true } })
-  await as.reviewer.call('PUT /workspaces/{workspaceId}/extensions/{code}', { params: { ...params, ...code }, body: { enabled: true } })
+  await as.reviewer.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+    params: { ...params, ...code },
+    body: { enabled: true },
+  })
   // The reviewer had full power for the set-up only.
   await platform.db.transaction(async (tx) => {
     await store.deleteAccessKey(tx, reviewerPair.id)
@@ -107,10 +137,14 @@ const client = (config: Config, pair: Pair): Client =>
 
 const target = (port: number) => ({ name: TARGET, endpoint: `http://127.0.0.1:${port}/extensions/consumer` })
 
-const findExtension = async (as: Client) => (await as.call('GET /extensions', { query: { limit: 200 } })).items.find((one) => one.name === EXTENSION)
-const findBus = async (as: Client) => (await as.call('GET /event-buses', { query: { limit: 200 } })).items.find((one) => one.name === BUS)
+const findExtension = async (as: Client) =>
+  (await as.call('GET /extensions', { query: { limit: 200 } })).items.find((one) => one.name === EXTENSION)
+const findBus = async (as: Client) =>
+  (await as.call('GET /event-buses', { query: { limit: 200 } })).items.find((one) => one.name === BUS)
 const findRule = async (as: Client, busId: number) =>
-  (await as.call('GET /event-buses/{busId}/rules', { params: { busId }, query: { limit: 200 } })).items.find((one) => one.name === RULE)
+  (await as.call('GET /event-buses/{busId}/rules', { params: { busId }, query: { limit: 200 } })).items.find(
+    (one) => one.name === RULE,
+  )
 
 /** Leads the rule to where the extension listens now, should its port have changed; leaves everything else as people made it. */
 async function pointTarget(as: Client, port: number): Promise<void> {
@@ -123,12 +157,23 @@ async function pointTarget(as: Client, port: number): Promise<void> {
       name: rule.name,
       pattern: rule.pattern,
       enabled: rule.enabled,
-      targets: rule.targets.map(({ name, endpoint, serves }) => ({ name, endpoint, serves, ...(name === TARGET ? target(port) : {}) })),
+      targets: rule.targets.map(({ name, endpoint, serves }) => ({
+        name,
+        endpoint,
+        serves,
+        ...(name === TARGET ? target(port) : {}),
+      })),
     },
   })
 }
 
-async function ensureUser(platform: Platform, tenantId: number, name: string, displayName: string, tenantRoles: readonly TenantRole[]): Promise<store.UserRow> {
+async function ensureUser(
+  platform: Platform,
+  tenantId: number,
+  name: string,
+  displayName: string,
+  tenantRoles: readonly TenantRole[],
+): Promise<store.UserRow> {
   return (
     (await store.userByName(platform.db, name)) ??
     (await store.insertUser(platform.db, { tenantId, name, displayName, passwordHash: null, tenantRoles }))
@@ -143,7 +188,11 @@ async function ensurePair(platform: Platform, userId: number): Promise<Pair> {
     return { id: present.id, secret: decryptSecret(platform.secretKey, key!.secret, present.id) }
   }
   const pair = generateAccessKey()
-  await store.insertAccessKey(platform.db, { id: pair.id, userId, secret: encryptSecret(platform.secretKey, pair.secret, pair.id) })
+  await store.insertAccessKey(platform.db, {
+    id: pair.id,
+    userId,
+    secret: encryptSecret(platform.secretKey, pair.secret, pair.id),
+  })
   return pair
 }
 
@@ -156,7 +205,7 @@ async function startExtension(config: Config, pair: Pair, log: Logger): Promise<
     env: {
       PATH: process.env.PATH,
       PORT: String(config.demoPort),
-      HOLDPOINT_ENDPOINT: `127.0.0.1:${config.port}`,
+      DATAWORKS_ENDPOINT: `127.0.0.1:${config.port}`,
       ALIBABA_CLOUD_ACCESS_KEY_ID: pair.id,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: pair.secret,
       CHECK_DELAY_MS: '2000',
@@ -166,7 +215,13 @@ async function startExtension(config: Config, pair: Pair, log: Logger): Promise<
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message) => resolve((message as { port: number }).port))
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`the demonstration's extension ended with code ${code}; is port ${config.demoPort} in use? Set HOLDPOINT_DEMO_PORT or start with --no-demo`)))
+    child.once('exit', (code) =>
+      reject(
+        new Error(
+          `the demonstration's extension ended with code ${code}; is port ${config.demoPort} in use? Set HOLDPOINT_DEMO_PORT or start with --no-demo`,
+        ),
+      ),
+    )
   })
   let stopping = false
   child.on('exit', (code) => stopping || log.warn({ code }, "the demonstration's extension has ended"))

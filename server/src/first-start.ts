@@ -33,7 +33,12 @@ export async function resetAdministrator(db: Database): Promise<string | null> {
     if (!user) return null
     await users.updateUser(tx, user.id, { passwordHash, disabled: false })
     await users.deleteSessionsOf(tx, user.id)
-    await users.insertAudit(tx, { tenantId: user.tenant_id, userId: null, action: 'user.reset-password', object: user.name })
+    await users.insertAudit(tx, {
+      tenantId: user.tenant_id,
+      userId: null,
+      action: 'user.reset-password',
+      object: user.name,
+    })
     return password
   })
 }

@@ -26,7 +26,10 @@ const GATHER_MS = 25
 const MOST_BYTES = 7_500
 const RECONNECT_MS = 1_000
 
-export function startLive(connection: pg.ClientConfig, notify: (channel: string, payload: string) => Promise<unknown>): Live & { stop(): Promise<void> } {
+export function startLive(
+  connection: pg.ClientConfig,
+  notify: (channel: string, payload: string) => Promise<unknown>,
+): Live & { stop(): Promise<void> } {
   const self = randomUUID()
   const listeners = new Set<(change: Change) => void>()
   let gathered: Change[] = []

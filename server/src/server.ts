@@ -1,6 +1,7 @@
 /** Joins the parts into a running server on a database that is ready. */
-import pino, { type Logger } from 'pino'
+
 import type pg from 'pg'
+import pino, { type Logger } from 'pino'
 import { buildApp } from './api/app.ts'
 import type { Config } from './config.ts'
 import { expire } from './gate/expire.ts'
@@ -42,7 +43,8 @@ export async function startServer(
 ): Promise<Server> {
   await migrate(connection)
   const db = openDatabase({ ...connection, max: config.poolSize })
-  const logFault = (error: unknown, about: Readonly<Record<string, unknown>>) => log.error({ err: error, ...about }, 'fault')
+  const logFault = (error: unknown, about: Readonly<Record<string, unknown>>) =>
+    log.error({ err: error, ...about }, 'fault')
   const nowMs = Date.now
   const live = startLive(connection, (channel, payload) => db.rows('select pg_notify($1, $2)', [channel, payload]))
   const outbound = outboundPolicy(config.outboundAllow)

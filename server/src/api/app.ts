@@ -1,7 +1,8 @@
 /** The HTTP server: the DataWorks dialect at /, the native API under /api/v1, the console under /console, health beside them. */
+
+import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { randomBytes, randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import statics from '@fastify/static'
 import swagger from '@fastify/swagger'
@@ -9,11 +10,11 @@ import { Refusal } from '@holdpoint/core'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { authenticate, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, requestId } from '../dataworks/errors.ts'
 import type { Platform } from '../platform.ts'
 import type { Caller } from '../store/principals.ts'
-import { authenticate, type WithRawBody } from './authentication.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -23,7 +24,10 @@ import { stream } from './stream.ts'
 const API = '/api/v1'
 const CONSOLE_FILES = join(import.meta.dirname, '../../../console/dist')
 
-export async function buildApp(platform: Platform, options: { readonly trustProxy: boolean }): Promise<FastifyInstance> {
+export async function buildApp(
+  platform: Platform,
+  options: { readonly trustProxy: boolean },
+): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
     trustProxy: options.trustProxy,
@@ -41,7 +45,8 @@ export async function buildApp(platform: Platform, options: { readonly trustProx
       info: {
         title: 'Holdpoint API',
         version: '1',
-        description: 'Sign in for a session cookie, or sign each request with an AccessKey pair (ACS3-HMAC-SHA256). Errors are problem details (RFC 9457).',
+        description:
+          'Sign in for a session cookie, or sign each request with an AccessKey pair (ACS3-HMAC-SHA256). Errors are problem details (RFC 9457).',
       },
     },
     transform: jsonSchemaTransform,
@@ -51,14 +56,18 @@ export async function buildApp(platform: Platform, options: { readonly trustProx
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error, platform.bodyLimitBytes)
-    if (refusal === null) platform.log.error({ err: error, requestId: request.id, method: request.method, url: pathOf(request) }, 'fault')
+    if (refusal === null)
+      platform.log.error({ err: error, requestId: request.id, method: request.method, url: pathOf(request) }, 'fault')
     // Whatever goes wrong at the dialect's path, even before its own code runs, is answered in the dialect.
     if (pathOf(request) === '/') {
       const answer = errorAnswer(refusal ?? error, requestId(), request.host)
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
     }
     const body = problem(error, refusal, request.id)
-    return reply.status(body.status as number).type('application/problem+json').send(JSON.stringify(body))
+    return reply
+      .status(body.status as number)
+      .type('application/problem+json')
+      .send(JSON.stringify(body))
   })
   app.setNotFoundHandler((request, reply) => {
     throw Object.assign(new Refusal('NOT_FOUND', { thing: 'path', id: pathOf(request) }), { reply })
@@ -70,7 +79,11 @@ export async function buildApp(platform: Platform, options: { readonly trustProx
     schema: { hide: true },
     handler: (request, reply) => {
       const { search } = new URL(request.raw.url ?? '/', 'http://host')
-      const browser = request.method === 'GET' && search === '' && request.headers['x-acs-action'] === undefined && request.headers.authorization === undefined
+      const browser =
+        request.method === 'GET' &&
+        search === '' &&
+        request.headers['x-acs-action'] === undefined &&
+        request.headers.authorization === undefined
       return browser ? reply.redirect('/console/') : answerDialect(platform, request, reply)
     },
   })
@@ -104,7 +117,10 @@ export async function buildApp(platform: Platform, options: { readonly trustProx
 }
 
 function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
-  const statuses = { [row.status]: row.answer, ...Object.fromEntries(Object.keys(row.alsoAnswers ?? {}).map((status) => [status, row.answer])) }
+  const statuses = {
+    [row.status]: row.answer,
+    ...Object.fromEntries(Object.keys(row.alsoAnswers ?? {}).map((status) => [status, row.answer])),
+  }
   app.route({
     method: row.method,
     url: `${API}${row.path}`,
@@ -125,9 +141,24 @@ function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
       reply.status(row.status)
       reply.header('cache-control', 'no-store')
       const caller = (request as WithCaller).caller
-      const answer = await row.run({ platform, caller, params: request.params, query: request.query, body: request.body, request, reply })
+      const answer = await row.run({
+        platform,
+        caller,
+        params: request.params,
+        query: request.query,
+        body: request.body,
+        request,
+        reply,
+      })
       platform.log.info(
-        { requestId: request.id, method: row.method, route: row.path, userId: caller?.userId, status: reply.statusCode, durationMs: platform.nowMs() - startedMs },
+        {
+          requestId: request.id,
+          method: row.method,
+          route: row.path,
+          userId: caller?.userId,
+          status: reply.statusCode,
+          durationMs: platform.nowMs() - startedMs,
+        },
         'request',
       )
       if (row.status === 204) return reply.send()

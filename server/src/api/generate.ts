@@ -41,10 +41,17 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
 /** A shape that is the same coming in and going out is described under one name; the library describes each of them twice. */
 function withoutTwins(openapi: OpenApi): OpenApi {
   const schemas = openapi.components?.schemas ?? {}
-  const plain = (schema: Schema | undefined) => JSON.stringify(schema).replaceAll(/(#\/components\/schemas\/\w+?)Input"/g, '$1"').replaceAll('"additionalProperties":false,', '').replaceAll(',"additionalProperties":false', '')
-  const twins = Object.keys(schemas).filter((name) => name.endsWith('Input') && plain(schemas[name]) === plain(schemas[name.slice(0, -5)]))
+  const plain = (schema: Schema | undefined) =>
+    JSON.stringify(schema)
+      .replaceAll(/(#\/components\/schemas\/\w+?)Input"/g, '$1"')
+      .replaceAll('"additionalProperties":false,', '')
+      .replaceAll(',"additionalProperties":false', '')
+  const twins = Object.keys(schemas).filter(
+    (name) => name.endsWith('Input') && plain(schemas[name]) === plain(schemas[name.slice(0, -5)]),
+  )
   let text = JSON.stringify(openapi)
-  for (const twin of twins) text = text.replaceAll(`#/components/schemas/${twin}"`, `#/components/schemas/${twin.slice(0, -5)}"`)
+  for (const twin of twins)
+    text = text.replaceAll(`#/components/schemas/${twin}"`, `#/components/schemas/${twin.slice(0, -5)}"`)
   const once = JSON.parse(text) as OpenApi
   for (const twin of twins) delete once.components?.schemas?.[twin]
   return once
@@ -64,14 +71,16 @@ async function clientTypes(openapi: OpenApi): Promise<string> {
   }
   const source = { title: 'Routes', ...members(routes), definitions } as JSONSchema
   const text = await compile(source, 'Routes', {
-    bannerComment: '/** Generated from the server\'s table of routes by `npm run generate`. */',
+    bannerComment: "/** Generated from the server's table of routes by `npm run generate`. */",
     unreachableDefinitions: true,
     ignoreMinAndMaxItems: true,
     style: { semi: false, singleQuote: true, printWidth: 120 },
     format: true,
   })
   // The compiler says of every definition where it found it, which is always here.
-  return text.replaceAll(/\/\*\*\n \* This interface was referenced by[^\n]*\n \* via the `definition` "\w+"\.\n \*\/\n/g, '').replaceAll(/ \*\n \* This interface was referenced by[^\n]*\n \* via the `definition` "\w+"\.\n/g, '')
+  return text
+    .replaceAll(/\/\*\*\n \* This interface was referenced by[^\n]*\n \* via the `definition` "\w+"\.\n \*\/\n/g, '')
+    .replaceAll(/ \*\n \* This interface was referenced by[^\n]*\n \* via the `definition` "\w+"\.\n/g, '')
 }
 
 function routeOf(operation: Operation): Record<string, Schema> {
@@ -108,7 +117,11 @@ function refs(schema: Schema): Schema {
 /** An answer's objects have the members that are described. */
 function closed(schema: Schema): Schema {
   return JSON.parse(JSON.stringify(refs(schema)), (_key, value) =>
-    value !== null && typeof value === 'object' && value.type === 'object' && value.properties && value.additionalProperties === undefined
+    value !== null &&
+    typeof value === 'object' &&
+    value.type === 'object' &&
+    value.properties &&
+    value.additionalProperties === undefined
       ? { ...value, additionalProperties: false }
       : value,
   ) as Schema

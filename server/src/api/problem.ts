@@ -2,7 +2,10 @@
 import { Refusal, refusalStatus } from '@holdpoint/core'
 import type { FastifyError } from 'fastify'
 
-type Validated = { readonly validation?: readonly { readonly instancePath: string; readonly message?: string }[]; readonly validationContext?: string }
+type Validated = {
+  readonly validation?: readonly { readonly instancePath: string; readonly message?: string }[]
+  readonly validationContext?: string
+}
 
 /** A refusal for what a framework error means; null when it is a fault. */
 export function refusalOf(error: unknown, bodyLimitBytes: number): Refusal | null {

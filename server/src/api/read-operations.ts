@@ -1,10 +1,10 @@
 import { Refusal } from '@holdpoint/core'
 import type { z } from 'zod'
+import { ensureMay } from '../access.ts'
 import type { Sql } from '../store/database.ts'
 import { deliveriesOf } from '../store/messages.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
-import { require } from './access.ts'
 import type { OperationView } from './shapes.ts'
 import { operationView } from './views.ts'
 
@@ -35,7 +35,8 @@ export async function viewOperations(
 export async function findOperation(sql: Sql, caller: Caller, id: string): Promise<operations.OperationListRow> {
   const row = await operations.operationById(sql, caller.tenantId, id)
   if (!row) throw new Refusal('NOT_FOUND', { thing: 'operation', id })
-  if (row.requested_by !== caller.userId && row.workspace_id !== null) require(caller, 'operation.read', row.workspace_id)
+  if (row.requested_by !== caller.userId && row.workspace_id !== null)
+    ensureMay(caller, 'operation.read', row.workspace_id)
   return row
 }
 

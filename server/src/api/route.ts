@@ -70,7 +70,8 @@ export function route<
 }
 
 /** A page of things: `nextCursor` goes into the next request's `cursor`, null after the last page. */
-export const pageOf = <A extends Shape>(item: A) => z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+export const pageOf = <A extends Shape>(item: A) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -78,7 +79,12 @@ export const pageQuery = z.object({
 })
 
 /** Cuts a page out of rows that were read with one row more than the limit. */
-export function page<Row, Item>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => string, itemOf: (row: Row) => Item) {
+export function page<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+  itemOf: (row: Row) => Item,
+) {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return { items: shown.map(itemOf), nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null }

@@ -30,7 +30,9 @@ export function stream(platform: Platform, caller: Caller, reply: FastifyReply):
   const unsubscribe = platform.live.subscribe((change) => {
     if (change.tenantId !== caller.tenantId) return
     if (change.workspaceId !== null && !may(caller, 'operation.read', change.workspaceId)) return
-    write(`event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`)
+    write(
+      `event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`,
+    )
   })
   const heartbeat = setInterval(() => write(': heartbeat\n\n'), HEARTBEAT_MS)
   const longest = setTimeout(() => end(), LONGEST_MS)

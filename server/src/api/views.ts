@@ -1,11 +1,5 @@
 /** Rows of the store as the shapes that the native API answers. */
-import {
-  checkDelivery,
-  EXTENSION_TRANSITIONS,
-  type ExtensionVerb,
-  may,
-  parameterText,
-} from '@holdpoint/core'
+import { checkDelivery, EXTENSION_TRANSITIONS, type ExtensionVerb, may, parameterText } from '@holdpoint/core'
 import type { z } from 'zod'
 import { mayNotPass } from '../gate/pass-check.ts'
 import type { ExtensionRow } from '../store/extensions.ts'
@@ -44,7 +38,11 @@ export function workspaceView(row: WorkspaceRow): z.input<typeof shapes.Workspac
   }
 }
 
-export type HeldObjects = readonly { readonly id: string; readonly event_code: string; readonly objects: readonly { readonly id: string }[] }[]
+export type HeldObjects = readonly {
+  readonly id: string
+  readonly event_code: string
+  readonly objects: readonly { readonly id: string }[]
+}[]
 
 export function nodeView(caller: Caller, row: NodeListRow, held: HeldObjects): z.input<typeof shapes.NodeSummary> {
   const operable = may(caller, 'node.operate', row.workspace_id)
@@ -66,7 +64,10 @@ export function nodeView(caller: Caller, row: NodeListRow, held: HeldObjects): z
       .filter((operation) => operation.objects.some((object) => object.id === String(row.id)))
       .map((operation) => ({ operationId: operation.id, eventCode: operation.event_code })),
     may: operable
-      ? [row.recurrence === 'pause' ? ('unfreeze-node' as const) : ('freeze-node' as const), ...(row.is_root ? [] : (['undeploy-node'] as const))]
+      ? [
+          row.recurrence === 'pause' ? ('unfreeze-node' as const) : ('freeze-node' as const),
+          ...(row.is_root ? [] : (['undeploy-node'] as const)),
+        ]
       : [],
   }
 }
@@ -74,7 +75,12 @@ export function nodeView(caller: Caller, row: NodeListRow, held: HeldObjects): z
 export function nodeDetailView(
   caller: Caller,
   row: NodeListRow,
-  around: { held: HeldObjects; upstream: readonly RelativeRow[]; downstream: readonly RelativeRow[]; unresolved: readonly string[] },
+  around: {
+    held: HeldObjects
+    upstream: readonly RelativeRow[]
+    downstream: readonly RelativeRow[]
+    unresolved: readonly string[]
+  },
 ): z.input<typeof shapes.NodeDetail> {
   const summary = nodeView(caller, row, around.held)
   const { definition } = row
@@ -137,10 +143,19 @@ function checkView(
   check: CheckListRow,
   deliveries: readonly DeliveryRow[],
 ): z.input<typeof shapes.CheckView> {
-  const serving = deliveries.filter((one) => one.message_id === operation.message_id && (one.serves === null || one.serves.includes(check.code)))
+  const serving = deliveries.filter(
+    (one) => one.message_id === operation.message_id && (one.serves === null || one.serves.includes(check.code)),
+  )
   const tries = serving.flatMap((one) => one.tries.map((attempt) => ({ ...attempt, atMs: Date.parse(attempt.at) })))
-  const accepted = tries.filter((attempt) => attempt.error === null).map((attempt) => attempt.atMs + attempt.duration_ms)
-  const waiting = { 'not-routed': 'not-routed', undelivered: 'undelivered', sending: 'waiting', delivered: 'waiting' } as const
+  const accepted = tries
+    .filter((attempt) => attempt.error === null)
+    .map((attempt) => attempt.atMs + attempt.duration_ms)
+  const waiting = {
+    'not-routed': 'not-routed',
+    undelivered: 'undelivered',
+    sending: 'waiting',
+    delivered: 'waiting',
+  } as const
   return {
     extensionCode: check.code,
     extensionName: check.name,
@@ -189,13 +204,19 @@ export function extensionVerbs(caller: Caller, row: ExtensionRow): ('edit' | Ext
     const from: readonly string[] = EXTENSION_TRANSITIONS[verb].from
     if (!from.includes(row.status)) return false
     const review = verb === 'approve' || verb === 'reject'
-    return review ? may(caller, 'extension.review') && row.submitted_by !== caller.userId : may(caller, 'extension.write')
+    return review
+      ? may(caller, 'extension.review') && row.submitted_by !== caller.userId
+      : may(caller, 'extension.write')
   })
   const editable = row.status === 'testing' || row.status === 'rejected'
   return editable && may(caller, 'extension.write') ? ['edit', ...verbs] : verbs
 }
 
-export function extensionView(caller: Caller, row: ExtensionRow, level: 'workspace' | 'tenant'): z.input<typeof shapes.ExtensionView> {
+export function extensionView(
+  caller: Caller,
+  row: ExtensionRow,
+  level: 'workspace' | 'tenant',
+): z.input<typeof shapes.ExtensionView> {
   return {
     code: row.code,
     name: row.name,

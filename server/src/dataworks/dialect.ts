@@ -1,7 +1,7 @@
 /** The DataWorks dialect: one path, every action; RPC style with both signature versions. */
 import { Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { authenticateSigned, receivedRequest } from '../api/authentication.ts'
+import { authenticateSigned, receivedRequest } from '../authentication.ts'
 import type { Platform } from '../platform.ts'
 import type { Action } from './action.ts'
 import { ACTIONS } from './actions/index.ts'
@@ -10,7 +10,9 @@ import { actionOf, decodeRequest } from './parameters.ts'
 import { bind } from './schemas/binding.ts'
 
 const TABLE: ReadonlyMap<string, Action> = new Map(
-  ACTIONS.flatMap((action) => action.contract.versions.map((version) => [`${version} ${action.contract.action}`, action] as const)),
+  ACTIONS.flatMap((action) =>
+    action.contract.versions.map((version) => [`${version} ${action.contract.action}`, action] as const),
+  ),
 )
 
 /** Answers one request of the dialect; every error, whatever it is, in the dialect's own form. */

@@ -36,10 +36,14 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
     if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
     if (asked.extension_owner_id !== caller.userId && !may(caller, 'extension.write'))
       throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
-    const notAsked = new Refusal('EXTENSION_NOT_ASKED', { extensionCode: given.extensionCode, messageId: given.messageId })
+    const notAsked = new Refusal('EXTENSION_NOT_ASKED', {
+      extensionCode: given.extensionCode,
+      messageId: given.messageId,
+    })
     if (asked.operation === null) throw notAsked
     const callback = eventByCode(asked.message_event_code)?.callback
-    if (callback && callback !== given.api) throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
+    if (callback && callback !== given.api)
+      throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
     const checks = await operations.checksOf(tx, asked.operation.id)
     const check = checks.find((one) => one.extension_id === asked.extension_id)
     if (!check) throw notAsked

@@ -1,8 +1,8 @@
 /** What every verb of the gate needs; main joins it. */
-import type { Transaction } from '../store/database.ts'
-import type { Database } from '../store/database.ts'
+
 import type { Live } from '../live.ts'
 import type { Publish } from '../openevent/publish.ts'
+import type { Database, Transaction } from '../store/database.ts'
 import type { OperationTable } from './operation.ts'
 
 export type Gate = {
@@ -15,8 +15,17 @@ export type Gate = {
 }
 
 /** After the commit, tells whoever watches that an operation has changed. */
-export function tellChange(gate: Gate, tx: Transaction, operation: { id: string; tenant_id: number; workspace_id: number | null }): void {
+export function tellChange(
+  gate: Gate,
+  tx: Transaction,
+  operation: { id: string; tenant_id: number; workspace_id: number | null },
+): void {
   tx.afterCommit(() =>
-    gate.live.publish({ kind: 'operation', tenantId: operation.tenant_id, workspaceId: operation.workspace_id, id: operation.id }),
+    gate.live.publish({
+      kind: 'operation',
+      tenantId: operation.tenant_id,
+      workspaceId: operation.workspace_id,
+      id: operation.id,
+    }),
   )
 }

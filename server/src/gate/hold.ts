@@ -5,12 +5,12 @@
  * once, or the operation, its message, its checks and the deliveries are written together (rules 1, 3).
  */
 import { randomUUID } from 'node:crypto'
-import { applies, readParameters, type ExtensionParameters, type ExtensionPointCode } from '@holdpoint/core'
-import type { Caller } from '../store/principals.ts'
+import { applies, type ExtensionParameters, type ExtensionPointCode, readParameters } from '@holdpoint/core'
+import { messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
 import * as extensions from '../store/extensions.ts'
 import * as operations from '../store/operations.ts'
-import { messageBody } from '../openevent/publish.ts'
+import type { Caller } from '../store/principals.ts'
 import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
 import type { Description, OperationKind } from './operation.ts'
@@ -92,7 +92,12 @@ async function whoApplies(
   if (!description.triggers) return []
   if (caller.editionExpiresAt !== null && caller.editionExpiresAt <= tx.now) return []
   const rows = await extensions.watchingVersions(tx, caller.tenantId, point, description.workspaceId)
-  const scope = { point, workspaceId: description.workspaceId, requestedBy: caller.userId, fileType: description.fileType }
+  const scope = {
+    point,
+    workspaceId: description.workspaceId,
+    requestedBy: caller.userId,
+    fileType: description.fileType,
+  }
   const applying = new Map<number, Watching>()
   for (const row of rows) {
     const read = readParameters(row.parameters)

@@ -10,7 +10,13 @@ import { decide } from './release.ts'
  * Rule 10: *mark as passed* turns one FAIL into a pass if the extension allows it, by an administrator who is not the one who asked, with a
  * reason, in the audit trail. EXPIRED cannot be passed by hand.
  */
-export async function passCheck(gate: Gate, caller: Caller, operationId: string, extensionCode: string, reason: string): Promise<void> {
+export async function passCheck(
+  gate: Gate,
+  caller: Caller,
+  operationId: string,
+  extensionCode: string,
+  reason: string,
+): Promise<void> {
   await gate.db.transaction(async (tx) => {
     const operation = await operations.lockOperation(tx, caller.tenantId, operationId)
     if (!operation) throw new Refusal('NOT_FOUND', { thing: 'operation', id: operationId })
@@ -30,7 +36,13 @@ export async function passCheck(gate: Gate, caller: Caller, operationId: string,
       object: operationId,
       details: { extensionCode, reason },
     })
-    await decide(gate, tx, operation, checks.map((one) => (one === check ? { ...one, passed_at: tx.now } : one)), false)
+    await decide(
+      gate,
+      tx,
+      operation,
+      checks.map((one) => (one === check ? { ...one, passed_at: tx.now } : one)),
+      false,
+    )
   })
 }
 
@@ -45,6 +57,8 @@ export function mayNotPass(
   if (!check.manual_pass) return 'its extension does not allow it'
   if (operation.requested_by === caller.userId) return 'you asked for the operation yourself'
   const allowed =
-    operation.workspace_id === null ? may(caller, 'tenant-check.pass') : may(caller, 'check.pass', operation.workspace_id)
+    operation.workspace_id === null
+      ? may(caller, 'tenant-check.pass')
+      : may(caller, 'check.pass', operation.workspace_id)
   return allowed ? null : 'only an administrator may'
 }

@@ -5,9 +5,9 @@
  * exactly once however many callbacks, replicas or crashes there are: either that transaction commits or nothing happened (rule 14).
  */
 import { type Check, processStatus, Refusal, verdict } from '@holdpoint/core'
+import { messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
 import * as operations from '../store/operations.ts'
-import { messageBody } from '../openevent/publish.ts'
 import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
 import type { Effect } from './operation.ts'
@@ -24,13 +24,19 @@ export async function decide(
   const status = processStatus(judged)
   const next = operation.state === 'held' ? verdict(judged, messageExpired) : 'hold'
   if (next === 'release') await release(gate, tx, operation, status)
-  else if (next === 'refuse') await operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
+  else if (next === 'refuse')
+    await operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
   else await operations.updateStatus(tx, operation.id, status)
   tellChange(gate, tx, operation)
 }
 
 /** Rule 15: checked again against today's state before it takes effect; STALE changes nothing. */
-async function release(gate: Gate, tx: Transaction, operation: operations.OperationRow, status: 'CHECKING' | 'PASSED' | 'BLOCKED') {
+async function release(
+  gate: Gate,
+  tx: Transaction,
+  operation: operations.OperationRow,
+  status: 'CHECKING' | 'PASSED' | 'BLOCKED',
+) {
   const kind = gate.operations[operation.event_code as keyof Gate['operations']]
   const end = (state: operations.OperationState, reason: string | null) =>
     operations.endOperation(tx, operation.id, { state, status, reason, at: tx.now })
@@ -44,9 +50,14 @@ async function release(gate: Gate, tx: Transaction, operation: operations.Operat
     if (stale === null) await end('done', null)
     else await end('stale', stale)
   } catch (error) {
-    if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code)) throw error
-    if (!(error instanceof Refusal)) gate.logFault(error, { operationId: operation.id, eventCode: operation.event_code })
-    await end('failed', error instanceof Refusal ? error.message : 'An internal fault stopped it; the server log has the details.')
+    if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code))
+      throw error
+    if (!(error instanceof Refusal))
+      gate.logFault(error, { operationId: operation.id, eventCode: operation.event_code })
+    await end(
+      'failed',
+      error instanceof Refusal ? error.message : 'An internal fault stopped it; the server log has the details.',
+    )
   }
 }
 
@@ -68,7 +79,12 @@ export function effectOf(
         workspaceId: origin.workspaceId,
         operationId: null,
         always: false,
-        body: messageBody(eventCode, { ...body, tenantId: origin.tenantId, operator: String(origin.requestedBy), blockBusiness: false }),
+        body: messageBody(eventCode, {
+          ...body,
+          tenantId: origin.tenantId,
+          operator: String(origin.requestedBy),
+          blockBusiness: false,
+        }),
       })
     },
   }

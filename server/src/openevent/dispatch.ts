@@ -10,7 +10,13 @@
 import { afterFailedAttempt, type EventCode, eventBridgeEnvelope, eventByCode } from '@holdpoint/core'
 import type { Live } from '../live.ts'
 import type { Database } from '../store/database.ts'
-import { type AttemptOutcome, claimDeliveries, type DueDelivery, recordAttempts, releaseDeliveries } from '../store/messages.ts'
+import {
+  type AttemptOutcome,
+  claimDeliveries,
+  type DueDelivery,
+  recordAttempts,
+  releaseDeliveries,
+} from '../store/messages.ts'
 import type { HttpSender } from './http-target.ts'
 import { LEASE_SECONDS } from './publish.ts'
 
@@ -98,7 +104,15 @@ export function startDispatcher(parts: {
     const startedMs = nowMs()
     const number = due.attempts + 1
     if (due.expires_at.getTime() <= startedMs) {
-      write(due, { number, startedMs, status: null, error: 'the message has expired', responseBody: null, state: 'dead', nextAttemptAt: null })
+      write(due, {
+        number,
+        startedMs,
+        status: null,
+        error: 'the message has expired',
+        responseBody: null,
+        state: 'dead',
+        nextAttemptAt: null,
+      })
       return
     }
     const result = await sender.send(due.endpoint, envelopeOf(due, parts.region), {})
@@ -114,7 +128,10 @@ export function startDispatcher(parts: {
 
   type Ended = Omit<AttemptOutcome, 'deliveryId' | 'at' | 'durationMs'> & { startedMs: number }
   function write(due: DueDelivery, { startedMs, ...ended }: Ended): void {
-    outcomes.push({ due, outcome: { ...ended, deliveryId: due.id, at: new Date(startedMs), durationMs: nowMs() - startedMs } })
+    outcomes.push({
+      due,
+      outcome: { ...ended, deliveryId: due.id, at: new Date(startedMs), durationMs: nowMs() - startedMs },
+    })
     writing ??= writeAll().finally(() => {
       writing = null
     })
@@ -131,7 +148,12 @@ export function startDispatcher(parts: {
         )
         for (const { due } of batch)
           if (due.operation_id !== null)
-            live.publish({ kind: 'operation', tenantId: due.tenant_id, workspaceId: due.workspace_id, id: due.operation_id })
+            live.publish({
+              kind: 'operation',
+              tenantId: due.tenant_id,
+              workspaceId: due.workspace_id,
+              id: due.operation_id,
+            })
       } catch (error) {
         // The leases run out and the deliveries are attempted again: at least once, never lost.
         parts.logFault(error, { attempts: batch.length })

@@ -87,7 +87,10 @@ export function guardedConnector(policy: OutboundPolicy, timeoutMs: number): bui
         const reachable = addresses.filter((one) => policy.refuse(one.address, hostname) === null)
         if (reachable.length > 0) return callback(null, reachable)
         const problem = addresses[0] ? policy.refuse(addresses[0].address, hostname) : 'it has no address'
-        callback(Object.assign(new Error(`${hostname} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }), [])
+        callback(
+          Object.assign(new Error(`${hostname} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }),
+          [],
+        )
       })
     },
   })

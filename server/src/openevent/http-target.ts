@@ -2,7 +2,11 @@
 import { Agent, request } from 'undici'
 import { guardedConnector, type OutboundPolicy } from './guard.ts'
 
-export type AttemptResult = { readonly status: number | null; readonly error: string | null; readonly responseBody: string | null }
+export type AttemptResult = {
+  readonly status: number | null
+  readonly error: string | null
+  readonly responseBody: string | null
+}
 
 export type HttpSender = {
   send(endpoint: string, body: string, headers: Readonly<Record<string, string>>): Promise<AttemptResult>

@@ -60,7 +60,12 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
 /** The routes whose pattern matches; the event is put together for matching only when there is a route at all. */
 function routesFor(routes: readonly RouteRow[], eventCode: string, body: string): RouteRow[] {
   if (routes.length === 0) return []
-  const event: Json = { source: 'acs.dataworks', type: eventByCode(eventCode)!.type, subject: '', data: JSON.parse(body) as Json }
+  const event: Json = {
+    source: 'acs.dataworks',
+    type: eventByCode(eventCode)!.type,
+    subject: '',
+    data: JSON.parse(body) as Json,
+  }
   return routes.filter((route) => matchesPattern(route.pattern, event))
 }
 

@@ -81,21 +81,32 @@ export async function lockExtension(sql: Sql, tenantId: number, code: string): P
   return await extensionByCode(sql, tenantId, code)
 }
 
-export async function extensionsOf(sql: Sql, tenantId: number, afterId: number, limit: number, offset = 0): Promise<ExtensionRow[]> {
-  return await sql.rows<ExtensionRow>(`${SELECT} where e.tenant_id = $1 and e.id > $2 order by e.id limit $3 offset $4`, [
-    tenantId,
-    afterId,
-    limit,
-    offset,
-  ])
+export async function extensionsOf(
+  sql: Sql,
+  tenantId: number,
+  afterId: number,
+  limit: number,
+  offset = 0,
+): Promise<ExtensionRow[]> {
+  return await sql.rows<ExtensionRow>(
+    `${SELECT} where e.tenant_id = $1 and e.id > $2 order by e.id limit $3 offset $4`,
+    [tenantId, afterId, limit, offset],
+  )
 }
 
 export async function countExtensions(sql: Sql, tenantId: number): Promise<number> {
-  const [row] = await sql.rows<{ count: number }>('select count(*) as count from extensions where tenant_id = $1', [tenantId])
+  const [row] = await sql.rows<{ count: number }>('select count(*) as count from extensions where tenant_id = $1', [
+    tenantId,
+  ])
   return row!.count
 }
 
-export async function updateExtensionContent(sql: Sql, id: number, number: number, content: ExtensionContent): Promise<void> {
+export async function updateExtensionContent(
+  sql: Sql,
+  id: number,
+  number: number,
+  content: ExtensionContent,
+): Promise<void> {
   await sql.rows(
     `update extension_versions set name = $3, description = $4, points = $5, test_workspace_id = $6, detail_url = $7, help_doc_url = $8,
        parameters = $9, on_unanswered = $10, status = 'testing', modified_at = now()
@@ -104,7 +115,13 @@ export async function updateExtensionContent(sql: Sql, id: number, number: numbe
   )
 }
 
-export async function updateExtensionStatus(sql: Sql, id: number, number: number, status: ExtensionStatus, submittedBy: number | null): Promise<void> {
+export async function updateExtensionStatus(
+  sql: Sql,
+  id: number,
+  number: number,
+  status: ExtensionStatus,
+  submittedBy: number | null,
+): Promise<void> {
   await sql.rows(
     `update extension_versions set status = $3, modified_at = now(),
        submitted_by = case when $3 = 'in-review' then $4 else submitted_by end,
@@ -129,7 +146,12 @@ export type WatchingRow = {
 }
 
 /** Every version of the tenant in testing or published that names the point; whether it applies is decided in core. */
-export async function watchingVersions(sql: Sql, tenantId: number, point: string, workspaceId: number | null): Promise<WatchingRow[]> {
+export async function watchingVersions(
+  sql: Sql,
+  tenantId: number,
+  point: string,
+  workspaceId: number | null,
+): Promise<WatchingRow[]> {
   return await sql.rows<WatchingRow>(
     `select e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered, coalesce(en.enabled, false) as enabled
      from extensions e

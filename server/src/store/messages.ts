@@ -37,7 +37,12 @@ export type DueDelivery = {
 }
 
 /** Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run out. */
-export async function insertMessage(tx: Transaction, message: NewMessage, deliveries: readonly NewDelivery[], leaseSeconds: number): Promise<DueDelivery[]> {
+export async function insertMessage(
+  tx: Transaction,
+  message: NewMessage,
+  deliveries: readonly NewDelivery[],
+  leaseSeconds: number,
+): Promise<DueDelivery[]> {
   const rows = await tx.rows<{ id: number; target_id: number }>(
     `with m as (
        insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
@@ -147,7 +152,14 @@ export type DeliveryRow = {
   lease_until: Date | null
   created_at: Date
   expires_at: Date
-  tries: { number: number; at: string; duration_ms: number; status: number | null; error: string | null; response_body: string | null }[]
+  tries: {
+    number: number
+    at: string
+    duration_ms: number
+    status: number | null
+    error: string | null
+    response_body: string | null
+  }[]
 }
 
 const DELIVERY = `select d.id, d.message_id, m.operation_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at, d.lease_until,
@@ -161,11 +173,17 @@ export async function deliveriesOf(sql: Sql, messageIds: readonly string[]): Pro
 }
 
 export async function lockDelivery(sql: Sql, tenantId: number, id: number): Promise<DeliveryRow | null> {
-  const [row] = await sql.rows<DeliveryRow>(`${DELIVERY} where d.id = $2 and m.tenant_id = $1 for update of d`, [tenantId, id])
+  const [row] = await sql.rows<DeliveryRow>(`${DELIVERY} where d.id = $2 and m.tenant_id = $1 for update of d`, [
+    tenantId,
+    id,
+  ])
   return row ?? null
 }
 
 /** Makes an ended delivery due at once; its attempts go on counting. */
 export async function reopenDelivery(sql: Sql, id: number): Promise<void> {
-  await sql.rows(`update deliveries set state = 'pending', next_attempt_at = now(), lease_until = null, ended_at = null where id = $1`, [id])
+  await sql.rows(
+    `update deliveries set state = 'pending', next_attempt_at = now(), lease_until = null, ended_at = null where id = $1`,
+    [id],
+  )
 }

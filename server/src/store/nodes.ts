@@ -27,12 +27,16 @@ export type NodeListRow = NodeRow & { owner_name: string | null }
 
 const LIST = `select n.*, u.display_name as owner_name from nodes n left join users u on u.id = n.owner_id`
 
-export async function nodeById(sql: Sql, tenantId: number, environment: Environment, id: number): Promise<NodeListRow | null> {
-  const [row] = await sql.rows<NodeListRow>(`${LIST} where n.tenant_id = $1 and n.environment = $2 and n.id = $3 and n.unpublished_at is null`, [
-    tenantId,
-    environment,
-    id,
-  ])
+export async function nodeById(
+  sql: Sql,
+  tenantId: number,
+  environment: Environment,
+  id: number,
+): Promise<NodeListRow | null> {
+  const [row] = await sql.rows<NodeListRow>(
+    `${LIST} where n.tenant_id = $1 and n.environment = $2 and n.id = $3 and n.unpublished_at is null`,
+    [tenantId, environment, id],
+  )
   return row ?? null
 }
 
@@ -58,7 +62,11 @@ const filterValues = (filter: NodeFilter): unknown[] => [
   filter.ownerId ?? null,
 ]
 
-export async function nodesOf(sql: Sql, filter: NodeFilter, page: { afterId: number; limit: number; offset?: number }): Promise<NodeListRow[]> {
+export async function nodesOf(
+  sql: Sql,
+  filter: NodeFilter,
+  page: { afterId: number; limit: number; offset?: number },
+): Promise<NodeListRow[]> {
   return await sql.rows<NodeListRow>(`${LIST} where ${WHERE} and n.id > $7 order by n.id limit $8 offset $9`, [
     ...filterValues(filter),
     page.afterId,
@@ -68,7 +76,10 @@ export async function nodesOf(sql: Sql, filter: NodeFilter, page: { afterId: num
 }
 
 export async function countNodes(sql: Sql, filter: NodeFilter): Promise<number> {
-  const [row] = await sql.rows<{ count: number }>(`select count(*) as count from nodes n where ${WHERE}`, filterValues(filter))
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from nodes n where ${WHERE}`,
+    filterValues(filter),
+  )
   return row!.count
 }
 
@@ -149,7 +160,11 @@ export async function lockGraph(sql: Sql, tenantId: number, environment: Environ
   await sql.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`graph ${tenantId} ${environment}`])
 }
 
-export async function edgesOf(sql: Sql, tenantId: number, environment: Environment): Promise<{ from: number; to: number }[]> {
+export async function edgesOf(
+  sql: Sql,
+  tenantId: number,
+  environment: Environment,
+): Promise<{ from: number; to: number }[]> {
   return await sql.rows(
     `select o.node_id as "from", i.node_id as "to" from node_inputs i
      join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
@@ -158,7 +173,12 @@ export async function edgesOf(sql: Sql, tenantId: number, environment: Environme
   )
 }
 
-export async function nodesByNames(sql: Sql, workspaceId: number, environment: Environment, names: readonly string[]): Promise<NodeRow[]> {
+export async function nodesByNames(
+  sql: Sql,
+  workspaceId: number,
+  environment: Environment,
+  names: readonly string[],
+): Promise<NodeRow[]> {
   return await sql.rows<NodeRow>(
     'select * from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null for update',
     [workspaceId, environment, names],
@@ -172,11 +192,10 @@ export async function producersOf(
   environment: Environment,
   outputs: readonly string[],
 ): Promise<{ output: string; node_id: number }[]> {
-  return await sql.rows('select output, node_id from node_outputs where tenant_id = $1 and environment = $2 and output = any($3)', [
-    tenantId,
-    environment,
-    outputs,
-  ])
+  return await sql.rows(
+    'select output, node_id from node_outputs where tenant_id = $1 and environment = $2 and output = any($3)',
+    [tenantId, environment, outputs],
+  )
 }
 
 export type NewNode = {
@@ -222,7 +241,16 @@ export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<v
   await sql.rows(
     `update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8,
        version = version + 1, modified_at = now() where id = $1`,
-    [id, columns.program_type, columns.file_type, columns.owner_id, columns.recurrence, columns.cron, columns.priority, JSON.stringify(columns.definition)],
+    [
+      id,
+      columns.program_type,
+      columns.file_type,
+      columns.owner_id,
+      columns.recurrence,
+      columns.cron,
+      columns.priority,
+      JSON.stringify(columns.definition),
+    ],
   )
 }
 
@@ -231,7 +259,11 @@ export async function putWiring(
   sql: Sql,
   tenantId: number,
   environment: Environment,
-  wiring: readonly { nodeId: number; outputs: readonly string[]; inputs: readonly { output: string; type: string }[] }[],
+  wiring: readonly {
+    nodeId: number
+    outputs: readonly string[]
+    inputs: readonly { output: string; type: string }[]
+  }[],
 ): Promise<void> {
   const ids = wiring.map((one) => one.nodeId)
   await sql.rows('delete from node_outputs where node_id = any($1)', [ids])
@@ -239,11 +271,19 @@ export async function putWiring(
   await sql.rows(
     `insert into node_outputs (tenant_id, environment, output, node_id)
      select $1, $2, o.output, o.node_id from jsonb_to_recordset($3::jsonb) as o(output text, node_id bigint)`,
-    [tenantId, environment, JSON.stringify(wiring.flatMap((one) => one.outputs.map((output) => ({ output, node_id: one.nodeId }))))],
+    [
+      tenantId,
+      environment,
+      JSON.stringify(wiring.flatMap((one) => one.outputs.map((output) => ({ output, node_id: one.nodeId })))),
+    ],
   )
   await sql.rows(
     `insert into node_inputs (node_id, tenant_id, environment, output, type)
      select distinct i.node_id, $1::bigint, $2, i.output, i.type from jsonb_to_recordset($3::jsonb) as i(node_id bigint, output text, type text)`,
-    [tenantId, environment, JSON.stringify(wiring.flatMap((one) => one.inputs.map((input) => ({ ...input, node_id: one.nodeId }))))],
+    [
+      tenantId,
+      environment,
+      JSON.stringify(wiring.flatMap((one) => one.inputs.map((input) => ({ ...input, node_id: one.nodeId })))),
+    ],
   )
 }

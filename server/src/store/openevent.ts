@@ -4,16 +4,19 @@ import type { Sql } from './database.ts'
 export type BusRow = { id: number; tenant_id: number; name: string; description: string; created_at: Date }
 
 export async function insertBus(sql: Sql, tenantId: number, name: string, description: string): Promise<BusRow> {
-  const [row] = await sql.rows<BusRow>('insert into event_buses (tenant_id, name, description) values ($1, $2, $3) returning *', [
-    tenantId,
-    name,
-    description,
-  ])
+  const [row] = await sql.rows<BusRow>(
+    'insert into event_buses (tenant_id, name, description) values ($1, $2, $3) returning *',
+    [tenantId, name, description],
+  )
   return row!
 }
 
 export async function busesOf(sql: Sql, tenantId: number, afterId: number, limit: number): Promise<BusRow[]> {
-  return await sql.rows<BusRow>('select * from event_buses where tenant_id = $1 and id > $2 order by id limit $3', [tenantId, afterId, limit])
+  return await sql.rows<BusRow>('select * from event_buses where tenant_id = $1 and id > $2 order by id limit $3', [
+    tenantId,
+    afterId,
+    limit,
+  ])
 }
 
 export async function busById(sql: Sql, tenantId: number, id: number): Promise<BusRow | null> {
@@ -32,7 +35,13 @@ export async function channelOf(sql: Sql, tenantId: number, workspaceId: number 
   return row ?? null
 }
 
-export async function putChannel(sql: Sql, tenantId: number, workspaceId: number | null, busId: number, enabled: boolean): Promise<void> {
+export async function putChannel(
+  sql: Sql,
+  tenantId: number,
+  workspaceId: number | null,
+  busId: number,
+  enabled: boolean,
+): Promise<void> {
   await sql.rows(
     `insert into channels (tenant_id, workspace_id, bus_id, enabled) values ($1, $2, $3, $4)
      on conflict (tenant_id, workspace_id) do update set bus_id = excluded.bus_id, enabled = excluded.enabled`,
@@ -41,39 +50,69 @@ export async function putChannel(sql: Sql, tenantId: number, workspaceId: number
 }
 
 export type TargetRow = { id: number; name: string; endpoint: string; serves: string[] | null }
-export type RuleRow = { id: number; bus_id: number; name: string; pattern: { [member: string]: Json }; enabled: boolean; targets: TargetRow[] }
+export type RuleRow = {
+  id: number
+  bus_id: number
+  name: string
+  pattern: { [member: string]: Json }
+  enabled: boolean
+  targets: TargetRow[]
+}
 
 const RULE = `select r.id, r.bus_id, r.name, r.pattern, r.enabled,
     coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'endpoint', t.endpoint, 'serves', t.serves) order by t.id)
       from event_targets t where t.rule_id = r.id), '[]') as targets
   from event_rules r join event_buses b on b.id = r.bus_id`
 
-export async function rulesOf(sql: Sql, tenantId: number, busId: number, afterId: number, limit: number): Promise<RuleRow[]> {
-  return await sql.rows<RuleRow>(`${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.id > $3 order by r.id limit $4`, [
-    tenantId,
-    busId,
-    afterId,
-    limit,
-  ])
+export async function rulesOf(
+  sql: Sql,
+  tenantId: number,
+  busId: number,
+  afterId: number,
+  limit: number,
+): Promise<RuleRow[]> {
+  return await sql.rows<RuleRow>(
+    `${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.id > $3 order by r.id limit $4`,
+    [tenantId, busId, afterId, limit],
+  )
 }
 
 export async function ruleById(sql: Sql, tenantId: number, busId: number, id: number): Promise<RuleRow | null> {
-  const [row] = await sql.rows<RuleRow>(`${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.id = $3`, [tenantId, busId, id])
+  const [row] = await sql.rows<RuleRow>(`${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.id = $3`, [
+    tenantId,
+    busId,
+    id,
+  ])
   return row ?? null
 }
 
-export async function insertRule(sql: Sql, busId: number, name: string, pattern: unknown, enabled: boolean): Promise<number> {
-  const [row] = await sql.rows<{ id: number }>('insert into event_rules (bus_id, name, pattern, enabled) values ($1, $2, $3, $4) returning id', [
-    busId,
+export async function insertRule(
+  sql: Sql,
+  busId: number,
+  name: string,
+  pattern: unknown,
+  enabled: boolean,
+): Promise<number> {
+  const [row] = await sql.rows<{ id: number }>(
+    'insert into event_rules (bus_id, name, pattern, enabled) values ($1, $2, $3, $4) returning id',
+    [busId, name, JSON.stringify(pattern), enabled],
+  )
+  return row!.id
+}
+
+export async function updateRule(
+  sql: Sql,
+  id: number,
+  name: string,
+  pattern: unknown,
+  enabled: boolean,
+): Promise<void> {
+  await sql.rows('update event_rules set name = $2, pattern = $3, enabled = $4 where id = $1', [
+    id,
     name,
     JSON.stringify(pattern),
     enabled,
   ])
-  return row!.id
-}
-
-export async function updateRule(sql: Sql, id: number, name: string, pattern: unknown, enabled: boolean): Promise<void> {
-  await sql.rows('update event_rules set name = $2, pattern = $3, enabled = $4 where id = $1', [id, name, JSON.stringify(pattern), enabled])
 }
 
 export async function deleteRule(sql: Sql, id: number): Promise<void> {
@@ -86,7 +125,10 @@ export async function putTargets(
   ruleId: number,
   targets: readonly { name: string; endpoint: string; serves: readonly string[] | null }[],
 ): Promise<void> {
-  await sql.rows('delete from event_targets where rule_id = $1 and name <> all ($2)', [ruleId, targets.map((target) => target.name)])
+  await sql.rows('delete from event_targets where rule_id = $1 and name <> all ($2)', [
+    ruleId,
+    targets.map((target) => target.name),
+  ])
   for (const target of targets)
     await sql.rows(
       `insert into event_targets (rule_id, name, endpoint, serves) values ($1, $2, $3, $4)

@@ -4,7 +4,13 @@ import type { Sql } from './database.ts'
 export type OperationState = 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
 
 export type OperationObject = { readonly id: string; readonly name: string }
-export type OperationChange = { readonly objectId: string; readonly objectName: string; readonly field: string; readonly from: string; readonly to: string }
+export type OperationChange = {
+  readonly objectId: string
+  readonly objectName: string
+  readonly field: string
+  readonly from: string
+  readonly to: string
+}
 
 export type OperationRow = {
   id: string
@@ -63,7 +69,11 @@ export type NewCheck = {
 }
 
 /** Writes an operation with its checks. False, and nothing written, when the same person already holds the same request (rule 24). */
-export async function insertOperation(sql: Sql, operation: NewOperation, checks: readonly NewCheck[]): Promise<boolean> {
+export async function insertOperation(
+  sql: Sql,
+  operation: NewOperation,
+  checks: readonly NewCheck[],
+): Promise<boolean> {
   const rows = await sql.rows(
     `with o as (
        insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot,
@@ -109,7 +119,10 @@ export async function heldOperation(
 }
 
 export async function lockOperation(sql: Sql, tenantId: number, id: string): Promise<OperationRow | null> {
-  const [row] = await sql.rows<OperationRow>('select * from operations where tenant_id = $1 and id = $2 for update', [tenantId, id])
+  const [row] = await sql.rows<OperationRow>('select * from operations where tenant_id = $1 and id = $2 for update', [
+    tenantId,
+    id,
+  ])
   return row ?? null
 }
 
@@ -126,7 +139,12 @@ export type AnsweredRow = {
   extension_owner_id: number | null
 }
 
-export async function lockForAnswer(sql: Sql, tenantId: number, messageId: string, extensionCode: string): Promise<AnsweredRow | null> {
+export async function lockForAnswer(
+  sql: Sql,
+  tenantId: number,
+  messageId: string,
+  extensionCode: string,
+): Promise<AnsweredRow | null> {
   const [row] = await sql.rows<OperationRow & AnsweredRow & { operation_id: string | null }>(
     `select m.event_code as message_event_code, m.expires_at as message_expires_at, m.operation_id,
        e.id as extension_id, e.owner_id as extension_owner_id, o.*
@@ -138,7 +156,13 @@ export async function lockForAnswer(sql: Sql, tenantId: number, messageId: strin
   )
   if (!row) return null
   const { message_event_code, message_expires_at, extension_id, extension_owner_id } = row
-  return { message_event_code, message_expires_at, extension_id, extension_owner_id, operation: row.id === null ? null : row }
+  return {
+    message_event_code,
+    message_expires_at,
+    extension_id,
+    extension_owner_id,
+    operation: row.id === null ? null : row,
+  }
 }
 
 export async function recordResult(
@@ -149,23 +173,24 @@ export async function recordResult(
   comment: string | null,
   answeredAt: Date,
 ): Promise<void> {
-  await sql.rows('update checks set result = $3, comment = $4, answered_at = $5 where operation_id = $1 and extension_id = $2', [
-    operationId,
-    extensionId,
-    result,
-    comment,
-    answeredAt,
-  ])
+  await sql.rows(
+    'update checks set result = $3, comment = $4, answered_at = $5 where operation_id = $1 and extension_id = $2',
+    [operationId, extensionId, result, comment, answeredAt],
+  )
 }
 
-export async function recordPass(sql: Sql, operationId: string, extensionId: number, userId: number, reason: string, at: Date): Promise<void> {
-  await sql.rows('update checks set passed_by = $3, passed_reason = $4, passed_at = $5 where operation_id = $1 and extension_id = $2', [
-    operationId,
-    extensionId,
-    userId,
-    reason,
-    at,
-  ])
+export async function recordPass(
+  sql: Sql,
+  operationId: string,
+  extensionId: number,
+  userId: number,
+  reason: string,
+  at: Date,
+): Promise<void> {
+  await sql.rows(
+    'update checks set passed_by = $3, passed_reason = $4, passed_at = $5 where operation_id = $1 and extension_id = $2',
+    [operationId, extensionId, userId, reason, at],
+  )
 }
 
 /** Ends the open checks of an operation. `asPassed`: whatever their extensions declared, because the edition has expired (rule 12). */
@@ -196,7 +221,10 @@ export async function updateStatus(sql: Sql, id: string, status: ProcessStatus):
 }
 
 /** Held operations whose message or whose tenant's edition has expired, locked; those that another replica is ending are left to it. */
-export async function claimExpired(sql: Sql, most: number): Promise<(OperationRow & { edition_expired: boolean; message_expired: boolean })[]> {
+export async function claimExpired(
+  sql: Sql,
+  most: number,
+): Promise<(OperationRow & { edition_expired: boolean; message_expired: boolean })[]> {
   return await sql.rows<OperationRow & { edition_expired: boolean; message_expired: boolean }>(
     `select o.*, (t.edition_expires_at is not null and t.edition_expires_at <= now()) as edition_expired,
        m.expires_at <= now() as message_expired

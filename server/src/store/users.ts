@@ -24,7 +24,13 @@ export async function anyTenant(sql: Sql): Promise<{ id: number } | null> {
 
 export async function insertUser(
   sql: Sql,
-  user: { tenantId: number; name: string; displayName: string; passwordHash: string | null; tenantRoles: readonly TenantRole[] },
+  user: {
+    tenantId: number
+    name: string
+    displayName: string
+    passwordHash: string | null
+    tenantRoles: readonly TenantRole[]
+  },
 ): Promise<UserRow> {
   const [row] = await sql.rows<UserRow>(
     `insert into users (tenant_id, name, display_name, password_hash, tenant_roles) values ($1, $2, $3, $4, $5) returning *`,
@@ -44,7 +50,11 @@ export async function userOfTenant(sql: Sql, tenantId: number, userId: number): 
 }
 
 export async function usersOfTenant(sql: Sql, tenantId: number, afterId: number, limit: number): Promise<UserRow[]> {
-  return await sql.rows<UserRow>('select * from users where tenant_id = $1 and id > $2 order by id limit $3', [tenantId, afterId, limit])
+  return await sql.rows<UserRow>('select * from users where tenant_id = $1 and id > $2 order by id limit $3', [
+    tenantId,
+    afterId,
+    limit,
+  ])
 }
 
 export async function updateUser(
@@ -57,7 +67,13 @@ export async function updateUser(
        tenant_roles = coalesce($4, tenant_roles),
        disabled_at = case when $5::boolean is null then disabled_at when $5 then coalesce(disabled_at, now()) end
      where id = $1`,
-    [userId, change.displayName ?? null, change.passwordHash ?? null, change.tenantRoles ?? null, change.disabled ?? null],
+    [
+      userId,
+      change.displayName ?? null,
+      change.passwordHash ?? null,
+      change.tenantRoles ?? null,
+      change.disabled ?? null,
+    ],
   )
 }
 
@@ -72,7 +88,12 @@ export async function lockOwners(sql: Sql, tenantId: number): Promise<number[]> 
 
 // Sessions
 
-export async function insertSession(sql: Sql, tokenHash: Buffer, userId: number, lifetimeSeconds: number): Promise<void> {
+export async function insertSession(
+  sql: Sql,
+  tokenHash: Buffer,
+  userId: number,
+  lifetimeSeconds: number,
+): Promise<void> {
   await sql.rows(
     `insert into sessions (token_hash, user_id, expires_at) values ($1, $2, now() + make_interval(secs => $3))`,
     [tokenHash, userId, lifetimeSeconds],
@@ -128,11 +149,25 @@ export async function touchAccessKeys(sql: Sql, ids: readonly string[]): Promise
 
 export async function insertAudit(
   sql: Sql,
-  entry: { tenantId: number; workspaceId?: number | null; userId: number | null; action: string; object: string; details?: unknown },
+  entry: {
+    tenantId: number
+    workspaceId?: number | null
+    userId: number | null
+    action: string
+    object: string
+    details?: unknown
+  },
 ): Promise<void> {
   await sql.rows(
     'insert into audit_entries (tenant_id, workspace_id, user_id, action, object, details) values ($1, $2, $3, $4, $5, $6)',
-    [entry.tenantId, entry.workspaceId ?? null, entry.userId, entry.action, entry.object, JSON.stringify(entry.details ?? {})],
+    [
+      entry.tenantId,
+      entry.workspaceId ?? null,
+      entry.userId,
+      entry.action,
+      entry.object,
+      JSON.stringify(entry.details ?? {}),
+    ],
   )
 }
 
@@ -142,6 +177,9 @@ export async function lockFirstStart(sql: Sql): Promise<void> {
 }
 
 export async function hasAudit(sql: Sql, tenantId: number, action: string): Promise<boolean> {
-  const rows = await sql.rows('select 1 from audit_entries where tenant_id = $1 and action = $2 limit 1', [tenantId, action])
+  const rows = await sql.rows('select 1 from audit_entries where tenant_id = $1 and action = $2 limit 1', [
+    tenantId,
+    action,
+  ])
   return rows.length > 0
 }

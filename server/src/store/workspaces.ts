@@ -15,22 +15,46 @@ export type WorkspaceRow = {
 
 export async function insertWorkspace(
   sql: Sql,
-  workspace: { tenantId: number; identifier: string; name: string; description: string; mode: 'basic' | 'standard'; createdBy: number },
+  workspace: {
+    tenantId: number
+    identifier: string
+    name: string
+    description: string
+    mode: 'basic' | 'standard'
+    createdBy: number
+  },
 ): Promise<WorkspaceRow> {
   const [row] = await sql.rows<WorkspaceRow>(
     `insert into workspaces (tenant_id, identifier, name, description, mode, created_by) values ($1, $2, $3, $4, $5, $6) returning *`,
-    [workspace.tenantId, workspace.identifier, workspace.name, workspace.description, workspace.mode, workspace.createdBy],
+    [
+      workspace.tenantId,
+      workspace.identifier,
+      workspace.name,
+      workspace.description,
+      workspace.mode,
+      workspace.createdBy,
+    ],
   )
   return row!
 }
 
 export async function workspaceById(sql: Sql, tenantId: number, id: number): Promise<WorkspaceRow | null> {
-  const [row] = await sql.rows<WorkspaceRow>('select * from workspaces where tenant_id = $1 and id = $2', [tenantId, id])
+  const [row] = await sql.rows<WorkspaceRow>('select * from workspaces where tenant_id = $1 and id = $2', [
+    tenantId,
+    id,
+  ])
   return row ?? null
 }
 
-export async function workspaceByIdentifier(sql: Sql, tenantId: number, identifier: string): Promise<WorkspaceRow | null> {
-  const [row] = await sql.rows<WorkspaceRow>('select * from workspaces where tenant_id = $1 and identifier = $2', [tenantId, identifier])
+export async function workspaceByIdentifier(
+  sql: Sql,
+  tenantId: number,
+  identifier: string,
+): Promise<WorkspaceRow | null> {
+  const [row] = await sql.rows<WorkspaceRow>('select * from workspaces where tenant_id = $1 and identifier = $2', [
+    tenantId,
+    identifier,
+  ])
   return row ?? null
 }
 
@@ -72,7 +96,12 @@ export async function lockMembers(sql: Sql, workspaceId: number): Promise<Member
   return await membersOf(sql, workspaceId)
 }
 
-export async function putMember(sql: Sql, workspaceId: number, userId: number, roles: readonly WorkspaceRole[]): Promise<void> {
+export async function putMember(
+  sql: Sql,
+  workspaceId: number,
+  userId: number,
+  roles: readonly WorkspaceRole[],
+): Promise<void> {
   await sql.rows(
     `insert into members (workspace_id, user_id, roles) values ($1, $2, $3)
      on conflict (workspace_id, user_id) do update set roles = excluded.roles`,

@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { type ExtensionVerb, levelOf, may, nextExtensionStatus, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay, workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
 import type { Sql } from '../../store/database.ts'
 import * as extensions from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
 import { insertAudit } from '../../store/users.ts'
 import { workspaceById } from '../../store/workspaces.ts'
-import { require, workspaceFor } from '../access.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
-import { ExtensionChange, ExtensionDecision, ExtensionView, NewExtension, WorkspaceExtension, WorkspaceExtensionChange } from '../shapes.ts'
+import {
+  ExtensionChange,
+  ExtensionDecision,
+  ExtensionView,
+  NewExtension,
+  WorkspaceExtension,
+  WorkspaceExtensionChange,
+} from '../shapes.ts'
 import { extensionView, person } from '../views.ts'
 import { workspaceParams } from './workspaces.ts'
 
@@ -27,7 +34,7 @@ export const extensionRoutes = [
     query: pageQuery,
     answer: pageOf(ExtensionView),
     async run({ platform, caller, query }) {
-      require(caller, 'extension.read')
+      ensureMay(caller, 'extension.read')
       const rows = await extensions.extensionsOf(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
       return page(
         rows,
@@ -46,12 +53,20 @@ export const extensionRoutes = [
     body: NewExtension,
     answer: ExtensionView,
     async run({ platform, caller, body }) {
-      require(caller, 'extension.write')
+      ensureMay(caller, 'extension.write')
       const code = randomBytes(16).toString('hex')
       return await platform.db.transaction(async (tx) => {
         await checkContent(tx, caller, body)
-        await extensions.insertExtension(tx, caller.tenantId, caller.userId, code, { ...body, points: [...new Set(body.points)] })
-        await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'extension.register', object: code })
+        await extensions.insertExtension(tx, caller.tenantId, caller.userId, code, {
+          ...body,
+          points: [...new Set(body.points)],
+        })
+        await insertAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'extension.register',
+          object: code,
+        })
         tell(platform, tx, caller, code)
         return viewOf(caller, (await extensions.extensionByCode(tx, caller.tenantId, code))!)
       })
@@ -65,7 +80,7 @@ export const extensionRoutes = [
     params: codeParams,
     answer: ExtensionView,
     async run({ platform, caller, params }) {
-      require(caller, 'extension.read')
+      ensureMay(caller, 'extension.read')
       const row = await extensions.extensionByCode(platform.db, caller.tenantId, params.code)
       if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: params.code })
       return viewOf(caller, row)
@@ -80,7 +95,7 @@ export const extensionRoutes = [
     body: ExtensionChange,
     answer: ExtensionView,
     async run({ platform, caller, params, body }) {
-      require(caller, 'extension.write')
+      ensureMay(caller, 'extension.write')
       return await platform.db.transaction(async (tx) => {
         const row = await locked(tx, caller, params.code)
         if (row.status !== 'testing' && row.status !== 'rejected')
@@ -98,7 +113,12 @@ export const extensionRoutes = [
         }
         await checkContent(tx, caller, content)
         await extensions.updateExtensionContent(tx, row.id, row.number, content)
-        await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'extension.change', object: row.code })
+        await insertAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'extension.change',
+          object: row.code,
+        })
         tell(platform, tx, caller, row.code)
         return viewOf(caller, (await extensions.extensionByCode(tx, caller.tenantId, params.code))!)
       })
@@ -163,8 +183,9 @@ function transition(verb: ExtensionVerb) {
     body: ExtensionDecision,
     answer: ExtensionView,
     async run({ platform, caller, params, body }) {
-      require(caller, review ? 'extension.review' : 'extension.write')
-      if (verb === 'reject' && !body.reason) throw new Refusal('REQUEST_INVALID', { problem: 'a rejection needs a reason' })
+      ensureMay(caller, review ? 'extension.review' : 'extension.write')
+      if (verb === 'reject' && !body.reason)
+        throw new Refusal('REQUEST_INVALID', { problem: 'a rejection needs a reason' })
       return await platform.db.transaction(async (tx) => {
         const row = await locked(tx, caller, params.code)
         const next = nextExtensionStatus(verb, row.status, row.submitted_by, caller.userId)
@@ -190,7 +211,11 @@ async function locked(tx: Sql, caller: Caller, code: string): Promise<extensions
 }
 
 /** One level only, and a test workspace of this tenant. */
-async function checkContent(sql: Sql, caller: Caller, content: Pick<extensions.ExtensionContent, 'points' | 'testWorkspaceId'>): Promise<void> {
+async function checkContent(
+  sql: Sql,
+  caller: Caller,
+  content: Pick<extensions.ExtensionContent, 'points' | 'testWorkspaceId'>,
+): Promise<void> {
   levelOf(content.points)
   if (content.testWorkspaceId !== null && !(await workspaceById(sql, caller.tenantId, content.testWorkspaceId)))
     throw new Refusal('WORKSPACE_NOT_FOUND', { id: content.testWorkspaceId })
@@ -218,5 +243,7 @@ async function inWorkspace(sql: Sql, caller: Caller, workspaceId: number) {
 }
 
 function tell(platform: Platform, tx: { afterCommit(run: () => void): void }, caller: Caller, code: string): void {
-  tx.afterCommit(() => platform.live.publish({ kind: 'extension', tenantId: caller.tenantId, workspaceId: null, id: code }))
+  tx.afterCommit(() =>
+    platform.live.publish({ kind: 'extension', tenantId: caller.tenantId, workspaceId: null, id: code }),
+  )
 }

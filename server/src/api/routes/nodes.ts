@@ -1,15 +1,23 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { workspaceFor } from '../../access.ts'
 import { hold } from '../../gate/hold.ts'
 import { importFlowSpec } from '../../modules/operation-center/import-flowspec.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
-
 import * as nodes from '../../store/nodes.ts'
 import { heldObjects } from '../../store/operations.ts'
-import { workspaceFor } from '../access.ts'
 import { readOperation } from '../read-operations.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
-import { Environment, FlowSpecImport, FlowSpecImported, NodeDetail, NodeOperation, NodeSummary, OperationView, Recurrence } from '../shapes.ts'
+import {
+  Environment,
+  FlowSpecImport,
+  FlowSpecImported,
+  NodeDetail,
+  NodeOperation,
+  NodeSummary,
+  OperationView,
+  Recurrence,
+} from '../shapes.ts'
 import { nodeDetailView, nodeView } from '../views.ts'
 import { workspaceParams } from './workspaces.ts'
 
@@ -32,7 +40,12 @@ export const nodeRoutes = [
     answer: pageOf(NodeSummary),
     async run({ platform, caller, params, query }) {
       await workspaceFor(platform.db, caller, params.workspaceId, 'node.read')
-      const filter = { workspaceId: params.workspaceId, ...query, name: query.name || undefined, programType: query.programType || undefined }
+      const filter = {
+        workspaceId: params.workspaceId,
+        ...query,
+        name: query.name || undefined,
+        programType: query.programType || undefined,
+      }
       const rows = await nodes.nodesOf(platform.db, filter, { afterId: afterId(query.cursor), limit: query.limit + 1 })
       const held = await heldObjects(platform.db, caller.tenantId, params.workspaceId)
       return page(
@@ -75,7 +88,11 @@ export const nodeRoutes = [
     answer: OperationView,
     async run({ platform, caller, params, body, reply }) {
       await workspaceFor(platform.db, caller, params.workspaceId, 'node.operate')
-      const held = await hold(platform, caller, OPERATIONS[body.point], { ...body, tenantId: caller.tenantId, workspaceId: params.workspaceId })
+      const held = await hold(platform, caller, OPERATIONS[body.point], {
+        ...body,
+        tenantId: caller.tenantId,
+        workspaceId: params.workspaceId,
+      })
       if (held.state === 'held') reply.status(202)
       return await readOperation(platform.db, caller, held.id)
     },
@@ -91,8 +108,19 @@ export const nodeRoutes = [
     answer: FlowSpecImported,
     async run({ platform, caller, params, body }) {
       const workspace = await workspaceFor(platform.db, caller, params.workspaceId, 'node.import')
-      const imported = await importFlowSpec(platform, caller, workspace, body.environment, typeof body.flowspec === 'string' ? body.flowspec : JSON.stringify(body.flowspec))
-      platform.live.publish({ kind: 'node', tenantId: caller.tenantId, workspaceId: workspace.id, id: String(workspace.id) })
+      const imported = await importFlowSpec(
+        platform,
+        caller,
+        workspace,
+        body.environment,
+        typeof body.flowspec === 'string' ? body.flowspec : JSON.stringify(body.flowspec),
+      )
+      platform.live.publish({
+        kind: 'node',
+        tenantId: caller.tenantId,
+        workspaceId: workspace.id,
+        id: String(workspace.id),
+      })
       return { created: [...imported.created], updated: [...imported.updated], warnings: [...imported.warnings] }
     },
   }),

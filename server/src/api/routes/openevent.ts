@@ -1,13 +1,13 @@
 import net from 'node:net'
 import { checkPattern, type Json, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay, workspaceFor } from '../../access.ts'
 import type { OutboundPolicy } from '../../openevent/guard.ts'
 import { isUniqueViolation, type Sql } from '../../store/database.ts'
 import { extensionByCode } from '../../store/extensions.ts'
 import * as openevent from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import { insertAudit } from '../../store/users.ts'
-import { require, workspaceFor } from '../access.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { Channel, ChannelChange, EventBus, EventRule, NewEventBus, NewEventRule } from '../shapes.ts'
 import { workspaceParams } from './workspaces.ts'
@@ -24,7 +24,7 @@ export const openeventRoutes = [
     query: pageQuery,
     answer: pageOf(EventBus),
     async run({ platform, caller, query }) {
-      require(caller, 'openevent.read')
+      ensureMay(caller, 'openevent.read')
       const rows = await openevent.busesOf(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
       return page(rows, query.limit, (row) => String(row.id), busView)
     },
@@ -38,11 +38,16 @@ export const openeventRoutes = [
     body: NewEventBus,
     answer: EventBus,
     async run({ platform, caller, body }) {
-      require(caller, 'openevent.write')
+      ensureMay(caller, 'openevent.write')
       return await taken('event bus', body.name, () =>
         platform.db.transaction(async (tx) => {
           const row = await openevent.insertBus(tx, caller.tenantId, body.name, body.description)
-          await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'event-bus.create', object: body.name })
+          await insertAudit(tx, {
+            tenantId: caller.tenantId,
+            userId: caller.userId,
+            action: 'event-bus.create',
+            object: body.name,
+          })
           return busView(row)
         }),
       )
@@ -57,9 +62,15 @@ export const openeventRoutes = [
     query: pageQuery,
     answer: pageOf(EventRule),
     async run({ platform, caller, params, query }) {
-      require(caller, 'openevent.read')
+      ensureMay(caller, 'openevent.read')
       await busFor(platform.db, caller, params.busId)
-      const rows = await openevent.rulesOf(platform.db, caller.tenantId, params.busId, afterId(query.cursor), query.limit + 1)
+      const rows = await openevent.rulesOf(
+        platform.db,
+        caller.tenantId,
+        params.busId,
+        afterId(query.cursor),
+        query.limit + 1,
+      )
       return page(rows, query.limit, (row) => String(row.id), ruleView)
     },
   }),
@@ -73,14 +84,19 @@ export const openeventRoutes = [
     body: NewEventRule,
     answer: EventRule,
     async run({ platform, caller, params, body }) {
-      require(caller, 'openevent.write')
+      ensureMay(caller, 'openevent.write')
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
           await busFor(tx, caller, params.busId)
           await checkRule(tx, caller, body, platform.outbound)
           const id = await openevent.insertRule(tx, params.busId, body.name, body.pattern, body.enabled)
           await openevent.putTargets(tx, id, body.targets)
-          await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'event-rule.create', object: body.name })
+          await insertAudit(tx, {
+            tenantId: caller.tenantId,
+            userId: caller.userId,
+            action: 'event-rule.create',
+            object: body.name,
+          })
           return ruleView((await openevent.ruleById(tx, caller.tenantId, params.busId, id))!)
         }),
       )
@@ -95,14 +111,19 @@ export const openeventRoutes = [
     body: NewEventRule,
     answer: EventRule,
     async run({ platform, caller, params, body }) {
-      require(caller, 'openevent.write')
+      ensureMay(caller, 'openevent.write')
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
           const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
           await checkRule(tx, caller, body, platform.outbound)
           await openevent.updateRule(tx, rule.id, body.name, body.pattern, body.enabled)
           await openevent.putTargets(tx, rule.id, body.targets)
-          await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'event-rule.change', object: body.name })
+          await insertAudit(tx, {
+            tenantId: caller.tenantId,
+            userId: caller.userId,
+            action: 'event-rule.change',
+            object: body.name,
+          })
           return ruleView((await openevent.ruleById(tx, caller.tenantId, params.busId, rule.id))!)
         }),
       )
@@ -116,11 +137,16 @@ export const openeventRoutes = [
     status: 204,
     params: ruleParams,
     async run({ platform, caller, params }) {
-      require(caller, 'openevent.write')
+      ensureMay(caller, 'openevent.write')
       await platform.db.transaction(async (tx) => {
         const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
         await openevent.deleteRule(tx, rule.id)
-        await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'event-rule.delete', object: rule.name })
+        await insertAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'event-rule.delete',
+          object: rule.name,
+        })
       })
     },
   }),
@@ -176,18 +202,26 @@ async function ruleFor(sql: Sql, caller: Caller, busId: number, id: number): Pro
 }
 
 /** Refuses early what could never work: a pattern that means nothing, an address that is never reached, an extension that is not here. */
-async function checkRule(sql: Sql, caller: Caller, rule: z.output<typeof NewEventRule>, outbound: OutboundPolicy): Promise<void> {
+async function checkRule(
+  sql: Sql,
+  caller: Caller,
+  rule: z.output<typeof NewEventRule>,
+  outbound: OutboundPolicy,
+): Promise<void> {
   checkPattern(rule.pattern as Json)
   const names = rule.targets.map((target) => target.name)
-  if (new Set(names).size < names.length) throw new Refusal('TARGET_REFUSED', { problem: 'two targets of a rule have the same name' })
+  if (new Set(names).size < names.length)
+    throw new Refusal('TARGET_REFUSED', { problem: 'two targets of a rule have the same name' })
   for (const target of rule.targets) {
     const endpoint = new URL(target.endpoint)
-    if (endpoint.username !== '' || endpoint.password !== '') throw new Refusal('TARGET_REFUSED', { problem: 'the address carries a password' })
+    if (endpoint.username !== '' || endpoint.password !== '')
+      throw new Refusal('TARGET_REFUSED', { problem: 'the address carries a password' })
     const host = endpoint.hostname.replace(/^\[|\]$/g, '')
     const problem = net.isIP(host) ? outbound.refuse(host, host) : null
     if (problem !== null) throw new Refusal('TARGET_REFUSED', { problem })
     for (const code of target.serves ?? [])
-      if (!(await extensionByCode(sql, caller.tenantId, code))) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
+      if (!(await extensionByCode(sql, caller.tenantId, code)))
+        throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
   }
 }
 
@@ -209,7 +243,12 @@ async function channelView(sql: Sql, caller: Caller, workspaceId: number) {
   }
 }
 
-const busView = (row: openevent.BusRow) => ({ id: row.id, name: row.name, description: row.description, createdAt: row.created_at.toISOString() })
+const busView = (row: openevent.BusRow) => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  createdAt: row.created_at.toISOString(),
+})
 
 const ruleView = (row: openevent.RuleRow) => ({
   id: row.id,

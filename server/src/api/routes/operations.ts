@@ -1,11 +1,11 @@
 import { eventByCode, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { passCheck } from '../../gate/pass-check.ts'
 import { withdraw } from '../../gate/withdraw.ts'
 import { deliveriesOf, lockDelivery, reopenDelivery } from '../../store/messages.ts'
 import { operationsOf } from '../../store/operations.ts'
 import { insertAudit } from '../../store/users.ts'
-import { readableWorkspaces, require, workspaceFor } from '../access.ts'
 import { findOperation, readOperation, viewOperations } from '../read-operations.ts'
 import { page, pageOf, pageQuery, route } from '../route.ts'
 import { DeliveryView, OperationDetail, OperationState, OperationView, PassReason, ProcessStatus } from '../shapes.ts'
@@ -33,7 +33,12 @@ export const operationRoutes = [
       if (query.workspaceId !== undefined) await workspaceFor(platform.db, caller, query.workspaceId, 'operation.read')
       const filter = {
         tenantId: caller.tenantId,
-        workspaceIds: query.workspaceId !== undefined ? [query.workspaceId] : query.mine ? null : readableWorkspaces(caller, 'operation.read'),
+        workspaceIds:
+          query.workspaceId !== undefined
+            ? [query.workspaceId]
+            : query.mine
+              ? null
+              : readableWorkspaces(caller, 'operation.read'),
         state: query.state,
         status: query.status,
         eventCode: query.eventCode,
@@ -112,13 +117,18 @@ export const operationRoutes = [
     params: z.object({ deliveryId: z.coerce.number().int().positive() }),
     answer: DeliveryView,
     async run({ platform, caller, params }) {
-      require(caller, 'delivery.redeliver')
+      ensureMay(caller, 'delivery.redeliver')
       const row = await platform.db.transaction(async (tx) => {
         const delivery = await lockDelivery(tx, caller.tenantId, params.deliveryId)
         if (!delivery) throw new Refusal('NOT_FOUND', { thing: 'delivery', id: params.deliveryId })
         if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
         await reopenDelivery(tx, delivery.id)
-        await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'delivery.redeliver', object: String(delivery.id) })
+        await insertAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'delivery.redeliver',
+          object: String(delivery.id),
+        })
         return (await lockDelivery(tx, caller.tenantId, delivery.id))!
       })
       platform.wakeDispatcher()

@@ -1,12 +1,12 @@
 import { Refusal } from '@holdpoint/core'
 import type { FastifyReply } from 'fastify'
+import { readableWorkspaces } from '../../access.ts'
+import { SESSION_COOKIE, SESSION_SECONDS } from '../../authentication.ts'
 import { generateSessionToken, hashToken, verifyPassword } from '../../credentials.ts'
 import type { Platform } from '../../platform.ts'
 import { type Caller, callerBySession } from '../../store/principals.ts'
 import { deleteSession, insertAudit, insertSession, userByName } from '../../store/users.ts'
 import { workspacesOf } from '../../store/workspaces.ts'
-import { readableWorkspaces } from '../access.ts'
-import { SESSION_COOKIE, SESSION_SECONDS } from '../authentication.ts'
 import { route } from '../route.ts'
 import { Me, SignIn } from '../shapes.ts'
 import { signInAttempts } from '../sign-in-attempts.ts'
@@ -33,7 +33,12 @@ export const sessionRoutes = [
       attempts.succeeded(`name ${body.name}`)
       const token = generateSessionToken()
       await insertSession(platform.db, hashToken(token), user.id, SESSION_SECONDS)
-      await insertAudit(platform.db, { tenantId: user.tenant_id, userId: user.id, action: 'session.start', object: user.name })
+      await insertAudit(platform.db, {
+        tenantId: user.tenant_id,
+        userId: user.id,
+        action: 'session.start',
+        object: user.name,
+      })
       setCookie(reply, request.protocol === 'https', token, SESSION_SECONDS)
       return await me(platform, (await callerBySession(platform.db, hashToken(token)))!)
     },
@@ -65,10 +70,20 @@ function setCookie(reply: FastifyReply, secure: boolean, token: string, maxAge: 
 }
 
 async function me(platform: Platform, caller: Caller) {
-  const workspaces = await workspacesOf(platform.db, caller.tenantId, readableWorkspaces(caller, 'workspace.read'), 0, 1000)
+  const workspaces = await workspacesOf(
+    platform.db,
+    caller.tenantId,
+    readableWorkspaces(caller, 'workspace.read'),
+    0,
+    1000,
+  )
   return {
     user: { id: String(caller.userId), name: caller.name, displayName: caller.displayName },
-    tenant: { id: caller.tenantId, name: caller.tenantName, editionExpiresAt: caller.editionExpiresAt?.toISOString() ?? null },
+    tenant: {
+      id: caller.tenantId,
+      name: caller.tenantName,
+      editionExpiresAt: caller.editionExpiresAt?.toISOString() ?? null,
+    },
     tenantRoles: [...caller.tenantRoles],
     workspaces: workspaces.map((row) => ({
       id: row.id,

@@ -1,9 +1,9 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay } from '../../access.ts'
 import { encryptSecret, generateAccessKey, hashPassword } from '../../credentials.ts'
 import { isUniqueViolation } from '../../store/database.ts'
 import * as users from '../../store/users.ts'
-import { require } from '../access.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { AccessKey, NewAccessKey, NewUser, User, UserChange } from '../shapes.ts'
 import { userView } from '../views.ts'
@@ -21,7 +21,7 @@ export const userRoutes = [
     query: pageQuery,
     answer: pageOf(User),
     async run({ platform, caller, query }) {
-      require(caller, 'user.read')
+      ensureMay(caller, 'user.read')
       const rows = await users.usersOfTenant(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
       return page(rows, query.limit, (row) => String(row.id), userView)
     },
@@ -35,7 +35,7 @@ export const userRoutes = [
     body: NewUser,
     answer: User,
     async run({ platform, caller, body }) {
-      require(caller, 'user.write')
+      ensureMay(caller, 'user.write')
       requireGrantable(caller.tenantRoles, body.tenantRoles)
       const passwordHash = await hashPassword(body.password)
       try {
@@ -47,7 +47,13 @@ export const userRoutes = [
             passwordHash,
             tenantRoles: body.tenantRoles,
           })
-          await users.insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'user.create', object: user.name, details: { tenantRoles: body.tenantRoles } })
+          await users.insertAudit(tx, {
+            tenantId: caller.tenantId,
+            userId: caller.userId,
+            action: 'user.create',
+            object: user.name,
+            details: { tenantRoles: body.tenantRoles },
+          })
           return userView(user)
         })
       } catch (error) {
@@ -66,7 +72,7 @@ export const userRoutes = [
     answer: User,
     async run({ platform, caller, params, body }) {
       const own = params.userId === caller.userId && body.tenantRoles === undefined && body.disabled === undefined
-      if (!own) require(caller, 'user.write')
+      if (!own) ensureMay(caller, 'user.write')
       const passwordHash = body.password === undefined ? undefined : await hashPassword(body.password)
       return await platform.db.transaction(async (tx) => {
         const owners = await users.lockOwners(tx, caller.tenantId)
@@ -76,7 +82,8 @@ export const userRoutes = [
         if (body.tenantRoles) requireGrantable(caller.tenantRoles, body.tenantRoles)
         await users.updateUser(tx, before.id, { ...body, passwordHash })
         if (body.disabled || passwordHash !== undefined) await users.deleteSessionsOf(tx, before.id)
-        if (owners.length > 0 && (await users.lockOwners(tx, caller.tenantId)).length === 0) throw new Refusal('LAST_ADMINISTRATOR')
+        if (owners.length > 0 && (await users.lockOwners(tx, caller.tenantId)).length === 0)
+          throw new Refusal('LAST_ADMINISTRATOR')
         await users.insertAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
@@ -110,8 +117,17 @@ export const userRoutes = [
       await platform.db.transaction(async (tx) => {
         const present = await users.lockAccessKeys(tx, caller.userId)
         if (present.filter((key) => key.active).length >= MOST_ACTIVE_KEYS) throw new Refusal('ACCESS_KEYS_FULL')
-        await users.insertAccessKey(tx, { id: pair.id, userId: caller.userId, secret: encryptSecret(platform.secretKey, pair.secret, pair.id) })
-        await users.insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'access-key.create', object: pair.id })
+        await users.insertAccessKey(tx, {
+          id: pair.id,
+          userId: caller.userId,
+          secret: encryptSecret(platform.secretKey, pair.secret, pair.id),
+        })
+        await users.insertAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'access-key.create',
+          object: pair.id,
+        })
       })
       return pair
     },
@@ -129,7 +145,8 @@ export const userRoutes = [
         const present = await users.lockAccessKeys(tx, caller.userId)
         const key = present.find((one) => one.id === params.accessKeyId)
         if (!key) throw new Refusal('NOT_FOUND', { thing: 'AccessKey pair', id: params.accessKeyId })
-        if (body.active && !key.active && present.filter((one) => one.active).length >= MOST_ACTIVE_KEYS) throw new Refusal('ACCESS_KEYS_FULL')
+        if (body.active && !key.active && present.filter((one) => one.active).length >= MOST_ACTIVE_KEYS)
+          throw new Refusal('ACCESS_KEYS_FULL')
         await users.setAccessKeyActive(tx, key.id, body.active)
         await users.insertAudit(tx, {
           tenantId: caller.tenantId,
@@ -153,7 +170,12 @@ export const userRoutes = [
         const key = (await users.lockAccessKeys(tx, caller.userId)).find((one) => one.id === params.accessKeyId)
         if (!key) throw new Refusal('NOT_FOUND', { thing: 'AccessKey pair', id: params.accessKeyId })
         await users.deleteAccessKey(tx, key.id)
-        await users.insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action: 'access-key.delete', object: key.id })
+        await users.insertAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'access-key.delete',
+          object: key.id,
+        })
       })
     },
   }),

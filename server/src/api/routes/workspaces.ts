@@ -1,9 +1,9 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { createWorkspace } from '../../modules/management-console/create-workspace.ts'
 import { insertAudit, userOfTenant } from '../../store/users.ts'
 import * as workspaces from '../../store/workspaces.ts'
-import { readableWorkspaces, require, workspaceFor } from '../access.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { Member, MemberRoles, NewWorkspace, Workspace } from '../shapes.ts'
 import { person, workspaceView } from '../views.ts'
@@ -21,7 +21,13 @@ export const workspaceRoutes = [
     answer: pageOf(Workspace),
     async run({ platform, caller, query }) {
       const readable = readableWorkspaces(caller, 'workspace.read')
-      const rows = await workspaces.workspacesOf(platform.db, caller.tenantId, readable, afterId(query.cursor), query.limit + 1)
+      const rows = await workspaces.workspacesOf(
+        platform.db,
+        caller.tenantId,
+        readable,
+        afterId(query.cursor),
+        query.limit + 1,
+      )
       return page(rows, query.limit, (row) => String(row.id), workspaceView)
     },
   }),
@@ -34,7 +40,7 @@ export const workspaceRoutes = [
     body: NewWorkspace,
     answer: Workspace,
     async run({ platform, caller, body }) {
-      require(caller, 'workspace.create')
+      ensureMay(caller, 'workspace.create')
       return workspaceView(await platform.db.transaction((tx) => createWorkspace(tx, caller, body)))
     },
   }),
@@ -101,7 +107,8 @@ export const workspaceRoutes = [
       await workspaceFor(platform.db, caller, params.workspaceId, 'member.write')
       await platform.db.transaction(async (tx) => {
         const members = await workspaces.lockMembers(tx, params.workspaceId)
-        if (!members.some((member) => member.user_id === params.userId)) throw new Refusal('NOT_FOUND', { thing: 'member', id: params.userId })
+        if (!members.some((member) => member.user_id === params.userId))
+          throw new Refusal('NOT_FOUND', { thing: 'member', id: params.userId })
         await workspaces.deleteMember(tx, params.workspaceId, params.userId)
         requireAdministrator(await workspaces.membersOf(tx, params.workspaceId))
         await insertAudit(tx, {

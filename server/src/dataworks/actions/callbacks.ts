@@ -5,8 +5,18 @@ import * as contracts from '../schemas/extensions.ts'
 
 /** The three ways of returning a result differ in their spelling and in the modules they are for. */
 function returning(api: CallbackApi) {
-  return async ({ platform, caller, parameters }: Pick<ActionInput<typeof contracts.UPDATE_IDE_EVENT_RESULT>, 'platform' | 'caller'> & {
-    parameters: { MessageId: string; ExtensionCode: string; CheckResult: 'OK' | 'WARN' | 'FAIL'; CheckResultTip?: string; CheckMessage?: string }
+  return async ({
+    platform,
+    caller,
+    parameters,
+  }: Pick<ActionInput<typeof contracts.UPDATE_IDE_EVENT_RESULT>, 'platform' | 'caller'> & {
+    parameters: {
+      MessageId: string
+      ExtensionCode: string
+      CheckResult: 'OK' | 'WARN' | 'FAIL'
+      CheckResultTip?: string
+      CheckMessage?: string
+    }
   }) => {
     await answer(platform, caller, {
       api,
@@ -23,10 +33,13 @@ const workbench = returning('UpdateWorkbenchEventResult')
 const other = returning('CallbackExtension')
 
 export const callbackActions = [
-  action<typeof contracts.UPDATE_IDE_EVENT_RESULT, contracts.UpdateIDEEventResultResponse>(contracts.UPDATE_IDE_EVENT_RESULT, async (input) => {
-    await ide(input)
-    return {}
-  }),
+  action<typeof contracts.UPDATE_IDE_EVENT_RESULT, contracts.UpdateIDEEventResultResponse>(
+    contracts.UPDATE_IDE_EVENT_RESULT,
+    async (input) => {
+      await ide(input)
+      return {}
+    },
+  ),
   action<typeof contracts.UPDATE_WORKBENCH_EVENT_RESULT, contracts.UpdateWorkbenchEventResultResponse>(
     contracts.UPDATE_WORKBENCH_EVENT_RESULT,
     async (input) => {
@@ -34,8 +47,11 @@ export const callbackActions = [
       return { Success: true }
     },
   ),
-  action<typeof contracts.CALLBACK_EXTENSION, contracts.CallbackExtensionResponse>(contracts.CALLBACK_EXTENSION, async (input) => {
-    await other(input)
-    return { Success: 'true' }
-  }),
+  action<typeof contracts.CALLBACK_EXTENSION, contracts.CallbackExtensionResponse>(
+    contracts.CALLBACK_EXTENSION,
+    async (input) => {
+      await other(input)
+      return { Success: 'true' }
+    },
+  ),
 ]

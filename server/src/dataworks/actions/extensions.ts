@@ -1,5 +1,12 @@
-import { EXTENSION_STATUS_NUMBERS, type EventDefinition, eventByCode, may, readParameters, Refusal } from '@holdpoint/core'
-import { readableWorkspaces, require, workspaceFor } from '../../api/access.ts'
+import {
+  type EventDefinition,
+  EXTENSION_STATUS_NUMBERS,
+  eventByCode,
+  may,
+  Refusal,
+  readParameters,
+} from '@holdpoint/core'
+import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import * as extensions from '../../store/extensions.ts'
 import * as operations from '../../store/operations.ts'
 import { action } from '../action.ts'
@@ -8,48 +15,54 @@ import * as contracts from '../schemas/extensions.ts'
 const MOST_LISTED = 1_000
 
 export const extensionActions = [
-  action<typeof contracts.GET_EXTENSION, contracts.GetExtensionResponse>(contracts.GET_EXTENSION, async ({ platform, caller, parameters }) => {
-    require(caller, 'extension.read')
-    const row = await extensions.extensionByCode(platform.db, caller.tenantId, parameters.ExtensionCode)
-    if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
-    const categories = new Map(pointsOf(row).map((event) => [event.category, event.categoryName.en]))
-    return {
-      Extension: {
-        ExtensionCode: row.code,
-        ExtensionName: row.name,
-        ExtensionDesc: row.description,
-        Status: EXTENSION_STATUS_NUMBERS[row.status],
-        BindEventList: bindEventList(row),
-        EventCategoryList: [...categories].map(([CategoryCode, CategoryName]) => ({ CategoryCode, CategoryName })),
-        ParameterSetting: row.parameters,
-        OptionSetting: row.options,
-        ProjectTesting: row.test_workspace_id ?? undefined,
-        DetailUrl: row.detail_url ?? undefined,
-        HelpDocUrl: row.help_doc_url ?? undefined,
-      },
-    }
-  }),
-
-  action<typeof contracts.LIST_EXTENSIONS, contracts.ListExtensionsResponse>(contracts.LIST_EXTENSIONS, async ({ platform, caller, parameters }) => {
-    require(caller, 'extension.read')
-    const { PageNumber, PageSize } = parameters
-    const rows = await extensions.extensionsOf(platform.db, caller.tenantId, 0, PageSize, (PageNumber - 1) * PageSize)
-    return {
-      PagingInfo: {
-        PageNumber,
-        PageSize,
-        TotalCount: await extensions.countExtensions(platform.db, caller.tenantId),
-        Extensions: rows.map((row) => ({
+  action<typeof contracts.GET_EXTENSION, contracts.GetExtensionResponse>(
+    contracts.GET_EXTENSION,
+    async ({ platform, caller, parameters }) => {
+      ensureMay(caller, 'extension.read')
+      const row = await extensions.extensionByCode(platform.db, caller.tenantId, parameters.ExtensionCode)
+      if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
+      const categories = new Map(pointsOf(row).map((event) => [event.category, event.categoryName.en]))
+      return {
+        Extension: {
           ExtensionCode: row.code,
           ExtensionName: row.name,
           ExtensionDesc: row.description,
           Status: EXTENSION_STATUS_NUMBERS[row.status],
-          Owner: String(row.owner_id),
           BindEventList: bindEventList(row),
-        })),
-      },
-    }
-  }),
+          EventCategoryList: [...categories].map(([CategoryCode, CategoryName]) => ({ CategoryCode, CategoryName })),
+          ParameterSetting: row.parameters,
+          OptionSetting: row.options,
+          ProjectTesting: row.test_workspace_id ?? undefined,
+          DetailUrl: row.detail_url ?? undefined,
+          HelpDocUrl: row.help_doc_url ?? undefined,
+        },
+      }
+    },
+  ),
+
+  action<typeof contracts.LIST_EXTENSIONS, contracts.ListExtensionsResponse>(
+    contracts.LIST_EXTENSIONS,
+    async ({ platform, caller, parameters }) => {
+      ensureMay(caller, 'extension.read')
+      const { PageNumber, PageSize } = parameters
+      const rows = await extensions.extensionsOf(platform.db, caller.tenantId, 0, PageSize, (PageNumber - 1) * PageSize)
+      return {
+        PagingInfo: {
+          PageNumber,
+          PageSize,
+          TotalCount: await extensions.countExtensions(platform.db, caller.tenantId),
+          Extensions: rows.map((row) => ({
+            ExtensionCode: row.code,
+            ExtensionName: row.name,
+            ExtensionDesc: row.description,
+            Status: EXTENSION_STATUS_NUMBERS[row.status],
+            Owner: String(row.owner_id),
+            BindEventList: bindEventList(row),
+          })),
+        },
+      }
+    },
+  ),
 
   action<typeof contracts.LIST_ENABLED_EXTENSIONS_FOR_PROJECT, contracts.ListEnabledExtensionsForProjectResponse>(
     contracts.LIST_ENABLED_EXTENSIONS_FOR_PROJECT,
@@ -57,10 +70,15 @@ export const extensionActions = [
       const { EventCode, ProjectId, FileType } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'workspace.read')
       if (eventByCode(EventCode)?.kind !== 'extension-point')
-        throw new Refusal('PARAMETER_INVALID', { parameter: 'EventCode', problem: 'no extension point has this event code' })
+        throw new Refusal('PARAMETER_INVALID', {
+          parameter: 'EventCode',
+          problem: 'no extension point has this event code',
+        })
       const rows = await extensions.extensionsOf(platform.db, caller.tenantId, 0, MOST_LISTED)
       const enablements = new Map(
-        (await extensions.enablementsOf(platform.db, caller.tenantId, ProjectId)).filter((one) => one.enabled).map((one) => [one.extension_id, one]),
+        (await extensions.enablementsOf(platform.db, caller.tenantId, ProjectId))
+          .filter((one) => one.enabled)
+          .map((one) => [one.extension_id, one]),
       )
       return {
         Extensions: rows
@@ -92,8 +110,11 @@ export const extensionActions = [
       if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
       // An extension's owner reads its options wherever they were chosen, as the extension itself has to.
       const workspaceId = Number(parameters.ProjectId)
-      if (row.owner_id !== caller.userId && !may(caller, 'extension.write')) await workspaceFor(platform.db, caller, workspaceId, 'workspace.read')
-      const chosen = (await extensions.enablementsOf(platform.db, caller.tenantId, workspaceId)).find((one) => one.extension_id === row.id)
+      if (row.owner_id !== caller.userId && !may(caller, 'extension.write'))
+        await workspaceFor(platform.db, caller, workspaceId, 'workspace.read')
+      const chosen = (await extensions.enablementsOf(platform.db, caller.tenantId, workspaceId)).find(
+        (one) => one.extension_id === row.id,
+      )
       return { OptionValue: chosen?.option_values == null ? undefined : JSON.stringify(chosen.option_values) }
     },
   ),
@@ -104,7 +125,10 @@ export const extensionActions = [
       const { EventCode, ProjectId, Operator, Status, MessageId, PageNumber, PageSize } = parameters
       const event = eventByCode(EventCode)
       if (event?.kind !== 'extension-point')
-        throw new Refusal('PARAMETER_INVALID', { parameter: 'EventCode', problem: 'no extension point has this event code' })
+        throw new Refusal('PARAMETER_INVALID', {
+          parameter: 'EventCode',
+          problem: 'no extension point has this event code',
+        })
       if (ProjectId !== undefined) await workspaceFor(platform.db, caller, ProjectId, 'operation.read')
       const filter: operations.OperationFilter = {
         tenantId: caller.tenantId,
@@ -112,11 +136,20 @@ export const extensionActions = [
         eventCode: EventCode,
         // What is no id or no message here matches nothing.
         requestedBy: Operator === undefined ? undefined : /^\d{1,15}$/.test(Operator) ? Number(Operator) : 0,
-        messageId: MessageId === undefined ? undefined : /^[0-9a-f-]{36}$/i.test(MessageId) ? MessageId : '00000000-0000-0000-0000-000000000000',
+        messageId:
+          MessageId === undefined
+            ? undefined
+            : /^[0-9a-f-]{36}$/i.test(MessageId)
+              ? MessageId
+              : '00000000-0000-0000-0000-000000000000',
         status: Status,
         checkedOnly: true,
       }
-      const rows = await operations.operationsOf(platform.db, filter, { before: null, limit: PageSize, offset: (PageNumber - 1) * PageSize })
+      const rows = await operations.operationsOf(platform.db, filter, {
+        before: null,
+        limit: PageSize,
+        offset: (PageNumber - 1) * PageSize,
+      })
       return {
         PagingInfo: {
           PageNumber,

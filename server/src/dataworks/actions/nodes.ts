@@ -6,10 +6,15 @@
  * because it is: a script that repeats its call until it succeeds then ends when the held operation has taken effect.
  */
 import { parameterText, Refusal } from '@holdpoint/core'
-import { require, workspaceFor } from '../../api/access.ts'
+import { ensureMay, workspaceFor } from '../../access.ts'
 import { hold } from '../../gate/hold.ts'
 import type { OperationKind } from '../../gate/operation.ts'
-import { freezeNode, type NodeRequest, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
+import {
+  freezeNode,
+  type NodeRequest,
+  unfreezeNode,
+  unpublishNode,
+} from '../../modules/operation-center/node-operations.ts'
 import type { Platform } from '../../platform.ts'
 import * as nodes from '../../store/nodes.ts'
 import { operationById } from '../../store/operations.ts'
@@ -22,33 +27,45 @@ const RECURRENCES = { NORMAL: 'normal', PAUSE: 'pause', SKIP: 'skip' } as const
 const SCHEDULER_TYPES = { normal: 'NORMAL', pause: 'PAUSE', skip: 'SKIP' } as const
 
 export const nodeActions = [
-  action<typeof contracts.LIST_NODES, contracts.ListNodesResponse>(contracts.LIST_NODES, async ({ platform, caller, parameters }) => {
-    const { ProjectId, ProjectEnv, NodeName, Owner, BizName, ProgramType, SchedulerType, PageNumber, PageSize } = parameters
-    await workspaceFor(platform.db, caller, ProjectId, 'node.read')
-    const filter: nodes.NodeFilter = {
-      workspaceId: ProjectId,
-      environment: ProjectEnv,
-      name: NodeName || undefined,
-      ownerId: Owner ? (/^\d{1,15}$/.test(Owner) ? Number(Owner) : 0) : undefined,
-      programType: ProgramType || undefined,
-      recurrence: SchedulerType && RECURRENCES[SchedulerType],
-    }
-    const rows = BizName ? [] : await nodes.nodesOf(platform.db, filter, { afterId: 0, limit: PageSize, offset: (PageNumber - 1) * PageSize })
-    return {
-      ...DONE,
-      Data: {
-        PageNumber,
-        PageSize,
-        TotalCount: BizName ? 0 : await nodes.countNodes(platform.db, filter),
-        Nodes: rows.map((row) => ({ ...nodeOf(row), Repeatability: row.definition.rerunMode !== 'all-denied' })),
-      },
-    }
-  }),
+  action<typeof contracts.LIST_NODES, contracts.ListNodesResponse>(
+    contracts.LIST_NODES,
+    async ({ platform, caller, parameters }) => {
+      const { ProjectId, ProjectEnv, NodeName, Owner, BizName, ProgramType, SchedulerType, PageNumber, PageSize } =
+        parameters
+      await workspaceFor(platform.db, caller, ProjectId, 'node.read')
+      const filter: nodes.NodeFilter = {
+        workspaceId: ProjectId,
+        environment: ProjectEnv,
+        name: NodeName || undefined,
+        ownerId: Owner ? (/^\d{1,15}$/.test(Owner) ? Number(Owner) : 0) : undefined,
+        programType: ProgramType || undefined,
+        recurrence: SchedulerType && RECURRENCES[SchedulerType],
+      }
+      const rows = BizName
+        ? []
+        : await nodes.nodesOf(platform.db, filter, { afterId: 0, limit: PageSize, offset: (PageNumber - 1) * PageSize })
+      return {
+        ...DONE,
+        Data: {
+          PageNumber,
+          PageSize,
+          TotalCount: BizName ? 0 : await nodes.countNodes(platform.db, filter),
+          Nodes: rows.map((row) => ({ ...nodeOf(row), Repeatability: row.definition.rerunMode !== 'all-denied' })),
+        },
+      }
+    },
+  ),
 
-  action<typeof contracts.GET_NODE, contracts.GetNodeResponse>(contracts.GET_NODE, async ({ platform, caller, parameters }) => {
-    const row = await nodeFor(platform, caller, parameters.ProjectEnv, parameters.NodeId)
-    return { ...DONE, Data: { ...nodeOf(row), Repeatability: row.definition.rerunMode === 'all-denied' ? 'false' : 'true' } }
-  }),
+  action<typeof contracts.GET_NODE, contracts.GetNodeResponse>(
+    contracts.GET_NODE,
+    async ({ platform, caller, parameters }) => {
+      const row = await nodeFor(platform, caller, parameters.ProjectEnv, parameters.NodeId)
+      return {
+        ...DONE,
+        Data: { ...nodeOf(row), Repeatability: row.definition.rerunMode === 'all-denied' ? 'false' : 'true' },
+      }
+    },
+  ),
 
   action<typeof contracts.GET_NODE_PARENTS, contracts.GetNodeParentsResponse>(
     contracts.GET_NODE_PARENTS,
@@ -66,19 +83,27 @@ export const nodeActions = [
     },
   ),
 
-  action<typeof contracts.OFFLINE_NODE, contracts.OfflineNodeResponse>(contracts.OFFLINE_NODE, async ({ platform, caller, parameters }) => {
-    const { NodeId, ProjectId } = parameters
-    await workspaceFor(platform.db, caller, ProjectId, 'node.operate')
-    await operate(platform, caller, unpublishNode, { tenantId: caller.tenantId, workspaceId: ProjectId, environment: 'PROD', nodeIds: [NodeId] })
-    return { Success: 'true' }
-  }),
+  action<typeof contracts.OFFLINE_NODE, contracts.OfflineNodeResponse>(
+    contracts.OFFLINE_NODE,
+    async ({ platform, caller, parameters }) => {
+      const { NodeId, ProjectId } = parameters
+      await workspaceFor(platform.db, caller, ProjectId, 'node.operate')
+      await operate(platform, caller, unpublishNode, {
+        tenantId: caller.tenantId,
+        workspaceId: ProjectId,
+        environment: 'PROD',
+        nodeIds: [NodeId],
+      })
+      return { Success: 'true' }
+    },
+  ),
 
   action<typeof contracts.UPDATE_NODE_RUN_MODE, contracts.UpdateNodeRunModeResponse>(
     contracts.UPDATE_NODE_RUN_MODE,
     async ({ platform, caller, parameters }) => {
       const { NodeId, ProjectEnv, SchedulerType } = parameters
       const row = await nodeFor(platform, caller, ProjectEnv, NodeId)
-      require(caller, 'node.operate', row.workspace_id)
+      ensureMay(caller, 'node.operate', row.workspace_id)
       if ((row.recurrence === 'pause') === (SchedulerType === 2)) return { Success: true }
       await operate(platform, caller, SchedulerType === 2 ? freezeNode : unfreezeNode, {
         tenantId: caller.tenantId,
@@ -92,17 +117,27 @@ export const nodeActions = [
 ]
 
 /** Returns only when the operation has taken effect. */
-async function operate<Snapshot>(platform: Platform, caller: Caller, kind: OperationKind<NodeRequest, Snapshot>, request: NodeRequest): Promise<void> {
+async function operate<Snapshot>(
+  platform: Platform,
+  caller: Caller,
+  kind: OperationKind<NodeRequest, Snapshot>,
+  request: NodeRequest,
+): Promise<void> {
   const held = await hold(platform, caller, kind, request)
   if (held.state === 'done') return
   const operation = await operationById(platform.db, caller.tenantId, held.id)
   throw new Refusal('OPERATION_HELD', { processId: held.id, messageId: operation?.message_id ?? '' })
 }
 
-async function nodeFor(platform: Platform, caller: Caller, environment: nodes.Environment, id: number): Promise<nodes.NodeListRow> {
+async function nodeFor(
+  platform: Platform,
+  caller: Caller,
+  environment: nodes.Environment,
+  id: number,
+): Promise<nodes.NodeListRow> {
   const row = await nodes.nodeById(platform.db, caller.tenantId, environment, id)
   if (!row) throw new Refusal('NODE_NOT_FOUND', { id })
-  require(caller, 'node.read', row.workspace_id)
+  ensureMay(caller, 'node.read', row.workspace_id)
   return row
 }
 

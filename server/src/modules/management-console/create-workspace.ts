@@ -12,7 +12,12 @@ import { rootOutput } from '../operation-center/import-flowspec.ts'
 export async function createWorkspace(
   tx: Transaction,
   creator: { readonly userId: number; readonly tenantId: number },
-  workspace: { readonly identifier: string; readonly name: string; readonly description: string; readonly mode: 'basic' | 'standard' },
+  workspace: {
+    readonly identifier: string
+    readonly name: string
+    readonly description: string
+    readonly mode: 'basic' | 'standard'
+  },
 ): Promise<WorkspaceRow> {
   let row: WorkspaceRow
   try {
@@ -35,9 +40,17 @@ export async function createWorkspace(
         definition: rootDefinition(workspace.identifier),
       },
     ])
-    await putWiring(tx, creator.tenantId, environment, [{ nodeId: rootId!, outputs: [rootOutput(workspace.identifier)], inputs: [] }])
+    await putWiring(tx, creator.tenantId, environment, [
+      { nodeId: rootId!, outputs: [rootOutput(workspace.identifier)], inputs: [] },
+    ])
   }
-  await insertAudit(tx, { tenantId: creator.tenantId, workspaceId: row.id, userId: creator.userId, action: 'workspace.create', object: workspace.identifier })
+  await insertAudit(tx, {
+    tenantId: creator.tenantId,
+    workspaceId: row.id,
+    userId: creator.userId,
+    action: 'workspace.create',
+    object: workspace.identifier,
+  })
   return row
 }
 

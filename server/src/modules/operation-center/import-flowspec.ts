@@ -5,7 +5,7 @@
  * name stay as they are. Frozen stays frozen and what is not frozen is not frozen by a file that changes an existing node: those
  * are operations of their own, which extensions watch. A dependency is on an output, wherever in the tenant it is produced.
  */
-import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, readFlowSpec, Refusal } from '@holdpoint/core'
+import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, Refusal, readFlowSpec } from '@holdpoint/core'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
@@ -94,7 +94,10 @@ export async function importFlowSpec(
     return {
       created,
       updated,
-      warnings: [...file.warnings, ...missing.map((output) => `Nothing produces ${output}; what depends on it waits until something does.`)],
+      warnings: [
+        ...file.warnings,
+        ...missing.map((output) => `Nothing produces ${output}; what depends on it waits until something does.`),
+      ],
     }
   })
 }
@@ -110,7 +113,11 @@ type Wired = {
  * declares none gets the workspace's name in front; the file's root nodes and unknown root outputs mean the root that is here; a node
  * that waits for nothing waits for the root.
  */
-function wire(definitions: readonly NodeDefinition[], identifier: string, producedElsewhere: ReadonlySet<string>): Wired[] {
+function wire(
+  definitions: readonly NodeDefinition[],
+  identifier: string,
+  producedElsewhere: ReadonlySet<string>,
+): Wired[] {
   const root = rootOutput(identifier)
   const renamed = new Map<string, string>()
   for (const definition of definitions)
@@ -124,7 +131,8 @@ function wire(definitions: readonly NodeDefinition[], identifier: string, produc
       const inputs = definition.inputs.map((input) => {
         const here = renamed.get(input.output)
         if (here !== undefined) return { output: here, type: input.type }
-        const isForeignRoot = input.upstreamKey === null && isWorkspaceRootOutput(input.output) && !producedElsewhere.has(input.output)
+        const isForeignRoot =
+          input.upstreamKey === null && isWorkspaceRootOutput(input.output) && !producedElsewhere.has(input.output)
         return { output: isForeignRoot ? root : input.output, type: input.type }
       })
       return {
@@ -139,14 +147,28 @@ export function rootOutput(identifier: string): string {
   return `${identifier}_root`
 }
 
-async function producedElsewhere(tx: Transaction, tenantId: number, environment: nodes.Environment, outputs: readonly string[]) {
+async function producedElsewhere(
+  tx: Transaction,
+  tenantId: number,
+  environment: nodes.Environment,
+  outputs: readonly string[],
+) {
   return (await nodes.producersOf(tx, tenantId, environment, outputs)).map((row) => row.output)
 }
 
 /** Owners are named by user id; one that is not a user of the tenant stays a name in the definition. */
-async function ownersOf(tx: Transaction, tenantId: number, wired: readonly Wired[]): Promise<Map<string | null, number>> {
-  const named = [...new Set(wired.map((node) => node.definition.owner))].filter((owner) => owner !== null && /^\d{1,15}$/.test(owner))
-  const rows = await tx.rows<{ id: number }>('select id from users where tenant_id = $1 and id = any($2)', [tenantId, named.map(Number)])
+async function ownersOf(
+  tx: Transaction,
+  tenantId: number,
+  wired: readonly Wired[],
+): Promise<Map<string | null, number>> {
+  const named = [...new Set(wired.map((node) => node.definition.owner))].filter(
+    (owner) => owner !== null && /^\d{1,15}$/.test(owner),
+  )
+  const rows = await tx.rows<{ id: number }>('select id from users where tenant_id = $1 and id = any($2)', [
+    tenantId,
+    named.map(Number),
+  ])
   return new Map(rows.map((row) => [String(row.id), row.id]))
 }
 
@@ -168,7 +190,9 @@ async function refuseCycle(tx: Transaction, tenantId: number, environment: nodes
   const cycle = findCycle(graphOf([], await nodes.edgesOf(tx, tenantId, environment)))
   if (cycle === null) return
   const names = new Map((await nodes.nodesByIds(tx, cycle)).map((row) => [row.id, row.name]))
-  throw new Refusal('FLOWSPEC_CYCLE', { cycle: [...cycle, cycle[0]!].map((id) => names.get(id) ?? String(id)).join(' → ') })
+  throw new Refusal('FLOWSPEC_CYCLE', {
+    cycle: [...cycle, cycle[0]!].map((id) => names.get(id) ?? String(id)).join(' → '),
+  })
 }
 
 async function tell(

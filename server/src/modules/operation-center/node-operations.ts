@@ -29,7 +29,11 @@ type Snapshot = { readonly tenantId: number; readonly nodes: readonly NodeState[
 
 const MOST_NODES = 1_000
 
-const POINTS = { freeze: 'freeze-node', unfreeze: 'unfreeze-node', unpublish: 'undeploy-node' } as const satisfies Record<NodeOperation, string>
+const POINTS = {
+  freeze: 'freeze-node',
+  unfreeze: 'unfreeze-node',
+  unpublish: 'undeploy-node',
+} as const satisfies Record<NodeOperation, string>
 
 function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Snapshot> {
   return {
@@ -40,7 +44,9 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       if (ids.length === 0) throw new Refusal('NODES_EMPTY')
       if (ids.length > MOST_NODES) throw new Refusal('NODES_TOO_MANY', { limit: MOST_NODES })
       const states = await lockStates(tx, request.tenantId, ids)
-      const here = states.filter((state) => state.workspaceId === request.workspaceId && state.environment === request.environment)
+      const here = states.filter(
+        (state) => state.workspaceId === request.workspaceId && state.environment === request.environment,
+      )
       const absent = ids.filter((id) => !here.some((state) => state.nodeId === id))
       if (absent.length > 0) throw new Refusal('NODE_NOT_FOUND', { id: absent })
       const [refusal] = nodeOperationRefusals(operation, here)
@@ -91,7 +97,11 @@ export const freezeNode = nodeOperation('freeze')
 export const unfreezeNode = nodeOperation('unfreeze')
 export const unpublishNode = nodeOperation('unpublish')
 
-async function lockStates(tx: Transaction, tenantId: number, ids: readonly number[]): Promise<(NodeState & { workspaceId: number })[]> {
+async function lockStates(
+  tx: Transaction,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<(NodeState & { workspaceId: number })[]> {
   const rows = await nodes.lockNodes(tx, tenantId, ids)
   return rows.map((row) => ({
     nodeId: row.id,

@@ -1,10 +1,10 @@
 /** The questions every route asks first. Another tenant's things are never found (rule 21). */
 import { type Action, may, Refusal } from '@holdpoint/core'
-import type { Sql } from '../store/database.ts'
-import type { Caller } from '../store/principals.ts'
-import { type WorkspaceRow, workspaceById } from '../store/workspaces.ts'
+import type { Sql } from './store/database.ts'
+import type { Caller } from './store/principals.ts'
+import { type WorkspaceRow, workspaceById } from './store/workspaces.ts'
 
-export function require(caller: Caller, action: Action, workspaceId?: number): void {
+export function ensureMay(caller: Caller, action: Action, workspaceId?: number): void {
   if (!may(caller, action, workspaceId)) throw new Refusal('FORBIDDEN', { action })
 }
 
@@ -12,7 +12,7 @@ export function require(caller: Caller, action: Action, workspaceId?: number): v
 export async function workspaceFor(sql: Sql, caller: Caller, id: number, action: Action): Promise<WorkspaceRow> {
   const workspace = await workspaceById(sql, caller.tenantId, id)
   if (!workspace) throw new Refusal('WORKSPACE_NOT_FOUND', { id })
-  require(caller, action, id)
+  ensureMay(caller, action, id)
   return workspace
 }
 

@@ -4,11 +4,11 @@
  */
 import { Refusal } from '@holdpoint/core'
 import type { FastifyRequest } from 'fastify'
-import { decryptSecret, hashToken } from '../credentials.ts'
-import { type Parameters, type ReceivedRequest } from '../dataworks/parameters.ts'
-import { NONCE_RETENTION_MS, readSignature, type SignatureScope, verifySignature } from '../dataworks/signature.ts'
-import type { Platform } from '../platform.ts'
-import { type Caller, callerBySession, signingKey, useNonce } from '../store/principals.ts'
+import { decryptSecret, hashToken } from './credentials.ts'
+import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
+import { NONCE_RETENTION_MS, readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
+import type { Platform } from './platform.ts'
+import { type Caller, callerBySession, signingKey, useNonce } from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
 export const SESSION_SECONDS = 12 * 3600
@@ -54,8 +54,15 @@ export async function authenticateSigned(
   if (key === null) throw new Refusal('ACCESS_KEY_UNKNOWN')
   if (!key.active) throw new Refusal('ACCESS_KEY_INACTIVE')
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
-  verifySignature(claim, received, parameters, decryptSecret(platform.secretKey, key.secret, claim.accessKeyId), platform.nowMs())
-  if (!(await useNonce(platform.db, claim.accessKeyId, claim.nonce, NONCE_RETENTION_MS / 1000))) throw new Refusal('SIGNATURE_NONCE_USED')
+  verifySignature(
+    claim,
+    received,
+    parameters,
+    decryptSecret(platform.secretKey, key.secret, claim.accessKeyId),
+    platform.nowMs(),
+  )
+  if (!(await useNonce(platform.db, claim.accessKeyId, claim.nonce, NONCE_RETENTION_MS / 1000)))
+    throw new Refusal('SIGNATURE_NONCE_USED')
   platform.usedAccessKeys.add(claim.accessKeyId)
   return key.caller
 }

@@ -1,0 +1,123 @@
+/** Every call of the native API that the console makes, one line each. */
+import { type Page, type Query, request } from './client.ts'
+import type {
+  AccessKey,
+  Channel,
+  ChannelChange,
+  DeliveryView,
+  Environment,
+  EventBus,
+  EventRule,
+  ExtensionChange,
+  ExtensionDecision,
+  ExtensionView,
+  FlowSpecImport,
+  FlowSpecImported,
+  Me,
+  Member,
+  MemberRoles,
+  NewAccessKey,
+  NewEventBus,
+  NewEventRule,
+  NewExtension,
+  NewUser,
+  NewWorkspace,
+  NodeDetail,
+  NodeOperation,
+  NodeSummary,
+  OperationDetail,
+  OperationState,
+  OperationView,
+  PassReason,
+  ProcessStatus,
+  Recurrence,
+  SignIn,
+  User,
+  UserChange,
+  Workspace,
+  WorkspaceExtension,
+  WorkspaceExtensionChange,
+} from './shapes.ts'
+
+export type ListQuery = { readonly limit?: number; readonly cursor?: string }
+export type NodesQuery = ListQuery & {
+  readonly environment: Environment
+  readonly name?: string
+  readonly recurrence?: Recurrence
+  readonly programType?: string
+}
+export type OperationsQuery = ListQuery & {
+  readonly workspaceId?: number
+  readonly state?: OperationState
+  readonly status?: ProcessStatus
+  readonly eventCode?: string
+  readonly mine?: true
+  readonly checked?: true
+}
+export type ExtensionVerb = 'submit' | 'approve' | 'reject' | 'publish' | 'disable'
+
+const get = <T>(path: string, query?: Query) => request<T>('GET', path, undefined, query)
+const post = <T>(path: string, body?: unknown) => request<T>('POST', path, body)
+const put = <T>(path: string, body: unknown) => request<T>('PUT', path, body)
+const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, body)
+const remove = (path: string) => request<void>('DELETE', path)
+const of = encodeURIComponent
+
+export const calls = {
+  me: () => get<Me>('/session'),
+  signIn: (body: SignIn) => post<Me>('/session', body),
+  signOut: () => remove('/session'),
+
+  accessKeys: () => get<Page<AccessKey>>('/access-keys'),
+  createAccessKey: () => post<NewAccessKey>('/access-keys'),
+  setAccessKeyActive: (id: string, active: boolean) => patch<AccessKey>(`/access-keys/${of(id)}`, { active }),
+  deleteAccessKey: (id: string) => remove(`/access-keys/${of(id)}`),
+
+  users: (query: ListQuery) => get<Page<User>>('/users', query),
+  createUser: (body: NewUser) => post<User>('/users', body),
+  changeUser: (id: string, body: UserChange) => patch<User>(`/users/${of(id)}`, body),
+
+  workspaces: (query: ListQuery) => get<Page<Workspace>>('/workspaces', query),
+  workspace: (id: number) => get<Workspace>(`/workspaces/${id}`),
+  createWorkspace: (body: NewWorkspace) => post<Workspace>('/workspaces', body),
+  members: (id: number, query: ListQuery) => get<Page<Member>>(`/workspaces/${id}/members`, query),
+  setMember: (id: number, userId: string, body: MemberRoles) =>
+    put<Member>(`/workspaces/${id}/members/${of(userId)}`, body),
+  removeMember: (id: number, userId: string) => remove(`/workspaces/${id}/members/${of(userId)}`),
+
+  nodes: (workspaceId: number, query: NodesQuery) => get<Page<NodeSummary>>(`/workspaces/${workspaceId}/nodes`, query),
+  node: (workspaceId: number, nodeId: number, environment: Environment) =>
+    get<NodeDetail>(`/workspaces/${workspaceId}/nodes/${nodeId}`, { environment }),
+  operateNodes: (workspaceId: number, body: NodeOperation) =>
+    post<OperationView>(`/workspaces/${workspaceId}/node-operations`, body),
+  importFlowSpec: (workspaceId: number, body: FlowSpecImport) =>
+    post<FlowSpecImported>(`/workspaces/${workspaceId}/flowspec-imports`, body),
+
+  operations: (query: OperationsQuery) => get<Page<OperationView>>('/operations', query),
+  operation: (id: string) => get<OperationDetail>(`/operations/${of(id)}`),
+  withdraw: (id: string) => post<OperationView>(`/operations/${of(id)}/withdraw`),
+  passCheck: (id: string, extensionCode: string, body: PassReason) =>
+    post<OperationView>(`/operations/${of(id)}/checks/${of(extensionCode)}/pass`, body),
+  redeliver: (deliveryId: string) => post<DeliveryView>(`/deliveries/${of(deliveryId)}/redeliver`),
+
+  extensions: (query: ListQuery) => get<Page<ExtensionView>>('/extensions', query),
+  extension: (code: string) => get<ExtensionView>(`/extensions/${of(code)}`),
+  registerExtension: (body: NewExtension) => post<ExtensionView>('/extensions', body),
+  changeExtension: (code: string, body: ExtensionChange) => patch<ExtensionView>(`/extensions/${of(code)}`, body),
+  moveExtension: (code: string, verb: ExtensionVerb, body: ExtensionDecision = {}) =>
+    post<ExtensionView>(`/extensions/${of(code)}/${verb}`, body),
+  workspaceExtensions: (workspaceId: number, query: ListQuery) =>
+    get<Page<WorkspaceExtension>>(`/workspaces/${workspaceId}/extensions`, query),
+  setWorkspaceExtension: (workspaceId: number, code: string, body: WorkspaceExtensionChange) =>
+    put<WorkspaceExtension>(`/workspaces/${workspaceId}/extensions/${of(code)}`, body),
+
+  eventBuses: (query: ListQuery) => get<Page<EventBus>>('/event-buses', query),
+  createEventBus: (body: NewEventBus) => post<EventBus>('/event-buses', body),
+  eventRules: (busId: number, query: ListQuery) => get<Page<EventRule>>(`/event-buses/${busId}/rules`, query),
+  createEventRule: (busId: number, body: NewEventRule) => post<EventRule>(`/event-buses/${busId}/rules`, body),
+  changeEventRule: (busId: number, ruleId: number, body: NewEventRule) =>
+    put<EventRule>(`/event-buses/${busId}/rules/${ruleId}`, body),
+  deleteEventRule: (busId: number, ruleId: number) => remove(`/event-buses/${busId}/rules/${ruleId}`),
+  channel: (workspaceId: number) => get<Channel>(`/workspaces/${workspaceId}/channel`),
+  setChannel: (workspaceId: number, body: ChannelChange) => put<Channel>(`/workspaces/${workspaceId}/channel`, body),
+}

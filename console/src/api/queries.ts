@@ -1,0 +1,63 @@
+/** What the pages read, each under a key that begins with the kind of thing it shows: live changes refetch by that kind. */
+import { queryOptions } from '@tanstack/react-query'
+import { calls, type ListQuery, type NodesQuery, type OperationsQuery } from './calls.ts'
+import type { Page } from './client.ts'
+import type { Environment } from './shapes.ts'
+
+/** Lists that are shown whole (the extensions of a workspace, the buses of a tenant) are read to their end, within this bound. */
+const MOST_PAGES = 10
+const LARGEST_PAGE = 200
+
+async function all<T>(read: (query: ListQuery) => Promise<Page<T>>): Promise<readonly T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await read(cursor === undefined ? { limit: LARGEST_PAGE } : { limit: LARGEST_PAGE, cursor })
+    items.push(...answer.items)
+    if (answer.nextCursor === null) break
+    cursor = answer.nextCursor
+  }
+  return items
+}
+
+export const queries = {
+  me: () => queryOptions({ queryKey: ['session'], queryFn: calls.me, staleTime: 60_000, retry: false }),
+  accessKeys: () => queryOptions({ queryKey: ['access-keys'], queryFn: calls.accessKeys }),
+  users: (query: ListQuery) => queryOptions({ queryKey: ['users', query], queryFn: () => calls.users(query) }),
+  everyUser: () => queryOptions({ queryKey: ['users', 'all'], queryFn: () => all(calls.users) }),
+  workspaces: (query: ListQuery) =>
+    queryOptions({ queryKey: ['workspaces', query], queryFn: () => calls.workspaces(query) }),
+  workspace: (id: number) => queryOptions({ queryKey: ['workspaces', id], queryFn: () => calls.workspace(id) }),
+  members: (id: number) =>
+    queryOptions({ queryKey: ['members', id], queryFn: () => all((query) => calls.members(id, query)) }),
+
+  nodes: (workspaceId: number, query: NodesQuery) =>
+    queryOptions({ queryKey: ['nodes', workspaceId, query], queryFn: () => calls.nodes(workspaceId, query) }),
+  node: (workspaceId: number, nodeId: number, environment: Environment) =>
+    queryOptions({
+      queryKey: ['nodes', workspaceId, 'one', nodeId, environment],
+      queryFn: () => calls.node(workspaceId, nodeId, environment),
+    }),
+
+  operations: (query: OperationsQuery) =>
+    queryOptions({ queryKey: ['operations', query], queryFn: () => calls.operations(query) }),
+  operation: (id: string) => queryOptions({ queryKey: ['operations', 'one', id], queryFn: () => calls.operation(id) }),
+
+  extensions: () => queryOptions({ queryKey: ['extensions'], queryFn: () => all(calls.extensions) }),
+  extension: (code: string) =>
+    queryOptions({ queryKey: ['extensions', 'one', code], queryFn: () => calls.extension(code) }),
+  workspaceExtensions: (workspaceId: number) =>
+    queryOptions({
+      queryKey: ['extensions', 'of-workspace', workspaceId],
+      queryFn: () => all((query) => calls.workspaceExtensions(workspaceId, query)),
+    }),
+
+  eventBuses: () => queryOptions({ queryKey: ['event-buses'], queryFn: () => all(calls.eventBuses) }),
+  eventRules: (busId: number) =>
+    queryOptions({
+      queryKey: ['event-buses', busId, 'rules'],
+      queryFn: () => all((query) => calls.eventRules(busId, query)),
+    }),
+  channel: (workspaceId: number) =>
+    queryOptions({ queryKey: ['channel', workspaceId], queryFn: () => calls.channel(workspaceId) }),
+}

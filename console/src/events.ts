@@ -1,0 +1,27 @@
+import { CATEGORY_NAMES, EVENT_NAMES, MODULE_NAMES } from 'virtual:event-names'
+import { useTranslation } from 'react-i18next'
+
+const BY_CODE = new Map(EVENT_NAMES.map((event) => [event.eventCode, event]))
+
+/** The extension points, in the catalogue's order, grouped by module. */
+export const POINTS_BY_MODULE = Object.keys(MODULE_NAMES)
+  .map((module) => ({
+    module: module as keyof typeof MODULE_NAMES,
+    points: EVENT_NAMES.filter((event) => event.module === module && event.kind === 'extension-point'),
+  }))
+  .filter((group) => group.points.length > 0)
+
+export const POINTS = POINTS_BY_MODULE.flatMap((group) => group.points)
+
+export const levelOfPoint = (eventCode: string): 'workspace' | 'tenant' | undefined => BY_CODE.get(eventCode)?.scope
+
+/** Names of events, modules and categories in the language shown; a code that the catalogue does not have stands for itself. */
+export function useEventNames() {
+  const { i18n } = useTranslation()
+  const language = i18n.language === 'zh' ? 'zh' : 'en'
+  return {
+    event: (eventCode: string) => BY_CODE.get(eventCode)?.name[language] ?? eventCode,
+    module: (module: keyof typeof MODULE_NAMES) => MODULE_NAMES[module][language],
+    category: (category: keyof typeof CATEGORY_NAMES) => CATEGORY_NAMES[category][language],
+  }
+}

@@ -1,0 +1,53 @@
+/** Every address of the console, built here and nowhere else. */
+import { linkOptions } from '@tanstack/react-router'
+import type { Environment } from './api/shapes.ts'
+
+export type OperationsFilter = {
+  readonly workspaceId?: number
+  readonly state?: string
+  readonly eventCode?: string
+  readonly mine?: boolean
+}
+
+export const links = {
+  home: () => linkOptions({ to: '/' }),
+  /** `next` is the address to go to afterwards. */
+  signIn: (next?: string) =>
+    linkOptions({ to: '/sign-in', search: next === undefined || next === '/' ? {} : { next } }),
+  account: () => linkOptions({ to: '/account' }),
+  users: () => linkOptions({ to: '/users' }),
+
+  workspaces: () => linkOptions({ to: '/workspaces' }),
+  nodes: (workspaceId: number, environment?: Environment) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/nodes',
+      params: { workspaceId: String(workspaceId) },
+      search: environment === 'DEV' ? { environment } : {},
+    }),
+  node: (workspaceId: number, nodeId: number | string, environment?: Environment) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/nodes/$nodeId',
+      params: { workspaceId: String(workspaceId), nodeId: String(nodeId) },
+      search: environment === 'DEV' ? { environment } : {},
+    }),
+  workspaceExtensions: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/extensions', params: { workspaceId: String(workspaceId) } }),
+  members: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/members', params: { workspaceId: String(workspaceId) } }),
+  channel: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/channel', params: { workspaceId: String(workspaceId) } }),
+
+  operations: (filter: OperationsFilter = {}) => linkOptions({ to: '/operations', search: filter as object }),
+  operation: (operationId: string) => linkOptions({ to: '/operations/$operationId', params: { operationId } }),
+  /** The panel of an operation, over the page that is shown. */
+  operationHere: (operationId: string | undefined) =>
+    linkOptions({ to: '.', search: (now: object) => ({ ...now, operation: operationId }), state: true }),
+
+  extensions: () => linkOptions({ to: '/extensions' }),
+  registerExtension: () => linkOptions({ to: '/extensions/register' }),
+  extension: (code: string) => linkOptions({ to: '/extensions/$code', params: { code } }),
+  editExtension: (code: string) => linkOptions({ to: '/extensions/$code/edit', params: { code } }),
+
+  eventBuses: () => linkOptions({ to: '/event-buses' }),
+  eventBus: (busId: number) => linkOptions({ to: '/event-buses/$busId', params: { busId: String(busId) } }),
+}

@@ -1,0 +1,29 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, useContext, useEffect, useState } from 'react'
+import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
+
+/** What is read again after a change: the first members of the query keys. */
+const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
+  operation: ['operations', 'nodes'],
+  node: ['nodes'],
+  extension: ['extensions'],
+  delivery: ['operations'],
+}
+const EVERYTHING = [...new Set(Object.values(READ_AGAIN).flat())]
+
+export const LivenessContext = createContext<Liveness>('connecting')
+export const useLiveness = (): Liveness => useContext(LivenessContext)
+
+/** Keeps everything shown up to date for as long as it is mounted. */
+export function useLiveChanges(): Liveness {
+  const client = useQueryClient()
+  const [liveness, setLiveness] = useState<Liveness>('connecting')
+  useEffect(() => {
+    const { stop } = followChanges((what) => {
+      const kinds = what === 'everything' ? EVERYTHING : new Set(what.flatMap((kind) => READ_AGAIN[kind]))
+      for (const kind of kinds) void client.invalidateQueries({ queryKey: [kind] })
+    }, setLiveness)
+    return stop
+  }, [client])
+  return liveness
+}

@@ -1,0 +1,142 @@
+import { Alert, Button, Group, Paper, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ExtensionView, NewExtension } from '../../api/shapes.ts'
+import { levelOfPoint } from '../../events.ts'
+import { fieldProblem, ProblemNotice } from '../../problem.tsx'
+import { useMe } from '../../session.ts'
+import { PointPicker } from './point-picker.tsx'
+
+type Draft = Required<NewExtension>
+
+export const draftOf = (extension?: ExtensionView): Draft => ({
+  name: extension?.name ?? '',
+  description: extension?.description ?? '',
+  points: extension?.points ?? [],
+  testWorkspaceId: extension?.testWorkspaceId ?? null,
+  detailUrl: extension?.detailUrl ?? null,
+  helpDocUrl: extension?.helpDocUrl ?? null,
+  parameters: extension?.parameters ?? '',
+  onUnanswered: extension?.onUnanswered ?? 'block',
+})
+
+type Props = {
+  initial: Draft
+  verb: string
+  busy: boolean
+  error: Error | null
+  save: (draft: Draft) => void
+  cancel: () => void
+}
+
+/** Extension points at the left, everything else at the right. */
+export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Props) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [draft, setDraft] = useState(initial)
+  const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }))
+  const level = draft.points[0] === undefined ? undefined : levelOfPoint(draft.points[0])
+  const address = (value: string) => (value.trim() === '' ? null : value.trim())
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save({ ...draft, testWorkspaceId: level === 'tenant' ? null : draft.testWorkspaceId })
+  }
+  return (
+    <form onSubmit={submit}>
+      <div className="two-columns register">
+        <Paper withBorder p="md">
+          <PointPicker chosen={draft.points} onChange={(points) => set({ points })} />
+        </Paper>
+        <Paper withBorder p="md">
+          <Stack>
+            <TextInput
+              label={t('form.name')}
+              required
+              maxLength={128}
+              value={draft.name}
+              error={fieldProblem(error, 'name')}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+            />
+            <Textarea
+              label={t('ui.description')}
+              autosize
+              minRows={2}
+              maxLength={4096}
+              value={draft.description}
+              onChange={(event) => set({ description: event.currentTarget.value })}
+            />
+            {level === 'tenant' ? (
+              <Alert color="gray" p="xs">
+                {t('form.tenantTesting')}
+              </Alert>
+            ) : (
+              <Select
+                label={t('form.testWorkspace')}
+                description={t('form.testWorkspaceHint')}
+                clearable
+                searchable
+                data={me.workspaces.map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
+                value={draft.testWorkspaceId === null ? null : String(draft.testWorkspaceId)}
+                onChange={(id) => set({ testWorkspaceId: id === null ? null : Number(id) })}
+              />
+            )}
+            <Radio.Group
+              label={t('form.onUnanswered')}
+              description={t('form.onUnansweredHint')}
+              value={draft.onUnanswered}
+              onChange={(value) => set({ onUnanswered: value as Draft['onUnanswered'] })}
+            >
+              <Stack gap={6} mt={6}>
+                <Radio value="block" label={t('form.block')} />
+                <Radio value="pass" label={t('form.pass')} />
+              </Stack>
+            </Radio.Group>
+            <TextInput
+              label={t('form.detailUrl')}
+              description={t('form.detailUrlHint')}
+              type="url"
+              placeholder="https://"
+              value={draft.detailUrl ?? ''}
+              error={fieldProblem(error, 'detailUrl')}
+              onChange={(event) => set({ detailUrl: address(event.currentTarget.value) })}
+            />
+            <TextInput
+              label={t('form.helpDocUrl')}
+              type="url"
+              placeholder="https://"
+              value={draft.helpDocUrl ?? ''}
+              error={fieldProblem(error, 'helpDocUrl')}
+              onChange={(event) => set({ helpDocUrl: address(event.currentTarget.value) })}
+            />
+            <Textarea
+              label={t('form.parameters')}
+              description={t('form.parametersHint')}
+              autosize
+              minRows={3}
+              maxRows={14}
+              spellCheck={false}
+              placeholder="extension.manualPass.enabled=true"
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+              value={draft.parameters}
+              onChange={(event) => set({ parameters: event.currentTarget.value })}
+            />
+            <ProblemNotice error={error} />
+            {draft.points.length === 0 && (
+              <Text fz="sm" c="dimmed">
+                {t('form.choosePoint')}
+              </Text>
+            )}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={cancel}>
+                {t('ui.cancel')}
+              </Button>
+              <Button type="submit" loading={busy} disabled={draft.points.length === 0 || draft.name.trim() === ''}>
+                {verb}
+              </Button>
+            </Group>
+          </Stack>
+        </Paper>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,137 @@
+import { Button, Group, Paper, Stack, Table, Text } from '@mantine/core'
+import { IconBellOff, IconCircleCheck, IconRefresh, IconSend } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { calls } from '../../api/calls.ts'
+import { serverNow } from '../../api/client.ts'
+import type { DeliveryView, OperationDetail } from '../../api/shapes.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { Instant, Remaining } from '../../ui/instant.tsx'
+import { type Look, StateBadge } from '../../ui/state-badge.tsx'
+
+const LOOKS: Readonly<Record<DeliveryView['state'], Look>> = {
+  pending: { icon: IconSend, colour: 'blue', text: 'delivery.pending' },
+  delivered: { icon: IconCircleCheck, colour: 'green', text: 'delivery.delivered' },
+  dead: { icon: IconBellOff, colour: 'orange', text: 'delivery.dead' },
+}
+
+/** Where the message went, and every attempt to deliver it. */
+export function Deliveries({ operation }: { operation: OperationDetail }) {
+  const { t } = useTranslation()
+  if (operation.deliveries.length === 0) {
+    return (
+      <Text fz="sm" c="dimmed" mb="xs">
+        {t('delivery.none')}
+      </Text>
+    )
+  }
+  return (
+    <Stack gap="xs" mb="xs">
+      {operation.deliveries.map((delivery) => (
+        <Delivery key={delivery.id} delivery={delivery} />
+      ))}
+    </Stack>
+  )
+}
+
+function Delivery({ delivery }: { delivery: DeliveryView }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const again = useMutation({
+    mutationFn: () => calls.redeliver(delivery.id),
+    onSettled: () => client.invalidateQueries({ queryKey: ['operations'] }),
+  })
+  return (
+    <Paper withBorder p="sm">
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <div>
+          <Text fw={600} fz="sm">
+            {delivery.targetName}
+          </Text>
+          <Text fz="xs" c="dimmed" className="wrap-anywhere">
+            {delivery.endpoint}
+          </Text>
+        </div>
+        <StateBadge look={LOOKS[delivery.state]} />
+      </Group>
+      {delivery.state === 'pending' && delivery.nextAttemptAt && delivery.attempts.length > 0 && (
+        <Text fz="sm" c="dimmed" mt={4}>
+          {t('delivery.nextAttempt')} <Remaining until={delivery.nextAttemptAt} now={serverNow} />
+        </Text>
+      )}
+      {delivery.attempts.length > 0 && (
+        <Disclosure label={t('delivery.attempts', { count: delivery.attempts.length })}>
+          <Attempts delivery={delivery} />
+        </Disclosure>
+      )}
+      {delivery.mayRedeliver && (
+        <Button
+          mt="xs"
+          size="xs"
+          variant="light"
+          loading={again.isPending}
+          leftSection={<IconRefresh {...iconProps} />}
+          onClick={() => again.mutate()}
+        >
+          {t('delivery.again')}
+        </Button>
+      )}
+      <ProblemNotice error={again.error} />
+    </Paper>
+  )
+}
+
+function Attempts({ delivery }: { delivery: DeliveryView }) {
+  const { t } = useTranslation()
+  return (
+    <Stack gap="sm">
+      <Table.ScrollContainer
+        minWidth={460}
+        type="native"
+        tabIndex={0}
+        role="region"
+        aria-label={t('delivery.attemptList')}
+      >
+        <Table aria-label={t('delivery.attemptList')} fz="xs" verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('delivery.number')}</Table.Th>
+              <Table.Th>{t('delivery.at')}</Table.Th>
+              <Table.Th>{t('delivery.duration')}</Table.Th>
+              <Table.Th>{t('delivery.answer')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {delivery.attempts.map((attempt) => (
+              <Table.Tr key={attempt.number}>
+                <Table.Td>{attempt.number}</Table.Td>
+                <Table.Td>
+                  <Instant at={attempt.at} />
+                </Table.Td>
+                <Table.Td>{Math.round(attempt.durationMs)} ms</Table.Td>
+                <Table.Td className="wrap-anywhere">
+                  {attempt.status === null ? t('delivery.noAnswer') : `HTTP ${attempt.status}`}
+                  {attempt.error && ` · ${attempt.error}`}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {delivery.attempts
+        .filter((attempt) => attempt.responseBody)
+        .slice(-1)
+        .map((attempt) => (
+          <div key={attempt.number}>
+            <Text fz="xs" c="dimmed">
+              {t('delivery.lastBody')}
+            </Text>
+            <CodeBlock text={attempt.responseBody!} label={t('delivery.lastBody')} mah={160} />
+          </div>
+        ))}
+    </Stack>
+  )
+}

@@ -1,0 +1,212 @@
+import { Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { IconArrowBackUp } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { calls } from '../../api/calls.ts'
+import { serverNow } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
+import type { OperationDetail } from '../../api/shapes.ts'
+import { useEventNames } from '../../events.ts'
+import { links } from '../../links.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { useMe } from '../../session.ts'
+import { CodeBlock } from '../../ui/code-block.tsx'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Copyable } from '../../ui/copy.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { Elapsed, Instant, Remaining } from '../../ui/instant.tsx'
+import { LinkTo } from '../../ui/link.tsx'
+import { Card, Section } from '../../ui/section.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { CheckCard } from './check-card.tsx'
+import { Deliveries } from './deliveries.tsx'
+import { STANDING_LOOKS, standingOf } from './standing.ts'
+import { WhyHeld } from './why-held.tsx'
+
+/** Everything about one operation, live: why it is held, who asked, what it would change, who checks it and what they said. */
+export default function OperationPanel({ operationId }: { operationId: string }) {
+  const { data, error } = useQuery(queries.operation(operationId))
+  if (error && !data) return <ProblemNotice error={error} />
+  if (!data) {
+    return (
+      <Stack>
+        <Skeleton height={40} />
+        <Skeleton height={120} />
+        <Skeleton height={200} />
+      </Stack>
+    )
+  }
+  return <Shown operation={data} />
+}
+
+function Shown({ operation }: { operation: OperationDetail }) {
+  const { t } = useTranslation()
+  const names = useEventNames()
+  const held = operation.state === 'held'
+  return (
+    <Stack gap="lg" className="operation-panel">
+      <Card>
+        <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
+          <Text fw={600} fz="lg" className="wrap-anywhere">
+            {t('operation.title', { event: names.event(operation.eventCode), object: operation.objectName })}
+          </Text>
+          <div role="status">
+            <StateBadge look={STANDING_LOOKS[standingOf(operation)]} size="lg" />
+          </div>
+        </Group>
+        <WhyHeld operation={operation} />
+        {operation.mayWithdraw && <Withdraw operation={operation} />}
+      </Card>
+
+      <Section title={t('operation.checks', { count: operation.checks.length })}>
+        {operation.checks.length === 0 ? (
+          <Text c="dimmed" fz="sm">
+            {t('operation.noChecks')}
+          </Text>
+        ) : (
+          <Stack gap="sm">
+            {operation.checks.map((check) => (
+              <CheckCard key={check.extensionCode} check={check} operation={operation} />
+            ))}
+          </Stack>
+        )}
+      </Section>
+
+      <Section title={t(held ? 'operation.wouldChange' : 'operation.asAsked')}>
+        <Changes operation={operation} />
+      </Section>
+
+      <Section title={t('operation.facts')}>
+        <Facts
+          of={[
+            [t('operation.askedBy'), <Asker key="by" operation={operation} />],
+            [t('operation.askedAt'), <Instant key="at" at={operation.requestedAt} />],
+            [
+              t(held ? 'operation.heldFor' : 'operation.took'),
+              <Elapsed key="for" since={operation.requestedAt} until={operation.endedAt} now={serverNow} />,
+            ],
+            [t('operation.endedAt'), operation.endedAt && <Instant at={operation.endedAt} />],
+            [
+              t('operation.expires'),
+              held && operation.expiresAt && (
+                <>
+                  <Remaining until={operation.expiresAt} now={serverNow} /> (<Instant at={operation.expiresAt} />)
+                </>
+              ),
+            ],
+            [t('operation.point'), `${names.event(operation.eventCode)} (${operation.eventCode})`],
+            [t('operation.workspace'), operation.workspaceId && <WorkspaceName id={operation.workspaceId} />],
+            [t('operation.id'), <Copyable key="id" value={operation.id} />],
+            [t('operation.messageId'), operation.messageId && <Copyable value={operation.messageId} />],
+          ]}
+        />
+      </Section>
+
+      {operation.message && (
+        <Section title={t('operation.telling')} description={t('operation.tellingHint')}>
+          <Deliveries operation={operation} />
+          <Disclosure label={t('operation.rawMessage')}>
+            <CodeBlock text={JSON.stringify(operation.message, null, 2)} label={t('operation.rawMessage')} />
+          </Disclosure>
+        </Section>
+      )}
+    </Stack>
+  )
+}
+
+function Asker({ operation }: { operation: OperationDetail }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  return operation.requestedBy.id === me.user.id ? t('operation.you') : operation.requestedBy.name
+}
+
+function WorkspaceName({ id }: { id: number }) {
+  const me = useMe()
+  const name = me.workspaces.find((workspace) => workspace.id === id)?.name
+  return <LinkTo {...links.nodes(id)}>{name ?? String(id)}</LinkTo>
+}
+
+function Changes({ operation }: { operation: OperationDetail }) {
+  const { t } = useTranslation()
+  const isNode = operation.eventCode.endsWith('-node') && operation.workspaceId !== null
+  if (operation.changes.length === 0) {
+    return (
+      <Text c="dimmed" fz="sm">
+        {operation.objects.map((object) => object.name).join(', ') || operation.objectName}
+      </Text>
+    )
+  }
+  return (
+    <Table.ScrollContainer
+      minWidth={420}
+      type="native"
+      mah={320}
+      tabIndex={0}
+      role="region"
+      aria-label={t('operation.changes')}
+    >
+      <Table aria-label={t('operation.changes')} withTableBorder>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('operation.object')}</Table.Th>
+            <Table.Th>{t('operation.field')}</Table.Th>
+            <Table.Th>{t('operation.from')}</Table.Th>
+            <Table.Th>{t('operation.to')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {operation.changes.map((change) => (
+            <Table.Tr key={`${change.objectId} ${change.field}`}>
+              <Table.Td className="wrap-anywhere">
+                {isNode ? (
+                  <LinkTo {...links.node(operation.workspaceId!, change.objectId)}>{change.objectName}</LinkTo>
+                ) : (
+                  change.objectName
+                )}
+              </Table.Td>
+              <Table.Td>{change.field}</Table.Td>
+              <Table.Td>{change.from}</Table.Td>
+              <Table.Td fw={600}>{change.to}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
+
+function Withdraw({ operation }: { operation: OperationDetail }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [asking, dialog] = useDisclosure(false)
+  const withdraw = useMutation({
+    mutationFn: () => calls.withdraw(operation.id),
+    onSuccess: () => {
+      dialog.close()
+      notifications.show({ message: t('operation.withdrawn'), color: 'gray' })
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['operations'] }),
+  })
+  return (
+    <Group mt="sm">
+      <Button variant="default" size="xs" leftSection={<IconArrowBackUp {...iconProps} />} onClick={dialog.open}>
+        {t('operation.withdraw')}
+      </Button>
+      <Confirm
+        opened={asking}
+        close={dialog.close}
+        title={t('operation.withdrawTitle')}
+        verb={t('operation.withdraw')}
+        busy={withdraw.isPending}
+        confirm={() => withdraw.mutate()}
+      >
+        <Text fz="sm">{t('operation.withdrawMeaning')}</Text>
+        <ProblemNotice error={withdraw.error} />
+      </Confirm>
+    </Group>
+  )
+}

@@ -1,0 +1,91 @@
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconBan,
+  IconBellOff,
+  IconCircleCheck,
+  IconClockExclamation,
+  IconExclamationCircle,
+  IconHourglass,
+  IconPlayerPlay,
+  IconRefreshAlert,
+  IconRouteOff,
+  IconUserCheck,
+  IconUserExclamation,
+  IconX,
+} from '@tabler/icons-react'
+import type { CheckState, CheckView, OperationView } from '../../api/shapes.ts'
+import type { Look } from '../../ui/state-badge.tsx'
+
+/** Where an operation stands, as finely as people need to know what to do next. */
+export type Standing =
+  | 'waiting-for-extension'
+  | 'waiting-for-person'
+  | 'not-routed'
+  | 'undelivered'
+  | 'taking-effect'
+  | 'done'
+  | 'passed-with-warning'
+  | 'refused'
+  | 'expired'
+  | 'withdrawn'
+  | 'stale'
+  | 'failed'
+
+export const STANDING_LOOKS: Readonly<Record<Standing, Look>> = {
+  'waiting-for-extension': { icon: IconHourglass, colour: 'blue', text: 'standing.waitingForExtension' },
+  'waiting-for-person': { icon: IconUserExclamation, colour: 'violet', text: 'standing.waitingForPerson' },
+  'not-routed': { icon: IconRouteOff, colour: 'orange', text: 'standing.notRouted' },
+  undelivered: { icon: IconBellOff, colour: 'orange', text: 'standing.undelivered' },
+  'taking-effect': { icon: IconPlayerPlay, colour: 'teal', text: 'standing.takingEffect' },
+  done: { icon: IconCircleCheck, colour: 'green', text: 'standing.done' },
+  'passed-with-warning': { icon: IconAlertTriangle, colour: 'yellow', text: 'standing.passedWithWarning' },
+  refused: { icon: IconBan, colour: 'red', text: 'standing.refused' },
+  expired: { icon: IconClockExclamation, colour: 'red', text: 'standing.expired' },
+  withdrawn: { icon: IconArrowBackUp, colour: 'gray', text: 'standing.withdrawn' },
+  stale: { icon: IconRefreshAlert, colour: 'grape', text: 'standing.stale' },
+  failed: { icon: IconExclamationCircle, colour: 'red', text: 'standing.failed' },
+}
+
+/**
+ * While it is held, what blocks it comes first: a person's decision, then a message that cannot arrive, then an answer that is
+ * still to come. A refusal that no extension spoke is an expiry.
+ */
+export function standingOf(operation: Pick<OperationView, 'state' | 'status' | 'checks'>): Standing {
+  const has = (state: CheckState) => operation.checks.some((check) => check.state === state)
+  switch (operation.state) {
+    case 'held':
+      if (operation.status === 'PASSED') return 'taking-effect'
+      if (operation.status === 'BLOCKED') return 'waiting-for-person'
+      if (has('not-routed')) return 'not-routed'
+      return has('undelivered') ? 'undelivered' : 'waiting-for-extension'
+    case 'done':
+      return has('WARN') ? 'passed-with-warning' : 'done'
+    case 'refused':
+      return has('expired') && !has('FAIL') ? 'expired' : 'refused'
+    default:
+      return operation.state
+  }
+}
+
+export const CHECK_LOOKS: Readonly<Record<CheckState | 'FAIL-passable', Look>> = {
+  waiting: { icon: IconHourglass, colour: 'blue', text: 'check.waiting' },
+  'not-routed': { icon: IconRouteOff, colour: 'orange', text: 'check.notRouted' },
+  undelivered: { icon: IconBellOff, colour: 'orange', text: 'check.undelivered' },
+  OK: { icon: IconCircleCheck, colour: 'green', text: 'check.ok' },
+  WARN: { icon: IconAlertTriangle, colour: 'yellow', text: 'check.warn' },
+  FAIL: { icon: IconX, colour: 'red', text: 'check.fail' },
+  'FAIL-passable': { icon: IconUserExclamation, colour: 'violet', text: 'check.failPassable' },
+  'passed-by-hand': { icon: IconUserCheck, colour: 'teal', text: 'check.passedByHand' },
+  expired: { icon: IconClockExclamation, colour: 'red', text: 'check.expired' },
+}
+
+/** A FAIL of an operation that is held all the same waits for a person. */
+export function checkLook(check: Pick<CheckView, 'state'>, operation: Pick<OperationView, 'state' | 'status'>): Look {
+  const passable = check.state === 'FAIL' && operation.state === 'held' && operation.status === 'BLOCKED'
+  return CHECK_LOOKS[passable ? 'FAIL-passable' : check.state]
+}
+
+/** Checks that still want an answer. */
+export const isOpen = (check: CheckView): boolean =>
+  check.state === 'waiting' || check.state === 'not-routed' || check.state === 'undelivered'

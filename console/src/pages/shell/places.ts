@@ -1,0 +1,72 @@
+import {
+  IconAlarm,
+  IconBriefcase,
+  IconBroadcast,
+  IconChecklist,
+  IconHierarchy2,
+  IconPlugConnected,
+  IconPuzzle,
+  IconRoute,
+  IconUserCog,
+  IconUsers,
+} from '@tabler/icons-react'
+import type { LinkOptions } from '@tanstack/react-router'
+import { links } from '../../links.ts'
+import type { TextKey } from '../../text/index.ts'
+import type { IconComponent } from '../../ui/icon.ts'
+
+/** A place one can go to: in the navigation, in the spotlight and, where it has a key, by keyboard (`g`, then the key). */
+export type Place = {
+  readonly text: TextKey
+  readonly icon: IconComponent
+  readonly link: LinkOptions
+  readonly key?: string
+}
+
+export type PlaceGroup = { readonly text: TextKey | null; readonly places: readonly Place[] }
+
+export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean): readonly PlaceGroup[] {
+  const inWorkspace: PlaceGroup[] =
+    workspaceId === undefined
+      ? []
+      : [
+          {
+            text: 'nav.operationCenter',
+            places: [
+              { text: 'nav.nodes', icon: IconHierarchy2, link: links.nodes(workspaceId), key: 'n' },
+              { text: 'nav.operations', icon: IconChecklist, link: links.operations({ workspaceId }), key: 'o' },
+            ],
+          },
+          {
+            text: 'nav.managementCenter',
+            places: [
+              {
+                text: 'nav.workspaceExtensions',
+                icon: IconPlugConnected,
+                link: links.workspaceExtensions(workspaceId),
+                key: 'x',
+              },
+              { text: 'nav.members', icon: IconUsers, link: links.members(workspaceId), key: 'm' },
+              { text: 'nav.channel', icon: IconBroadcast, link: links.channel(workspaceId), key: 'c' },
+            ],
+          },
+        ]
+  return [
+    { text: null, places: [{ text: 'nav.home', icon: IconAlarm, link: links.home(), key: 'h' }] },
+    ...inWorkspace,
+    {
+      text: 'nav.openPlatform',
+      places: [
+        { text: 'nav.extensions', icon: IconPuzzle, link: links.extensions(), key: 'e' },
+        { text: 'nav.eventBuses', icon: IconRoute, link: links.eventBuses(), key: 'b' },
+      ],
+    },
+    {
+      text: 'nav.tenant',
+      places: [
+        { text: 'nav.workspaces', icon: IconBriefcase, link: links.workspaces(), key: 'w' },
+        ...(mayReadUsers ? [{ text: 'nav.users', icon: IconUserCog, link: links.users(), key: 'u' } as const] : []),
+      ],
+    },
+  ]
+}

@@ -1,0 +1,206 @@
+import { WORKSPACE_ROLES, type WorkspaceRole } from '@holdpoint/core/access'
+import { ActionIcon, Button, Group, MultiSelect, Select, Skeleton, Table, Text, Tooltip } from '@mantine/core'
+import { IconPencil, IconTrash, IconUserPlus, IconUsers } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { calls } from '../../api/calls.ts'
+import { queries } from '../../api/queries.ts'
+import type { Member } from '../../api/shapes.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { useMay, useMe } from '../../session.ts'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { Page } from '../../ui/page.tsx'
+import { Card } from '../../ui/section.tsx'
+
+const route = getRouteApi('/signed-in/workspaces/$workspaceId/members')
+
+type Editing = { readonly what: 'add' } | { readonly what: 'change' | 'remove'; readonly member: Member }
+
+export function MembersPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const may = useMay()
+  const workspaceId = Number(route.useParams().workspaceId)
+  const { data, error } = useQuery(queries.members(workspaceId))
+  const [editing, setEditing] = useState<Editing | null>(null)
+  const mayWrite = may('member.write', workspaceId)
+  const name = me.workspaces.find((one) => one.id === workspaceId)?.name ?? workspaceId
+  const add = mayWrite && (
+    <Button leftSection={<IconUserPlus {...iconProps} />} onClick={() => setEditing({ what: 'add' })}>
+      {t('members.add')}
+    </Button>
+  )
+  return (
+    <Page title={t('members.title')} description={t('members.hint', { workspace: name })} actions={add}>
+      <ProblemNotice error={error} />
+      {!data && !error && <Skeleton height={160} />}
+      {data?.length === 0 && (
+        <Card>
+          <Empty icon={IconUsers} title={t('members.empty')} next={t('members.emptyNext')} actions={add} />
+        </Card>
+      )}
+      {data && data.length > 0 && (
+        <Card padding={0}>
+          <Table.ScrollContainer
+            minWidth={520}
+            type="native"
+            tabIndex={0}
+            role="region"
+            aria-label={t('members.title')}
+          >
+            <Table aria-label={t('members.title')}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>{t('members.user')}</Table.Th>
+                  <Table.Th>{t('members.roles')}</Table.Th>
+                  {mayWrite && (
+                    <Table.Th w={100}>
+                      <span className="for-readers">{t('nodes.actions')}</span>
+                    </Table.Th>
+                  )}
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {data.map((member) => (
+                  <Table.Tr key={member.user.id}>
+                    <Table.Td>
+                      <Text fw={500} fz="sm">
+                        {member.user.name}
+                      </Text>
+                      <Text fz="xs" c="dimmed">
+                        {member.user.id}
+                      </Text>
+                    </Table.Td>
+                    <Table.Td>{member.roles.map((role) => t(`role.${role}`)).join(t('ui.listSeparator'))}</Table.Td>
+                    {mayWrite && (
+                      <Table.Td>
+                        <Group gap={4} wrap="nowrap">
+                          <Act
+                            label={t('members.change', { name: member.user.name })}
+                            icon={<IconPencil size={16} />}
+                            act={() => setEditing({ what: 'change', member })}
+                          />
+                          <Act
+                            label={t('members.remove', { name: member.user.name })}
+                            icon={<IconTrash size={16} />}
+                            act={() => setEditing({ what: 'remove', member })}
+                          />
+                        </Group>
+                      </Table.Td>
+                    )}
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        </Card>
+      )}
+      {editing && editing.what !== 'remove' && (
+        <RolesDialog
+          workspaceId={workspaceId}
+          member={editing.what === 'change' ? editing.member : null}
+          present={data ?? []}
+          close={() => setEditing(null)}
+        />
+      )}
+      {editing?.what === 'remove' && (
+        <RemoveDialog workspaceId={workspaceId} member={editing.member} close={() => setEditing(null)} />
+      )}
+    </Page>
+  )
+}
+
+function Act({ label, icon, act }: { label: string; icon: ReactNode; act: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" aria-label={label} onClick={act}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+type RolesProps = { workspaceId: number; member: Member | null; present: readonly Member[]; close: () => void }
+
+function RolesDialog({ workspaceId, member, present, close }: RolesProps) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const users = useQuery({ ...queries.everyUser(), enabled: member === null })
+  const [userId, setUserId] = useState<string | null>(member?.user.id ?? null)
+  const [roles, setRoles] = useState<readonly WorkspaceRole[]>(member?.roles ?? ['developer'])
+  const save = useMutation({
+    mutationFn: () => calls.setMember(workspaceId, userId!, { roles: [...roles] }),
+    onSuccess: async () => {
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ['members', workspaceId] }),
+        client.invalidateQueries({ queryKey: ['session'] }),
+      ])
+      close()
+    },
+  })
+  return (
+    <Confirm
+      opened
+      close={close}
+      title={member ? t('members.change', { name: member.user.name }) : t('members.add')}
+      verb={t('ui.save')}
+      busy={save.isPending}
+      disabled={userId === null || roles.length === 0}
+      confirm={() => save.mutate()}
+    >
+      {member === null && (
+        <Select
+          label={t('members.user')}
+          required
+          searchable
+          nothingFoundMessage={t('members.everybodyIsIn')}
+          data={(users.data ?? [])
+            .filter((user) => !user.disabled && !present.some((one) => one.user.id === user.id))
+            .map((user) => ({ value: user.id, label: `${user.displayName} (${user.name})` }))}
+          value={userId}
+          onChange={setUserId}
+        />
+      )}
+      <MultiSelect
+        label={t('members.roles')}
+        description={t('members.rolesHint')}
+        required
+        data={WORKSPACE_ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
+        value={[...roles]}
+        onChange={(chosen) => setRoles(chosen as WorkspaceRole[])}
+      />
+      <ProblemNotice error={users.error} />
+      <ProblemNotice error={save.error} />
+    </Confirm>
+  )
+}
+
+function RemoveDialog({ workspaceId, member, close }: { workspaceId: number; member: Member; close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: () => calls.removeMember(workspaceId, member.user.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['members', workspaceId] })
+      close()
+    },
+  })
+  return (
+    <Confirm
+      opened
+      close={close}
+      danger
+      title={t('members.remove', { name: member.user.name })}
+      verb={t('ui.remove')}
+      busy={remove.isPending}
+      confirm={() => remove.mutate()}
+    >
+      <Text fz="sm">{t('members.removeMeaning')}</Text>
+      <ProblemNotice error={remove.error} />
+    </Confirm>
+  )
+}

@@ -1,0 +1,94 @@
+import { ActionIcon, Group, Menu, Text } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import type { TFunction } from 'i18next'
+import type { Environment, NodeOperationPoint, NodeSummary } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
+import type { Column } from '../../ui/cursor-table.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { Instant } from '../../ui/instant.tsx'
+import { LinkTo } from '../../ui/link.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { HeldMarks } from './held-marks.tsx'
+import { POINT_LOOKS, POINTS, whyNot } from './node-points.ts'
+import { RECURRENCE_LOOKS } from './recurrence.ts'
+
+type Ways = { environment: Environment; operate: (point: NodeOperationPoint, node: NodeSummary) => void }
+
+export function nodeColumns(t: TFunction, { environment, operate }: Ways): readonly Column<NodeSummary>[] {
+  return [
+    {
+      key: 'name',
+      header: t('nodes.name'),
+      cell: (node) => (
+        <>
+          <LinkTo {...links.node(node.workspaceId, node.id, environment)} fw={500} className="wrap-anywhere">
+            {node.name}
+          </LinkTo>
+          <Text fz="xs" c="dimmed">
+            {node.id}
+            {node.isRoot && ` · ${t('nodes.root')}`}
+          </Text>
+        </>
+      ),
+    },
+    { key: 'type', header: t('nodes.programType'), width: 140, cell: (node) => node.programType },
+    {
+      key: 'state',
+      header: t('nodes.recurrence'),
+      width: 230,
+      cell: (node) => (
+        <Group gap={6}>
+          <StateBadge look={RECURRENCE_LOOKS[node.recurrence]} />
+          <HeldMarks heldBy={node.heldBy} />
+        </Group>
+      ),
+    },
+    {
+      key: 'cron',
+      header: t('nodes.cron'),
+      width: 150,
+      cell: (node) => (
+        <Text ff="monospace" fz="xs">
+          {node.cron ?? '–'}
+        </Text>
+      ),
+    },
+    { key: 'owner', header: t('nodes.owner'), width: 120, cell: (node) => node.owner?.name ?? node.ownerName ?? '–' },
+    {
+      key: 'modified',
+      header: t('nodes.modified'),
+      width: 215,
+      cell: (node) => <Instant at={node.modifiedAt} />,
+    },
+    {
+      key: 'actions',
+      header: t('nodes.actions'),
+      width: 52,
+      quiet: true,
+      cell: (node) => <NodeMenu t={t} node={node} operate={operate} />,
+    },
+  ]
+}
+
+function NodeMenu({ t, node, operate }: { t: TFunction; node: NodeSummary; operate: Ways['operate'] }) {
+  if (node.may.length === 0) return null
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('nodes.actionsOf', { name: node.name })}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {POINTS.filter((point) => whyNot(t, point, [node]) === null).map((point) => {
+          const { icon: Icon, text } = POINT_LOOKS[point]
+          return (
+            <Menu.Item key={point} leftSection={<Icon {...iconProps} />} onClick={() => operate(point, node)}>
+              {t(text)}
+            </Menu.Item>
+          )
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

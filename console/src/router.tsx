@@ -1,0 +1,225 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { ProblemError } from './api/client.ts'
+import { queries } from './api/queries.ts'
+import type { Environment, OperationState, ProcessStatus, Recurrence } from './api/shapes.ts'
+import { links } from './links.ts'
+import { Broken, NotThere } from './pages/broken.tsx'
+import { Shell } from './pages/shell.tsx'
+import { SignInPage } from './pages/sign-in.tsx'
+
+/** What stands after the `?` is plain text, one value per name; each route takes what it knows and drops the rest. */
+type Search = Readonly<Record<string, unknown>>
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+const number = (value: unknown): number | undefined => (/^\d{1,16}$/.test(String(value)) ? Number(value) : undefined)
+const yes = (value: unknown): true | undefined => (value === 'true' || value === true ? true : undefined)
+function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
+  return known.find((one) => one === value)
+}
+
+const STATES: readonly OperationState[] = ['held', 'done', 'refused', 'withdrawn', 'stale', 'failed']
+const STATUSES: readonly ProcessStatus[] = ['CHECKING', 'PASSED', 'BLOCKED']
+const ENVIRONMENTS: readonly Environment[] = ['PROD', 'DEV']
+const RECURRENCES: readonly Recurrence[] = ['normal', 'pause', 'skip']
+
+const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotThere,
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Search): { next?: string } => ({ next: text(search.next) }),
+  component: SignInPage,
+})
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  validateSearch: (search: Search): { operation?: string } => ({ operation: text(search.operation) }),
+  beforeLoad: async ({ context, location }) => {
+    await context.client.ensureQueryData(queries.me()).catch((error: unknown) => {
+      if (!(error instanceof ProblemError) || error.problem.status !== 401) throw error
+      throw redirect(links.signIn(location.href))
+    })
+  },
+  component: Shell,
+})
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'HomePage'),
+})
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
+})
+const users = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/users',
+  validateSearch: (search: Search): { cursor?: string } => ({ cursor: text(search.cursor) }),
+  component: lazyRouteComponent(() => import('./pages/users.tsx'), 'UsersPage'),
+})
+
+const workspaces = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces',
+  validateSearch: (search: Search): { cursor?: string } => ({ cursor: text(search.cursor) }),
+  component: lazyRouteComponent(() => import('./pages/workspaces/index.tsx'), 'WorkspacesPage'),
+})
+const nodes = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/nodes',
+  validateSearch: (
+    search: Search,
+  ): { environment?: Environment; name?: string; recurrence?: Recurrence; programType?: string; cursor?: string } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+    name: text(search.name),
+    recurrence: oneOf(RECURRENCES, search.recurrence),
+    programType: text(search.programType),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => import('./pages/workspaces/nodes.tsx'), 'NodesPage'),
+})
+const node = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/nodes/$nodeId',
+  validateSearch: (search: Search): { environment?: Environment } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+  }),
+  component: lazyRouteComponent(() => import('./pages/workspaces/node.tsx'), 'NodePage'),
+})
+const workspaceExtensions = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/extensions',
+  component: lazyRouteComponent(() => import('./pages/workspaces/extensions.tsx'), 'WorkspaceExtensionsPage'),
+})
+const members = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/members',
+  component: lazyRouteComponent(() => import('./pages/workspaces/members.tsx'), 'MembersPage'),
+})
+const channel = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/channel',
+  component: lazyRouteComponent(() => import('./pages/workspaces/channel.tsx'), 'ChannelPage'),
+})
+
+const operations = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/operations',
+  validateSearch: (
+    search: Search,
+  ): {
+    workspaceId?: number
+    state?: OperationState
+    status?: ProcessStatus
+    eventCode?: string
+    mine?: true
+    all?: true
+    cursor?: string
+  } => ({
+    workspaceId: number(search.workspaceId),
+    state: oneOf(STATES, search.state),
+    status: oneOf(STATUSES, search.status),
+    eventCode: text(search.eventCode),
+    mine: yes(search.mine),
+    all: yes(search.all),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => import('./pages/operations/index.tsx'), 'OperationsPage'),
+})
+const operation = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/operations/$operationId',
+  component: lazyRouteComponent(() => import('./pages/operations/operation.tsx'), 'OperationPage'),
+})
+
+const extensions = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/extensions',
+  component: lazyRouteComponent(() => import('./pages/extensions/index.tsx'), 'ExtensionsPage'),
+})
+const registerExtension = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/extensions/register',
+  component: lazyRouteComponent(() => import('./pages/extensions/register.tsx'), 'RegisterExtensionPage'),
+})
+const extension = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/extensions/$code',
+  component: lazyRouteComponent(() => import('./pages/extensions/extension.tsx'), 'ExtensionPage'),
+})
+const editExtension = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/extensions/$code/edit',
+  component: lazyRouteComponent(() => import('./pages/extensions/edit.tsx'), 'EditExtensionPage'),
+})
+
+const eventBuses = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/event-buses',
+  component: lazyRouteComponent(() => import('./pages/event-buses/index.tsx'), 'EventBusesPage'),
+})
+const eventBus = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/event-buses/$busId',
+  component: lazyRouteComponent(() => import('./pages/event-buses/event-bus.tsx'), 'EventBusPage'),
+})
+
+const tree = root.addChildren([
+  signIn,
+  signedIn.addChildren([
+    home,
+    account,
+    users,
+    workspaces,
+    nodes,
+    node,
+    workspaceExtensions,
+    members,
+    channel,
+    operations,
+    operation,
+    extensions,
+    registerExtension,
+    extension,
+    editExtension,
+    eventBuses,
+    eventBus,
+  ]),
+])
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    basepath: '/console',
+    context: { client },
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '')
+      const written = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+      return written.size > 0 ? `?${written}` : ''
+    },
+    defaultPreload: 'intent',
+    defaultErrorComponent: ({ error }) => <Broken error={error as Error} />,
+    defaultNotFoundComponent: NotThere,
+    scrollRestoration: true,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

@@ -1,0 +1,72 @@
+import i18next, { type ParseKeys } from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import { keepPreference, readPreference } from '../preferences.ts'
+import type { en } from './en.ts'
+
+export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
+export type Language = keyof typeof LANGUAGES
+/** The name of one text, e.g. `nodes.title`. */
+export type TextKey = ParseKeys
+
+/** The same keys as the English texts, with any wording: a missing or surplus key does not compile. */
+export type SameTexts<T = typeof en> = {
+  readonly [K in keyof T]: T[K] extends string ? string : SameTexts<T[K]>
+}
+
+export type RefusalDetails = Readonly<Record<string, unknown>>
+type RefusalSentence = (code: string, details: RefusalDetails) => string | undefined
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: typeof en }
+  }
+}
+
+type Loaded = { readonly texts: object; readonly refusalSentence: RefusalSentence }
+/** Only the language that is shown is loaded. The server's own sentences are English. */
+const LOADERS: Readonly<Record<Language, () => Promise<Loaded>>> = {
+  en: () => import('./en.ts').then((file) => ({ texts: file.en, refusalSentence: () => undefined })),
+  zh: () =>
+    Promise.all([import('./zh.ts'), import('./refusals-zh.ts')]).then(([file, refusals]) => ({
+      texts: file.zh,
+      refusalSentence: refusals.refusalSentence,
+    })),
+}
+
+let refusalSentenceNow: RefusalSentence = () => undefined
+
+/** The sentence of a refusal in the language shown; undefined where the server's own is to be shown. */
+export const refusalSentence: RefusalSentence = (code, details) => refusalSentenceNow(code, details)
+
+export function preferredLanguage(): Language {
+  const wanted = readPreference('language') ?? navigator.language
+  return wanted.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+}
+
+/** The language shown, for the few places that are no components. */
+export const currentLanguage = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')
+
+async function load(language: Language): Promise<object> {
+  const loaded = await LOADERS[language]()
+  refusalSentenceNow = loaded.refusalSentence
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
+  return loaded.texts
+}
+
+export async function startTexts(): Promise<void> {
+  const language = preferredLanguage()
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    resources: { [language]: { translation: await load(language) } },
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+  })
+}
+
+export async function switchLanguage(language: Language): Promise<void> {
+  i18next.addResourceBundle(language, 'translation', await load(language))
+  keepPreference('language', language)
+  await i18next.changeLanguage(language)
+}

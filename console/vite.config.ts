@@ -1,0 +1,45 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const EVENT_NAMES = 'virtual:event-names'
+
+/**
+ * The catalogue's names without its bodies and samples. The whole catalogue is several times larger and would have to be there
+ * before the first page can name an operation.
+ */
+function eventNames(): Plugin {
+  const resolved = `\0${EVENT_NAMES}`
+  return {
+    name: 'holdpoint:event-names',
+    resolveId: (id) => (id === EVENT_NAMES ? resolved : null),
+    async load(id) {
+      if (id !== resolved) return null
+      const { CATEGORIES, EVENTS, MODULES } = await import('@holdpoint/core/catalog/index')
+      const modules = Object.fromEntries(Object.entries(MODULES).map(([code, module]) => [code, module.name]))
+      const events = EVENTS.map(({ eventCode, name, module, category, scope, kind }) => ({
+        eventCode,
+        name,
+        module,
+        category,
+        scope,
+        kind,
+      }))
+      return [
+        `export const MODULE_NAMES = ${JSON.stringify(modules)}`,
+        `export const CATEGORY_NAMES = ${JSON.stringify(CATEGORIES)}`,
+        `export const EVENT_NAMES = ${JSON.stringify(events)}`,
+      ].join('\n')
+    },
+  }
+}
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react(), eventNames()],
+  build: {
+    target: 'es2023',
+    // Only the content policy's own sources: nothing is inlined as a data address.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+})
