@@ -93,8 +93,6 @@ export async function startServer(
 
   const app = await buildApp(platform, { trustProxy: config.trustProxy })
   async function stop(): Promise<void> {
-    // Streams of consoles never end by themselves; whoever has one open comes back to the next start.
-    app.server.closeAllConnections()
     await app.close()
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()

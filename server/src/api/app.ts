@@ -19,7 +19,7 @@ import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { Problem } from './shapes.ts'
-import { stream } from './stream.ts'
+import { type OpenStreams, stream } from './stream.ts'
 
 const API = '/api/v1'
 const CONSOLE_FILES = join(import.meta.dirname, '../../../console/dist')
@@ -88,11 +88,15 @@ export async function buildApp(
     },
   })
   for (const row of ROUTES) addRoute(app, platform, row)
+  const streams: OpenStreams = new Set()
+  app.addHook('preClose', async () => {
+    for (const end of streams) end()
+  })
   app.route({
     method: 'GET',
     url: `${API}/stream`,
     schema: { tags: ['Live'], summary: 'Server-sent events: what has changed, for the console to read again' },
-    handler: async (request, reply) => stream(platform, await authenticate(platform, request), reply),
+    handler: async (request, reply) => stream(platform, await authenticate(platform, request), reply, streams),
   })
   app.route({
     method: 'GET',

@@ -15,7 +15,10 @@ const LONGEST_MS = 10 * 60_000
 /** A reader that takes nothing for this many bytes is cut off and comes back when it can. */
 const MOST_BUFFERED_BYTES = 256 * 1024
 
-export function stream(platform: Platform, caller: Caller, reply: FastifyReply): void {
+/** Streams that are open now; a server that stops ends them, because they never end by themselves. */
+export type OpenStreams = Set<() => void>
+
+export function stream(platform: Platform, caller: Caller, reply: FastifyReply, open: OpenStreams): void {
   reply.hijack()
   const out = reply.raw
   out.writeHead(200, {
@@ -40,8 +43,10 @@ export function stream(platform: Platform, caller: Caller, reply: FastifyReply):
     clearInterval(heartbeat)
     clearTimeout(longest)
     unsubscribe()
+    open.delete(end)
     out.end()
   }
+  open.add(end)
   out.on('close', end)
   write('retry: 2000\nevent: hello\ndata: {}\n\n')
 }

@@ -83,7 +83,9 @@ export function openDatabase(config: pg.PoolConfig): Database {
         },
       }
       const value = await work(tx)
-      await client.query('commit')
+      const end = await client.query('commit')
+      // PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback, and no error.
+      if (end.command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back')
       return finish(value)
     } catch (error) {
       await client.query('rollback').catch((rollbackError: Error) => {
