@@ -1,6 +1,7 @@
-/** What an empty database gets: a tenant and its account owner. */
+/** What an empty database gets, and how further tenants come: a tenant and its account owner. */
+import { Refusal } from '@holdpoint/core'
 import { generatePassword, hashPassword } from './credentials.ts'
-import type { Database } from './store/database.ts'
+import type { Database, Transaction } from './store/database.ts'
 import * as users from './store/users.ts'
 
 export const FIRST_ADMINISTRATOR = 'admin'
@@ -12,16 +13,33 @@ export async function ensureAdministrator(db: Database): Promise<string | null> 
   return await db.transaction(async (tx) => {
     await users.lockFirstStart(tx)
     if (await users.anyTenant(tx)) return null
-    const tenantId = await users.insertTenant(tx, 'Holdpoint')
-    await users.insertUser(tx, {
-      tenantId,
-      name: FIRST_ADMINISTRATOR,
-      displayName: 'Administrator',
-      passwordHash,
-      tenantRoles: ['account-owner'],
-    })
+    await insertTenantWithOwner(tx, 'Holdpoint', FIRST_ADMINISTRATOR, passwordHash)
     return password
   })
+}
+
+/** A further tenant, of which nobody in the others sees anything; answers its account owner's generated password. */
+export async function addTenant(db: Database, name: string, ownerName: string): Promise<string> {
+  const password = generatePassword()
+  const passwordHash = await hashPassword(password)
+  await db.transaction(async (tx) => {
+    await users.lockFirstStart(tx)
+    if (await users.tenantByName(tx, name)) throw new Refusal('NAME_TAKEN', { thing: 'tenant', name })
+    if (await users.userByName(tx, ownerName)) throw new Refusal('NAME_TAKEN', { thing: 'user', name: ownerName })
+    await insertTenantWithOwner(tx, name, ownerName, passwordHash)
+  })
+  return password
+}
+
+async function insertTenantWithOwner(
+  tx: Transaction,
+  name: string,
+  ownerName: string,
+  passwordHash: string,
+): Promise<void> {
+  const tenantId = await users.insertTenant(tx, name)
+  const tenantRoles = ['account-owner'] as const
+  await users.insertUser(tx, { tenantId, name: ownerName, displayName: 'Administrator', passwordHash, tenantRoles })
 }
 
 /** Gives the first administrator a new password and ends their sessions; null when there is no such user. */

@@ -22,6 +22,11 @@ export async function anyTenant(sql: Sql): Promise<{ id: number } | null> {
   return row ?? null
 }
 
+export async function tenantByName(sql: Sql, name: string): Promise<{ id: number } | null> {
+  const [row] = await sql.rows<{ id: number }>('select id from tenants where lower(name) = lower($1)', [name])
+  return row ?? null
+}
+
 export async function insertUser(
   sql: Sql,
   user: {
