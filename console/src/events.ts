@@ -20,8 +20,16 @@ export function useEventNames() {
   const { i18n } = useTranslation()
   const language = i18n.language === 'zh' ? 'zh' : 'en'
   return {
+    /** As the catalogue calls the event. */
     event: (eventCode: string) => BY_CODE.get(eventCode)?.name[language] ?? eventCode,
+    /** What is done, where the event is the moment before it: `Node freezing`, `冻结节点`. */
+    operation: (eventCode: string) => operationName(BY_CODE.get(eventCode)?.name[language] ?? eventCode),
     module: (module: keyof typeof MODULE_NAMES) => MODULE_NAMES[module][language],
     category: (category: keyof typeof CATEGORY_NAMES) => CATEGORY_NAMES[category][language],
   }
+}
+
+function operationName(event: string): string {
+  const name = event.replace(/^Pre-event for /, '').replace(/前置事件$/, '')
+  return name.charAt(0).toUpperCase() + name.slice(1)
 }

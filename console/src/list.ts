@@ -1,7 +1,7 @@
 import { keepPreviousData, type UseQueryOptions, useQuery } from '@tanstack/react-query'
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import type { Page } from './api/client.ts'
-import type { Rows } from './ui/cursor-table.tsx'
+import type { CursorList } from './ui/cursor-table.tsx'
 import { useSteadyRows } from './ui/steady-rows.ts'
 
 declare module '@tanstack/history' {
@@ -18,7 +18,7 @@ export function useList<T>(
   query: { queryKey: readonly unknown[]; queryFn?: unknown },
   cursor: string | undefined,
   keyOf: (row: T) => string,
-): Rows<T> & { readonly error: Error | null } {
+): CursorList<T> & { readonly error: Error | null } {
   const navigate = useNavigate()
   const before = useLocation({ select: (location) => location.state.cursors ?? [] })
   const { data, error, isPlaceholderData } = useQuery({

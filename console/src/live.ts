@@ -7,7 +7,8 @@ const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
   operation: ['operations', 'nodes'],
   node: ['nodes'],
   extension: ['extensions'],
-  delivery: ['operations'],
+  openevent: ['event-buses', 'channel'],
+  workspace: ['workspaces', 'members', 'session'],
 }
 const EVERYTHING = [...new Set(Object.values(READ_AGAIN).flat())]
 
@@ -20,7 +21,7 @@ export function useLiveChanges(): Liveness {
   const [liveness, setLiveness] = useState<Liveness>('connecting')
   useEffect(() => {
     const { stop } = followChanges((what) => {
-      const kinds = what === 'everything' ? EVERYTHING : new Set(what.flatMap((kind) => READ_AGAIN[kind]))
+      const kinds = what === 'everything' ? EVERYTHING : new Set(what.flatMap((kind) => READ_AGAIN[kind] ?? []))
       for (const kind of kinds) void client.invalidateQueries({ queryKey: [kind] })
     }, setLiveness)
     return stop

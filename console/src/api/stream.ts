@@ -9,7 +9,7 @@
  * pace, and so it does once whenever the stream opens, because what happened in between is not known. A change never carries
  * data: it only says what to read again, so that a lost or repeated one does no harm.
  */
-export type ChangeKind = 'operation' | 'node' | 'extension' | 'delivery'
+export type ChangeKind = 'operation' | 'node' | 'extension' | 'openevent' | 'workspace'
 export type Liveness = 'connecting' | 'live' | 'polling'
 export type ChangeNews = readonly ChangeKind[] | 'everything'
 
@@ -20,10 +20,10 @@ type Message =
 
 const POLL_EVERY_MS = 10_000
 const REOPEN_AFTER_MS = 5_000
+/** The server ends streams now and then; a gap that the browser closes by itself within this time is not worth a word. */
+const BROKEN_AFTER_MS = 6_000
 /** A burst of changes (a bulk operation) becomes one round of reading at most this often. */
 const GATHER_MS = 400
-/** Once a heartbeat has been seen, a stream that is silent for this long is taken for dead. */
-const SILENT_AFTER_MS = 60_000
 
 export function followChanges(
   onChange: (what: ChangeNews) => void,
@@ -85,16 +85,18 @@ export function followChanges(
 function openStream(tell: (message: Message) => void): () => void {
   let source: EventSource | null = null
   let reopening: ReturnType<typeof setTimeout> | undefined
+  let breaking: ReturnType<typeof setTimeout> | undefined
   let polling: ReturnType<typeof setInterval> | undefined
-  let silence: ReturnType<typeof setTimeout> | undefined
 
   const startPolling = () => {
-    if (polling !== undefined) return
     tell({ says: 'liveness', liveness: 'polling' })
+    tell({ says: 'changed', what: 'everything' })
     polling = setInterval(() => tell({ says: 'changed', what: 'everything' }), POLL_EVERY_MS)
   }
   const stopPolling = () => {
+    clearTimeout(breaking)
     clearInterval(polling)
+    breaking = undefined
     polling = undefined
   }
   const open = () => {
@@ -107,21 +109,16 @@ function openStream(tell: (message: Message) => void): () => void {
     }
     opened.addEventListener('change', (event) => {
       const kind = kindOf(event.data)
-      if (kind) tell({ says: 'changed', what: [kind] })
-    })
-    opened.addEventListener('heartbeat', () => {
-      clearTimeout(silence)
-      silence = setTimeout(reopen, SILENT_AFTER_MS)
+      tell({ says: 'changed', what: kind === null ? 'everything' : [kind] })
     })
     opened.onerror = () => {
-      startPolling()
-      // While it is not closed the browser itself connects again and says where it left off.
+      breaking ??= setTimeout(startPolling, BROKEN_AFTER_MS)
+      // While it is not closed, the browser itself connects again.
       if (opened.readyState === EventSource.CLOSED) reopen()
     }
   }
   const reopen = () => {
     source?.close()
-    clearTimeout(silence)
     clearTimeout(reopening)
     reopening = setTimeout(open, REOPEN_AFTER_MS)
   }
@@ -129,7 +126,6 @@ function openStream(tell: (message: Message) => void): () => void {
   open()
   return () => {
     source?.close()
-    clearTimeout(silence)
     clearTimeout(reopening)
     stopPolling()
   }

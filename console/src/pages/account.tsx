@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Modal, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
 import { IconKey, IconPlus, IconShieldLock } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -10,6 +10,7 @@ import { ProblemNotice } from '../problem.tsx'
 import { useMe } from '../session.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Copyable, CopyTextButton } from '../ui/copy.tsx'
+import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { GuardedButton } from '../ui/guarded-button.tsx'
@@ -84,6 +85,49 @@ function AccessKeys() {
       {t('keys.create')}
     </GuardedButton>
   )
+  const columns: readonly Column<AccessKey>[] = [
+    { key: 'id', header: 'AccessKey ID', cell: (key) => <Copyable value={key.id} /> },
+    {
+      key: 'state',
+      header: t('keys.state'),
+      width: 110,
+      cell: (key) => (
+        <Badge variant="light" color={key.active ? 'green' : 'gray'} tt="none" className="state-badge">
+          {t(key.active ? 'keys.active' : 'keys.inactive')}
+        </Badge>
+      ),
+    },
+    {
+      key: 'created',
+      header: t('ui.created'),
+      width: 170,
+      times: true,
+      cell: (key) => <Instant at={key.createdAt} zoned={false} />,
+    },
+    {
+      key: 'used',
+      header: t('keys.lastUsed'),
+      width: 170,
+      times: true,
+      cell: (key) => (key.lastUsedAt ? <Instant at={key.lastUsedAt} zoned={false} /> : t('keys.neverUsed')),
+    },
+    {
+      key: 'actions',
+      header: t('nodes.actions'),
+      width: 200,
+      quiet: true,
+      cell: (key) => (
+        <Group gap="xs" wrap="nowrap">
+          <Button size="compact-sm" variant="default" onClick={() => change.mutate(key)}>
+            {t(key.active ? 'keys.deactivate' : 'keys.activate')}
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setDeleting(key)}>
+            {t('ui.delete')}
+          </Button>
+        </Group>
+      ),
+    },
+  ]
   return (
     <Section title={t('keys.title')} description={t('keys.hint', { limit: MOST_ACTIVE })} actions={make}>
       <Stack gap="sm">
@@ -96,49 +140,13 @@ function AccessKeys() {
         )}
         {data && data.items.length > 0 && (
           <Card padding={0}>
-            <Table.ScrollContainer minWidth={720} type="native" tabIndex={0} role="region" aria-label={t('keys.title')}>
-              <Table aria-label={t('keys.title')}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>AccessKey ID</Table.Th>
-                    <Table.Th w={110}>{t('keys.state')}</Table.Th>
-                    <Table.Th w={230}>{t('ui.created')}</Table.Th>
-                    <Table.Th w={230}>{t('keys.lastUsed')}</Table.Th>
-                    <Table.Th w={200}>
-                      <span className="for-readers">{t('nodes.actions')}</span>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {data.items.map((key) => (
-                    <Table.Tr key={key.id}>
-                      <Table.Td>
-                        <Copyable value={key.id} />
-                      </Table.Td>
-                      <Table.Td>
-                        <Badge variant="light" color={key.active ? 'green' : 'gray'} tt="none" className="state-badge">
-                          {t(key.active ? 'keys.active' : 'keys.inactive')}
-                        </Badge>
-                      </Table.Td>
-                      <Table.Td>
-                        <Instant at={key.createdAt} />
-                      </Table.Td>
-                      <Table.Td>{key.lastUsedAt ? <Instant at={key.lastUsedAt} /> : t('keys.neverUsed')}</Table.Td>
-                      <Table.Td>
-                        <Group gap="xs" wrap="nowrap">
-                          <Button size="compact-sm" variant="default" onClick={() => change.mutate(key)}>
-                            {t(key.active ? 'keys.deactivate' : 'keys.activate')}
-                          </Button>
-                          <Button size="compact-sm" variant="default" onClick={() => setDeleting(key)}>
-                            {t('ui.delete')}
-                          </Button>
-                        </Group>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <DataTable
+              label={t('keys.title')}
+              columns={columns}
+              rows={data.items}
+              keyOf={(key) => key.id}
+              minWidth={720}
+            />
           </Card>
         )}
       </Stack>

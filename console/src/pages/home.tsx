@@ -1,4 +1,4 @@
-import { Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconMoodCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -9,6 +9,7 @@ import { useEventNames } from '../events.ts'
 import { links } from '../links.ts'
 import { ProblemNotice } from '../problem.tsx'
 import { useMe } from '../session.ts'
+import { DataTable } from '../ui/data-table.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../ui/link.tsx'
@@ -16,7 +17,7 @@ import { Page } from '../ui/page.tsx'
 import { Card, Section } from '../ui/section.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from './extensions/status.ts'
-import { operationColumns } from './operations/columns.tsx'
+import { keyOfOperation, operationColumns } from './operations/columns.tsx'
 
 const MOST = 200
 
@@ -78,33 +79,18 @@ export function HomePage() {
 
 function Operations(props: { title: string; hint: ReactNode; operations: readonly OperationView[] }) {
   const { t } = useTranslation()
-  const columns = operationColumns(t, useEventNames())
+  const names = useEventNames()
   if (props.operations.length === 0) return null
   return (
     <Section title={`${props.title} (${props.operations.length})`} description={props.hint}>
       <Card padding={0}>
-        <Table.ScrollContainer minWidth={860} type="native" tabIndex={0} role="region" aria-label={props.title}>
-          <Table aria-label={props.title}>
-            <Table.Thead>
-              <Table.Tr>
-                {columns.map((column) => (
-                  <Table.Th key={column.key} w={column.width}>
-                    {column.header}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {props.operations.map((operation) => (
-                <Table.Tr key={operation.id}>
-                  {columns.map((column) => (
-                    <Table.Td key={column.key}>{column.cell(operation)}</Table.Td>
-                  ))}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable
+          label={props.title}
+          columns={operationColumns(t, names)}
+          rows={props.operations}
+          keyOf={keyOfOperation}
+          minWidth={900}
+        />
       </Card>
     </Section>
   )
@@ -119,7 +105,7 @@ function Reviews({ extensions }: { extensions: readonly ExtensionView[] }) {
           {extensions.map((extension) => (
             <Group key={extension.code} justify="space-between">
               <div>
-                <LinkTo {...links.extension(extension.code)} fw={500}>
+                <LinkTo {...links.extension(extension.code)} fw={500} fz="sm">
                   {extension.name}
                 </LinkTo>
                 <Text fz="sm" c="dimmed">

@@ -149,7 +149,7 @@ export function Shell() {
                     key={place.text}
                     {...place.link}
                     className="place"
-                    activeOptions={{ exact: place.text === 'nav.home', includeSearch: false }}
+                    activeOptions={{ exact: place.exact ?? false, includeSearch: false }}
                     activeProps={{ 'aria-current': 'page' }}
                     onClick={menu.close}
                   >

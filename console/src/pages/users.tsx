@@ -12,7 +12,8 @@ import { useList } from '../list.ts'
 import { fieldProblem, ProblemNotice } from '../problem.tsx'
 import { useMay } from '../session.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import { type Column, CursorTable } from '../ui/cursor-table.tsx'
+import { CursorTable } from '../ui/cursor-table.tsx'
+import type { Column } from '../ui/data-table.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { Instant } from '../ui/instant.tsx'
@@ -62,7 +63,13 @@ export function UsersPage() {
         </Badge>
       ),
     },
-    { key: 'created', header: t('ui.created'), width: 230, cell: (user) => <Instant at={user.createdAt} /> },
+    {
+      key: 'created',
+      header: t('ui.created'),
+      width: 170,
+      times: true,
+      cell: (user) => <Instant at={user.createdAt} zoned={false} />,
+    },
     {
       key: 'actions',
       header: t('nodes.actions'),
@@ -90,6 +97,7 @@ export function UsersPage() {
         list={list}
         keyOf={keyOf}
         columns={columns}
+        minWidth={720}
         empty={<Empty icon={IconUsers} title={t('users.empty')} next={t('users.emptyNext')} actions={create} />}
       />
       {editing && <UserDialog user={editing.user} close={() => setEditing(null)} changed={list.showLatest} />}

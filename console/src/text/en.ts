@@ -29,6 +29,7 @@ export const en = {
     selectPage: 'Select all rows of this page',
     showLatest: 'Show the latest',
     tryAgain: 'Try again',
+    no: 'No',
     yes: 'Yes',
   },
   nav: {
@@ -45,7 +46,7 @@ export const en = {
     operations: 'Event checks',
     tenant: 'Tenant',
     users: 'Users',
-    workspaceExtensions: 'Extensions in this workspace',
+    workspaceExtensions: 'Workspace extensions',
     workspaces: 'Workspaces',
   },
   shell: {
@@ -236,6 +237,10 @@ export const en = {
     title: '{{event}}: {{object}}',
     to: 'To',
     took: 'Took',
+    fields: {
+      published: 'Published',
+      recurrence: 'Recurrence',
+    },
     withdraw: 'Withdraw',
     withdrawMeaning: 'It will not take effect, whatever the extensions answer. You can ask for it again later.',
     withdrawTitle: 'Withdraw this operation?',

@@ -31,6 +31,7 @@ export const zh: SameTexts = {
     selectPage: '选择本页所有行',
     showLatest: '显示最新',
     tryAgain: '重试',
+    no: '否',
     yes: '是',
   },
   nav: {
@@ -47,7 +48,7 @@ export const zh: SameTexts = {
     operations: '事件检查',
     tenant: '租户',
     users: '用户',
-    workspaceExtensions: '本空间的扩展程序',
+    workspaceExtensions: '空间扩展程序',
     workspaces: '工作空间',
   },
   shell: {
@@ -232,6 +233,10 @@ export const zh: SameTexts = {
     title: '{{event}}：{{object}}',
     to: '新值',
     took: '用时',
+    fields: {
+      published: '已发布',
+      recurrence: '调度状态',
+    },
     withdraw: '撤回',
     withdrawMeaning: '无论扩展程序返回什么结果，操作都不会生效。之后可以重新发起。',
     withdrawTitle: '撤回此操作？',

@@ -1,17 +1,11 @@
-import { Alert, Button, Checkbox, Group, Skeleton, Table, Text } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Text } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconChevronsLeft, IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { ChosenRows } from './chosen-rows.ts'
+import { type Column, DataTable } from './data-table.tsx'
 import { Card } from './section.tsx'
-
-export type Column<T> = {
-  readonly key: string
-  readonly header: string
-  readonly cell: (row: T) => ReactNode
-  readonly width?: number | string
-  /** The column stands only for its buttons or marks; its header is for screen readers. */
-  readonly quiet?: true
-}
+import type { SteadyRows } from './steady-rows.ts'
 
 /** Ways to the neighbouring pages; one that is null does not exist. */
 export type Pager = {
@@ -20,128 +14,97 @@ export type Pager = {
   readonly next: (() => void) | null
 }
 
-export type Rows<T> = {
+export type CursorList<T> = Omit<SteadyRows<T>, 'rows'> & {
   /** undefined until the first answer is there. */
   readonly rows: readonly T[] | undefined
-  readonly left: ReadonlySet<string>
-  readonly arrived: number
   readonly showLatest: () => void
   readonly pager: Pager
 }
 
-export type Selection<T> = {
-  readonly has: (row: T) => boolean
-  readonly set: (rows: readonly T[], selected: boolean) => void
-  readonly labelOf: (row: T) => string
-}
-
 type Props<T> = {
   label: string
-  list: Rows<T>
+  list: CursorList<T>
   keyOf: (row: T) => string
   columns: readonly Column<T>[]
   /** Shown in place of an empty table. */
   empty: ReactNode
-  selection?: Selection<T>
-  minWidth?: number
+  minWidth: number
+  chosen?: ChosenRows<T>
+  /** What the box that chooses a row is called. */
+  chooseLabel?: (row: T) => string
 }
 
-/** A table of one page of a list, with its ways to the other pages. */
-export function CursorTable<T>({ label, list, keyOf, columns, empty, selection, minWidth = 720 }: Props<T>) {
-  const { rows, left } = list
-  const paged = list.pager.first !== null || list.pager.next !== null
-  if (rows?.length === 0 && list.arrived === 0) {
+/** One page of a list, with its ways to the other pages. */
+export function CursorTable<T>({ label, list, keyOf, columns, empty, minWidth, chosen, chooseLabel }: Props<T>) {
+  const pagerBar = (list.pager.first !== null || list.pager.next !== null) && (
+    <PagerBar pager={list.pager} count={list.rows?.length ?? 0} />
+  )
+  if (list.rows?.length === 0 && list.arrived === 0) {
     return (
       <Card>
         {empty}
-        {paged && <PagerBar pager={list.pager} count={0} />}
+        {pagerBar}
       </Card>
     )
   }
   return (
     <>
-      <News list={list} />
+      {list.arrived + list.left.size > 0 && <News list={list} />}
       <Card padding={0}>
-        <Table.ScrollContainer minWidth={minWidth} type="native" tabIndex={0} role="region" aria-label={label}>
-          <Table aria-label={label} aria-busy={rows === undefined}>
-            <Table.Thead>
-              <Table.Tr>
-                {selection && (
-                  <Table.Th w={40}>
-                    <SelectAll rows={rows ?? []} selection={selection} />
-                  </Table.Th>
-                )}
-                {columns.map((column) => (
-                  <Table.Th key={column.key} w={column.width}>
-                    {column.quiet ? <span className="for-readers">{column.header}</span> : column.header}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows?.map((row) => (
-                <Table.Tr
-                  key={keyOf(row)}
-                  className={left.has(keyOf(row)) ? 'row-left' : undefined}
-                  data-selected={selection?.has(row) || undefined}
-                >
-                  {selection && (
-                    <Table.Td>
-                      <Checkbox
-                        size="xs"
-                        aria-label={selection.labelOf(row)}
-                        checked={selection.has(row)}
-                        onChange={(event) => selection.set([row], event.currentTarget.checked)}
-                      />
-                    </Table.Td>
-                  )}
-                  {columns.map((column) => (
-                    <Table.Td key={column.key}>{column.cell(row)}</Table.Td>
-                  ))}
-                </Table.Tr>
-              )) ?? <LoadingRows columns={columns.length + (selection ? 1 : 0)} />}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-        {paged && <PagerBar pager={list.pager} count={rows?.length ?? 0} />}
+        <DataTable
+          label={label}
+          columns={columns}
+          rows={list.rows}
+          keyOf={keyOf}
+          minWidth={minWidth}
+          classOf={(row) => (list.left.has(keyOf(row)) ? 'row-left' : undefined)}
+          boxes={
+            chosen && {
+              header: <ChooseAll rows={list.rows ?? []} chosen={chosen} />,
+              has: chosen.has,
+              cell: (row) => (
+                <Checkbox
+                  size="xs"
+                  aria-label={chooseLabel?.(row)}
+                  checked={chosen.has(row)}
+                  onChange={(event) => chosen.set([row], event.currentTarget.checked)}
+                />
+              ),
+            }
+          }
+        />
+        {pagerBar}
       </Card>
     </>
   )
 }
 
-function SelectAll<T>({ rows, selection }: { rows: readonly T[]; selection: Selection<T> }) {
+function ChooseAll<T>({ rows, chosen }: { rows: readonly T[]; chosen: ChosenRows<T> }) {
   const { t } = useTranslation()
-  const chosen = rows.filter(selection.has).length
+  const count = rows.filter(chosen.has).length
   return (
     <Checkbox
       size="xs"
       aria-label={t('ui.selectPage')}
-      checked={rows.length > 0 && chosen === rows.length}
-      indeterminate={chosen > 0 && chosen < rows.length}
-      onChange={(event) => selection.set(rows, event.currentTarget.checked)}
+      checked={rows.length > 0 && count === rows.length}
+      indeterminate={count > 0 && count < rows.length}
+      onChange={(event) => chosen.set(rows, event.currentTarget.checked)}
     />
   )
 }
 
-function LoadingRows({ columns }: { columns: number }) {
-  const keys = ['a', 'b', 'c', 'd', 'e']
-  return keys.map((key) => (
-    <Table.Tr key={key}>
-      <Table.Td colSpan={columns}>
-        <Skeleton height={16} />
-      </Table.Td>
-    </Table.Tr>
-  ))
-}
-
-function News<T>({ list }: { list: Rows<T> }) {
+function News<T>({ list }: { list: CursorList<T> }) {
   const { t } = useTranslation()
-  if (list.arrived === 0 && list.left.size === 0) return null
   return (
     <Alert color="blue" variant="light" p="xs" role="status">
       <Group justify="space-between" gap="xs">
         <Text fz="sm">{t('ui.listChanged', { arrived: list.arrived, left: list.left.size })}</Text>
-        <Button size="compact-sm" variant="default" leftSection={<IconRefresh size={14} />} onClick={list.showLatest}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconRefresh size={14} aria-hidden />}
+          onClick={list.showLatest}
+        >
           {t('ui.showLatest')}
         </Button>
       </Group>
@@ -157,9 +120,9 @@ function PagerBar({ pager, count }: { pager: Pager; count: number }) {
         {t('ui.rowsShown', { count })}
       </Text>
       <Group gap="xs">
-        <Way go={pager.first} label={t('ui.firstPage')} icon={<IconChevronsLeft size={16} />} />
-        <Way go={pager.previous} label={t('ui.previousPage')} icon={<IconChevronLeft size={16} />} />
-        <Way go={pager.next} label={t('ui.nextPage')} icon={<IconChevronRight size={16} />} />
+        <Way go={pager.first} label={t('ui.firstPage')} icon={<IconChevronsLeft size={16} aria-hidden />} />
+        <Way go={pager.previous} label={t('ui.previousPage')} icon={<IconChevronLeft size={16} aria-hidden />} />
+        <Way go={pager.next} label={t('ui.nextPage')} icon={<IconChevronRight size={16} aria-hidden />} />
       </Group>
     </Group>
   )

@@ -6,7 +6,7 @@ export function Facts({ of }: { of: readonly (readonly [name: string, value: Rea
   return (
     <DataList size="sm" gap="xs" labelWidth={150}>
       {of
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
+        .filter(([, value]) => value !== null && value !== undefined && value !== false && value !== '')
         .map(([name, value]) => (
           <Fragment key={name}>
             <DataList.Item>

@@ -14,34 +14,29 @@ const FORMAT = new Intl.DateTimeFormat('en', {
   timeZoneName: 'shortOffset',
 })
 
-/** Year first in both languages, in the zone of this browser, which is named beside it. */
-function parts(at: string): { readonly time: string; readonly zone: string } {
-  const found = Object.fromEntries(FORMAT.formatToParts(new Date(at)).map((part) => [part.type, part.value]))
-  return {
-    time: `${found.year}-${found.month}-${found.day} ${found.hour}:${found.minute}:${found.second}`,
-    zone: found.timeZoneName ?? 'UTC',
-  }
-}
+/** The time zone of this browser, e.g. `Asia/Shanghai`. */
+export const zoneName = (): string => FORMAT.resolvedOptions().timeZone
 
-export function Instant({ at }: { at: string }) {
-  const { time, zone } = parts(at)
+/** A point in time: year first in both languages, with its offset, or without it where the zone is named beside it. */
+export function Instant({ at, zoned = true }: { at: string; zoned?: boolean }) {
+  const part = Object.fromEntries(FORMAT.formatToParts(new Date(at)).map((one) => [one.type, one.value]))
   return (
     <Text component="time" inherit dateTime={at} title={at} className="instant">
-      {time}{' '}
-      <Text span inherit c="dimmed" fz="0.85em">
-        {zone}
-      </Text>
+      {`${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`}
+      {zoned && (
+        <Text span inherit c="dimmed" fz="0.85em">
+          {' '}
+          {part.timeZoneName}
+        </Text>
+      )}
     </Text>
   )
 }
 
 /** How long something has lasted, ticking until it has an end. */
 export function Elapsed({ since, until, now }: { since: string; until: string | null; now: () => number }) {
-  return until === null ? (
-    <Ticking from={() => now() - Date.parse(since)} />
-  ) : (
-    <Span ms={Date.parse(until) - Date.parse(since)} />
-  )
+  if (until === null) return <Ticking from={() => now() - Date.parse(since)} />
+  return <Span ms={Date.parse(until) - Date.parse(since)} />
 }
 
 /** How long there is still to go, ticking. */

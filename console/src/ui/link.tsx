@@ -5,7 +5,7 @@ import type { ComponentPropsWithRef, ReactNode } from 'react'
 type A = Omit<ComponentPropsWithRef<'a'>, 'color' | 'style'>
 
 /** Links inside the console, in the shapes of the component library. */
-export const LinkTo = createLink((props: A & Omit<AnchorProps, 'href'>) => <Anchor {...props} />)
+export const LinkTo = createLink((props: A & Omit<AnchorProps, 'href'>) => <Anchor inherit {...props} />)
 export const LinkButton = createLink((props: A & ButtonProps) => <Button component="a" {...props} />)
 export const LinkNav = createLink((props: A & NavLinkProps) => <NavLink component="a" {...props} />)
 

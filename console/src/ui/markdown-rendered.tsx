@@ -3,7 +3,7 @@ import { LinkOut } from './link.tsx'
 
 /** An image would be fetched from wherever its author says, and tell them who is looking; it becomes a link. */
 const COMPONENTS: Components = {
-  a: ({ href, children }) => (href ? <LinkOut href={href}>{children}</LinkOut> : <>{children}</>),
+  a: ({ href, children }) => (href ? <LinkOut href={href}>{children}</LinkOut> : children),
   img: ({ src, alt }) => (typeof src === 'string' ? <LinkOut href={src}>{alt || src}</LinkOut> : null),
   h1: ({ children }) => <p className="heading">{children}</p>,
   h2: ({ children }) => <p className="heading">{children}</p>,

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Badge, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { IconPencil, IconPlus, IconRoute, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -6,12 +6,13 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
-import type { EventRule } from '../../api/shapes.ts'
+import type { EventRule, Target } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkTo } from '../../ui/link.tsx'
@@ -105,6 +106,20 @@ type RuleProps = { rule: EventRule; extensionName: (code: string) => string; act
 
 function Rule({ rule, extensionName, actions }: RuleProps) {
   const { t } = useTranslation()
+  const columns: readonly Column<Target>[] = [
+    { key: 'name', header: t('rules.targetName'), width: 180, cell: (target) => target.name },
+    {
+      key: 'endpoint',
+      header: t('rules.endpoint'),
+      cell: (target) => <span className="wrap-anywhere">{target.endpoint}</span>,
+    },
+    {
+      key: 'serves',
+      header: t('rules.serves'),
+      width: 240,
+      cell: (target) => target.serves?.map(extensionName).join(t('ui.listSeparator')) ?? t('rules.servesAll'),
+    },
+  ]
   return (
     <Paper withBorder p="md" component="article" aria-label={rule.name}>
       <Group justify="space-between" mb="xs">
@@ -130,30 +145,13 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
           {t('rules.noTargets')}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={520} type="native" tabIndex={0} role="region" aria-label={t('rules.targets')}>
-          <Table aria-label={t('rules.targets')} fz="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('rules.targetName')}</Table.Th>
-                <Table.Th>{t('rules.endpoint')}</Table.Th>
-                <Table.Th>{t('rules.serves')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rule.targets.map((target) => (
-                <Table.Tr key={target.id}>
-                  <Table.Td>{target.name}</Table.Td>
-                  <Table.Td className="wrap-anywhere">{target.endpoint}</Table.Td>
-                  <Table.Td>
-                    {target.serves === null
-                      ? t('rules.servesAll')
-                      : target.serves.map(extensionName).join(t('ui.listSeparator'))}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <DataTable
+          label={t('rules.targets')}
+          columns={columns}
+          rows={rule.targets}
+          keyOf={(target) => String(target.id)}
+          minWidth={520}
+        />
       )}
     </Paper>
   )

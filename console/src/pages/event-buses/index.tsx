@@ -1,4 +1,4 @@
-import { Button, Skeleton, Table, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Skeleton, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconRoute } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -7,10 +7,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
+import type { EventBus } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
@@ -28,6 +30,25 @@ export function EventBusesPage() {
       {t('buses.create')}
     </Button>
   )
+  const columns: readonly Column<EventBus>[] = [
+    {
+      key: 'name',
+      header: t('buses.name'),
+      cell: (bus) => (
+        <LinkTo {...links.eventBus(bus.id)} fw={500} className="wrap-anywhere">
+          {bus.name}
+        </LinkTo>
+      ),
+    },
+    { key: 'description', header: t('ui.description'), cell: (bus) => bus.description || '–' },
+    {
+      key: 'created',
+      header: t('ui.created'),
+      width: 170,
+      times: true,
+      cell: (bus) => <Instant at={bus.createdAt} zoned={false} />,
+    },
+  ]
   return (
     <Page title={t('buses.title')} description={t('buses.hint')} actions={create}>
       <ProblemNotice error={error} />
@@ -44,34 +65,13 @@ export function EventBusesPage() {
       )}
       {data && data.length > 0 && (
         <Card padding={0}>
-          <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label={t('buses.title')}>
-            <Table aria-label={t('buses.title')}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('buses.name')}</Table.Th>
-                  <Table.Th>{t('ui.description')}</Table.Th>
-                  <Table.Th w={230}>{t('ui.created')}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {data.map((bus) => (
-                  <Table.Tr key={bus.id}>
-                    <Table.Td>
-                      <LinkTo {...links.eventBus(bus.id)} fw={500} className="wrap-anywhere">
-                        {bus.name}
-                      </LinkTo>
-                    </Table.Td>
-                    <Table.Td>
-                      <Text fz="sm">{bus.description || '–'}</Text>
-                    </Table.Td>
-                    <Table.Td>
-                      <Instant at={bus.createdAt} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <DataTable
+            label={t('buses.title')}
+            columns={columns}
+            rows={data}
+            keyOf={(bus) => String(bus.id)}
+            minWidth={560}
+          />
         </Card>
       )}
       {creating && <CreateDialog close={dialog.close} />}

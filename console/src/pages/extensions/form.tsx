@@ -47,7 +47,7 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Prop
         <Paper withBorder p="md">
           <PointPicker chosen={draft.points} onChange={(points) => set({ points })} />
         </Paper>
-        <Paper withBorder p="md">
+        <Paper withBorder p="md" className="stays">
           <Stack>
             <TextInput
               label={t('form.name')}

@@ -1,13 +1,15 @@
-import { SegmentedControl, Skeleton, Table, Text } from '@mantine/core'
+import { SegmentedControl, Skeleton, Text } from '@mantine/core'
 import { IconPlus, IconPuzzle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
+import type { ExtensionView } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
@@ -35,6 +37,47 @@ export function ExtensionsPage() {
       {t('extensions.register')}
     </LinkButton>
   )
+  const columns: readonly Column<ExtensionView>[] = [
+    {
+      key: 'name',
+      header: t('extensions.name'),
+      cell: (extension) => (
+        <>
+          <LinkTo {...links.extension(extension.code)} fw={500} className="wrap-anywhere">
+            {extension.name}
+          </LinkTo>
+          <Text fz="xs" c="dimmed">
+            {t('check.version', { version: extension.version })}
+          </Text>
+        </>
+      ),
+    },
+    {
+      key: 'status',
+      header: t('extensions.status'),
+      width: 140,
+      cell: (extension) => <StateBadge look={EXTENSION_LOOKS[extension.status]} />,
+    },
+    {
+      key: 'level',
+      header: t('extensions.level'),
+      width: 140,
+      cell: (extension) => t(`extension.level.${extension.level}`),
+    },
+    {
+      key: 'points',
+      header: t('extensions.points'),
+      cell: (extension) => extension.points.map(names.operation).join(t('ui.listSeparator')),
+    },
+    { key: 'owner', header: t('extensions.owner'), width: 130, cell: (extension) => extension.owner.name },
+    {
+      key: 'changed',
+      header: t('ui.changed'),
+      width: 170,
+      times: true,
+      cell: (extension) => <Instant at={extension.modifiedAt} zoned={false} />,
+    },
+  ]
   return (
     <Page title={t('extensions.title')} description={t('extensions.hint')} actions={register}>
       <ProblemNotice error={error} />
@@ -60,51 +103,13 @@ export function ExtensionsPage() {
       )}
       {rows && rows.length > 0 && (
         <Card padding={0}>
-          <Table.ScrollContainer
+          <DataTable
+            label={t('extensions.title')}
+            columns={columns}
+            rows={rows}
+            keyOf={(extension) => extension.code}
             minWidth={900}
-            type="native"
-            tabIndex={0}
-            role="region"
-            aria-label={t('extensions.title')}
-          >
-            <Table aria-label={t('extensions.title')}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('extensions.name')}</Table.Th>
-                  <Table.Th w={150}>{t('extensions.status')}</Table.Th>
-                  <Table.Th w={120}>{t('extensions.level')}</Table.Th>
-                  <Table.Th>{t('extensions.points')}</Table.Th>
-                  <Table.Th w={120}>{t('extensions.owner')}</Table.Th>
-                  <Table.Th w={230}>{t('ui.changed')}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((extension) => (
-                  <Table.Tr key={extension.code}>
-                    <Table.Td>
-                      <LinkTo {...links.extension(extension.code)} fw={500} className="wrap-anywhere">
-                        {extension.name}
-                      </LinkTo>
-                      <Text fz="xs" c="dimmed">
-                        {t('check.version', { version: extension.version })}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>
-                      <StateBadge look={EXTENSION_LOOKS[extension.status]} />
-                    </Table.Td>
-                    <Table.Td>{t(`extension.level.${extension.level}`)}</Table.Td>
-                    <Table.Td>
-                      <Text fz="sm">{extension.points.map(names.event).join(t('ui.listSeparator'))}</Text>
-                    </Table.Td>
-                    <Table.Td>{extension.owner.name}</Table.Td>
-                    <Table.Td>
-                      <Instant at={extension.modifiedAt} />
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          />
         </Card>
       )}
     </Page>

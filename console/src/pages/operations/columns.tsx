@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next'
 import type { OperationView } from '../../api/shapes.ts'
 import type { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
-import type { Column } from '../../ui/cursor-table.tsx'
+import type { Column } from '../../ui/data-table.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
@@ -22,14 +22,14 @@ export function operationColumns(
       header: t('operations.operation'),
       cell: (operation) => (
         <LinkTo {...links.operationHere(operation.id)} fw={500} className="wrap-anywhere">
-          {t('operation.title', { event: names.event(operation.eventCode), object: operation.objectName })}
+          {t('operation.title', { event: names.operation(operation.eventCode), object: operation.objectName })}
         </LinkTo>
       ),
     },
     {
       key: 'state',
       header: t('operations.state'),
-      width: 210,
+      width: 240,
       cell: (operation) => <StateBadge look={STANDING_LOOKS[standingOf(operation)]} />,
     },
     {
@@ -50,8 +50,9 @@ export function operationColumns(
     {
       key: 'at',
       header: t('operations.at'),
-      width: 230,
-      cell: (operation) => <Instant at={operation.requestedAt} />,
+      width: 170,
+      times: true,
+      cell: (operation) => <Instant at={operation.requestedAt} zoned={false} />,
     },
   ]
 }

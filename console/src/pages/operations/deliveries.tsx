@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconBellOff, IconCircleCheck, IconRefresh, IconSend } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { serverNow } from '../../api/client.ts'
 import type { DeliveryView, OperationDetail } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant, Remaining } from '../../ui/instant.tsx'
@@ -86,41 +87,42 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
 
 function Attempts({ delivery }: { delivery: DeliveryView }) {
   const { t } = useTranslation()
+  const columns: readonly Column<DeliveryView['attempts'][number]>[] = [
+    { key: 'number', header: t('delivery.number'), width: 56, cell: (attempt) => attempt.number },
+    {
+      key: 'at',
+      header: t('delivery.at'),
+      width: 170,
+      times: true,
+      cell: (attempt) => <Instant at={attempt.at} zoned={false} />,
+    },
+    {
+      key: 'took',
+      header: t('delivery.duration'),
+      width: 90,
+      cell: (attempt) => `${Math.round(attempt.durationMs)} ms`,
+    },
+    {
+      key: 'answer',
+      header: t('delivery.answer'),
+      cell: (attempt) => (
+        <span className="wrap-anywhere">
+          {attempt.status === null ? t('delivery.noAnswer') : `HTTP ${attempt.status}`}
+          {attempt.error && ` · ${attempt.error}`}
+        </span>
+      ),
+    },
+  ]
   return (
     <Stack gap="sm">
-      <Table.ScrollContainer
+      <DataTable
+        label={t('delivery.attemptList')}
+        columns={columns}
+        rows={delivery.attempts}
+        keyOf={(attempt) => String(attempt.number)}
         minWidth={460}
-        type="native"
-        tabIndex={0}
-        role="region"
-        aria-label={t('delivery.attemptList')}
-      >
-        <Table aria-label={t('delivery.attemptList')} fz="xs" verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('delivery.number')}</Table.Th>
-              <Table.Th>{t('delivery.at')}</Table.Th>
-              <Table.Th>{t('delivery.duration')}</Table.Th>
-              <Table.Th>{t('delivery.answer')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {delivery.attempts.map((attempt) => (
-              <Table.Tr key={attempt.number}>
-                <Table.Td>{attempt.number}</Table.Td>
-                <Table.Td>
-                  <Instant at={attempt.at} />
-                </Table.Td>
-                <Table.Td>{Math.round(attempt.durationMs)} ms</Table.Td>
-                <Table.Td className="wrap-anywhere">
-                  {attempt.status === null ? t('delivery.noAnswer') : `HTTP ${attempt.status}`}
-                  {attempt.error && ` · ${attempt.error}`}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+        maxHeight={320}
+      />
       {delivery.attempts
         .filter((attempt) => attempt.responseBody)
         .slice(-1)

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconArrowBackUp } from '@tabler/icons-react'
@@ -15,6 +15,7 @@ import { useMe } from '../../session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copyable } from '../../ui/copy.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -22,6 +23,7 @@ import { Elapsed, Instant, Remaining } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
+import { type Change, fieldName, fieldValue } from './changes.ts'
 import { CheckCard } from './check-card.tsx'
 import { Deliveries } from './deliveries.tsx'
 import { STANDING_LOOKS, standingOf } from './standing.ts'
@@ -52,7 +54,7 @@ function Shown({ operation }: { operation: OperationDetail }) {
       <Card>
         <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
           <Text fw={600} fz="lg" className="wrap-anywhere">
-            {t('operation.title', { event: names.event(operation.eventCode), object: operation.objectName })}
+            {t('operation.title', { event: names.operation(operation.eventCode), object: operation.objectName })}
           </Text>
           <div role="status">
             <StateBadge look={STANDING_LOOKS[standingOf(operation)]} size="lg" />
@@ -140,42 +142,34 @@ function Changes({ operation }: { operation: OperationDetail }) {
       </Text>
     )
   }
+  const columns: readonly Column<Change>[] = [
+    {
+      key: 'object',
+      header: t('operation.object'),
+      cell: (change) =>
+        isNode ? (
+          <LinkTo {...links.node(operation.workspaceId!, change.objectId)} className="wrap-anywhere">
+            {change.objectName}
+          </LinkTo>
+        ) : (
+          change.objectName
+        ),
+    },
+    { key: 'field', header: t('operation.field'), width: 130, cell: (change) => fieldName(t, change) },
+    { key: 'from', header: t('operation.from'), width: 110, cell: (change) => fieldValue(t, change, 'from') },
+    { key: 'to', header: t('operation.to'), width: 110, cell: (change) => <b>{fieldValue(t, change, 'to')}</b> },
+  ]
   return (
-    <Table.ScrollContainer
-      minWidth={420}
-      type="native"
-      mah={320}
-      tabIndex={0}
-      role="region"
-      aria-label={t('operation.changes')}
-    >
-      <Table aria-label={t('operation.changes')} withTableBorder>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('operation.object')}</Table.Th>
-            <Table.Th>{t('operation.field')}</Table.Th>
-            <Table.Th>{t('operation.from')}</Table.Th>
-            <Table.Th>{t('operation.to')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {operation.changes.map((change) => (
-            <Table.Tr key={`${change.objectId} ${change.field}`}>
-              <Table.Td className="wrap-anywhere">
-                {isNode ? (
-                  <LinkTo {...links.node(operation.workspaceId!, change.objectId)}>{change.objectName}</LinkTo>
-                ) : (
-                  change.objectName
-                )}
-              </Table.Td>
-              <Table.Td>{change.field}</Table.Td>
-              <Table.Td>{change.from}</Table.Td>
-              <Table.Td fw={600}>{change.to}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Card padding={0}>
+      <DataTable
+        label={t('operation.changes')}
+        columns={columns}
+        rows={operation.changes}
+        keyOf={(change) => `${change.objectId} ${change.field}`}
+        minWidth={420}
+        maxHeight={320}
+      />
+    </Card>
   )
 }
 

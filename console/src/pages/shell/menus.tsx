@@ -22,7 +22,13 @@ export function LanguageMenu() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconLanguage size={18} aria-hidden />}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          fw={500}
+          leftSection={<IconLanguage size={18} aria-hidden />}
+        >
           <span className="for-readers">{t('shell.language')}: </span>
           {LANGUAGES[i18n.language as Language]}
         </Button>
@@ -95,7 +101,13 @@ export function PersonMenu({ showShortcuts }: { showShortcuts: () => void }) {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconUserCircle size={18} aria-hidden />}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          fw={500}
+          leftSection={<IconUserCircle size={18} aria-hidden />}
+        >
           <span className="for-readers">{t('shell.person')}: </span>
           {me.user.displayName}
         </Button>

@@ -21,6 +21,8 @@ export type Place = {
   readonly icon: IconComponent
   readonly link: LinkOptions
   readonly key?: string
+  /** Current only at this very address, not at those below it. */
+  readonly exact?: true
 }
 
 export type PlaceGroup = { readonly text: TextKey | null; readonly places: readonly Place[] }
@@ -52,7 +54,7 @@ export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean)
           },
         ]
   return [
-    { text: null, places: [{ text: 'nav.home', icon: IconAlarm, link: links.home(), key: 'h' }] },
+    { text: null, places: [{ text: 'nav.home', icon: IconAlarm, link: links.home(), key: 'h', exact: true }] },
     ...inWorkspace,
     {
       text: 'nav.openPlatform',
@@ -64,7 +66,7 @@ export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean)
     {
       text: 'nav.tenant',
       places: [
-        { text: 'nav.workspaces', icon: IconBriefcase, link: links.workspaces(), key: 'w' },
+        { text: 'nav.workspaces', icon: IconBriefcase, link: links.workspaces(), key: 'w', exact: true },
         ...(mayReadUsers ? [{ text: 'nav.users', icon: IconUserCog, link: links.users(), key: 'u' } as const] : []),
       ],
     },

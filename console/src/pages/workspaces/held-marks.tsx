@@ -12,7 +12,7 @@ export function HeldMarks({ heldBy }: { heldBy: NodeSummary['heldBy'] }) {
   return heldBy.map((held) => (
     <LinkTo key={held.operationId} {...links.operationHere(held.operationId)} className="held-mark" fz="xs">
       <IconHourglass size={14} aria-hidden />
-      {t('nodes.held', { event: names.event(held.eventCode) })}
+      {t('nodes.held', { event: names.operation(held.eventCode) })}
     </LinkTo>
   ))
 }

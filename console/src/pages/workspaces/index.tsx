@@ -13,7 +13,8 @@ import { useList } from '../../list.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
-import { type Column, CursorTable } from '../../ui/cursor-table.tsx'
+import { CursorTable } from '../../ui/cursor-table.tsx'
+import type { Column } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
@@ -61,7 +62,13 @@ export function WorkspacesPage() {
           .join(t('ui.listSeparator')) || '–',
     },
     { key: 'description', header: t('ui.description'), cell: (workspace) => workspace.description || '–' },
-    { key: 'created', header: t('ui.created'), width: 230, cell: (workspace) => <Instant at={workspace.createdAt} /> },
+    {
+      key: 'created',
+      header: t('ui.created'),
+      width: 170,
+      times: true,
+      cell: (workspace) => <Instant at={workspace.createdAt} zoned={false} />,
+    },
   ]
   return (
     <Page title={t('nav.workspaces')} description={t('workspaces.hint')} actions={create}>
@@ -71,6 +78,7 @@ export function WorkspacesPage() {
         list={list}
         keyOf={keyOf}
         columns={columns}
+        minWidth={760}
         empty={
           <Empty
             icon={IconBriefcase}

@@ -1,5 +1,5 @@
 import { WORKSPACE_ROLES, type WorkspaceRole } from '@holdpoint/core/access'
-import { ActionIcon, Button, Group, MultiSelect, Select, Skeleton, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, MultiSelect, Select, Skeleton, Text, Tooltip } from '@mantine/core'
 import { IconPencil, IconTrash, IconUserPlus, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -11,6 +11,7 @@ import type { Member } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Page } from '../../ui/page.tsx'
@@ -34,6 +35,48 @@ export function MembersPage() {
       {t('members.add')}
     </Button>
   )
+  const columns: readonly Column<Member>[] = [
+    {
+      key: 'user',
+      header: t('members.user'),
+      cell: ({ user }) => (
+        <>
+          <Text fw={500} fz="sm">
+            {user.name}
+          </Text>
+          <Text fz="xs" c="dimmed">
+            {user.id}
+          </Text>
+        </>
+      ),
+    },
+    {
+      key: 'roles',
+      header: t('members.roles'),
+      cell: ({ roles }) => roles.map((role) => t(`role.${role}`)).join(t('ui.listSeparator')),
+    },
+    {
+      key: 'actions',
+      header: t('nodes.actions'),
+      width: 100,
+      quiet: true,
+      cell: (member) =>
+        mayWrite && (
+          <Group gap={4} wrap="nowrap">
+            <Act
+              label={t('members.change', { name: member.user.name })}
+              icon={<IconPencil size={16} />}
+              act={() => setEditing({ what: 'change', member })}
+            />
+            <Act
+              label={t('members.remove', { name: member.user.name })}
+              icon={<IconTrash size={16} />}
+              act={() => setEditing({ what: 'remove', member })}
+            />
+          </Group>
+        ),
+    },
+  ]
   return (
     <Page title={t('members.title')} description={t('members.hint', { workspace: name })} actions={add}>
       <ProblemNotice error={error} />
@@ -45,58 +88,13 @@ export function MembersPage() {
       )}
       {data && data.length > 0 && (
         <Card padding={0}>
-          <Table.ScrollContainer
+          <DataTable
+            label={t('members.title')}
+            columns={columns}
+            rows={data}
+            keyOf={(member) => member.user.id}
             minWidth={520}
-            type="native"
-            tabIndex={0}
-            role="region"
-            aria-label={t('members.title')}
-          >
-            <Table aria-label={t('members.title')}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('members.user')}</Table.Th>
-                  <Table.Th>{t('members.roles')}</Table.Th>
-                  {mayWrite && (
-                    <Table.Th w={100}>
-                      <span className="for-readers">{t('nodes.actions')}</span>
-                    </Table.Th>
-                  )}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {data.map((member) => (
-                  <Table.Tr key={member.user.id}>
-                    <Table.Td>
-                      <Text fw={500} fz="sm">
-                        {member.user.name}
-                      </Text>
-                      <Text fz="xs" c="dimmed">
-                        {member.user.id}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>{member.roles.map((role) => t(`role.${role}`)).join(t('ui.listSeparator'))}</Table.Td>
-                    {mayWrite && (
-                      <Table.Td>
-                        <Group gap={4} wrap="nowrap">
-                          <Act
-                            label={t('members.change', { name: member.user.name })}
-                            icon={<IconPencil size={16} />}
-                            act={() => setEditing({ what: 'change', member })}
-                          />
-                          <Act
-                            label={t('members.remove', { name: member.user.name })}
-                            icon={<IconTrash size={16} />}
-                            act={() => setEditing({ what: 'remove', member })}
-                          />
-                        </Group>
-                      </Table.Td>
-                    )}
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          />
         </Card>
       )}
       {editing && editing.what !== 'remove' && (

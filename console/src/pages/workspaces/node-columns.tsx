@@ -3,7 +3,7 @@ import { IconDots } from '@tabler/icons-react'
 import type { TFunction } from 'i18next'
 import type { Environment, NodeOperationPoint, NodeSummary } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import type { Column } from '../../ui/cursor-table.tsx'
+import type { Column } from '../../ui/data-table.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
@@ -31,11 +31,11 @@ export function nodeColumns(t: TFunction, { environment, operate }: Ways): reado
         </>
       ),
     },
-    { key: 'type', header: t('nodes.programType'), width: 140, cell: (node) => node.programType },
+    { key: 'type', header: t('nodes.programType'), width: 130, cell: (node) => node.programType },
     {
       key: 'state',
       header: t('nodes.recurrence'),
-      width: 230,
+      width: 190,
       cell: (node) => (
         <Group gap={6}>
           <StateBadge look={RECURRENCE_LOOKS[node.recurrence]} />
@@ -57,8 +57,9 @@ export function nodeColumns(t: TFunction, { environment, operate }: Ways): reado
     {
       key: 'modified',
       header: t('nodes.modified'),
-      width: 215,
-      cell: (node) => <Instant at={node.modifiedAt} />,
+      width: 165,
+      times: true,
+      cell: (node) => <Instant at={node.modifiedAt} zoned={false} />,
     },
     {
       key: 'actions',

@@ -1,4 +1,4 @@
-import { Alert, Code, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Alert, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -11,6 +11,7 @@ import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Copyable } from '../../ui/copy.tsx'
+import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -213,39 +214,41 @@ function Relatives({ of, label, empty, environment }: RelativesProps) {
       </Card>
     )
   }
+  const columns: readonly Column<NodeRelative>[] = [
+    {
+      key: 'name',
+      header: t('nodes.name'),
+      cell: (relative) => (
+        <>
+          <LinkTo {...links.node(relative.workspaceId, relative.id, environment)} className="wrap-anywhere">
+            {relative.name}
+          </LinkTo>
+          {relative.dependency === 'cross-cycle' && (
+            <Text fz="xs" c="dimmed">
+              {t('node.crossCycle')}
+            </Text>
+          )}
+        </>
+      ),
+    },
+    { key: 'type', header: t('nodes.programType'), width: 130, cell: (relative) => relative.programType },
+    {
+      key: 'state',
+      header: t('nodes.recurrence'),
+      width: 120,
+      cell: (relative) => <StateBadge look={RECURRENCE_LOOKS[relative.recurrence]} />,
+    },
+  ]
   return (
     <Card padding={0}>
-      <Table.ScrollContainer minWidth={420} maxHeight={360} type="native" tabIndex={0} role="region" aria-label={label}>
-        <Table aria-label={label} fz="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('nodes.name')}</Table.Th>
-              <Table.Th>{t('nodes.programType')}</Table.Th>
-              <Table.Th>{t('nodes.recurrence')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {of.map((relative) => (
-              <Table.Tr key={`${relative.id} ${relative.dependency}`}>
-                <Table.Td>
-                  <LinkTo {...links.node(relative.workspaceId, relative.id, environment)} className="wrap-anywhere">
-                    {relative.name}
-                  </LinkTo>
-                  {relative.dependency === 'cross-cycle' && (
-                    <Text fz="xs" c="dimmed">
-                      {t('node.crossCycle')}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td>{relative.programType}</Table.Td>
-                <Table.Td>
-                  <StateBadge look={RECURRENCE_LOOKS[relative.recurrence]} size="sm" />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataTable
+        label={label}
+        columns={columns}
+        rows={of}
+        keyOf={(relative) => `${relative.id} ${relative.dependency}`}
+        minWidth={420}
+        maxHeight={360}
+      />
     </Card>
   )
 }

@@ -93,7 +93,8 @@ export function NodesPage() {
         keyOf={keyOf}
         columns={nodeColumns(t, { environment, operate: (point, node) => setOperating({ point, nodes: [node] }) })}
         minWidth={980}
-        selection={mayOperate ? { ...chosen, labelOf: (node) => t('nodes.select', { name: node.name }) } : undefined}
+        chosen={mayOperate ? chosen : undefined}
+        chooseLabel={(node) => t('nodes.select', { name: node.name })}
         empty={
           filtered ? (
             <Empty

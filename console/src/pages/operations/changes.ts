@@ -1,0 +1,24 @@
+import type { TFunction } from 'i18next'
+import type { OperationDetail } from '../../api/shapes.ts'
+import type { TextKey } from '../../text/index.ts'
+
+export type Change = OperationDetail['changes'][number]
+
+/** Fields that have words of their own; any other is shown as the server names it. */
+const FIELDS: Readonly<Record<string, { text: TextKey; values: Readonly<Record<string, TextKey>> }>> = {
+  recurrence: {
+    text: 'operation.fields.recurrence',
+    values: { normal: 'recurrence.normal', pause: 'recurrence.pause', skip: 'recurrence.skip' },
+  },
+  published: { text: 'operation.fields.published', values: { true: 'ui.yes', false: 'ui.no' } },
+}
+
+export function fieldName(t: TFunction, change: Change): string {
+  const field = FIELDS[change.field]
+  return field ? t(field.text) : change.field
+}
+
+export function fieldValue(t: TFunction, change: Change, side: 'from' | 'to'): string {
+  const text = FIELDS[change.field]?.values[change[side]]
+  return text ? t(text) : change[side]
+}
