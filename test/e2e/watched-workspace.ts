@@ -1,0 +1,74 @@
+// A workspace with the nodes of the demonstration's FlowSpec file and an extension in testing that watches them, made as people make it.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Client } from '../../sdk/src/index.ts'
+
+const FLOWSPEC = path.resolve(import.meta.dirname, '../../examples/shop-pipeline.flowspec.json')
+
+export const POINTS = ['freeze-node', 'unfreeze-node', 'undeploy-node'] as const
+
+export type WatchedWorkspace = {
+  readonly workspaceId: number
+  readonly extensionCode: string
+  /** The id of a node in production, by its name. */
+  node(name: string): number
+}
+
+/** Nothing waits for any of these nodes. */
+export const LEAVES = [
+  'publish_reports',
+  'ads_coupon_report',
+  'tmp_order_reconciliation',
+  'tmp_campaign_check',
+  'stock_snapshot_hourly',
+] as const
+
+/** All events of the workspace go to the endpoint, what is only told as well. */
+export async function watchedWorkspace(client: Client, endpoint: string): Promise<WatchedWorkspace> {
+  // The file names the root node of a workspace with this identifier.
+  const workspace = await client.call('POST /workspaces', { body: { identifier: 'shop', name: 'Shop' } })
+  const params = { workspaceId: workspace.id }
+  await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
+    params,
+    body: { environment: 'PROD', flowspec: readFileSync(FLOWSPEC, 'utf8') },
+  })
+  const extension = await client.call('POST /extensions', {
+    body: { name: 'Guard', points: [...POINTS], testWorkspaceId: workspace.id },
+  })
+  const bus = await client.call('POST /event-buses', { body: { name: 'shop' } })
+  await client.call('POST /event-buses/{busId}/rules', {
+    params: { busId: bus.id },
+    body: { name: 'everything', targets: [{ name: 'guard', endpoint }] },
+  })
+  await client.call('PUT /workspaces/{workspaceId}/channel', { params, body: { busId: bus.id } })
+  const { items } = await client.call('GET /workspaces/{workspaceId}/nodes', { params, query: { limit: 200 } })
+  const ids = new Map(items.map((node) => [node.name, node.id]))
+  return {
+    workspaceId: workspace.id,
+    extensionCode: extension.code,
+    node(name) {
+      const id = ids.get(name)
+      if (id === undefined) throw new Error(`The workspace has no node ${name}; it has ${[...ids.keys()].join(', ')}`)
+      return id
+    },
+  }
+}
+
+export type Point = (typeof POINTS)[number]
+
+/** Asks for an operation on one node in production. */
+export async function operate(client: Client, workspaceId: number, point: Point, nodeId: number) {
+  return await client.call('POST /workspaces/{workspaceId}/node-operations', {
+    params: { workspaceId },
+    body: { point, nodeIds: [nodeId] },
+  })
+}
+
+/** `pause` is frozen. Null when the node is not published (any more). */
+export async function recurrenceOf(client: Client, workspaceId: number, nodeId: number): Promise<string | null> {
+  const { items } = await client.call('GET /workspaces/{workspaceId}/nodes', {
+    params: { workspaceId },
+    query: { limit: 200 },
+  })
+  return items.find((node) => node.id === nodeId)?.recurrence ?? null
+}
