@@ -1,6 +1,7 @@
 /** What an empty database gets, and how further tenants come: a tenant and its account owner. */
 import { Refusal } from '@holdpoint/core'
-import { generatePassword, hashPassword } from './credentials.ts'
+import { ConfigError } from './config.ts'
+import { decryptSecret, generatePassword, hashPassword } from './credentials.ts'
 import type { Database, Transaction } from './store/database.ts'
 import * as users from './store/users.ts'
 
@@ -59,4 +60,17 @@ export async function resetAdministrator(db: Database): Promise<string | null> {
     })
     return password
   })
+}
+
+/** Refuses a key that is not the one the secrets here were encrypted with: no AccessKey pair would work, and new ones only with the wrong key. */
+export async function checkSecretKey(db: Database, secretKey: Buffer): Promise<void> {
+  const sealed = await users.anyAccessKey(db)
+  if (sealed === null) return
+  try {
+    decryptSecret(secretKey, sealed.secret, sealed.id)
+  } catch {
+    throw new ConfigError([
+      'HOLDPOINT_SECRET_KEY is not the key that the secrets in this database were encrypted with; start with that one',
+    ])
+  }
 }

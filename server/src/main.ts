@@ -6,7 +6,7 @@ import pino from 'pino'
 import { ConfigError, configSummary, helpText, readConfig, secretKeyOf, wantsHelp, withBoundPort } from './config.ts'
 import { startDemo } from './demo.ts'
 import { EmbeddedPostgresError, startEmbeddedPostgres } from './embedded/postgres.ts'
-import { ensureAdministrator, FIRST_ADMINISTRATOR, resetAdministrator } from './first-start.ts'
+import { checkSecretKey, ensureAdministrator, FIRST_ADMINISTRATOR, resetAdministrator } from './first-start.ts'
 import { startServer } from './server.ts'
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -16,6 +16,9 @@ if (wantsHelp(argv)) {
   console.log(helpText())
   process.exit(0)
 }
+
+/** PostgreSQL's codes for a wrong user or password, a database that does not exist, and too many connections. */
+const NOT_LET_IN = /^(28|3D|53300)/
 
 type Part = { stop(): Promise<void> }
 
@@ -56,6 +59,7 @@ try {
   const bound = withBoundPort(config, server.port)
   log.info(configSummary(bound), 'configuration')
 
+  await checkSecretKey(server.db, secretKey)
   const first = await ensureAdministrator(server.db)
   const password = first ?? (config.resetAdminPassword ? await resetAdministrator(server.db) : null)
   // Said at once: whatever fails after this, the password is known.
@@ -89,8 +93,12 @@ function openLogFile(dataDir: string): string {
 
 /** What a person can act on in one sentence; anything else whole. */
 function sentence(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException
+  // A name with several addresses fails with one error for each of them.
+  if (error instanceof AggregateError) return sentence(error.errors[0])
+  const { code = '', message, syscall } = error as NodeJS.ErrnoException
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return message
+  if (syscall === 'connect' || syscall === 'getaddrinfo' || NOT_LET_IN.test(code))
+    return `The database cannot be reached: ${message}. Is DATABASE_URL right?`
   if (code === 'EADDRINUSE') return `${message}: choose another port with --port`
   return error
 }

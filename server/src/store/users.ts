@@ -134,6 +134,12 @@ export async function insertAccessKey(sql: Sql, key: { id: string; userId: numbe
   await sql.rows('insert into access_keys (id, user_id, secret) values ($1, $2, $3)', [key.id, key.userId, key.secret])
 }
 
+/** Any pair with its encrypted secret; null when there is none. */
+export async function anyAccessKey(sql: Sql): Promise<{ id: string; secret: Buffer } | null> {
+  const [row] = await sql.rows<{ id: string; secret: Buffer }>('select id, secret from access_keys limit 1')
+  return row ?? null
+}
+
 export async function setAccessKeyActive(sql: Sql, id: string, active: boolean): Promise<void> {
   await sql.rows('update access_keys set active = $2 where id = $1', [id, active])
 }
