@@ -1,0 +1,44 @@
+// What `npm run bench` runs: one benchmark by its name. It must parse on Node 20.
+import { needNode24 } from '../server/node24.mjs'
+
+await needNode24()
+
+const BENCHMARKS = {
+  round:
+    'requested, held, delivered, answered, carried out: the whole round, as a share of what a bare program reaches',
+  'first-hold': 'from starting on an empty directory to the first held operation',
+  'idle-memory': 'the memory of the idle server with its database',
+}
+const OPTIONS = {
+  '--json': 'print one JSON object and nothing else on standard output',
+  '--save': 'keep the result in bench/results',
+  '--profile': 'round only: leave CPU profiles of both servers in a temporary directory that is named',
+  '--short': 'round only: one slice of each kind on the embedded database, to see an effect while working',
+}
+
+const given = process.argv.slice(2)
+const name = given.find((one) => !one.startsWith('--'))
+const unknown = given.filter((one) => one !== name && !Object.hasOwn(OPTIONS, one))
+
+if (name === undefined || !Object.hasOwn(BENCHMARKS, name) || unknown.length > 0) {
+  if (name !== undefined && !Object.hasOwn(BENCHMARKS, name)) console.error(`There is no benchmark ${name}.`)
+  for (const one of unknown) console.error(`${one} is not an option.`)
+  const rows = (table) => Object.entries(table).map(([key, text]) => `  ${key.padEnd(14)}${text}`)
+  console.log(['npm run bench -- NAME [options]', ...rows(BENCHMARKS), ...rows(OPTIONS)].join('\n'))
+  process.exit(name === undefined && unknown.length === 0 ? 0 : 2)
+}
+
+const { report } = await import('./result.ts')
+const { run } = await import(`./${name}.ts`)
+try {
+  const result = await run({
+    profile: given.includes('--profile'),
+    short: given.includes('--short'),
+    tell: (line) => console.error(line),
+  })
+  report({ name, ...result }, { json: given.includes('--json'), save: given.includes('--save') })
+  process.exit(0)
+} catch (error) {
+  console.error(error)
+  process.exit(1)
+}
