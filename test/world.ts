@@ -1,0 +1,411 @@
+// The world in which the rules are tested: the real server on a fresh database, tenants with their people, workspaces, nodes and extensions,
+// and real HTTP receivers. Everything that has an interface is set up through it; people, their keys and their sessions are written directly.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { TenantRole, WorkspaceRole } from '@holdpoint/core'
+import { type Client, createClient, encodeQuery, HoldpointError, signV3 } from '@holdpoint/sdk'
+import pino from 'pino'
+import { SESSION_COOKIE } from '../server/src/authentication.ts'
+import { encryptSecret, generateAccessKey, generateSessionToken, hashToken } from '../server/src/credentials.ts'
+import { type Server, startServer } from '../server/src/server.ts'
+import type { Database } from '../server/src/store/database.ts'
+import { type Caller, signingKey } from '../server/src/store/principals.ts'
+import * as users from '../server/src/store/users.ts'
+import { putMember } from '../server/src/store/workspaces.ts'
+import { testDatabase } from './postgres.ts'
+
+export type NodePoint = 'freeze-node' | 'unfreeze-node' | 'undeploy-node'
+export const NODE_POINTS: readonly NodePoint[] = ['freeze-node', 'unfreeze-node', 'undeploy-node']
+
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 0,
+  region: 'cn-hangzhou',
+  // The receivers of the tests are on this machine.
+  outboundAllow: ['127.0.0.1/32'] as readonly string[],
+  poolSize: 8,
+  bodyLimitBytes: 1 << 20,
+  trustProxy: false,
+}
+
+export type Person = {
+  readonly id: number
+  readonly name: string
+  readonly key: { readonly id: string; readonly secret: string }
+  /** Signed requests to the first server. */
+  readonly api: Client
+  /** The same person at another replica. */
+  at(server: Server): Client
+  /** What the server makes of the person now. */
+  caller(): Promise<Caller>
+  /** The Cookie header of a session that was just started. */
+  cookie(): Promise<string>
+}
+
+export type Workspace = { readonly id: number; readonly identifier: string }
+
+export type Extension = { readonly code: string; readonly author: Person }
+
+export type Tenant = {
+  readonly id: number
+  /** Account owner; everything that no other person is named for is done by them. */
+  readonly owner: Person
+  person(
+    tenantRoles?: readonly TenantRole[],
+    workspaceRoles?: Readonly<Record<number, readonly WorkspaceRole[]>>,
+  ): Promise<Person>
+  workspace(mode?: 'basic' | 'standard'): Promise<Workspace>
+  /** Imports nodes, each named with those it depends on, and answers their ids. */
+  nodes<Name extends string>(
+    workspace: Workspace,
+    upstream: Readonly<Record<Name, readonly string[]>>,
+    more?: { readonly environment?: 'PROD' | 'DEV'; readonly content?: string },
+  ): Promise<Readonly<Record<Name, number>>>
+  /** Registered, reviewed, published and enabled in `enabledIn`; with `publish: false` it stays in testing. */
+  extension(given?: {
+    readonly points?: readonly string[]
+    readonly parameters?: string
+    readonly onUnanswered?: 'block' | 'pass'
+    readonly testWorkspace?: Workspace
+    readonly publish?: boolean
+    readonly enabledIn?: readonly Workspace[]
+  }): Promise<Extension>
+  /** Leads what the pattern matches of the workspace's events to the endpoint; the rule and its target are named so. */
+  route(
+    workspace: Workspace,
+    endpoint: string,
+    more?: { readonly name?: string; readonly pattern?: Record<string, unknown>; readonly serves?: string[] | null },
+  ): Promise<void>
+}
+
+export type World = {
+  readonly server: Server
+  readonly db: Database
+  readonly secretKey: Buffer
+  /** Every line the servers have logged. */
+  readonly logged: readonly string[]
+  /** Another server on the same database. */
+  replica(): Promise<Server>
+  tenant(): Promise<Tenant>
+  receiver(answer?: Behaviour): Promise<Receiver>
+  /** Runs several statements as they stand, for what no interface does: faults and the passing of time. */
+  sql(text: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startWorld(settings: Partial<typeof DEFAULTS> = {}): Promise<World> {
+  const database = await testDatabase()
+  const secretKey = randomBytes(32)
+  const logged: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
+  const open: { stop(): Promise<void> }[] = []
+  const start = async () => {
+    const server = await startServer({ ...DEFAULTS, ...settings }, database.config, secretKey, log)
+    open.push(server)
+    return server
+  }
+  const server = await start()
+  const { db } = server
+  const world: World = {
+    server,
+    db,
+    secretKey,
+    logged,
+    replica: start,
+    tenant: () => makeTenant(world),
+    async receiver(answer) {
+      const receiver = await startReceiver(answer)
+      open.push(receiver)
+      return receiver
+    },
+    sql: async (statements) => void (await db.pool.query(statements)),
+    async stop() {
+      // The server first: what is still on its way to a receiver is answered.
+      for (const one of open) await one.stop()
+      await database.drop()
+    },
+  }
+  return world
+}
+
+let serial = 0
+const fresh = (word: string) => `${word}_${++serial}_${randomBytes(3).toString('hex')}`
+
+async function makePerson(
+  world: World,
+  tenantId: number,
+  tenantRoles: readonly TenantRole[],
+  workspaceRoles: Readonly<Record<number, readonly WorkspaceRole[]>>,
+): Promise<Person> {
+  const { db, server, secretKey } = world
+  const name = fresh('person')
+  const user = await users.insertUser(db, {
+    tenantId,
+    name,
+    displayName: `The ${name}`,
+    passwordHash: null,
+    tenantRoles,
+  })
+  const key = generateAccessKey()
+  await users.insertAccessKey(db, { id: key.id, userId: user.id, secret: encryptSecret(secretKey, key.secret, key.id) })
+  for (const [workspaceId, roles] of Object.entries(workspaceRoles))
+    await putMember(db, Number(workspaceId), user.id, roles)
+  const at = (replica: Server) =>
+    createClient({ endpoint: urlOf(replica), accessKeyId: key.id, accessKeySecret: key.secret })
+  return {
+    id: user.id,
+    name,
+    key,
+    api: at(server),
+    at,
+    caller: async () => (await signingKey(db, key.id))!.caller,
+    async cookie() {
+      const token = generateSessionToken()
+      await users.insertSession(db, hashToken(token), user.id, 3600)
+      return `${SESSION_COOKIE}=${token}`
+    },
+  }
+}
+
+async function makeTenant(world: World): Promise<Tenant> {
+  const id = await users.insertTenant(world.db, fresh('tenant'))
+  const person: Tenant['person'] = (tenantRoles = [], workspaceRoles = {}) =>
+    makePerson(world, id, tenantRoles, workspaceRoles)
+  const owner = await person(['account-owner'])
+  const { api } = owner
+  const buses = new Map<number, number>()
+
+  return {
+    id,
+    owner,
+    person,
+    async workspace(mode = 'standard') {
+      const identifier = fresh('ws')
+      return await api.call('POST /workspaces', { body: { identifier, name: identifier, mode } })
+    },
+    async nodes(workspace, upstream, { environment = 'PROD', content = 'select 1' } = {}) {
+      const flowspec = flowSpec(workspace, upstream, content)
+      await api.call('POST /workspaces/{workspaceId}/flowspec-imports', {
+        params: { workspaceId: workspace.id },
+        body: { environment, flowspec },
+      })
+      const rows = await world.db.rows<{ id: number; name: string }>(
+        'select id, name from nodes where workspace_id = $1 and environment = $2 and unpublished_at is null',
+        [workspace.id, environment],
+      )
+      const ids = new Map(rows.map((row) => [row.name, row.id]))
+      return Object.fromEntries(Object.keys(upstream).map((name) => [name, ids.get(name)])) as never
+    },
+    async extension({
+      points = ['freeze-node'],
+      parameters = '',
+      onUnanswered = 'block',
+      testWorkspace,
+      publish = true,
+      enabledIn = [],
+    } = {}) {
+      const author = await person(['open-platform-administrator'])
+      const testWorkspaceId = testWorkspace?.id ?? null
+      const { code } = await author.api.call('POST /extensions', {
+        body: { name: fresh('extension'), points: [...points], parameters, onUnanswered, testWorkspaceId },
+      })
+      const params = { code }
+      if (publish) {
+        await author.api.call('POST /extensions/{code}/submit', { params, body: {} })
+        await api.call('POST /extensions/{code}/approve', { params, body: {} })
+        await author.api.call('POST /extensions/{code}/publish', { params, body: {} })
+      }
+      for (const workspace of enabledIn)
+        await api.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+          params: { workspaceId: workspace.id, code },
+          body: { enabled: true },
+        })
+      return { code, author }
+    },
+    async route(workspace, endpoint, { name = fresh('rule'), pattern = {}, serves = null } = {}) {
+      const busId =
+        buses.get(workspace.id) ?? (await api.call('POST /event-buses', { body: { name: fresh('bus') } })).id
+      buses.set(workspace.id, busId)
+      await api.call('POST /event-buses/{busId}/rules', {
+        params: { busId },
+        body: { name, pattern, targets: [{ name, endpoint, serves }] },
+      })
+      await api.call('PUT /workspaces/{workspaceId}/channel', {
+        params: { workspaceId: workspace.id },
+        body: { busId },
+      })
+    },
+  }
+}
+
+/** A FlowSpec file with these nodes; each produces an output of its name, unique in the tenant. */
+export function flowSpec(
+  workspace: Workspace,
+  upstream: Readonly<Record<string, readonly string[]>>,
+  content = 'select 1',
+): Record<string, unknown> {
+  const output = (name: string) => ({ data: `${workspace.identifier}.${name}`, artifactType: 'NodeOutput' })
+  return {
+    version: '1.1.0',
+    kind: 'CycleWorkflow',
+    spec: {
+      nodes: Object.entries(upstream).map(([name, parents]) => ({
+        id: `id-of-${name}`,
+        name,
+        recurrence: 'Normal',
+        priority: 1,
+        script: { path: name, language: 'odps-sql', content, runtime: { command: 'ODPS_SQL', commandTypeId: 10 } },
+        trigger: { type: 'Scheduler', cron: '00 00 00 * * ?' },
+        inputs: { nodeOutputs: parents.map(output) },
+        outputs: { nodeOutputs: [{ ...output(name), isDefault: true }] },
+      })),
+    },
+  }
+}
+
+export const urlOf = (server: Server) => `http://127.0.0.1:${server.port}`
+
+/** Asks for an operation on nodes through the native API. */
+export async function ask(person: Person, workspace: Workspace, point: NodePoint, nodeIds: readonly number[]) {
+  return await person.api.call('POST /workspaces/{workspaceId}/node-operations', {
+    params: { workspaceId: workspace.id },
+    body: { point, nodeIds: [...nodeIds] },
+  })
+}
+
+export async function detailOf(person: Person, operationId: string) {
+  return await person.api.call('GET /operations/{operationId}', { params: { operationId } })
+}
+
+/** The code with which the server refused; anything but a refusal fails the test. */
+export async function refusalCode(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof HoldpointError) return error.code
+    throw error
+  }
+  return 'it was not refused'
+}
+
+export type DialectAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+
+/** One request of the DataWorks dialect, as the vendor's newer clients send it. */
+export async function dialect(
+  server: Server,
+  person: Person,
+  action: string,
+  parameters: Readonly<Record<string, string | number>>,
+): Promise<DialectAnswer> {
+  const query = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const)
+  const headers: [string, string][] = [
+    ['x-acs-action', action],
+    ['x-acs-version', '2020-05-18'],
+  ]
+  const signed = signV3({
+    method: 'POST',
+    path: '/',
+    query,
+    headers: [['host', `127.0.0.1:${server.port}`], ...headers],
+    accessKeyId: person.key.id,
+    secret: person.key.secret,
+    nowMs: Date.now(),
+    nonce: randomUUID(),
+  })
+  const response = await fetch(`${urlOf(server)}/?${encodeQuery(query)}`, {
+    method: 'POST',
+    headers: Object.fromEntries([...headers, ...signed]),
+  })
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+/** Returns a result for a node operation as its extension's author does. */
+export function callBack(
+  server: Server,
+  extension: Extension,
+  messageId: string | null,
+  result: 'OK' | 'WARN' | 'FAIL',
+): Promise<DialectAnswer> {
+  return dialect(server, extension.author, 'UpdateWorkbenchEventResult', {
+    MessageId: messageId ?? '',
+    ExtensionCode: extension.code,
+    CheckResult: result,
+    CheckResultTip: `says ${extension.code}`,
+  })
+}
+
+/** Reads again whenever the server tells a change, until what was read is as wanted. */
+export async function until<T>(server: Server, read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
+  let changed = Promise.withResolvers<void>()
+  const unsubscribe = server.platform.live.subscribe(() => changed.resolve())
+  try {
+    for (;;) {
+      const value = await read()
+      if (wanted(value)) return value
+      await changed.promise
+      changed = Promise.withResolvers<void>()
+    }
+  } finally {
+    unsubscribe()
+  }
+}
+
+export type Received = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }
+export type Reply = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string }
+/** What a receiver answers to its n-th request, counted from 1. */
+export type Behaviour = (received: Received, n: number) => Reply | Promise<Reply>
+
+export type Receiver = {
+  readonly url: string
+  readonly received: readonly Received[]
+  /** The n-th request, counted from 1, as soon as it is there. */
+  nth(n: number): Promise<Received>
+  /** From now on it answers so. */
+  answer(behaviour: Behaviour): void
+  /** Takes no connections any more, until `listen`. */
+  deafen(): Promise<void>
+  listen(): Promise<void>
+  stop(): Promise<void>
+}
+
+const ACCEPT: Behaviour = () => ({ status: 200 })
+
+export async function startReceiver(first: Behaviour = ACCEPT): Promise<Receiver> {
+  let behaviour = first
+  const received: Received[] = []
+  const waiting: { n: number; resolve: (one: Received) => void }[] = []
+  const server = createServer(async (request, response) => {
+    const one = { path: request.url ?? '/', headers: request.headers, body: await text(request) }
+    const n = received.push(one)
+    for (const some of waiting.filter((other) => other.n === n)) some.resolve(one)
+    const { status = 200, headers = {}, body = '' } = await behaviour(one, n)
+    response.writeHead(status, headers).end(body)
+  })
+  server.on('clientError', (_error, socket) => socket.destroy())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    received,
+    nth: (n) =>
+      received[n - 1]
+        ? Promise.resolve(received[n - 1]!)
+        : new Promise((resolve) => {
+            waiting.push({ n, resolve })
+          }),
+    answer(next) {
+      behaviour = next
+    },
+    deafen: close,
+    listen: async () => void (await once(server.listen(port, '127.0.0.1'), 'listening')),
+    stop: close,
+  }
+}
