@@ -26,6 +26,10 @@ export async function passCheck(
     if (!check) throw new Refusal('NOT_FOUND', { thing: 'check', id: extensionCode })
     const problem = mayNotPass(caller, operation, check)
     if (problem !== null) throw new Refusal('CHECK_NOT_PASSABLE', { problem })
+    // Rule 9: with its message the operation expires too, even if nobody has swept it up yet.
+    const expiresAt = await operations.messageExpiry(tx, operationId)
+    if (expiresAt === null || expiresAt <= tx.now)
+      throw new Refusal('CHECK_NOT_PASSABLE', { problem: 'its message has expired' })
 
     await operations.recordPass(tx, operationId, check.extension_id, caller.userId, reason, tx.now)
     await insertAudit(tx, {

@@ -130,6 +130,14 @@ export async function checksOf(sql: Sql, operationId: string): Promise<CheckRow[
   return await sql.rows<CheckRow>('select * from checks where operation_id = $1 order by extension_id', [operationId])
 }
 
+/** Until when the message of an operation is valid; null when it has none. */
+export async function messageExpiry(sql: Sql, operationId: string): Promise<Date | null> {
+  const [row] = await sql.rows<{ expires_at: Date }>('select expires_at from messages where operation_id = $1', [
+    operationId,
+  ])
+  return row?.expires_at ?? null
+}
+
 /** What a callback is about: the message, its operation (locked), and the extension it speaks for. */
 export type AnsweredRow = {
   message_event_code: string
