@@ -14,9 +14,9 @@ import * as Darabonba from '@darabonba/typescript'
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, of which a member or two are read
 type Answer = Record<string, any>
 /** Calls one action of DataWorks, API version 2020-05-18. */
-type Call = (action: string, parameters: Record<string, string | number>) => Promise<Answer>
+export type Call = (action: string, parameters: Record<string, string | number>) => Promise<Answer>
 
-type Settings = { endpoint: string; accessKeyId: string; accessKeySecret: string }
+export type Settings = { endpoint: string; accessKeyId: string; accessKeySecret: string }
 
 /** The vendor's three generations of clients; each differs from its use with the vendor's service in the endpoint only. */
 export const CLIENTS: Record<string, (settings: Settings) => Call> = {
@@ -73,20 +73,32 @@ const texts = (parameters: Record<string, string | number>) =>
 type NodeEvent = { id: string; type: string; data: { projectId: number; nodeIds: number[] } }
 type Verdict = { result: 'OK' | 'WARN' | 'FAIL'; tip: string }
 
+type Node = { name: string; waiting: string[] }
+
+/** The node with the names of those that would wait for it; none when it was unpublished after the operation was asked for. */
+async function read(call: Call, NodeId: number, togetherWith: number[]): Promise<Node[]> {
+  try {
+    const [node, children] = await Promise.all([
+      call('GetNode', { NodeId, ProjectEnv: 'PROD' }),
+      call('GetNodeChildren', { NodeId, ProjectEnv: 'PROD' }),
+    ])
+    const waiting = children.Data.Nodes.filter(
+      (child: Answer) => child.SchedulerType !== 'PAUSE' && !togetherWith.includes(child.NodeId),
+    )
+    return [{ name: node.Data.NodeName, waiting: waiting.map((child: Answer) => child.NodeName) }]
+  } catch (error) {
+    if (codeOf(error) === 'Invalid.Wkbench.NodeNotExist') return []
+    throw error
+  }
+}
+
+/** Every client puts the code of a refusal here. */
+const codeOf = (error: unknown) => (error as { code?: string }).code
+
 /** The rule this extension stands for. */
 async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
-  const nodes = await Promise.all(
-    event.data.nodeIds.map(async (NodeId) => {
-      const [node, children] = await Promise.all([
-        call('GetNode', { NodeId, ProjectEnv: 'PROD' }),
-        call('GetNodeChildren', { NodeId, ProjectEnv: 'PROD' }),
-      ])
-      const waiting: string[] = children.Data.Nodes.filter((child: Answer) => child.SchedulerType !== 'PAUSE').map(
-        (child: Answer) => child.NodeName,
-      )
-      return { name: node.Data.NodeName as string, waiting }
-    }),
-  )
+  const { nodeIds } = event.data
+  const nodes = (await Promise.all(nodeIds.map((id) => read(call, id, nodeIds)))).flat()
   if (event.type === 'dataworks:NodeChange:FreezeNode') {
     const held = nodes.filter((node) => node.waiting.length > 0)
     if (held.length === 0) return { result: 'OK', tip: 'No node waits for it.' }
@@ -110,26 +122,23 @@ async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
 }
 
 /** Receives events and answers them. */
-export function startExtension(
-  settings: Settings & { client: string; extensionCode: () => string; port: number; delayMs: number },
-) {
-  const connect = CLIENTS[settings.client]
-  if (!connect) throw new Error(`no client ${settings.client}; there are ${Object.keys(CLIENTS).join(', ')}`)
-  const call = connect(settings)
-  const answered = new Set<string>()
+export function startExtension(settings: { call: Call; extensionCode: () => string; port: number; delayMs: number }) {
+  const { call } = settings
 
   async function answer(event: NodeEvent): Promise<void> {
-    // Delivery is at least once: the same id again is the same event.
-    if (answered.has(event.id)) return
     await new Promise((resolve) => setTimeout(resolve, settings.delayMs))
     const verdict = await judge(call, event)
-    await call('UpdateWorkbenchEventResult', {
-      MessageId: event.id,
-      ExtensionCode: settings.extensionCode(),
-      CheckResult: verdict.result,
-      CheckResultTip: verdict.tip,
-    })
-    answered.add(event.id)
+    try {
+      await call('UpdateWorkbenchEventResult', {
+        MessageId: event.id,
+        ExtensionCode: settings.extensionCode(),
+        CheckResult: verdict.result,
+        CheckResultTip: verdict.tip,
+      })
+    } catch (error) {
+      // Delivery is at least once. An event that comes again after the world has changed may be judged otherwise; the first result stands.
+      if (codeOf(error) !== 'Conflict.CheckResult') throw error
+    }
     console.log(`freeze guard: ${event.type} ${event.data.nodeIds.join(',')} → ${verdict.result}`)
   }
 
@@ -183,11 +192,14 @@ if (process.argv[1] === import.meta.filename) {
   process.on('disconnect', () => process.exit(0))
   // Ctrl-C reaches the whole group of processes; a parent stops this one itself, after what it still delivers.
   if (process.connected) process.on('SIGINT', () => {})
+  const connect = CLIENTS[env.CLIENT ?? 'openapi-client']
+  if (!connect) throw new Error(`no client ${env.CLIENT}; there are ${Object.keys(CLIENTS).join(', ')}`)
   const running = await startExtension({
-    client: env.CLIENT ?? 'openapi-client',
-    endpoint: env.DATAWORKS_ENDPOINT ?? '127.0.0.1:4180',
-    accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID ?? '',
-    accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? '',
+    call: connect({
+      endpoint: env.DATAWORKS_ENDPOINT ?? '127.0.0.1:4180',
+      accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID ?? '',
+      accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? '',
+    }),
     extensionCode: () => extensionCode,
     port: Number(env.PORT ?? 4181),
     delayMs: Number(env.CHECK_DELAY_MS ?? 0),

@@ -193,16 +193,11 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const dataDir = path.join(temporaryHome(), 'data')
     const starting = runHoldpoint({ args: ['--data-dir', dataDir, '--port', '0'] })
-    const [pid] = await vi.waitFor(
-      () => {
-        const pids = processesNaming(dataDir)
-        // The server and the first sign of PostgreSQL.
-        expect(pids.length).toBeGreaterThan(1)
-        return pids
-      },
-      { timeout: 20_000, interval: 5 },
-    )
-    process.kill(pid!, 'SIGTERM')
+    await vi.waitFor(() => expect(processesNaming(`${dataDir}/postgres`)).not.toEqual([]), {
+      timeout: 20_000,
+      interval: 5,
+    })
+    process.kill(processesNaming(`--data-dir ${dataDir}`)[0]!, 'SIGTERM')
     expect((await starting).code).toBe(143)
     expect(processesNaming(dataDir)).toEqual([])
   },

@@ -14,15 +14,6 @@ export type WatchedWorkspace = {
   node(name: string): number
 }
 
-/** Nothing waits for any of these nodes. */
-export const LEAVES = [
-  'publish_reports',
-  'ads_coupon_report',
-  'tmp_order_reconciliation',
-  'tmp_campaign_check',
-  'stock_snapshot_hourly',
-] as const
-
 /** All events of the workspace go to the endpoint, what is only told as well. */
 export async function watchedWorkspace(client: Client, endpoint: string): Promise<WatchedWorkspace> {
   // The file names the root node of a workspace with this identifier.
