@@ -2,7 +2,7 @@
  * The database as the rest of the server sees it: SQL text in, rows out, and transactions.
  *
  * Every statement is prepared under a name made from its text, so that PostgreSQL plans it once per connection (decision 0002).
- * bigint columns come back as numbers: every id here is below 2^53.
+ * bigint columns, and arrays of them, come back as numbers: every id here is below 2^53.
  */
 import { createHash } from 'node:crypto'
 import pg from 'pg'
@@ -28,12 +28,17 @@ export type Database = Sql & {
   readonly pool: pg.Pool
 }
 
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8
-      ? Number
-      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+type Parse = (text: string) => unknown
+const parserOf = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => Parse
+const INT8_ARRAY = 1016
+const readArray = parserOf(INT8_ARRAY)
+const ofBigints: Readonly<Record<number, Parse>> = {
+  [pg.types.builtins.INT8]: Number,
+  [INT8_ARRAY]: (text) => (readArray(text) as (string | null)[]).map((one) => (one === null ? null : Number(one))),
 }
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => ofBigints[oid] ?? parserOf(oid, format),
+} as pg.CustomTypesConfig
 
 const names = new Map<string, string>()
 function nameOf(text: string): string {
