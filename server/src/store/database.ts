@@ -17,7 +17,7 @@ export type Transaction = Sql & {
   readonly now: Date
   /** Runs after the commit, and not at all if there is none. */
   afterCommit(run: () => void): void
-  /** Runs the work so that, when it throws, only what it wrote is undone. */
+  /** Runs the work so that, when it throws, only what it wrote is undone, and what it left for after the commit is forgotten. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
 }
 
@@ -77,12 +77,14 @@ export function openDatabase(config: pg.PoolConfig): Database {
         afterCommit: (run) => void committed.push(run),
         async savepoint(inner) {
           await client.query('savepoint work')
+          const planned = committed.length
           try {
             const value = await inner()
             await client.query('release savepoint work')
             return value
           } catch (error) {
             await client.query('rollback to savepoint work')
+            committed.length = planned
             throw error
           }
         },
