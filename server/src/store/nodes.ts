@@ -155,7 +155,10 @@ export async function unresolvedInputs(sql: Sql, nodeId: number): Promise<string
 
 // Importing
 
-/** One import at a time per tenant and environment: only so can no two of them close a cycle together. */
+/**
+ * One import or unpublishing at a time per tenant and environment: only so can no two imports close a cycle together, and no node be
+ * unpublished while another comes to depend on it.
+ */
 export async function lockGraph(sql: Sql, tenantId: number, environment: Environment): Promise<void> {
   await sql.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`graph ${tenantId} ${environment}`])
 }
@@ -180,7 +183,7 @@ export async function nodesByNames(
   names: readonly string[],
 ): Promise<NodeRow[]> {
   return await sql.rows<NodeRow>(
-    'select * from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null for update',
+    'select * from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null order by id for update',
     [workspaceId, environment, names],
   )
 }

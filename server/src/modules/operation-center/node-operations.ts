@@ -43,7 +43,7 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const ids = [...new Set(request.nodeIds)].sort((a, b) => a - b)
       if (ids.length === 0) throw new Refusal('NODES_EMPTY')
       if (ids.length > MOST_NODES) throw new Refusal('NODES_TOO_MANY', { limit: MOST_NODES })
-      const states = await lockStates(tx, request.tenantId, ids)
+      const states = await lockStates(tx, operation, request.tenantId, request.environment, ids)
       const here = states.filter(
         (state) => state.workspaceId === request.workspaceId && state.environment === request.environment,
       )
@@ -73,7 +73,9 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
     async staleness(tx, snapshot) {
       const today = await lockStates(
         tx,
+        operation,
         snapshot.tenantId,
+        snapshot.nodes[0]!.environment,
         snapshot.nodes.map((node) => node.nodeId),
       )
       const differences = staleness(operation, snapshot.nodes, today)
@@ -99,9 +101,13 @@ export const unpublishNode = nodeOperation('unpublish')
 
 async function lockStates(
   tx: Transaction,
+  operation: NodeOperation,
   tenantId: number,
+  environment: nodes.Environment,
   ids: readonly number[],
 ): Promise<(NodeState & { workspaceId: number })[]> {
+  // What depends on a node may only be looked at while no import is adding to it.
+  if (operation === 'unpublish') await nodes.lockGraph(tx, tenantId, environment)
   const rows = await nodes.lockNodes(tx, tenantId, ids)
   return rows.map((row) => ({
     nodeId: row.id,
