@@ -51,7 +51,7 @@ createRoot(document.getElementById('root')!).render(
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={client}>
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-right" withinPortal={false} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -31,7 +31,6 @@ const RECURRENCES: readonly Recurrence[] = ['normal', 'pause', 'skip']
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
   component: Outlet,
-  notFoundComponent: NotThere,
 })
 
 const signIn = createRoute({
@@ -177,6 +176,8 @@ const eventBus = createRoute({
   component: lazyRouteComponent(() => import('./pages/event-buses/event-bus.tsx'), 'EventBusPage'),
 })
 
+const elsewhere = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotThere })
+
 const tree = root.addChildren([
   signIn,
   signedIn.addChildren([
@@ -197,6 +198,7 @@ const tree = root.addChildren([
     editExtension,
     eventBuses,
     eventBus,
+    elsewhere,
   ]),
 ])
 
@@ -213,7 +215,6 @@ export function makeRouter(client: QueryClient) {
     },
     defaultPreload: 'intent',
     defaultErrorComponent: ({ error }) => <Broken error={error as Error} />,
-    defaultNotFoundComponent: NotThere,
     scrollRestoration: true,
   })
 }

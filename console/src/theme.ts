@@ -1,5 +1,8 @@
 import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager } from '@mantine/core'
 
+/** The element that dialogs, menus and the like are put into; every page has one. */
+export const FLOATING_ID = 'floating'
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 7 },
@@ -16,6 +19,10 @@ export const theme = createTheme({
       defaultProps: { withArrow: true, multiline: true, maw: 360, events: { hover: true, focus: true, touch: true } },
     },
     Modal: { defaultProps: { centered: true } },
+    // Inside the main landmark, so that nothing shown floats outside of all landmarks.
+    Portal: { defaultProps: { target: `#${FLOATING_ID}` } },
+    // Its focus placeholder is no child that a menu may have; the first item takes the focus instead.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 })
 

@@ -6,6 +6,7 @@ import { links } from '../links.ts'
 import { ProblemNotice } from '../problem.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { LinkButton } from '../ui/link.tsx'
+import { Page } from '../ui/page.tsx'
 
 /** A page that could not be shown: the server does not answer, or the console itself has a fault. */
 export function Broken({ error }: { error: Error }) {
@@ -27,11 +28,13 @@ export function Broken({ error }: { error: Error }) {
 export function NotThere() {
   const { t } = useTranslation()
   return (
-    <Empty
-      icon={IconMapOff}
-      title={t('broken.notThere')}
-      next={t('broken.notThereNext')}
-      actions={<LinkButton {...links.home()}>{t('nav.home')}</LinkButton>}
-    />
+    <Page title={t('broken.notThere')}>
+      <Empty
+        icon={IconMapOff}
+        title={t('broken.notThere')}
+        next={t('broken.notThereNext')}
+        actions={<LinkButton {...links.home()}>{t('nav.home')}</LinkButton>}
+      />
+    </Page>
   )
 }

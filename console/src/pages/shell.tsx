@@ -8,6 +8,7 @@ import { links } from '../links.ts'
 import { LivenessContext, useLiveChanges } from '../live.ts'
 import { keepPreference, readPreference } from '../preferences.ts'
 import { useMay, useMe } from '../session.ts'
+import { FLOATING_ID } from '../theme.ts'
 import { iconProps } from '../ui/icon.ts'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { OperationDrawer } from './operations/drawer.tsx'
@@ -73,7 +74,7 @@ export function Shell() {
       </a>
       <AppShell
         header={{ height: 52 }}
-        navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !menuOpened } }}
+        navbar={{ width: 240, breakpoint: 'sm', collapsed: { mobile: !menuOpened } }}
         padding="md"
       >
         <AppShell.Header>
@@ -164,6 +165,7 @@ export function Shell() {
 
         <AppShell.Main id="main" tabIndex={-1}>
           <Outlet />
+          <div id={FLOATING_ID} />
         </AppShell.Main>
       </AppShell>
       <OperationDrawer />

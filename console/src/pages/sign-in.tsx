@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { calls } from '../api/calls.ts'
 import { queries } from '../api/queries.ts'
 import { ProblemNotice } from '../problem.tsx'
+import { FLOATING_ID } from '../theme.ts'
 import { Logo } from './shell/logo.tsx'
 import { LanguageMenu, ThemeMenu } from './shell/menus.tsx'
 
@@ -81,6 +82,7 @@ export function SignInPage() {
           </form>
         </Paper>
       </Center>
+      <div id={FLOATING_ID} />
     </Box>
   )
 }

@@ -19,7 +19,7 @@ export const en = {
     listChanged: 'This list has changed: {{arrived}} new, {{left}} no longer on this page.',
     listSeparator: ', ',
     nextPage: 'Next page',
-    pages: 'Pages',
+    pages: 'Pages of the list',
     previousPage: 'Previous page',
     remove: 'Remove',
     rowsShown_one: '{{count}} row on this page',

@@ -43,7 +43,7 @@ export function Confirm(props: Props) {
             </Button>
             <Button
               type="submit"
-              color={props.danger ? 'red' : undefined}
+              color={props.danger ? 'red.9' : undefined}
               loading={props.busy}
               disabled={props.disabled}
             >

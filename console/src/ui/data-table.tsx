@@ -35,7 +35,7 @@ export function DataTable<T>({ label, columns, rows, keyOf, minWidth, maxHeight,
       maxHeight={maxHeight}
       type="native"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={label}
     >
       <Table aria-label={label} aria-busy={rows === undefined} stickyHeader={maxHeight !== undefined}>

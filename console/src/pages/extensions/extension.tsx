@@ -60,15 +60,21 @@ type VerbLook = {
   icon: IconComponent
   text: TextKey
   meaning: TextKey
-  colour?: string
+  dangerous?: true
   reason: 'required' | 'optional' | null
 }
 const VERBS: Readonly<Record<ExtensionVerb, VerbLook>> = {
   submit: { icon: IconSend, text: 'verb.submit', meaning: 'verb.submitMeaning', reason: null },
   approve: { icon: IconRosetteDiscountCheck, text: 'verb.approve', meaning: 'verb.approveMeaning', reason: 'optional' },
-  reject: { icon: IconBan, text: 'verb.reject', meaning: 'verb.rejectMeaning', colour: 'red', reason: 'required' },
+  reject: { icon: IconBan, text: 'verb.reject', meaning: 'verb.rejectMeaning', dangerous: true, reason: 'required' },
   publish: { icon: IconRocket, text: 'verb.publish', meaning: 'verb.publishMeaning', reason: null },
-  disable: { icon: IconPlayerPause, text: 'verb.disable', meaning: 'verb.disableMeaning', colour: 'red', reason: null },
+  disable: {
+    icon: IconPlayerPause,
+    text: 'verb.disable',
+    meaning: 'verb.disableMeaning',
+    dangerous: true,
+    reason: null,
+  },
 }
 
 function Shown({ extension }: { extension: ExtensionView }) {
@@ -104,12 +110,11 @@ function Shown({ extension }: { extension: ExtensionView }) {
           {(Object.keys(VERBS) as ExtensionVerb[])
             .filter((one) => extension.may.includes(one))
             .map((one) => {
-              const { icon: Icon, text, colour } = VERBS[one]
+              const { icon: Icon, text, dangerous } = VERBS[one]
               return (
                 <Button
                   key={one}
-                  color={colour}
-                  variant={colour ? 'outline' : 'filled'}
+                  variant={dangerous ? 'default' : 'filled'}
                   leftSection={<Icon {...iconProps} />}
                   onClick={() => setVerb(one)}
                 >
@@ -250,7 +255,7 @@ function VerbDialog({ extension, verb, close }: { extension: ExtensionView; verb
       close={close}
       title={t('verb.title', { verb: t(look.text), name: extension.name })}
       verb={t(look.text)}
-      danger={look.colour === 'red'}
+      danger={look.dangerous}
       busy={move.isPending}
       disabled={look.reason === 'required' && reason.trim() === ''}
       confirm={() => move.mutate()}

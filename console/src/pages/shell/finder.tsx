@@ -83,6 +83,8 @@ export default function Finder({ close, groups, workspaceId }: Props) {
   const grouped = [...new Set(actions.map((one) => one.group!))]
   return (
     <Spotlight.Root
+      title={t('shell.find')}
+      classNames={{ header: 'for-readers' }}
       store={store}
       shortcut={null}
       onSpotlightClose={close}

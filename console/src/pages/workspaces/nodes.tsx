@@ -135,8 +135,7 @@ export function NodesPage() {
             <GuardedButton
               key={point}
               size="xs"
-              variant="light"
-              color={point === 'undeploy-node' ? 'red' : undefined}
+              variant="default"
               leftSection={<Icon {...iconProps} />}
               why={whyNot(t, point, chosen.rows)}
               onClick={() => setOperating({ point, nodes: chosen.rows })}
