@@ -56,8 +56,9 @@ type Turn = Slice & { readonly processorMs: ProcessorMs }
 
 export async function run(options: Options): Promise<Result> {
   return await withCleanup(WITHIN_MS, async (cleanup) => {
-    const places: Place[] = [{ name: 'embedded', postgres: null }]
-    if (!options.short) {
+    const places: Place[] = []
+    if (!options.short || !process.env.DATABASE_URL_BENCH) places.push({ name: 'embedded', postgres: null })
+    if (!options.short || process.env.DATABASE_URL_BENCH) {
       const postgres = await ordinaryPostgres(cleanup)
       if (postgres === null) options.tell('No PostgreSQL on this machine: the embedded one alone is measured.')
       else places.push({ name: 'ordinary', postgres })
