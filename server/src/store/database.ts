@@ -13,8 +13,16 @@ export type Sql = {
 }
 
 export type Transaction = Sql & {
-  /** The database's time, read once when the transaction began: the only clock of whatever happens in it. */
+  /**
+   * The database's time when the transaction began: the only clock of whatever happens in it. It comes with the answer to the first
+   * statement and is not there before.
+   */
   readonly now: Date
+  /**
+   * Sends a statement whose rows nobody needs and does not wait: it goes out together with what follows. Should it fail, so does the
+   * transaction, or the savepoint that it was sent in.
+   */
+  send(text: string, values?: readonly unknown[]): void
   /** Runs after the commit, and not at all if there is none. */
   afterCommit(run: () => void): void
   /** Runs the work so that, when it throws, only what it wrote is undone, and what it left for after the commit is forgotten. */
@@ -50,11 +58,12 @@ function nameOf(text: string): string {
   return name
 }
 
+const IN_FAILED_TRANSACTION = '25P02'
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
 
 export function openDatabase(config: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ ...config, types, allowExitOnIdle: false })
+  const pool = new pg.Pool({ ...config, types, pipeline: true, allowExitOnIdle: false })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
 
@@ -65,46 +74,75 @@ export function openDatabase(config: pg.PoolConfig): Database {
     },
   })
 
+  /** Statements go out without waiting for the answers to those before them; PostgreSQL works on them in their order. */
   async function once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect()
+    const sql = on(client)
     const committed: (() => void)[] = []
+    let sent: Promise<unknown>[] = []
+    let begun: Date | null = null
     let broken: Error | undefined
+
+    const send = (answer: Promise<unknown>) => {
+      // Whoever waits for it later hears of its failure; until then it is no unhandled rejection.
+      answer.catch(() => {})
+      sent.push(answer)
+    }
+    /** What came first: statements after a failed one fail only because of it. */
+    const causeOf = async (error: unknown): Promise<unknown> => {
+      if ((error as { code?: string }).code !== IN_FAILED_TRANSACTION) return error
+      for (const one of await Promise.allSettled(sent))
+        if (one.status === 'rejected' && one.reason.code !== IN_FAILED_TRANSACTION) return one.reason
+      return error
+    }
+    const tx: Transaction = {
+      ...sql,
+      get now() {
+        if (begun === null) throw new Error('the time of a transaction is read before its first statement is answered')
+        return begun
+      },
+      send: (text, values) => send(sql.rows(text, values)),
+      afterCommit: (run) => void committed.push(run),
+      async savepoint(inner) {
+        const before = sent
+        const planned = committed.length
+        sent = []
+        send(client.query('savepoint work'))
+        try {
+          const value = await inner()
+          await Promise.all(sent)
+          sent = before
+          send(client.query('release savepoint work'))
+          return value
+        } catch (error) {
+          const cause = await causeOf(error)
+          sent = before
+          await client.query('rollback to savepoint work')
+          committed.length = planned
+          throw cause
+        }
+      },
+    }
     try {
-      const begun = (await client.query('begin; select now() as now')) as unknown as pg.QueryResult<{ now: Date }>[]
-      const tx: Transaction = {
-        ...on(client),
-        now: begun[1]!.rows[0]!.now,
-        afterCommit: (run) => void committed.push(run),
-        async savepoint(inner) {
-          await client.query('savepoint work')
-          const planned = committed.length
-          try {
-            const value = await inner()
-            await client.query('release savepoint work')
-            return value
-          } catch (error) {
-            await client.query('rollback to savepoint work')
-            committed.length = planned
-            throw error
-          }
-        },
-      }
+      send(
+        client.query('begin; select now() as now').then((results) => {
+          begun = (results as unknown as pg.QueryResult<{ now: Date }>[])[1]!.rows[0]!.now
+        }),
+      )
       const value = await work(tx)
-      const end = await client.query('commit')
+      const [end] = await Promise.all([client.query('commit'), ...sent])
       // PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback, and no error.
       if (end.command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back')
-      return finish(value)
+      for (const run of committed) run()
+      return value
     } catch (error) {
+      const cause = await causeOf(error)
       await client.query('rollback').catch((rollbackError: Error) => {
         broken = rollbackError
       })
-      throw error
+      throw cause
     } finally {
       client.release(broken)
-    }
-    function finish(value: T): T {
-      for (const run of committed) run()
-      return value
     }
   }
 
