@@ -27,6 +27,7 @@ const OPERATIONS: OperationTable = {
 
 const EXPIRE_EVERY_MS = 1_000
 const HOUSEKEEPING_EVERY_MS = 60_000
+const CLOSE_IDLE_EVERY_MS = 20
 
 export type Server = {
   readonly port: number
@@ -92,8 +93,18 @@ export async function startServer(
   }
 
   const app = await buildApp(platform, { trustProxy: config.trustProxy })
+  let underway = 0
+  app.server.on('request', (_request, response) => {
+    underway++
+    response.once('close', () => underway--)
+  })
   async function stop(): Promise<void> {
-    await app.close()
+    // What has arrived is answered. Connections on which nothing is under way are not waited for: those kept alive, whose last answer came after
+    // the closing had begun, and those that browsers open in advance.
+    const closing = setInterval(() => {
+      if (underway === 0) app.server.closeAllConnections()
+    }, CLOSE_IDLE_EVERY_MS)
+    await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()
     await live.stop()

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '../postgres.ts'
@@ -187,6 +187,27 @@ test.runIf(process.platform === 'linux')(
     expect(processesNaming(dataDir)).toEqual([])
   },
 )
+
+test('a stop waits neither for consoles that are open nor for connections that are kept or were opened in advance', async () => {
+  const { url } = await emptyDatabase()
+  const holdpoint = await startHoldpoint({
+    args: ['--no-demo'],
+    env: { DATABASE_URL: url, HOLDPOINT_SECRET_KEY: secretKey() },
+  })
+  const { cookie } = await signIn(holdpoint.url, holdpoint.password!)
+  const stream = await fetch(`${holdpoint.url}/api/v1/stream`, { headers: { cookie } })
+  const reader = stream.body!.getReader()
+  expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: hello')
+  const idle = connect(Number(new URL(holdpoint.url).port), '127.0.0.1')
+  await once(idle, 'connect')
+  const idleClosed = once(idle, 'close')
+  // A connection counts once the server has seen it, which an answer on a later one shows.
+  expect((await fetch(`${holdpoint.url}/livez`)).status).toBe(200)
+  expect(await holdpoint.end('SIGTERM')).toEqual({ code: 143, signal: null })
+  // The stream was ended in order, not torn off.
+  expect(await reader.read()).toEqual({ done: true, value: undefined })
+  await idleClosed
+})
 
 test.runIf(process.platform === 'linux')(
   'an end that comes while everything is still starting leaves nothing behind',
