@@ -3,7 +3,6 @@ import '@mantine/notifications/styles.css'
 import '@mantine/spotlight/styles.css'
 import './console.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -13,6 +12,7 @@ import { links } from './links.ts'
 import { makeRouter } from './router.tsx'
 import { startTexts } from './text/index.ts'
 import { colorSchemes, contrast, styleNonce, theme } from './theme.ts'
+import { NoticeArea } from './ui/notify.tsx'
 
 declare global {
   var __webpack_nonce__: string | undefined
@@ -51,7 +51,7 @@ createRoot(document.getElementById('root')!).render(
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={client}>
-        <Notifications position="bottom-right" withinPortal={false} />
+        <NoticeArea />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

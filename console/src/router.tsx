@@ -12,7 +12,6 @@ import { queries } from './api/queries.ts'
 import type { Environment, OperationState, ProcessStatus, Recurrence } from './api/shapes.ts'
 import { links } from './links.ts'
 import { Broken, NotThere } from './pages/broken.tsx'
-import { Shell } from './pages/shell.tsx'
 import { SignInPage } from './pages/sign-in.tsx'
 
 /** What stands after the `?` is plain text, one value per name; each route takes what it knows and drops the rest. */
@@ -50,7 +49,7 @@ const signedIn = createRoute({
       throw redirect(links.signIn(location.href))
     })
   },
-  component: Shell,
+  component: lazyRouteComponent(() => import('./pages/shell.tsx'), 'Shell'),
 })
 
 const home = createRoute({

@@ -1,6 +1,5 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -21,6 +20,7 @@ import { Facts } from '../../ui/facts.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Elapsed, Instant, Remaining } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
+import { notify } from '../../ui/notify.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { type Change, fieldName, fieldValue } from './changes.ts'
@@ -181,7 +181,7 @@ function Withdraw({ operation }: { operation: OperationDetail }) {
     mutationFn: () => calls.withdraw(operation.id),
     onSuccess: () => {
       dialog.close()
-      notifications.show({ message: t('operation.withdrawn'), color: 'gray' })
+      void notify({ message: t('operation.withdrawn'), colour: 'gray' })
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['operations'] }),
   })

@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Select, Skeleton, Stack, Switch, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconBroadcast } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -13,6 +12,7 @@ import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
+import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card } from '../../ui/section.tsx'
 
@@ -58,7 +58,7 @@ function Form({ channel, buses }: { channel: Channel; buses: readonly EventBus[]
     mutationFn: () => calls.setChannel(channel.workspaceId, { busId: busId!, enabled }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['channel'] })
-      notifications.show({ color: 'green', message: t('ui.saved') })
+      void notify({ colour: 'green', message: t('ui.saved') })
     },
   })
   const changed = busId !== (channel.bus?.id ?? null) || enabled !== channel.enabled

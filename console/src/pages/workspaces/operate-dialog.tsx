@@ -1,7 +1,6 @@
 import { applies } from '@holdpoint/core/extension'
 import { readParameters } from '@holdpoint/core/parameters'
 import { Alert, Box, Group, List, ScrollArea, Skeleton, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconInfoCircle, IconPuzzle, IconPuzzleOff } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -14,6 +13,7 @@ import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { LinkOut, LinkTo } from '../../ui/link.tsx'
+import { notify } from '../../ui/notify.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from '../extensions/status.ts'
 import { POINT_LOOKS } from './node-points.ts'
@@ -41,8 +41,8 @@ export default function OperateDialog({ workspaceId, environment, point, nodes, 
       asked?.()
       close()
       if (operation.state === 'done') {
-        notifications.show({
-          color: 'green',
+        void notify({
+          colour: 'green',
           message: t('point.doneAtOnce', { event: t(look.text), object: operation.objectName }),
         })
       } else void navigate(links.operationHere(operation.id))
