@@ -19,13 +19,13 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** What is kept of an answer; the rest of it is not read. */
 const ANSWER_LIMIT = 2_048
 
-export function httpSender(policy: OutboundPolicy): HttpSender {
+export function httpSender(policy: OutboundPolicy, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): HttpSender {
   const agent = new Agent({
     connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
     connections: 32,
     pipelining: 1,
-    headersTimeout: ATTEMPT_TIMEOUT_MS,
-    bodyTimeout: ATTEMPT_TIMEOUT_MS,
+    headersTimeout: attemptTimeoutMs,
+    bodyTimeout: attemptTimeoutMs,
     maxResponseSize: 1 << 20,
   })
   return {
@@ -36,7 +36,7 @@ export function httpSender(policy: OutboundPolicy): HttpSender {
           method: 'POST',
           headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint', ...headers },
           body,
-          signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
+          signal: AbortSignal.timeout(attemptTimeoutMs),
         })
         const text = await firstOf(response.body)
         const accepted = response.statusCode >= 200 && response.statusCode < 300
@@ -46,7 +46,7 @@ export function httpSender(policy: OutboundPolicy): HttpSender {
           responseBody: text === '' ? null : text,
         }
       } catch (error) {
-        return { status: null, error: reasonOf(error), responseBody: null }
+        return { status: null, error: reasonOf(error, attemptTimeoutMs), responseBody: null }
       }
     },
     close: () => agent.destroy(),
@@ -65,9 +65,9 @@ async function firstOf(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).subarray(0, ANSWER_LIMIT).toString('utf8').replaceAll('\u0000', '\ufffd')
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, attemptTimeoutMs: number): string {
   const { name, code, message } = error as { name?: string; code?: string; message?: string }
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
-    return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} seconds`
+    return `no answer within ${attemptTimeoutMs / 1000} seconds`
   return (message ?? String(error)).slice(0, 500)
 }
