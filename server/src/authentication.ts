@@ -8,7 +8,7 @@ import { decryptSecret, hashToken } from './credentials.ts'
 import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
 import { NONCE_RETENTION_MS, readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
 import type { Platform } from './platform.ts'
-import { type Caller, callerBySession, signingKey, useNonce } from './store/principals.ts'
+import { type Caller, callerBySession, enter, signingKey } from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
 export const SESSION_SECONDS = 12 * 3600
@@ -42,7 +42,10 @@ export async function authenticate(platform: Platform, request: FastifyRequest):
   return caller
 }
 
-/** The user whose AccessKey pair signed the request. The nonce is remembered only after the signature has passed. */
+/**
+ * The user whose AccessKey pair signed the request. The nonce is remembered only after the signature has passed; whether the pair may still
+ * be used, and what its user may do, is read in the same moment.
+ */
 export async function authenticateSigned(
   platform: Platform,
   received: ReceivedRequest,
@@ -50,21 +53,31 @@ export async function authenticateSigned(
   scope: SignatureScope,
 ): Promise<Caller> {
   const claim = readSignature(received, parameters, scope)
-  const key = await signingKey(platform.db, claim.accessKeyId)
-  if (key === null) throw new Refusal('ACCESS_KEY_UNKNOWN')
-  if (!key.active) throw new Refusal('ACCESS_KEY_INACTIVE')
+  const secret = platform.secrets.get(claim.accessKeyId) ?? (await readSecret(platform, claim.accessKeyId))
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
-  verifySignature(
-    claim,
-    received,
-    parameters,
-    decryptSecret(platform.secretKey, key.secret, claim.accessKeyId),
-    platform.nowMs(),
-  )
-  if (!(await useNonce(platform.db, claim.accessKeyId, claim.nonce, NONCE_RETENTION_MS / 1000)))
-    throw new Refusal('SIGNATURE_NONCE_USED')
+  verifySignature(claim, received, parameters, secret, platform.nowMs())
+  const entry = await enter(platform.db, claim.accessKeyId, claim.nonce, NONCE_RETENTION_MS / 1000)
+  if (entry === null) {
+    platform.secrets.delete(claim.accessKeyId)
+    throw new Refusal('ACCESS_KEY_UNKNOWN')
+  }
+  if (!entry.active) throw new Refusal('ACCESS_KEY_INACTIVE')
+  if (!entry.fresh) throw new Refusal('SIGNATURE_NONCE_USED')
   platform.usedAccessKeys.add(claim.accessKeyId)
-  return key.caller
+  return entry.caller
+}
+
+const MOST_SECRETS = 1_000
+
+/** The secret of a pair never changes, so it is read and decrypted once; the oldest makes room for a new one. */
+async function readSecret({ db, secretKey, secrets }: Platform, accessKeyId: string): Promise<string> {
+  const key = await signingKey(db, accessKeyId)
+  if (key === null) throw new Refusal('ACCESS_KEY_UNKNOWN')
+  const secret = decryptSecret(secretKey, key.secret, accessKeyId)
+  const [oldest] = secrets.keys()
+  if (secrets.size >= MOST_SECRETS && oldest !== undefined) secrets.delete(oldest)
+  secrets.set(accessKeyId, secret)
+  return secret
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

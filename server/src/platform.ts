@@ -13,5 +13,7 @@ export type Platform = Gate & {
   readonly log: Logger
   /** The names of AccessKey pairs used since they were last written down. */
   readonly usedAccessKeys: Set<string>
+  /** Secrets of AccessKey pairs that have signed here, by the name of the pair. */
+  readonly secrets: Map<string, string>
   readonly bodyLimitBytes: number
 }

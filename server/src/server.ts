@@ -63,6 +63,7 @@ export async function startServer(
     nowMs,
     log,
     usedAccessKeys: new Set(),
+    secrets: new Map(),
     bodyLimitBytes: config.bodyLimitBytes,
   }
   const timers = [

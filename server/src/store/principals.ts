@@ -56,17 +56,23 @@ export async function signingKey(sql: Sql, accessKeyId: string): Promise<Signing
   return row ? { caller: callerOf(row), secret: row.secret, active: row.active } : null
 }
 
+export type Entry = { readonly caller: Caller; readonly active: boolean; readonly fresh: boolean }
+
 /**
- * Remembers that a nonce was used; false when it was used before. Its commit does not wait for the disk: a nonce can be forgotten only
+ * The user of an AccessKey pair as they are now, and whether the nonce is used for the first time, which is remembered; null when there is no
+ * such pair. One statement, because every signed request waits for it. Its commit does not wait for the disk: a nonce can be forgotten only
  * by a crash of the database within the same half second.
  */
-export async function useNonce(sql: Sql, accessKeyId: string, nonce: string, keepSeconds: number): Promise<boolean> {
-  const used = await sql.rows(
-    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting)
-     insert into nonces (access_key_id, nonce, expires_at)
-     select $1, $2, now() + make_interval(secs => $3) from relaxed where relaxed.setting is not null
-     on conflict do nothing returning 1`,
+export async function enter(sql: Sql, accessKeyId: string, nonce: string, keepSeconds: number): Promise<Entry | null> {
+  const [row] = await sql.rows<CallerRow & { active: boolean; fresh: boolean }>(
+    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting),
+     used as (
+       insert into nonces (access_key_id, nonce, expires_at)
+       select $1, $2, now() + make_interval(secs => $3) from relaxed where relaxed.setting is not null
+       on conflict do nothing returning 1)
+     select ${CALLER_COLUMNS}, k.active and u.disabled_at is null as active, exists (select from used) as fresh
+     from access_keys k join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id where k.id = $1`,
     [accessKeyId, nonce, keepSeconds],
   )
-  return used.length > 0
+  return row ? { caller: callerOf(row), active: row.active, fresh: row.fresh } : null
 }
