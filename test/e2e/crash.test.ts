@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CLIENTS } from '../../examples/freeze-guard/extension.ts'
 import type { Client } from '../../sdk/src/index.ts'
 import { type TestDatabase, testDatabase } from '../postgres.ts'
-import { type Administrator, administratorOf, clientOf } from './administrator.ts'
 import { endEverything, type Holdpoint, startHoldpoint } from './holdpoint-process.ts'
 import { type Message, type Receiver, startReceiver } from './receiver.ts'
+import { administratorOf, clientOf, type User } from './user.ts'
 import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from './watched-workspace.ts'
 
 const PATIENCE = { timeout: 20_000, interval: 25 }
@@ -20,7 +20,7 @@ describe('a server that is killed', { timeout: 90_000 }, () => {
   let receiver: Receiver
   let env: Record<string, string>
   let holdpoint: Holdpoint
-  let administrator: Administrator
+  let administrator: User
   let client: Client
   let shop: WatchedWorkspace
 

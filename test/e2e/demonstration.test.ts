@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Client } from '../../sdk/src/index.ts'
-import { type Administrator, administratorOf, clientOf, signIn } from './administrator.ts'
 import {
   endEverything,
   type Holdpoint,
@@ -12,6 +11,7 @@ import {
   startHoldpoint,
   temporaryHome,
 } from './holdpoint-process.ts'
+import { administratorOf, clientOf, signIn, type User } from './user.ts'
 import { operate, recurrenceOf } from './watched-workspace.ts'
 
 const PATIENCE = { timeout: 20_000, interval: 50 }
@@ -21,7 +21,7 @@ const LEASED = { timeout: 60_000, interval: 100 }
 describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_000 }, () => {
   const dataDir = path.join(temporaryHome(), 'data')
   let holdpoint: Holdpoint
-  let administrator: Administrator
+  let administrator: User
   let client: Client
   let workspaceId: number
   const ids = new Map<string, number>()

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CLIENTS } from '../../examples/freeze-guard/extension.ts'
 import type { Client } from '../../sdk/src/index.ts'
 import { type TestDatabase, testDatabase } from '../postgres.ts'
-import { type Administrator, administratorOf, clientOf, signIn } from './administrator.ts'
 import { endEverything, type Holdpoint, startHoldpoint } from './holdpoint-process.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
+import { administratorOf, clientOf, signIn, type User } from './user.ts'
 import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from './watched-workspace.ts'
 
 const PATIENCE = { timeout: 20_000, interval: 25 }
@@ -15,7 +15,7 @@ describe('two servers on one database', () => {
   let database: TestDatabase
   let receiver: Receiver
   let servers: readonly [Holdpoint, Holdpoint]
-  let administrator: Administrator
+  let administrator: User
   let clients: readonly [Client, Client]
   let shop: WatchedWorkspace
 

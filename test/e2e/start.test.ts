@@ -6,8 +6,8 @@ import { connect, createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { type TestDatabase, testDatabase } from '../postgres.ts'
-import { administratorOf, clientOf, signIn } from './administrator.ts'
 import { endEverything, processesNaming, runHoldpoint, startHoldpoint, temporaryHome } from './holdpoint-process.ts'
+import { administratorOf, clientOf, signIn } from './user.ts'
 
 const databases: TestDatabase[] = []
 const servers: Server[] = []

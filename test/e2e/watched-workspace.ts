@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Client } from '../../sdk/src/index.ts'
+import type { User } from './user.ts'
 
 const FLOWSPEC = path.resolve(import.meta.dirname, '../../examples/shop-pipeline.flowspec.json')
 
@@ -10,12 +11,17 @@ export const POINTS = ['freeze-node', 'unfreeze-node', 'undeploy-node'] as const
 export type WatchedWorkspace = {
   readonly workspaceId: number
   readonly extensionCode: string
+  /** From now on its events go to this endpoint. */
+  sendTo(endpoint: string): Promise<void>
   /** The id of a node in production, by its name. */
   node(name: string): number
 }
 
-/** All events of the workspace go to the endpoint, what is only told as well. */
-export async function watchedWorkspace(client: Client, endpoint: string): Promise<WatchedWorkspace> {
+/**
+ * All events of the workspace go to the endpoint, what is only told as well. The extension is the administrator's, or that of an author who may
+ * read the workspace.
+ */
+export async function watchedWorkspace(client: Client, endpoint: string, author?: User): Promise<WatchedWorkspace> {
   // The file names the root node of a workspace with this identifier.
   const workspace = await client.call('POST /workspaces', { body: { identifier: 'shop', name: 'Shop' } })
   const params = { workspaceId: workspace.id }
@@ -23,11 +29,16 @@ export async function watchedWorkspace(client: Client, endpoint: string): Promis
     params,
     body: { environment: 'PROD', flowspec: readFileSync(FLOWSPEC, 'utf8') },
   })
-  const extension = await client.call('POST /extensions', {
+  if (author)
+    await client.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+      params: { ...params, userId: Number(author.id) },
+      body: { roles: ['visitor'] },
+    })
+  const extension = await (author?.client ?? client).call('POST /extensions', {
     body: { name: 'Guard', points: [...POINTS], testWorkspaceId: workspace.id },
   })
   const bus = await client.call('POST /event-buses', { body: { name: 'shop' } })
-  await client.call('POST /event-buses/{busId}/rules', {
+  const rule = await client.call('POST /event-buses/{busId}/rules', {
     params: { busId: bus.id },
     body: { name: 'everything', targets: [{ name: 'guard', endpoint }] },
   })
@@ -37,6 +48,12 @@ export async function watchedWorkspace(client: Client, endpoint: string): Promis
   return {
     workspaceId: workspace.id,
     extensionCode: extension.code,
+    async sendTo(endpoint) {
+      await client.call('PUT /event-buses/{busId}/rules/{ruleId}', {
+        params: { busId: bus.id, ruleId: rule.id },
+        body: { name: rule.name, targets: [{ name: 'guard', endpoint }] },
+      })
+    },
     node(name) {
       const id = ids.get(name)
       if (id === undefined) throw new Error(`The workspace has no node ${name}; it has ${[...ids.keys()].join(', ')}`)
