@@ -14,6 +14,7 @@ import {
   type AttemptOutcome,
   claimDeliveries,
   type DueDelivery,
+  laneOf,
   recordAttempts,
   releaseDeliveries,
 } from '../store/messages.ts'
@@ -22,6 +23,8 @@ import { LEASE_SECONDS } from './publish.ts'
 
 const MOST_PER_TARGET = 16
 const MOST_QUEUED_PER_TARGET = 200
+/** A target with more waiting than this gets no more from the table, so that what it has no room for is not fetched and given back all the time. */
+const ENOUGH_QUEUED_PER_TARGET = MOST_QUEUED_PER_TARGET / 2
 const MOST_IN_MEMORY = 2_000
 const LOOK_EVERY_MS = 500
 /** A queued delivery older than this might outlive its lease during the attempt; it goes back to the table instead. */
@@ -60,7 +63,7 @@ export function startDispatcher(parts: {
     const leasedAtMs = nowMs()
     const back: number[] = []
     for (const one of due) {
-      const key = one.target_id === null ? `gone:${one.endpoint}` : String(one.target_id)
+      const key = laneOf(one)
       const lane = lanes.get(key) ?? { waiting: [], underway: 0 }
       lanes.set(key, lane)
       if (stopping || inMemory >= MOST_IN_MEMORY || lane.waiting.length >= MOST_QUEUED_PER_TARGET) back.push(one.id)
@@ -175,7 +178,8 @@ export function startDispatcher(parts: {
       const room = Math.min(MOST_IN_MEMORY - inMemory, 200)
       if (room <= 0) return
       try {
-        const due = await claimDeliveries(db, room, LEASE_SECONDS)
+        const busy = [...lanes].filter(([, lane]) => lane.waiting.length > ENOUGH_QUEUED_PER_TARGET).map(([key]) => key)
+        const due = await claimDeliveries(db, room, LEASE_SECONDS, busy)
         enqueue(due)
         if (due.length === room) lookAgain = true
       } catch (error) {

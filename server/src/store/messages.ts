@@ -91,22 +91,33 @@ export async function insertMessage(
   }))
 }
 
+/** What waits for the same receiver: the deliveries of one target, or of one address whose target is gone. */
+export function laneOf(due: Pick<DueDelivery, 'target_id' | 'endpoint'>): string {
+  return due.target_id === null ? `gone ${due.endpoint}` : String(due.target_id)
+}
+
 /**
  * Leases deliveries whose time has come and that nobody holds. Which row goes to whom is all that SQL decides here. They go to the address that
  * their target has today, so that correcting a wrong one helps what is held because of it; a target that is gone keeps its last address.
  */
-export async function claimDeliveries(sql: Sql, most: number, leaseSeconds: number): Promise<DueDelivery[]> {
+export async function claimDeliveries(
+  sql: Sql,
+  most: number,
+  leaseSeconds: number,
+  exceptLanes: readonly string[] = [],
+): Promise<DueDelivery[]> {
   return await sql.rows<DueDelivery>(
     `with due as (
        select id from deliveries
        where state = 'pending' and next_attempt_at <= now() and (lease_until is null or lease_until < now())
+         and coalesce(target_id::text, 'gone ' || endpoint) <> all ($3::text[])
        order by next_attempt_at limit $1 for update skip locked)
      update deliveries d set lease_until = now() + make_interval(secs => $2),
        endpoint = coalesce((select t.endpoint from event_targets t where t.id = d.target_id), d.endpoint)
      from due, messages m where d.id = due.id and m.id = d.message_id
      returning d.id, d.message_id, d.target_id, d.bus_name, d.endpoint, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id,
        m.body, m.created_at, m.expires_at`,
-    [most, leaseSeconds],
+    [most, leaseSeconds, exceptLanes],
   )
 }
 
