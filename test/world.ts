@@ -104,8 +104,14 @@ export async function startWorld(settings: Partial<typeof DEFAULTS> = {}): Promi
   const open: { stop(): Promise<void> }[] = []
   const start = async () => {
     const server = await startServer({ ...DEFAULTS, ...settings }, database.config, secretKey, log)
-    open.push(server)
-    return server
+    let stopped: Promise<void> | null = null
+    const stop = () => {
+      stopped ??= server.stop()
+      return stopped
+    }
+    const once = { ...server, stop }
+    open.push(once)
+    return once
   }
   const server = await start()
   const { db } = server

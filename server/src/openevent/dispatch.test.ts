@@ -1,0 +1,379 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ask,
+  callBack,
+  detailOf,
+  type Person,
+  type Received,
+  type Receiver,
+  type Reply,
+  refusalCode,
+  startWorld,
+  until,
+  type World,
+} from '../../../test/world.ts'
+import { claimDeliveries, insertMessage } from '../store/messages.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.stop())
+
+/** A workspace watched by one extension, whose messages go to the receiver. */
+async function watched(receiver: Receiver, nodes: readonly string[] = ['a']) {
+  const tenant = await world.tenant()
+  const workspace = await tenant.workspace()
+  const ids = await tenant.nodes(workspace, Object.fromEntries(nodes.map((name) => [name, []])))
+  const extension = await tenant.extension({ enabledIn: [workspace] })
+  await tenant.route(workspace, receiver.url)
+  return { tenant, workspace, ids, extension, owner: tenant.owner }
+}
+
+const untilAttempts = (person: Person, operationId: string, count: number) =>
+  until(
+    world.server,
+    () => detailOf(person, operationId),
+    (detail) => detail.deliveries.every((delivery) => delivery.attempts.length >= count),
+  )
+
+/** The next attempts of this operation's deliveries need not be waited for. */
+async function later(operationId: string): Promise<void> {
+  await world.db.rows(
+    `update deliveries set next_attempt_at = now() where message_id = (select id from messages where operation_id = $1)`,
+    [operationId],
+  )
+  world.server.platform.wakeDispatcher()
+}
+
+const redeliver = (person: Person, deliveryId: string) =>
+  person.api.call('POST /deliveries/{deliveryId}/redeliver', { params: { deliveryId: Number(deliveryId) } })
+
+const eventOf = (received: Received) => JSON.parse(received.body)
+
+/** A receiver that answers nothing until it is let go. */
+async function stuck() {
+  const held = Promise.withResolvers<Reply>()
+  const receiver = await world.receiver(() => held.promise)
+  return { receiver, letGo: (reply: Reply = { status: 200 }) => held.resolve(reply) }
+}
+
+describe('Rule 6: delivery is at least once, retried with back-off, and every attempt is kept', () => {
+  test('after an error, a refused connection and a redirect it is tried again, with the same bytes each time', async () => {
+    const receiver = await world.receiver(() => ({ status: 500, body: 'out of order' }))
+    const elsewhere = await world.receiver()
+    const { workspace, ids, owner } = await watched(receiver)
+    const { id, messageId } = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    await untilAttempts(owner, id, 1)
+
+    await receiver.deafen()
+    await later(id)
+    await untilAttempts(owner, id, 2)
+
+    await receiver.listen()
+    receiver.answer(() => ({ status: 307, headers: { location: elsewhere.url } }))
+    await later(id)
+    await untilAttempts(owner, id, 3)
+
+    receiver.answer(() => ({ status: 202, body: 'accepted' }))
+    await later(id)
+    await untilAttempts(owner, id, 4)
+    const { deliveries, checks } = await detailOf(owner, id)
+
+    expect(deliveries).toMatchObject([
+      {
+        state: 'delivered',
+        nextAttemptAt: null,
+        endpoint: receiver.url,
+        attempts: [
+          { number: 1, status: 500, error: 'answered 500', responseBody: 'out of order' },
+          { number: 2, status: null, error: expect.stringContaining('ECONNREFUSED'), responseBody: null },
+          { number: 3, status: 307, error: 'answered 307', responseBody: null },
+          { number: 4, status: 202, error: null, responseBody: 'accepted' },
+        ],
+      },
+    ])
+    expect(checks).toMatchObject([{ state: 'waiting', acceptedAt: expect.any(String) }])
+    expect(elsewhere.received).toHaveLength(0)
+    expect(receiver.received).toHaveLength(3)
+    expect(new Set(receiver.received.map((one) => one.body)).size).toBe(1)
+    expect(eventOf(receiver.received[0]!).id).toBe(messageId)
+  })
+
+  test('the next attempt is put off by 1, 2, 4 … seconds', async () => {
+    const receiver = await world.receiver(() => ({ status: 503 }))
+    const { workspace, ids, owner } = await watched(receiver)
+    const { id } = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    for (let number = 1; number <= 4; number++) {
+      const { deliveries } = await untilAttempts(owner, id, number)
+      const [delivery] = deliveries
+      const attempt = delivery!.attempts.at(-1)!
+      // Another attempt may have been made by itself meanwhile; what is planned belongs to the last one.
+      const delayMs = Date.parse(delivery!.nextAttemptAt!) - (Date.parse(attempt.at) + attempt.durationMs)
+      expect(delayMs).toBeGreaterThanOrEqual(2 ** (attempt.number - 1) * 1000 - 1)
+      await later(id)
+    }
+  })
+
+  test('the message is the published envelope around the stored body', async () => {
+    const receiver = await world.receiver()
+    const { tenant, workspace, ids, owner } = await watched(receiver)
+    const { id, messageId } = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    const received = await receiver.nth(1)
+    const [message] = await world.db.rows<{ body: string; created_at: Date }>(
+      'select body, created_at from messages where id = $1',
+      [messageId],
+    )
+    expect(received.body).toContain(`"data":${message!.body},"id":"${messageId}"`)
+    expect(eventOf(received)).toMatchObject({
+      datacontenttype: 'application/json;charset=utf-8',
+      source: 'acs.dataworks',
+      specversion: '1.0',
+      type: 'dataworks:NodeChange:FreezeNode',
+      aliyunaccountid: String(tenant.id),
+      aliyunregionid: 'cn-hangzhou',
+      aliyunpublishtime: message!.created_at.toISOString(),
+      data: { extensionBizId: id },
+    })
+  })
+
+  test('an attempt is leased before it is made and not made twice meanwhile', async () => {
+    const { receiver, letGo } = await stuck()
+    const { workspace, ids, owner } = await watched(receiver)
+    const { id } = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    await receiver.nth(1)
+    await later(id)
+    expect(await claimDeliveries(world.db, 100, 30)).toEqual([])
+    letGo()
+    const { deliveries } = await untilAttempts(owner, id, 1)
+    expect(deliveries).toMatchObject([{ state: 'delivered', attempts: [{ number: 1 }] }])
+    expect(receiver.received).toHaveLength(1)
+  })
+})
+
+describe('Rule 14: what a replica that died had taken is delivered by another', () => {
+  /** Writes a message as a replica does that ends between the commit and the attempt. */
+  async function writtenByTheDead(receiver: Receiver) {
+    const { tenant, workspace } = await watched(receiver)
+    const [target] = await world.db.rows<{ id: number }>('select id from event_targets where endpoint = $1', [
+      receiver.url,
+    ])
+    const messageId = crypto.randomUUID()
+    const [due] = await world.db.transaction((tx) =>
+      insertMessage(
+        tx,
+        {
+          id: messageId,
+          tenantId: tenant.id,
+          workspaceId: workspace.id,
+          eventCode: 'node-change-deleted',
+          operationId: null,
+          body: '{"eventCode":"node-change-deleted"}',
+          createdAt: new Date(),
+          expiresAt: new Date(Date.now() + 3_600_000),
+        },
+        [{ targetId: target!.id, targetName: 't', busName: 'b', endpoint: receiver.url, serves: null }],
+        30,
+      ),
+    )
+    return { deliveryId: due!.id, messageId }
+  }
+
+  test('once its lease has run out, and not before', async () => {
+    const receiver = await world.receiver()
+    const { deliveryId, messageId } = await writtenByTheDead(receiver)
+    expect((await claimDeliveries(world.db, 100, 30)).map((one) => one.id)).not.toContain(deliveryId)
+    expect(receiver.received).toHaveLength(0)
+    await world.db.rows(`update deliveries set lease_until = now() - interval '1 millisecond' where id = $1`, [
+      deliveryId,
+    ])
+    expect(eventOf(await receiver.nth(1)).id).toBe(messageId)
+    await expect
+      .poll(() => world.db.rows('select state, attempts, lease_until from deliveries where id = $1', [deliveryId]))
+      .toEqual([{ state: 'delivered', attempts: 1, lease_until: null }])
+  })
+
+  test('a replica that stops ends what is under way, writes it down, and leaves the rest to the others', async () => {
+    const { receiver, letGo } = await stuck()
+    const names = Array.from({ length: 20 }, (_, i) => `n${i}`)
+    const { workspace, ids, owner } = await watched(receiver, names)
+    const replica = await world.replica()
+    for (const name of names)
+      await owner.at(replica).call('POST /workspaces/{workspaceId}/node-operations', {
+        params: { workspaceId: workspace.id },
+        body: { point: 'freeze-node', nodeIds: [ids[name]!] },
+      })
+    // So many of one target are under way at once; the others wait in the replica's memory.
+    await receiver.nth(16)
+    const stopped = replica.stop()
+    letGo()
+    await stopped
+    await receiver.nth(20)
+    await expect
+      .poll(() =>
+        world.db.rows('select state, attempts, count(*) from deliveries where endpoint = $1 group by 1, 2', [
+          receiver.url,
+        ]),
+      )
+      .toEqual([{ state: 'delivered', attempts: 1, count: 20 }])
+    expect(new Set(receiver.received.map((one) => eventOf(one).id)).size).toBe(20)
+    expect(receiver.received).toHaveLength(20)
+  })
+})
+
+describe('a receiver that is slow delays nobody but itself', () => {
+  test('another target of the same event is served while one has not answered', async () => {
+    const { receiver, letGo } = await stuck()
+    const quick = await world.receiver()
+    const { tenant, workspace, ids, owner } = await watched(receiver)
+    await tenant.route(workspace, quick.url)
+    await ask(owner, workspace, 'freeze-node', [ids.a!])
+    await receiver.nth(1)
+    await quick.nth(1)
+    letGo()
+  })
+
+  test('another target is served, and served again after a failure, while hundreds wait for one that does not answer', async () => {
+    const { receiver, letGo } = await stuck()
+    const names = Array.from({ length: 450 }, (_, i) => `n${i}`)
+    const quick = await world.receiver((_received, n) => ({ status: n === 1 ? 500 : 200 }))
+    const tenant = await world.tenant()
+    const workspace = await tenant.workspace()
+    await tenant.route(workspace, receiver.url, { pattern: { data: { eventCode: ['node-change-created'] } } })
+    await tenant.route(workspace, quick.url, { pattern: { data: { eventCode: ['freeze-node'] } } })
+    await tenant.extension({ enabledIn: [workspace] })
+    const ids = await tenant.nodes(workspace, Object.fromEntries(names.map((name) => [name, []])))
+    await receiver.nth(16)
+    const { id } = await ask(tenant.owner, workspace, 'freeze-node', [ids.n0!])
+    await untilAttempts(tenant.owner, id, 1)
+    await later(id)
+    await quick.nth(2)
+    const { deliveries } = await untilAttempts(tenant.owner, id, 2)
+    expect(deliveries).toMatchObject([{ state: 'delivered' }])
+    expect(receiver.received).toHaveLength(16)
+    letGo()
+    await receiver.nth(450)
+    expect(new Set(receiver.received.map((one) => eventOf(one).id)).size).toBe(450)
+  })
+
+  test('what a full queue has no room for is left in the table, not fetched and given back again and again', async () => {
+    const { receiver, letGo } = await stuck()
+    const names = Array.from({ length: 450 }, (_, i) => `n${i}`)
+    const quick = await world.receiver()
+    const { tenant, workspace, owner } = await watched(quick)
+    const crowded = await tenant.workspace()
+    await tenant.route(crowded, receiver.url)
+    await world.sql(`create table touched (id bigint);
+      create function touch() returns trigger language plpgsql as $$ begin insert into touched values (new.id); return new; end $$;
+      create trigger touch after update on deliveries for each row when (new.endpoint = '${receiver.url}') execute function touch()`)
+    await tenant.nodes(crowded, Object.fromEntries(names.map((name) => [name, []])))
+    await receiver.nth(16)
+    // Each of these takes a look at the table for what is due.
+    const ids = await tenant.nodes(workspace, { quick: [] })
+    const { id } = await ask(owner, workspace, 'freeze-node', [ids.quick])
+    for (let n = 1; n <= 20; n++) {
+      await untilAttempts(owner, id, n)
+      const [delivery] = (await detailOf(owner, id)).deliveries
+      await redeliver(owner, delivery!.id)
+    }
+    expect((await world.db.rows<{ count: number }>('select count(*) from touched'))[0]!.count).toBeLessThan(1_000)
+    letGo()
+    await receiver.nth(450)
+    await world.sql('drop trigger touch on deliveries; drop function touch; drop table touched')
+  })
+})
+
+describe('Rule 6: what could not be delivered is kept and can be delivered again', () => {
+  /** A freeze whose message has failed its last attempt. */
+  async function undelivered() {
+    const receiver = await world.receiver(() => ({ status: 500 }))
+    const context = await watched(receiver)
+    const { workspace, ids, owner } = context
+    const operation = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    await untilAttempts(owner, operation.id, 1)
+    await world.db.rows(
+      'update deliveries set attempts = 175 where message_id = (select id from messages where operation_id = $1)',
+      [operation.id],
+    )
+    await later(operation.id)
+    const dead = await until(
+      world.server,
+      () => detailOf(owner, operation.id),
+      (detail) => detail.deliveries[0]!.state === 'dead',
+    )
+    return { ...context, receiver, operation, dead, deliveryId: dead.deliveries[0]!.id }
+  }
+
+  test('Rule 11: a delivery that failed all its retries leaves the check open and shows it as undelivered', async () => {
+    const { dead, owner, operation, extension } = await undelivered()
+    expect(dead).toMatchObject({ state: 'held', status: 'CHECKING' })
+    expect(dead.checks).toMatchObject([{ state: 'undelivered', result: null }])
+    expect(dead.deliveries).toMatchObject([{ nextAttemptAt: null, mayRedeliver: true }])
+    await callBack(world.server, extension, operation.messageId, 'OK')
+    expect((await detailOf(owner, operation.id)).state).toBe('done')
+  })
+
+  test('delivered again it is the same message, and its attempts go on counting', async () => {
+    const { receiver, owner, operation, deliveryId } = await undelivered()
+    receiver.answer(() => ({ status: 200 }))
+    const before = receiver.received.length
+    expect(await redeliver(owner, deliveryId)).toMatchObject({ state: 'pending' })
+    const again = await receiver.nth(before + 1)
+    expect(again.body).toBe(receiver.received[0]!.body)
+    const { deliveries } = await until(
+      world.server,
+      () => detailOf(owner, operation.id),
+      (detail) => detail.deliveries[0]!.state === 'delivered',
+    )
+    expect(deliveries[0]!.attempts.map((attempt) => attempt.number)).toEqual([1, 176, 177])
+    const audit = await world.db.rows(
+      `select user_id from audit_entries where action = 'delivery.redeliver' and object = $1`,
+      [deliveryId],
+    )
+    expect(audit).toEqual([{ user_id: owner.id }])
+  })
+
+  test('what was delivered may be delivered again as well', async () => {
+    const receiver = await world.receiver()
+    const { workspace, ids, owner } = await watched(receiver)
+    const { id } = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    const { deliveries } = await untilAttempts(owner, id, 1)
+    await redeliver(owner, deliveries[0]!.id)
+    expect((await receiver.nth(2)).body).toBe(receiver.received[0]!.body)
+  })
+
+  test('not while it is still being tried, nor once the message has expired, nor by who may not write extensions', async () => {
+    const { owner, operation, deliveryId, tenant, workspace } = await undelivered()
+    const operator = await tenant.person([], { [workspace.id]: ['owner'] })
+    expect(await refusalCode(redeliver(operator, deliveryId))).toBe('FORBIDDEN')
+    await world.db.rows(
+      `update deliveries set state = 'pending', next_attempt_at = now() + interval '1 hour' where id = $1`,
+      [deliveryId],
+    )
+    expect(await refusalCode(redeliver(owner, deliveryId))).toBe('DELIVERY_ENDED')
+    await world.db.rows(`update deliveries set state = 'dead' where id = $1`, [deliveryId])
+    await world.db.rows(`update messages set expires_at = now() - interval '1 millisecond' where operation_id = $1`, [
+      operation.id,
+    ])
+    expect(await refusalCode(redeliver(owner, deliveryId))).toBe('DELIVERY_ENDED')
+  })
+
+  test('Rule 7: once the message has expired no attempt is made any more', async () => {
+    const receiver = await world.receiver(() => ({ status: 500 }))
+    const { workspace, ids, owner } = await watched(receiver)
+    const { id } = await ask(owner, workspace, 'freeze-node', [ids.a!])
+    await untilAttempts(owner, id, 1)
+    await world.db.rows(`update messages set expires_at = now() - interval '1 millisecond' where operation_id = $1`, [
+      id,
+    ])
+    const before = receiver.received.length
+    await later(id)
+    const { deliveries } = await until(
+      world.server,
+      () => detailOf(owner, id),
+      (detail) => detail.deliveries[0]!.state === 'dead',
+    )
+    expect(deliveries[0]!.attempts.at(-1)).toMatchObject({ status: null, error: 'the message has expired' })
+    expect(receiver.received).toHaveLength(before)
+  })
+})
