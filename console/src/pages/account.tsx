@@ -43,14 +43,16 @@ export function AccountPage() {
               ],
               [
                 t('account.workspaces'),
-                <Stack key="workspaces" gap={2}>
-                  {me.workspaces.map((workspace) => (
-                    <span key={workspace.id}>
-                      {workspace.name}:{' '}
-                      {workspace.roles.map((role) => t(`role.${role}`)).join(t('ui.listSeparator')) || '–'}
-                    </span>
-                  ))}
-                </Stack>,
+                me.workspaces.length > 0 && (
+                  <Stack key="workspaces" gap={2}>
+                    {me.workspaces.map((workspace) => (
+                      <span key={workspace.id}>
+                        {workspace.name}:{' '}
+                        {workspace.roles.map((role) => t(`role.${role}`)).join(t('ui.listSeparator')) || '–'}
+                      </span>
+                    ))}
+                  </Stack>
+                ),
               ],
             ]}
           />

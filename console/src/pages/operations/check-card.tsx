@@ -25,8 +25,8 @@ export function CheckCard({ check, operation }: Props) {
   const waits = isOpen(check) && operation.state === 'held'
   return (
     <Paper withBorder p="sm" component="article" aria-label={check.extensionName} className="check">
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <Box>
+      <Group justify="space-between" align="flex-start" gap="xs">
+        <Box className="beside-badge">
           <LinkTo {...links.extension(check.extensionCode)} fw={600}>
             {check.extensionName}
           </LinkTo>{' '}

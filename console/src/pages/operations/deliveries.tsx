@@ -47,8 +47,8 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
   })
   return (
     <Paper withBorder p="sm">
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <div>
+      <Group justify="space-between" align="flex-start" gap="xs">
+        <div className="beside-badge">
           <Text fw={600} fz="sm">
             {delivery.targetName}
           </Text>

@@ -28,6 +28,7 @@ export function OperationDrawer() {
           {operation !== undefined && (
             <LinkButton
               {...links.operation(operation)}
+              className="wide-only"
               variant="subtle"
               size="compact-sm"
               ml="auto"

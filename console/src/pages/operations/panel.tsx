@@ -52,8 +52,8 @@ function Shown({ operation }: { operation: OperationDetail }) {
   return (
     <Stack gap="lg" className="operation-panel">
       <Card>
-        <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
-          <Text fw={600} fz="lg" className="wrap-anywhere">
+        <Group justify="space-between" align="flex-start" mb="xs" gap="xs">
+          <Text fw={600} fz="lg" className="wrap-anywhere beside-badge">
             {t('operation.title', { event: names.operation(operation.eventCode), object: operation.objectName })}
           </Text>
           <div role="status">
@@ -166,7 +166,7 @@ function Changes({ operation }: { operation: OperationDetail }) {
         columns={columns}
         rows={operation.changes}
         keyOf={(change) => `${change.objectId} ${change.field}`}
-        minWidth={420}
+        minWidth={520}
         maxHeight={320}
       />
     </Card>

@@ -108,8 +108,10 @@ export function PersonMenu({ showShortcuts }: { showShortcuts: () => void }) {
           fw={500}
           leftSection={<IconUserCircle size={18} aria-hidden />}
         >
-          <span className="for-readers">{t('shell.person')}: </span>
-          {me.user.displayName}
+          <span className="for-readers">{`${t('shell.person')}: ${me.user.displayName}`}</span>
+          <span className="wide-only" aria-hidden>
+            {me.user.displayName}
+          </span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

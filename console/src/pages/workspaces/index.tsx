@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Input, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconBriefcase, IconPlus } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
@@ -142,9 +142,9 @@ function CreateDialog({ close }: { close: () => void }) {
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <div>
-        <Text fz="sm" fw={500} mb={4} id="mode-label">
+        <Input.Label labelElement="div" id="mode-label">
           {t('workspaces.mode')}
-        </Text>
+        </Input.Label>
         <SegmentedControl
           fullWidth
           aria-labelledby="mode-label"

@@ -1,4 +1,4 @@
-import { ActionBar, Button, Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
+import { ActionBar, Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
 import { IconFileImport, IconFilterOff, IconHierarchy2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
@@ -61,9 +61,9 @@ export function NodesPage() {
       <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
         {workspace?.mode !== 'basic' && (
           <div>
-            <Text fz="sm" fw={500} mb={2} id="environment-label">
+            <Input.Label labelElement="div" id="environment-label">
               {t('nodes.environment')}
-            </Text>
+            </Input.Label>
             <SegmentedControl
               aria-labelledby="environment-label"
               value={environment}
