@@ -17,5 +17,7 @@ export function nodeChangeBody(node: NodeRow): Record<string, unknown> {
     createTime: node.created_at.getTime(),
     nodeId: node.id,
     projectId: node.workspace_id,
+    // Declared for node-change-deleted only; a node without a data source names none.
+    datasource: node.definition.dataSource?.name ?? '',
   }
 }
