@@ -5,6 +5,7 @@
  * bigint columns, and arrays of them, come back as numbers: every id here is below 2^53.
  */
 import { createHash } from 'node:crypto'
+import { Refusal } from '@holdpoint/core'
 import pg from 'pg'
 
 export type Sql = {
@@ -58,6 +59,14 @@ function nameOf(text: string): string {
   return name
 }
 
+/** Text that PostgreSQL cannot hold (NUL, half a surrogate pair) comes from outside only; whoever sent it is told. */
+function refuseText(error: unknown): never {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === '22021' || code === '22P05' || (code === '22P02' && message?.includes('type json')))
+    throw new Refusal('REQUEST_INVALID', { problem: 'a text contains a character that cannot be stored' })
+  throw error
+}
+
 const IN_FAILED_TRANSACTION = '25P02'
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
@@ -69,7 +78,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
 
   const on = (client: pg.Pool | pg.PoolClient): Sql => ({
     async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] })
+      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] }).catch(refuseText)
       return result.rows as Row[]
     },
   })
