@@ -297,6 +297,46 @@ export async function refusalCode(work: Promise<unknown>): Promise<string> {
   return 'it was not refused'
 }
 
+export type HttpAnswer = {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The JSON of the answer; an empty object where it has none. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** A request to the native API as a browser could send it; `path` is the part after /api/v1. */
+export async function http(
+  server: Server,
+  method: string,
+  path: string,
+  {
+    cookie,
+    json,
+    body,
+    headers = {},
+  }: {
+    readonly cookie?: string
+    readonly json?: unknown
+    readonly body?: string | Uint8Array<ArrayBuffer>
+    readonly headers?: Readonly<Record<string, string>>
+  } = {},
+): Promise<HttpAnswer> {
+  const response = await fetch(`${urlOf(server)}/api/v1${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(cookie === undefined ? {} : { cookie, 'x-holdpoint-console': '1' }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: json === undefined ? body : JSON.stringify(json),
+  })
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
+}
+
 export type DialectAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
 
 /** One request of the DataWorks dialect, as the vendor's newer clients send it. */
