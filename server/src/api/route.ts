@@ -1,4 +1,5 @@
 /** One row of the native API's table of routes: what it takes, what it answers, and what it does. */
+import { Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Platform } from '../platform.ts'
@@ -92,5 +93,12 @@ export function page<Row, Item>(
 
 /** Reads a cursor that is the id after which to go on. */
 export function afterId(cursor: string | undefined): number {
-  return cursor !== undefined && /^\d{1,16}$/.test(cursor) ? Number(cursor) : 0
+  if (cursor === undefined) return 0
+  if (!/^\d{1,16}$/.test(cursor)) throw cursorRefusal()
+  return Number(cursor)
+}
+
+/** A cursor is what an answer gave as `nextCursor`; starting over with any other would answer the first page again and again. */
+export function cursorRefusal(): Refusal {
+  return new Refusal('REQUEST_INVALID', { problem: 'query.cursor: is none that an answer has given' })
 }

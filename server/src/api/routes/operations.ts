@@ -7,7 +7,7 @@ import { deliveriesOf, lockDelivery, reopenDelivery } from '../../store/messages
 import { operationsOf } from '../../store/operations.ts'
 import { insertAudit } from '../../store/users.ts'
 import { findOperation, readOperation, viewOperations } from '../read-operations.ts'
-import { page, pageOf, pageQuery, route } from '../route.ts'
+import { cursorRefusal, page, pageOf, pageQuery, route } from '../route.ts'
 import { DeliveryView, OperationDetail, OperationState, OperationView, PassReason, ProcessStatus } from '../shapes.ts'
 import { deliveryView } from '../views.ts'
 
@@ -138,6 +138,8 @@ export const operationRoutes = [
 ]
 
 function readCursor(cursor: string | undefined): { at: Date; id: string } | null {
-  const parts = /^(\d{1,15})_([0-9a-f-]{36})$/.exec(cursor ?? '')
-  return parts ? { at: new Date(Number(parts[1])), id: parts[2]! } : null
+  if (cursor === undefined) return null
+  const [, at, id] = /^(\d{1,14})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? []
+  if (at === undefined || id === undefined) throw cursorRefusal()
+  return { at: new Date(Number(at)), id }
 }
