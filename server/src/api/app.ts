@@ -28,6 +28,21 @@ export async function buildApp(
   platform: Platform,
   options: { readonly trustProxy: boolean },
 ): Promise<FastifyInstance> {
+  const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = refusalOf(error, platform.bodyLimitBytes)
+    if (refusal === null)
+      platform.log.error({ err: error, requestId: request.id, method: request.method, url: pathOf(request) }, 'fault')
+    // Whatever goes wrong at the dialect's path, even before its own code runs, is answered in the dialect.
+    if (pathOf(request) === '/') {
+      const answer = errorAnswer(refusal ?? error, requestId(), request.host)
+      return reply.status(answer.status).headers(answer.headers).send(answer.body)
+    }
+    const body = problem(error, refusal, request.id)
+    return reply
+      .status(body.status as number)
+      .type('application/problem+json')
+      .send(JSON.stringify(body))
+  }
   const app = Fastify({
     logger: false,
     trustProxy: options.trustProxy,
@@ -35,6 +50,9 @@ export async function buildApp(
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 256 },
     requestTimeout: 30_000,
+    // An address that cannot be decoded does not come as far as to the error handler.
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request as FastifyRequest, reply as FastifyReply),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(() => (body) => JSON.stringify(body))
@@ -54,28 +72,17 @@ export async function buildApp(
   })
   acceptBodies(app)
 
-  app.setErrorHandler((error, request, reply) => {
-    const refusal = refusalOf(error, platform.bodyLimitBytes)
-    if (refusal === null)
-      platform.log.error({ err: error, requestId: request.id, method: request.method, url: pathOf(request) }, 'fault')
-    // Whatever goes wrong at the dialect's path, even before its own code runs, is answered in the dialect.
-    if (pathOf(request) === '/') {
-      const answer = errorAnswer(refusal ?? error, requestId(), request.host)
-      return reply.status(answer.status).headers(answer.headers).send(answer.body)
-    }
-    const body = problem(error, refusal, request.id)
-    return reply
-      .status(body.status as number)
-      .type('application/problem+json')
-      .send(JSON.stringify(body))
-  })
+  app.setErrorHandler(answerError)
   app.setNotFoundHandler((request, reply) => {
+    if (pathOf(request) === '/') throw new Refusal('METHOD_UNSUPPORTED', { method: request.method })
     throw Object.assign(new Refusal('NOT_FOUND', { thing: 'path', id: pathOf(request) }), { reply })
   })
 
   app.route({
-    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+    method: ['GET', 'POST'],
     url: '/',
+    // A HEAD would carry out an action and show nothing of it.
+    exposeHeadRoute: false,
     schema: { hide: true },
     handler: (request, reply) => {
       const { search } = new URL(request.raw.url ?? '/', 'http://host')

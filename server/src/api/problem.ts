@@ -12,8 +12,11 @@ export function refusalOf(error: unknown, bodyLimitBytes: number): Refusal | nul
   if (error instanceof Refusal) return error
   const { code, validation, message, statusCode } = error as FastifyError & Validated
   if (validation) return new Refusal('REQUEST_INVALID', { problem: validationSentence(error as Validated) })
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new Refusal('REQUEST_INVALID', { problem: 'its address cannot be read' })
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('BODY_TOO_LARGE', { limitBytes: bodyLimitBytes })
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: '' })
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: '(malformed)' })
   if (error instanceof SyntaxError || (typeof statusCode === 'number' && statusCode < 500))
     return new Refusal('BODY_MALFORMED', { problem: message })
   return null
