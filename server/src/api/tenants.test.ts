@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ask,
+  dialect,
+  type Extension,
+  type HttpAnswer,
+  http,
+  NODE_POINTS,
+  type Person,
+  startWorld,
+  type Tenant,
+  type Workspace,
+  type World,
+} from '../../../test/world.ts'
+import { ACTIONS } from '../dataworks/actions/index.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes/index.ts'
+
+/** A tenant that has one of everything, by which a stranger could ask for it. */
+type Estate = {
+  readonly tenant: Tenant
+  readonly workspace: Workspace
+  readonly member: Person
+  readonly extension: Extension
+  /** What stands in the place of each parameter of an address. */
+  readonly ids: Readonly<Record<string, string | number>>
+  readonly messageId: string
+  readonly nodeName: string
+  /** Everything by which it would be recognised in an answer. */
+  readonly words: readonly string[]
+}
+
+let world: World
+let theirs: Estate
+let ours: Estate
+let cookie: string
+beforeAll(async () => {
+  world = await startWorld()
+  theirs = await estate('alpha')
+  ours = await estate('omega')
+  cookie = await ours.tenant.owner.cookie()
+})
+afterAll(() => world?.stop())
+
+async function estate(word: string): Promise<Estate> {
+  const tenant = await world.tenant()
+  const { owner } = tenant
+  const workspace = await tenant.workspace()
+  const nodeName = `node_${word}`
+  const nodes = await tenant.nodes(workspace, { [nodeName]: [] })
+  const member = await tenant.person([], { [workspace.id]: ['developer'] })
+  // A receiver that is not there: the delivery stays.
+  await tenant.route(workspace, 'http://127.0.0.1:9/', { name: `rule-${word}` })
+  const extension = await tenant.extension({ points: NODE_POINTS, enabledIn: [workspace] })
+  const operation = await ask(owner, workspace, 'freeze-node', [nodes[nodeName]!])
+  const one = async <T>(text: string, values: unknown[]) => (await world.db.rows<T>(text, values))[0]!
+  const bus = await one<{ id: number; name: string }>('select id, name from event_buses where tenant_id = $1', [
+    tenant.id,
+  ])
+  const rule = await one<{ id: number }>('select id from event_rules where bus_id = $1', [bus.id])
+  const delivery = await one<{ id: number }>(
+    `select d.id from deliveries d join messages m on m.id = d.message_id where m.operation_id = $1`,
+    [operation.id],
+  )
+  const named = await one<{ name: string }>(
+    'select name from extension_versions where extension_id = (select id from extensions where code = $1)',
+    [extension.code],
+  )
+  const ids = {
+    userId: member.id,
+    accessKeyId: owner.key.id,
+    workspaceId: workspace.id,
+    nodeId: nodes[nodeName]!,
+    operationId: operation.id,
+    extensionCode: extension.code,
+    code: extension.code,
+    deliveryId: delivery.id,
+    busId: bus.id,
+    ruleId: rule.id,
+  }
+  const words = [
+    owner.name,
+    member.name,
+    extension.author.name,
+    workspace.identifier,
+    nodeName,
+    `rule-${word}`,
+    bus.name,
+    named.name,
+    extension.code,
+    operation.id,
+    operation.messageId!,
+  ]
+  return { tenant, workspace, member, extension, ids, messageId: operation.messageId!, nodeName, words }
+}
+
+/** A body that the route takes, so that it is the id alone that stands in the way. */
+const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
+  'PATCH /users/:userId': () => ({ displayName: 'taken over' }),
+  'PATCH /access-keys/:accessKeyId': () => ({ active: false }),
+  'PUT /workspaces/:workspaceId/members/:userId': () => ({ roles: ['visitor'] }),
+  'POST /workspaces/:workspaceId/node-operations': ({ ids }) => ({ point: 'undeploy-node', nodeIds: [ids.nodeId] }),
+  'POST /workspaces/:workspaceId/flowspec-imports': () => ({
+    flowspec: '{"version":"1.1.0","kind":"CycleWorkflow","spec":{"nodes":[]}}',
+  }),
+  'POST /operations/:operationId/checks/:extensionCode/pass': () => ({ reason: 'because' }),
+  'PATCH /extensions/:code': () => ({ name: 'taken over' }),
+  'POST /extensions/:code/submit': () => ({}),
+  'POST /extensions/:code/approve': () => ({ reason: 'because' }),
+  'POST /extensions/:code/reject': () => ({ reason: 'because' }),
+  'POST /extensions/:code/publish': () => ({}),
+  'POST /extensions/:code/disable': () => ({}),
+  'PUT /workspaces/:workspaceId/extensions/:code': () => ({ enabled: false }),
+  'POST /event-buses/:busId/rules': () => ({ name: 'taken-over' }),
+  'PUT /event-buses/:busId/rules/:ruleId': () => ({ name: 'taken-over' }),
+  'PUT /workspaces/:workspaceId/channel': ({ ids }) => ({ busId: ids.busId }),
+}
+
+/** Actions that ask about a workspace and, in ours, find only what is ours. */
+const LISTS_OF_OURS = [
+  'ListExtensions',
+  'ListProjects',
+  'ListNodes',
+  'ListCheckProcesses',
+  'ListEnabledExtensionsForProject',
+]
+
+const nameOf = (row: Route) => `${row.method} ${row.path}`
+const parametersOf = (row: Route) => [...row.path.matchAll(/:(\w+)/g)].map((match) => match[1]!)
+const WITH_IDS = ROUTES.filter((row) => parametersOf(row).length > 0)
+
+const call = (row: Route, idOf: (parameter: string) => string | number, body: unknown): Promise<HttpAnswer> =>
+  http(
+    world.server,
+    row.method,
+    row.path.replace(/:(\w+)/g, (_, name: string) => String(idOf(name))),
+    {
+      cookie,
+      ...(body === undefined ? {} : { json: body }),
+    },
+  )
+
+/** Everything there is but who was here when. */
+async function everything(): Promise<unknown> {
+  const tables = (
+    await world.db.rows<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('nonces', 'sessions', 'schema_migrations', 'deliveries', 'attempts')`,
+    )
+  ).map((row) => row.name)
+  const found: Record<string, unknown> = {}
+  for (const table of tables)
+    found[table] = (
+      await world.db.pool.query(`select md5(string_agg(t::text, ' ' order by t::text)) as sum from ${table} t`)
+    ).rows[0].sum
+  found.deliveries = await world.db.rows(
+    'select id, message_id, target_id, endpoint, state from deliveries order by id',
+  )
+  return found
+}
+
+/** `but`: what the request itself has named may be named back. */
+function tellsNothing(text: string, but: readonly (string | number)[] = []) {
+  for (const word of theirs.words) if (!but.includes(word)) expect(text).not.toContain(word)
+}
+
+test('the table of bodies is complete: each route with ids that takes a body has one', () => {
+  const taking = WITH_IDS.filter((row) => !row.body.safeParse(undefined).success).map(nameOf)
+  expect(Object.keys(BODIES).toSorted()).toEqual(taking.toSorted())
+})
+
+describe('Rule 21: nobody reads or changes another tenant’s anything, by any id', () => {
+  test.each(WITH_IDS.map((row) => [nameOf(row), row] as const))('%s', async (name, row) => {
+    const names = parametersOf(row)
+    const before = await everything()
+    // Every mixture of own and foreign ids in which at least one is foreign.
+    for (let mask = 1; mask < 2 ** names.length; mask++) {
+      const foreign = names.filter((_, i) => mask & (1 << i))
+      const idOf = (parameter: string) => (foreign.includes(parameter) ? theirs : ours).ids[parameter]!
+      // The body names what is ours, so that nothing but the address is in the way.
+      const { status, text } = await call(row, idOf, BODIES[name]?.(ours))
+      expect(status, `foreign ${foreign.join(', ')}: ${text}`).toBeGreaterThanOrEqual(400)
+      expect(status, text).toBeLessThan(500)
+      // To its own owner a thing of another tenant is as one that does not exist.
+      expect([400, 404], text).toContain(status)
+      tellsNothing(
+        text,
+        foreign.map((parameter) => theirs.ids[parameter]!),
+      )
+    }
+    expect(await everything()).toEqual(before)
+  })
+
+  test('the same requests with own ids are no question of ids: they are answered otherwise', async () => {
+    for (const row of WITH_IDS.filter((one) => one.method === 'GET')) {
+      const { status, text } = await call(row, (parameter) => ours.ids[parameter]!, undefined)
+      expect(status, `${nameOf(row)}: ${text}`).toBe(200)
+    }
+  })
+
+  test('lists hold nothing of another tenant', async () => {
+    for (const row of ROUTES.filter((one) => one.method === 'GET' && parametersOf(one).length === 0)) {
+      const { status, text } = await http(world.server, 'GET', row.path, { cookie })
+      expect(status).toBe(200)
+      tellsNothing(text)
+    }
+    const { status, text } = await http(world.server, 'GET', `/operations?workspaceId=${theirs.workspace.id}`, {
+      cookie,
+    })
+    expect(status).toBe(404)
+    tellsNothing(text)
+  })
+
+  test.each<[string, string, (foreign: Estate, own: Estate) => [string, unknown]]>([
+    [
+      'a node',
+      'POST',
+      (foreign, own) => [
+        `/workspaces/${own.workspace.id}/node-operations`,
+        { point: 'freeze-node', nodeIds: [foreign.ids.nodeId] },
+      ],
+    ],
+    [
+      'a node beside an own one',
+      'POST',
+      (foreign, own) => [
+        `/workspaces/${own.workspace.id}/node-operations`,
+        { point: 'undeploy-node', nodeIds: [own.ids.nodeId, foreign.ids.nodeId] },
+      ],
+    ],
+    [
+      'an event bus',
+      'PUT',
+      (foreign, own) => [`/workspaces/${own.workspace.id}/channel`, { busId: foreign.ids.busId }],
+    ],
+    [
+      'an extension',
+      'POST',
+      (foreign, own) => [
+        `/event-buses/${own.ids.busId}/rules`,
+        { name: 'r', targets: [{ name: 't', endpoint: 'http://127.0.0.1:9/', serves: [foreign.extension.code] }] },
+      ],
+    ],
+    [
+      'a test workspace',
+      'POST',
+      (foreign) => ['/extensions', { name: 'x', points: ['freeze-node'], testWorkspaceId: foreign.workspace.id }],
+    ],
+  ])('%s of another tenant cannot be named in a body either', async (_what, method, request) => {
+    const before = await everything()
+    const [path, json] = request(theirs, ours)
+    const { status, text } = await http(world.server, method, path, { cookie, json })
+    expect([400, 404], text).toContain(status)
+    tellsNothing(text, [theirs.extension.code])
+    expect(await everything()).toEqual(before)
+  })
+
+  test('a node that waits for an output of another tenant’s node waits for nothing that is here', async () => {
+    const output = `${theirs.workspace.identifier}.${theirs.nodeName}`
+    const node = {
+      id: 'curious',
+      name: 'curious',
+      recurrence: 'Normal',
+      script: { path: 'curious', runtime: { command: 'ODPS_SQL' } },
+      trigger: { type: 'Scheduler', cron: '00 00 00 * * ?' },
+      inputs: { nodeOutputs: [{ data: output, artifactType: 'NodeOutput' }] },
+      outputs: { nodeOutputs: [{ data: 'curious', artifactType: 'NodeOutput' }] },
+    }
+    const imported = await http(world.server, 'POST', `/workspaces/${ours.workspace.id}/flowspec-imports`, {
+      cookie,
+      json: { flowspec: { version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } } },
+    })
+    expect(imported.status).toBe(201)
+    const [created] = imported.body.created as { id: number }[]
+    const detail = await http(world.server, 'GET', `/workspaces/${ours.workspace.id}/nodes/${created!.id}`, { cookie })
+    expect(detail.body).toMatchObject({ upstream: [], unresolvedInputs: [output] })
+    // Nor may an output be claimed that is another tenant's: each tenant has its own names.
+    const their = await http(world.server, 'GET', `/workspaces/${theirs.workspace.id}/nodes/${theirs.ids.nodeId}`, {
+      cookie: await theirs.tenant.owner.cookie(),
+    })
+    expect(their.body).toMatchObject({ downstream: [] })
+  })
+
+  test.each(ACTIONS.map((row) => row.contract.action))('%s of the dialect', async (action) => {
+    const { ids } = theirs
+    const before = await everything()
+    const about = {
+      NodeId: ids.nodeId!,
+      ProjectEnv: 'PROD',
+      ...(action === 'UpdateNodeRunMode' ? { SchedulerType: 2 } : {}),
+      ExtensionCode: ids.extensionCode!,
+      MessageId: theirs.messageId,
+      CheckResult: 'OK',
+      EventCode: 'freeze-node',
+      PageNumber: 1,
+      PageSize: 10,
+    }
+    const inTheirs = { ProjectId: ids.workspaceId!, ProjectIdentifier: theirs.workspace.identifier }
+    const inOurs = { ProjectId: ours.ids.workspaceId!, ProjectIdentifier: ours.workspace.identifier }
+    for (const [place, mayList] of [
+      [inTheirs, ['ListExtensions', 'ListProjects']],
+      [inOurs, [...LISTS_OF_OURS, 'GetProject']],
+    ] as const) {
+      const { status, body } = await dialect(world.server, ours.tenant.owner, action, { ...about, ...place })
+      // Naming back what was asked for is no answer; a list may be answered, without anything of theirs.
+      tellsNothing(JSON.stringify(body), [ids.extensionCode!, theirs.messageId, theirs.workspace.identifier])
+      expect(status, JSON.stringify(body)).toBe((mayList as readonly string[]).includes(action) ? 200 : 404)
+    }
+    expect(await everything()).toEqual(before)
+  })
+})
