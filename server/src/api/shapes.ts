@@ -307,19 +307,29 @@ export const ExtensionView = z
     may: z.array(z.enum(['edit', 'submit', 'approve', 'reject', 'publish', 'disable'])),
   })
   .meta({ id: 'ExtensionView' })
+const extensionContent = {
+  name: label,
+  description: z.string().max(4096),
+  points: z.array(z.string().max(128)).min(1).max(54),
+  testWorkspaceId: id.nullable(),
+  detailUrl: url.nullable(),
+  helpDocUrl: url.nullable(),
+  parameters: z.string().max(65536),
+  onUnanswered: z.enum(['block', 'pass']),
+}
 export const NewExtension = z
   .object({
-    name: label,
-    description: z.string().max(4096).default(''),
-    points: z.array(z.string().max(128)).min(1).max(54),
-    testWorkspaceId: id.nullable().default(null),
-    detailUrl: url.nullable().default(null),
-    helpDocUrl: url.nullable().default(null),
-    parameters: z.string().max(65536).default(''),
-    onUnanswered: z.enum(['block', 'pass']).default('block'),
+    ...extensionContent,
+    description: extensionContent.description.default(''),
+    testWorkspaceId: extensionContent.testWorkspaceId.default(null),
+    detailUrl: extensionContent.detailUrl.default(null),
+    helpDocUrl: extensionContent.helpDocUrl.default(null),
+    parameters: extensionContent.parameters.default(''),
+    onUnanswered: extensionContent.onUnanswered.default('block'),
   })
   .meta({ id: 'NewExtension' })
-export const ExtensionChange = NewExtension.partial().meta({ id: 'ExtensionChange' })
+/** Without defaults: what a change does not name stays as it is. */
+export const ExtensionChange = z.object(extensionContent).partial().meta({ id: 'ExtensionChange' })
 export const ExtensionDecision = z
   .object({ reason: z.string().trim().max(1000).default('') })
   .meta({ id: 'ExtensionDecision' })
