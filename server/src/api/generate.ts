@@ -1,5 +1,6 @@
 /**
- * Writes what is generated from the server's own tables: docs/openapi.json, the client's types, docs/events.md, docs/configuration.md.
+ * Writes what is generated from the server's own tables: docs/openapi.json, the client's types, docs/events.md,
+ * docs/dataworks/actions.md, docs/configuration.md.
  * A test fails when one of them is stale.
  */
 import { writeFileSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import { configurationMarkdown } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { buildApp } from './app.ts'
+import { actionsReference } from './generate-actions.ts'
 import { eventsReference } from './generate-events.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -33,6 +35,7 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
   return {
     'docs/openapi.json': `${JSON.stringify(once, null, 2)}\n`,
     'docs/events.md': eventsReference(),
+    'docs/dataworks/actions.md': actionsReference(),
     'docs/configuration.md': configurationMarkdown(),
     'sdk/src/generated/api.ts': await clientTypes(once),
   }
