@@ -23,14 +23,12 @@ export const sessionRoutes = [
     body: SignIn,
     answer: Me,
     async run({ platform, body, request, reply }) {
-      attempts.refuseTooMany([`name ${body.name}`, `address ${request.ip}`], platform.nowMs())
+      const [nameKey, addressKey] = [`name ${body.name}`, `address ${request.ip}`]
+      attempts.begin([nameKey, addressKey], platform.nowMs())
       const user = await userByName(platform.db, body.name)
       const right = await verifyPassword(body.password, user?.password_hash ?? null)
-      if (!right || !user || user.disabled_at !== null) {
-        attempts.failed([`name ${body.name}`, `address ${request.ip}`], platform.nowMs())
-        throw new Refusal('SIGN_IN_FAILED')
-      }
-      attempts.succeeded(`name ${body.name}`)
+      if (!right || !user || user.disabled_at !== null) throw new Refusal('SIGN_IN_FAILED')
+      attempts.succeeded(nameKey, addressKey)
       const token = generateSessionToken()
       await insertSession(platform.db, hashToken(token), user.id, SESSION_SECONDS)
       await insertAudit(platform.db, {
