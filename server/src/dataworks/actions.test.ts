@@ -104,6 +104,24 @@ describe('Rule 16: what is not done is never answered as done', () => {
     await callBack(world.server, guard, second.MessageId, 'FAIL')
   })
 
+  test('failed, but somebody may mark that as passed: still held, and BLOCKED as long as nobody does', async () => {
+    const lenient = await tenant.workspace()
+    const { node } = await tenant.nodes(lenient, { node: [] })
+    const passable = await tenant.extension({ parameters: 'extension.manualPass.enabled=true', enabledIn: [lenient] })
+    const first = await heldBy(freeze(node))
+    await callBack(world.server, passable, first.MessageId, 'FAIL')
+    const again = await freeze(node)
+    expect(again).toMatchObject({ status: 409, body: { Code: 'OperationHeld.ExtensionCheck' } })
+    expect(again.body.Data).toEqual({ ...first, Status: 'BLOCKED' })
+    expect(await statusOf(first)).toEqual(['BLOCKED'])
+    const administrator = await tenant.person([], { [lenient.id]: ['administrator'] })
+    await administrator.api.call('POST /operations/{operationId}/checks/{extensionCode}/pass', {
+      params: { operationId: first.ProcessId, extensionCode: passable.code },
+      body: { reason: 'It is meant' },
+    })
+    expect(await freeze(node)).toMatchObject({ status: 200, body: { Success: true } })
+  })
+
   test('withdrawn: asked for again it is held anew', async () => {
     const first = await heldBy(freeze(nodes.c!))
     await owner.api.call('POST /operations/{operationId}/withdraw', { params: { operationId: first.ProcessId } })

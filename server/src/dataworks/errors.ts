@@ -101,7 +101,11 @@ function retryAfter(refusal: Refusal): Readonly<Record<string, string>> | undefi
 const ECHOING: ReadonlySet<RefusalCode> = new Set(['SIGNATURE_MISMATCH_V1', 'SIGNATURE_MISMATCH_V3'])
 
 const DATA: Partial<Record<RefusalCode, (details: RefusalDetails) => HeldOperation>> = {
-  OPERATION_HELD: (details) => ({ ...processOf(details), Status: 'CHECKING' }),
+  // Held although an extension has failed it: somebody may still mark that as passed.
+  OPERATION_HELD: (details) => ({
+    ...processOf(details),
+    Status: details.status === 'BLOCKED' ? 'BLOCKED' : 'CHECKING',
+  }),
   OPERATION_REFUSED: (details) => ({ ...processOf(details), Status: 'BLOCKED' }),
 }
 

@@ -126,7 +126,11 @@ async function operate<Snapshot>(
   const held = await hold(platform, caller, kind, request)
   if (held.state === 'done') return
   const operation = await operationById(platform.db, caller.tenantId, held.id)
-  throw new Refusal('OPERATION_HELD', { processId: held.id, messageId: operation?.message_id ?? '' })
+  throw new Refusal('OPERATION_HELD', {
+    processId: held.id,
+    messageId: operation?.message_id ?? '',
+    status: operation?.status ?? 'CHECKING',
+  })
 }
 
 async function nodeFor(
