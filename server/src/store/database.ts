@@ -1,12 +1,12 @@
 /**
  * The database as the rest of the server sees it: SQL text in, rows out, and transactions.
  *
- * Every statement is prepared under a name made from its text, so that PostgreSQL plans it once per connection (decision 0002).
- * bigint columns, and arrays of them, come back as numbers: every id here is below 2^53.
+ * Statements that are asked for at the same moment go out in one message (batch.ts). bigint columns, and arrays of them, come back as
+ * numbers: every id here is below 2^53.
  */
-import { createHash } from 'node:crypto'
 import { Refusal } from '@holdpoint/core'
 import pg from 'pg'
+import { type Answer, runBatch, type Statement } from './batch.ts'
 
 export type Sql = {
   /** Runs one statement and answers its rows. `$1`, `$2` … stand for the values. */
@@ -20,8 +20,8 @@ export type Transaction = Sql & {
    */
   readonly now: Date
   /**
-   * Sends a statement whose rows nobody needs and does not wait: it goes out together with what follows. Should it fail, so does the
-   * transaction, or the savepoint that it was sent in.
+   * A statement whose rows nobody needs and that nobody waits for: it goes out together with the next one that is waited for, at the
+   * latest with the commit. Should it fail, so does that one.
    */
   send(text: string, values?: readonly unknown[]): void
   /** Runs after the commit, and not at all if there is none. */
@@ -37,28 +37,6 @@ export type Database = Sql & {
   readonly pool: pg.Pool
 }
 
-type Parse = (text: string) => unknown
-const parserOf = pg.types.getTypeParser as (oid: number, format?: 'text' | 'binary') => Parse
-const INT8_ARRAY = 1016
-const readArray = parserOf(INT8_ARRAY)
-const ofBigints: Readonly<Record<number, Parse>> = {
-  [pg.types.builtins.INT8]: Number,
-  [INT8_ARRAY]: (text) => (readArray(text) as (string | null)[]).map((one) => (one === null ? null : Number(one))),
-}
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => ofBigints[oid] ?? parserOf(oid, format),
-} as pg.CustomTypesConfig
-
-const names = new Map<string, string>()
-function nameOf(text: string): string {
-  let name = names.get(text)
-  if (name === undefined) {
-    name = createHash('sha1').update(text).digest('hex').slice(0, 20)
-    names.set(text, name)
-  }
-  return name
-}
-
 /** Text that PostgreSQL cannot hold (NUL, half a surrogate pair) comes from outside only; whoever sent it is told. */
 function refuseText(error: unknown): never {
   const { code, message } = error as { code?: string; message?: string }
@@ -67,107 +45,134 @@ function refuseText(error: unknown): never {
   throw error
 }
 
-const IN_FAILED_TRANSACTION = '25P02'
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
 
 export function openDatabase(config: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ ...config, types, pipeline: true, allowExitOnIdle: false })
+  const pool = new pg.Pool({ ...config, allowExitOnIdle: false })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
 
-  const on = (client: pg.Pool | pg.PoolClient): Sql => ({
-    async rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] }).catch(refuseText)
-      return result.rows as Row[]
-    },
-  })
-
-  /** Statements go out without waiting for the answers to those before them; PostgreSQL works on them in their order. */
-  async function once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const client = await pool.connect()
-    const sql = on(client)
-    const committed: (() => void)[] = []
-    let sent: Promise<unknown>[] = []
-    let begun: Date | null = null
-    let broken: Error | undefined
-
-    const send = (answer: Promise<unknown>) => {
-      // Whoever waits for it later hears of its failure; until then it is no unhandled rejection.
-      answer.catch(() => {})
-      sent.push(answer)
-    }
-    /** What came first: statements after a failed one fail only because of it. */
-    const causeOf = async (error: unknown): Promise<unknown> => {
-      if ((error as { code?: string }).code !== IN_FAILED_TRANSACTION) return error
-      for (const one of await Promise.allSettled(sent))
-        if (one.status === 'rejected' && one.reason.code !== IN_FAILED_TRANSACTION) return one.reason
-      return error
-    }
-    const tx: Transaction = {
-      ...sql,
-      get now() {
-        if (begun === null) throw new Error('the time of a transaction is read before its first statement is answered')
-        return begun
-      },
-      send: (text, values) => send(sql.rows(text, values)),
-      afterCommit: (run) => void committed.push(run),
-      async savepoint(inner) {
-        const before = sent
-        const planned = committed.length
-        sent = []
-        send(client.query('savepoint work'))
-        try {
-          const value = await inner()
-          await Promise.all(sent)
-          sent = before
-          send(client.query('release savepoint work'))
-          return value
-        } catch (error) {
-          const cause = await causeOf(error)
-          sent = before
-          await client.query('rollback to savepoint work')
-          committed.length = planned
-          throw cause
-        }
-      },
-    }
-    try {
-      send(
-        client.query('begin; select now() as now').then((results) => {
-          begun = (results as unknown as pg.QueryResult<{ now: Date }>[])[1]!.rows[0]!.now
-        }),
-      )
-      const value = await work(tx)
-      const [end] = await Promise.all([client.query('commit'), ...sent])
-      // PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback, and no error.
-      if (end.command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back')
-      for (const run of committed) run()
-      return value
-    } catch (error) {
-      const cause = await causeOf(error)
-      await client.query('rollback').catch((rollbackError: Error) => {
-        broken = rollbackError
-      })
-      throw cause
-    } finally {
-      client.release(broken)
-    }
-  }
-
   return {
     pool,
-    ...on(pool),
+    async rows<Row>(text: string, values: readonly unknown[] = []) {
+      const client = await pool.connect()
+      try {
+        const [answer] = await runBatch(client, [{ text, values }]).catch(refuseText)
+        return answer!.rows as Row[]
+      } finally {
+        // The pool itself lets go of a client whose connection has broken.
+        client.release()
+      }
+    },
     async transaction(work) {
       for (let run = 1; ; run++) {
         try {
-          return await once(work)
+          return await transactionOn(pool, work)
         } catch (error) {
           if (run >= MOST_RUNS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
         }
       }
     },
     close: () => pool.end(),
+  }
+}
+
+type Asked = Statement & {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+}
+
+async function transactionOn<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  const committed: (() => void)[] = []
+  let waiting: Asked[] = []
+  let underway: Promise<unknown> = Promise.resolve()
+  let begun = false
+  let now: Date | null = null
+  let broken: Error | undefined
+
+  function send(text: string, values: readonly unknown[] = [], resolve: Asked['resolve'] = () => {}): Asked {
+    const asked = { text, values, resolve, reject: () => {} }
+    waiting.push(asked)
+    return asked
+  }
+  /** Forgets what is waiting, from this one on. */
+  function forget(error: unknown, from = 0): void {
+    for (const one of waiting.splice(from)) one.reject(error)
+  }
+
+  /** Takes all that has been asked for at this moment; the statements of the next moment wait until it is answered. */
+  function ask(text: string, values: readonly unknown[] = []): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ text, values, resolve, reject })
+      queueMicrotask(flush)
+    })
+  }
+  function flush(): void {
+    if (waiting.length === 0) return
+    const asked = waiting
+    waiting = []
+    begun = true
+    underway = runBatch(client, asked)
+      .catch(refuseText)
+      .then(
+        (answers) => asked.forEach((one, at) => void one.resolve(answers[at]!)),
+        (error) => {
+          for (const one of asked) one.reject(error)
+        },
+      )
+  }
+
+  const tx: Transaction = {
+    get now() {
+      if (now === null) throw new Error('the time of a transaction is read before its first statement is answered')
+      return now
+    },
+    rows: async <Row>(text: string, values?: readonly unknown[]) => (await ask(text, values)).rows as Row[],
+    send: (text, values) => void send(text, values),
+    afterCommit: (run) => void committed.push(run),
+    async savepoint(inner) {
+      const planned = committed.length
+      const begin = send('savepoint work')
+      try {
+        const value = await inner()
+        // What the work has sent and not waited for is part of it.
+        if (waiting.length > 0) await ask('release savepoint work')
+        else send('release savepoint work')
+        return value
+      } catch (error) {
+        committed.length = planned
+        const at = waiting.indexOf(begin)
+        forget(error, Math.max(at, 0))
+        if (at < 0)
+          await ask('rollback to savepoint work').catch(() => {
+            throw error
+          })
+        throw error
+      }
+    },
+  }
+  try {
+    send('begin')
+    send('select now()', [], ({ rows }) => {
+      now = (rows as { now: Date }[])[0]!.now
+    })
+    const value = await work(tx)
+    // PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback, and no error.
+    if ((await ask('commit')).command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back')
+    for (const run of committed) run()
+    return value
+  } catch (error) {
+    forget(error)
+    await underway
+    if (begun)
+      await ask('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError
+      })
+    throw error
+  } finally {
+    client.release(broken)
   }
 }
 
