@@ -31,7 +31,10 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
   const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
   if (!UUID.test(given.messageId)) throw unknown()
   await gate.db.transaction(async (tx) => {
-    const asked = await operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode)
+    const [asked, checks] = await Promise.all([
+      operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
+      operations.checksAskedBy(tx, given.messageId),
+    ])
     if (!asked) throw unknown()
     if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
     if (asked.extension_owner_id !== caller.userId && !may(caller, 'extension.write'))
@@ -44,14 +47,13 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
     const callback = eventByCode(asked.message_event_code)?.callback
     if (callback && callback !== given.api)
       throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
-    const checks = await operations.checksOf(tx, asked.operation.id)
     const check = checks.find((one) => one.extension_id === asked.extension_id)
     if (!check) throw notAsked
     if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
       throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
     if (acceptResult(checkOf(check), given.result) === 'acknowledge') return
 
-    await operations.recordResult(tx, asked.operation.id, check.extension_id, given.result, given.comment, tx.now)
+    operations.recordResult(tx, asked.operation.id, check.extension_id, given.result, given.comment, tx.now)
     const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
     await decide(gate, tx, asked.operation, now, false)
   })

@@ -12,7 +12,7 @@ export async function expire(gate: Gate): Promise<number> {
   return await gate.db.transaction(async (tx) => {
     const expired = await operations.claimExpired(tx, MOST_AT_ONCE)
     for (const operation of expired) {
-      await operations.expireOpenChecks(tx, operation.id, tx.now, operation.edition_expired)
+      operations.expireOpenChecks(tx, operation.id, tx.now, operation.edition_expired)
       await decide(gate, tx, operation, await operations.checksOf(tx, operation.id), operation.message_expired)
     }
     return expired.length

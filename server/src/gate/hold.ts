@@ -5,10 +5,17 @@
  * once, or the operation, its message, its checks and the deliveries are written together (rules 1, 3).
  */
 import { randomUUID } from 'node:crypto'
-import { applies, type ExtensionParameters, type ExtensionPointCode, readParameters } from '@holdpoint/core'
+import {
+  applies,
+  type ExtensionParameters,
+  type ExtensionPointCode,
+  type ProcessStatus,
+  readParameters,
+} from '@holdpoint/core'
 import { messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
 import * as extensions from '../store/extensions.ts'
+import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
 import type { Gate } from './gate.ts'
@@ -16,7 +23,14 @@ import { tellChange } from './gate.ts'
 import type { Description, OperationKind } from './operation.ts'
 import { effectOf } from './release.ts'
 
-export type Held = { readonly id: string; readonly state: 'done' | 'held' }
+export type Held = {
+  readonly id: string
+  readonly state: 'done' | 'held'
+  /** How its checks stand; null where no extension applied. */
+  readonly status: ProcessStatus | null
+  /** The message that asks about it; null where none was written. */
+  readonly messageId: string | null
+}
 
 /** Rule 1: an operation is held if at least one extension applies; otherwise it takes effect at once. */
 export async function hold<Request, Snapshot>(
@@ -27,7 +41,10 @@ export async function hold<Request, Snapshot>(
 ): Promise<Held> {
   return await gate.db.transaction(async (tx) => {
     const description = await kind.describe(tx, request)
-    const watching = await whoApplies(tx, caller, kind.point, description)
+    const [watching, routes] = await Promise.all([
+      whoApplies(tx, caller, kind.point, description),
+      description.triggers ? routesOf(tx, caller.tenantId, description.workspaceId) : [],
+    ])
     const requestKey = description.objects
       .map((object) => object.id)
       .sort()
@@ -47,7 +64,7 @@ export async function hold<Request, Snapshot>(
       changes: description.changes,
       requestedAt: tx.now,
     }
-    const written = await operations.insertOperation(
+    const writing = operations.insertOperation(
       tx,
       operation,
       watching.map((one) => ({
@@ -57,26 +74,32 @@ export async function hold<Request, Snapshot>(
         manualPass: one.read.manualPass,
       })),
     )
+    const tell = async () =>
+      description.triggers
+        ? await gate.publish(tx, {
+            eventCode: kind.point,
+            tenantId: caller.tenantId,
+            workspaceId: description.workspaceId,
+            operationId: operation.id,
+            always: operation.state === 'held',
+            routes,
+            body: messageBody(kind.point, {
+              ...description.body,
+              tenantId: caller.tenantId,
+              operator: String(caller.userId),
+              extensionBizId: operation.id,
+              blockBusiness: operation.state === 'held',
+            }),
+          })
+        : null
+    if (operation.state === 'done') {
+      await writing
+      await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation))
+    }
+    const [written, messageId] = await Promise.all([writing, tell()])
     if (!written) return await alreadyHeld(tx, operation)
-
-    if (operation.state === 'done') await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation))
-    if (description.triggers)
-      await gate.publish(tx, {
-        eventCode: kind.point,
-        tenantId: caller.tenantId,
-        workspaceId: description.workspaceId,
-        operationId: operation.id,
-        always: operation.state === 'held',
-        body: messageBody(kind.point, {
-          ...description.body,
-          tenantId: caller.tenantId,
-          operator: String(caller.userId),
-          extensionBizId: operation.id,
-          blockBusiness: operation.state === 'held',
-        }),
-      })
     tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: description.workspaceId })
-    return { id: operation.id, state: operation.state as 'done' | 'held' }
+    return { id: operation.id, state: operation.state as 'done' | 'held', status: operation.status, messageId }
   })
 }
 
@@ -118,7 +141,7 @@ async function whoApplies(
 /** Rule 24: the same person asking again for the same operation on the same objects while it is held gets the open process. */
 async function alreadyHeld(tx: Transaction, operation: operations.NewOperation): Promise<Held> {
   const held = await operations.heldOperation(tx, operation)
-  if (held) return { id: held.id, state: 'held' }
+  if (held) return { id: held.id, state: 'held', status: held.status, messageId: held.message_id }
   // It ended between our insert and our look: start over as a fresh request.
   throw Object.assign(new Error('the held operation ended meanwhile'), { code: '40001' })
 }

@@ -31,7 +31,7 @@ export async function passCheck(
     if (expiresAt === null || expiresAt <= tx.now)
       throw new Refusal('CHECK_NOT_PASSABLE', { problem: 'its message has expired' })
 
-    await operations.recordPass(tx, operationId, check.extension_id, caller.userId, reason, tx.now)
+    operations.recordPass(tx, operationId, check.extension_id, caller.userId, reason, tx.now)
     await insertAudit(tx, {
       tenantId: caller.tenantId,
       workspaceId: operation.workspace_id,

@@ -7,6 +7,7 @@
 import { type Check, processStatus, Refusal, verdict } from '@holdpoint/core'
 import { messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
+import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
 import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
@@ -25,8 +26,8 @@ export async function decide(
   const next = operation.state === 'held' ? verdict(judged, messageExpired) : 'hold'
   if (next === 'release') await release(gate, tx, operation, status)
   else if (next === 'refuse')
-    await operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
-  else await operations.updateStatus(tx, operation.id, status)
+    operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
+  else operations.updateStatus(tx, operation.id, status)
   tellChange(gate, tx, operation)
 }
 
@@ -40,21 +41,22 @@ async function release(
   const kind = gate.operations[operation.event_code as keyof Gate['operations']]
   const end = (state: operations.OperationState, reason: string | null) =>
     operations.endOperation(tx, operation.id, { state, status, reason, at: tx.now })
-  if (kind === undefined) return await end('failed', `This server has no operation ${operation.event_code}.`)
+  if (kind === undefined) return end('failed', `This server has no operation ${operation.event_code}.`)
   try {
     const stale = await tx.savepoint(async () => {
+      const effect = effectOf(gate, tx, operation)
       const difference = await kind.staleness(tx, operation.snapshot)
-      if (difference === null) await kind.apply(tx, operation.snapshot, effectOf(gate, tx, operation))
+      if (difference === null) await kind.apply(tx, operation.snapshot, effect)
       return difference
     })
-    if (stale === null) await end('done', null)
-    else await end('stale', stale)
+    if (stale === null) end('done', null)
+    else end('stale', stale)
   } catch (error) {
     if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code))
       throw error
     if (!(error instanceof Refusal))
       gate.logFault(error, { operationId: operation.id, eventCode: operation.event_code })
-    await end(
+    end(
       'failed',
       error instanceof Refusal ? error.message : 'An internal fault stopped it; the server log has the details.',
     )
@@ -70,6 +72,9 @@ export function effectOf(
     'tenant_id' in operation
       ? { tenantId: operation.tenant_id, workspaceId: operation.workspace_id, requestedBy: operation.requested_by }
       : { tenantId: operation.tenantId, workspaceId: operation.workspaceId, requestedBy: operation.requestedBy }
+  // Asked for now, so that the answer comes together with the one to the module's first statement.
+  const routes = routesOf(tx, origin.tenantId, origin.workspaceId)
+  routes.catch(() => {})
   return {
     ...origin,
     async publish(eventCode, body) {
@@ -79,6 +84,7 @@ export function effectOf(
         workspaceId: origin.workspaceId,
         operationId: null,
         always: false,
+        routes: await routes,
         body: messageBody(eventCode, {
           ...body,
           tenantId: origin.tenantId,

@@ -10,7 +10,7 @@ export async function withdraw(gate: Gate, caller: Caller, operationId: string):
     if (!operation) throw new Refusal('NOT_FOUND', { thing: 'operation', id: operationId })
     if (operation.requested_by !== caller.userId) throw new Refusal('OPERATION_NOT_YOURS')
     if (operation.state !== 'held') throw new Refusal('OPERATION_ENDED', { state: operation.state })
-    await operations.endOperation(tx, operation.id, {
+    operations.endOperation(tx, operation.id, {
       state: 'withdrawn',
       status: operation.status,
       reason: null,

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { type EventCode, eventByCode, type Json, MESSAGE_LIFETIME_MS, matchesPattern } from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
 import { type DueDelivery, insertMessage } from '../store/messages.ts'
-import { type RouteRow, routesOf } from '../store/openevent.ts'
+import type { RouteRow } from '../store/openevent.ts'
 
 export type Publication = {
   readonly eventCode: string
@@ -19,9 +19,12 @@ export type Publication = {
   readonly always: boolean
   /** The JSON text of the event body, as `messageBody` makes it. */
   readonly body: string
+  /** Where events of the workspace go, read in the same transaction. */
+  readonly routes: readonly RouteRow[]
 }
 
-export type Publish = (tx: Transaction, publication: Publication) => Promise<void>
+/** Answers the id of the message; null where there is none, because it would reach nobody. */
+export type Publish = (tx: Transaction, publication: Publication) => Promise<string | null>
 
 /** A lease outlasts one attempt by far; a replica that dies with it in hand is replaced after so long. */
 export const LEASE_SECONDS = 30
@@ -29,13 +32,13 @@ export const LEASE_SECONDS = 30
 /** `dispatch` gets the deliveries that were just committed and are leased to this replica. */
 export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publish {
   return async (tx, publication) => {
-    const routes = await routesOf(tx, publication.tenantId, publication.workspaceId)
-    const reached = routesFor(routes, publication.eventCode, publication.body)
-    if (reached.length === 0 && !publication.always) return
+    const reached = routesFor(publication.routes, publication.eventCode, publication.body)
+    if (reached.length === 0 && !publication.always) return null
+    const id = randomUUID()
     const due = await insertMessage(
       tx,
       {
-        id: randomUUID(),
+        id,
         tenantId: publication.tenantId,
         workspaceId: publication.workspaceId,
         eventCode: publication.eventCode,
@@ -54,6 +57,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
       LEASE_SECONDS,
     )
     if (due.length > 0) tx.afterCommit(() => dispatch(due))
+    return id
   }
 }
 

@@ -50,8 +50,9 @@ const MOST_RUNS = 3
 
 export function openDatabase(config: pg.PoolConfig): Database {
   const pool = new pg.Pool({ ...config, allowExitOnIdle: false })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced by the pool, and who is using it hears of it; without listeners it would end the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => void client.on('error', () => {}))
 
   return {
     pool,

@@ -36,7 +36,10 @@ export type DueDelivery = {
   expires_at: Date
 }
 
-/** Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run out. */
+/**
+ * Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run
+ * out. A message that asks about an operation is written only if the operation is.
+ */
 export async function insertMessage(
   tx: Transaction,
   message: NewMessage,
@@ -46,11 +49,13 @@ export async function insertMessage(
   const rows = await tx.rows<{ id: number; target_id: number }>(
     `with m as (
        insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8))
+       select $1, $2, $3, $4, $5, $6, $7, $8 where $5::uuid is null or exists (select from operations where id = $5)
+       returning id, created_at)
      insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at, lease_until)
-     select $1::uuid, d.target_id, d.target_name, d.bus_name, d.endpoint,
-       case when d.serves is null then null else array(select jsonb_array_elements_text(d.serves)) end, $7, $7::timestamptz + make_interval(secs => $10)
-     from jsonb_to_recordset($9::jsonb) as d(target_id bigint, target_name text, bus_name text, endpoint text, serves jsonb)
+     select m.id, d.target_id, d.target_name, d.bus_name, d.endpoint,
+       case when d.serves is null then null else array(select jsonb_array_elements_text(d.serves::jsonb)) end,
+       m.created_at, m.created_at + make_interval(secs => $9)
+     from m, unnest($10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[]) as d(target_id, target_name, bus_name, endpoint, serves)
      returning id, target_id`,
     [
       message.id,
@@ -61,16 +66,12 @@ export async function insertMessage(
       message.body,
       message.createdAt,
       message.expiresAt,
-      JSON.stringify(
-        deliveries.map((one) => ({
-          target_id: one.targetId,
-          target_name: one.targetName,
-          bus_name: one.busName,
-          endpoint: one.endpoint,
-          serves: one.serves,
-        })),
-      ),
       leaseSeconds,
+      deliveries.map((one) => one.targetId),
+      deliveries.map((one) => one.targetName),
+      deliveries.map((one) => one.busName),
+      deliveries.map((one) => one.endpoint),
+      deliveries.map((one) => one.serves && JSON.stringify(one.serves)),
     ],
   )
   const byTarget = new Map(deliveries.map((one) => [one.targetId, one]))
@@ -137,15 +138,25 @@ export type AttemptOutcome = {
 export async function recordAttempts(sql: Sql, outcomes: readonly AttemptOutcome[]): Promise<void> {
   await sql.rows(
     `with o as (
-       select * from jsonb_to_recordset($1::jsonb) as o("deliveryId" bigint, number int, at timestamptz, "durationMs" float8, status int,
-         error text, "responseBody" text, state text, "nextAttemptAt" timestamptz)),
+       select * from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::float8[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+         as o(delivery_id, number, at, duration_ms, status, error, response_body, state, next_attempt_at)),
      a as (
        insert into attempts (delivery_id, number, at, duration_ms, status, error, response_body)
-       select "deliveryId", number, at, "durationMs", status, error, "responseBody" from o on conflict do nothing)
-     update deliveries d set attempts = o.number, state = o.state, next_attempt_at = coalesce(o."nextAttemptAt", d.next_attempt_at), lease_until = null,
+       select delivery_id, number, at, duration_ms, status, error, response_body from o on conflict do nothing)
+     update deliveries d set attempts = o.number, state = o.state, next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at), lease_until = null,
        ended_at = case when o.state = 'pending' then null else now() end
-     from o where d.id = o."deliveryId" and d.state = 'pending' and d.attempts < o.number`,
-    [JSON.stringify(outcomes)],
+     from o where d.id = o.delivery_id and d.state = 'pending' and d.attempts < o.number`,
+    [
+      outcomes.map((one) => one.deliveryId),
+      outcomes.map((one) => one.number),
+      outcomes.map((one) => one.at),
+      outcomes.map((one) => one.durationMs),
+      outcomes.map((one) => one.status),
+      outcomes.map((one) => one.error),
+      outcomes.map((one) => one.responseBody),
+      outcomes.map((one) => one.state),
+      outcomes.map((one) => one.nextAttemptAt),
+    ],
   )
 }
 

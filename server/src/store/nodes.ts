@@ -1,5 +1,5 @@
 import type { NodeDefinition, Recurrence } from '@holdpoint/core'
-import type { Sql } from './database.ts'
+import type { Sql, Transaction } from './database.ts'
 
 export type Environment = 'PROD' | 'DEV'
 
@@ -83,33 +83,53 @@ export async function countNodes(sql: Sql, filter: NodeFilter): Promise<number> 
   return row!.count
 }
 
-/** The nodes with these ids that are published, locked in the order of their ids, each with its direct descendants. */
+/** In the array of ids of a parameter, written so that PostgreSQL keeps one plan for any number of them instead of planning each time. */
+const inIds = (parameter: string) => `any(array(select unnest(${parameter}::bigint[])))`
+
+const CHILD_IDS = `array(select distinct c.id from node_outputs o
+    join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output
+    join nodes c on c.id = i.node_id and c.unpublished_at is null
+    where o.node_id = n.id and c.id <> n.id order by c.id)`
+
+/**
+ * The nodes with these ids that are published, locked in the order of their ids; with `children` each with its direct descendants, which are
+ * not looked for otherwise.
+ */
 export async function lockNodes(
   sql: Sql,
   tenantId: number,
   ids: readonly number[],
+  { children }: { readonly children: boolean },
 ): Promise<(Omit<NodeRow, 'definition'> & { child_ids: number[] })[]> {
   return await sql.rows(
     `select n.id, n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.recurrence, n.cron, n.priority, n.is_root,
-       n.version, n.created_at, n.modified_at, n.unpublished_at,
-       array(select distinct c.id from node_outputs o
-             join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output
-             join nodes c on c.id = i.node_id and c.unpublished_at is null
-             where o.node_id = n.id and c.id <> n.id order by c.id) as child_ids
-     from nodes n where n.tenant_id = $1 and n.id = any($2) and n.unpublished_at is null order by n.id for update of n`,
+       n.version, n.created_at, n.modified_at, n.unpublished_at, ${children ? CHILD_IDS : `'{}'::bigint[]`} as child_ids
+     from nodes n where n.tenant_id = $1 and n.id = ${inIds('$2')} and n.unpublished_at is null order by n.id for update of n`,
     [tenantId, ids],
   )
 }
 
-export async function setRecurrence(sql: Sql, ids: readonly number[], recurrence: Recurrence): Promise<void> {
-  await sql.rows('update nodes set recurrence = $2, modified_at = now() where id = any($1)', [ids, recurrence])
+/** Answers the nodes as they are now, in the order of their ids. */
+export async function setRecurrence(sql: Sql, ids: readonly number[], recurrence: Recurrence): Promise<NodeRow[]> {
+  const rows = await sql.rows<NodeRow>(
+    `update nodes set recurrence = $2, modified_at = now() where id = ${inIds('$1')} returning *`,
+    [ids, recurrence],
+  )
+  return rows.sort((a, b) => a.id - b.id)
 }
 
-/** Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them. */
-export async function unpublishNodes(sql: Sql, ids: readonly number[]): Promise<void> {
-  await sql.rows('update nodes set unpublished_at = now(), modified_at = now() where id = any($1)', [ids])
-  await sql.rows('delete from node_outputs where node_id = any($1)', [ids])
-  await sql.rows('delete from node_inputs where node_id = any($1)', [ids])
+/**
+ * Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them; they are
+ * answered in the order of their ids.
+ */
+export async function unpublishNodes(tx: Transaction, ids: readonly number[]): Promise<NodeRow[]> {
+  tx.send('delete from node_outputs where node_id = any($1)', [ids])
+  tx.send('delete from node_inputs where node_id = any($1)', [ids])
+  const rows = await tx.rows<NodeRow>(
+    'update nodes set unpublished_at = now(), modified_at = now() where id = any($1) returning *',
+    [ids],
+  )
+  return rows.sort((a, b) => a.id - b.id)
 }
 
 export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {

@@ -1,5 +1,5 @@
 import type { CheckResult, ProcessStatus } from '@holdpoint/core'
-import type { Sql } from './database.ts'
+import type { Sql, Transaction } from './database.ts'
 
 export type OperationState = 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
 
@@ -82,8 +82,7 @@ export async function insertOperation(
        on conflict do nothing returning id),
      c as (
        insert into checks (operation_id, extension_id, version, on_unanswered, manual_pass)
-       select o.id, c."extensionId", c.version, c."onUnanswered", c."manualPass"
-       from o, jsonb_to_recordset($13::jsonb) as c("extensionId" bigint, version int, "onUnanswered" text, "manualPass" boolean))
+       select o.id, c.* from o, unnest($13::bigint[], $15::int[], $16::text[], $17::boolean[]) as c)
      select id from o`,
     [
       operation.id,
@@ -98,21 +97,25 @@ export async function insertOperation(
       JSON.stringify(operation.snapshot),
       JSON.stringify(operation.changes),
       operation.requestedAt,
-      JSON.stringify(checks),
+      checks.map((one) => one.extensionId),
       operation.status,
+      checks.map((one) => one.version),
+      checks.map((one) => one.onUnanswered),
+      checks.map((one) => one.manualPass),
     ],
   )
   return rows.length > 0
 }
 
-/** The held operation of rule 24: the same person's same request. */
+/** The held operation of rule 24, the same person's same request, with its message. */
 export async function heldOperation(
   sql: Sql,
   key: { tenantId: number; workspaceId: number | null; eventCode: string; requestedBy: number; requestKey: string },
-): Promise<OperationRow | null> {
-  const [row] = await sql.rows<OperationRow>(
-    `select * from operations where tenant_id = $1 and workspace_id is not distinct from $2 and event_code = $3 and requested_by = $4
-       and request_key = $5 and state = 'held'`,
+): Promise<(Pick<OperationRow, 'id' | 'status'> & { message_id: string | null }) | null> {
+  const [row] = await sql.rows<Pick<OperationRow, 'id' | 'status'> & { message_id: string | null }>(
+    `select o.id, o.status, m.id as message_id from operations o left join messages m on m.operation_id = o.id
+     where o.tenant_id = $1 and o.workspace_id is not distinct from $2 and o.event_code = $3 and o.requested_by = $4
+       and o.request_key = $5 and o.state = 'held'`,
     [key.tenantId, key.workspaceId, key.eventCode, key.requestedBy, key.requestKey],
   )
   return row ?? null
@@ -128,6 +131,14 @@ export async function lockOperation(sql: Sql, tenantId: number, id: string): Pro
 
 export async function checksOf(sql: Sql, operationId: string): Promise<CheckRow[]> {
   return await sql.rows<CheckRow>('select * from checks where operation_id = $1 order by extension_id', [operationId])
+}
+
+/** The checks of the operation that a message asks about. */
+export async function checksAskedBy(sql: Sql, messageId: string): Promise<CheckRow[]> {
+  return await sql.rows<CheckRow>(
+    'select c.* from checks c join messages m on m.operation_id = c.operation_id where m.id = $1 order by c.extension_id',
+    [messageId],
+  )
 }
 
 /** Until when the message of an operation is valid; null when it has none. */
@@ -173,49 +184,49 @@ export async function lockForAnswer(
   }
 }
 
-export async function recordResult(
-  sql: Sql,
+export function recordResult(
+  tx: Transaction,
   operationId: string,
   extensionId: number,
   result: CheckResult,
   comment: string | null,
   answeredAt: Date,
-): Promise<void> {
-  await sql.rows(
+): void {
+  tx.send(
     'update checks set result = $3, comment = $4, answered_at = $5 where operation_id = $1 and extension_id = $2',
     [operationId, extensionId, result, comment, answeredAt],
   )
 }
 
-export async function recordPass(
-  sql: Sql,
+export function recordPass(
+  tx: Transaction,
   operationId: string,
   extensionId: number,
   userId: number,
   reason: string,
   at: Date,
-): Promise<void> {
-  await sql.rows(
+): void {
+  tx.send(
     'update checks set passed_by = $3, passed_reason = $4, passed_at = $5 where operation_id = $1 and extension_id = $2',
     [operationId, extensionId, userId, reason, at],
   )
 }
 
 /** Ends the open checks of an operation. `asPassed`: whatever their extensions declared, because the edition has expired (rule 12). */
-export async function expireOpenChecks(sql: Sql, operationId: string, at: Date, asPassed: boolean): Promise<void> {
-  await sql.rows(
+export function expireOpenChecks(tx: Transaction, operationId: string, at: Date, asPassed: boolean): void {
+  tx.send(
     `update checks set expired_at = $2, on_unanswered = case when $3 then 'pass' else on_unanswered end
      where operation_id = $1 and result is null and expired_at is null`,
     [operationId, at, asPassed],
   )
 }
 
-export async function endOperation(
-  sql: Sql,
+export function endOperation(
+  tx: Transaction,
   id: string,
   end: { state: OperationState; status: ProcessStatus | null; reason: string | null; at: Date },
-): Promise<void> {
-  await sql.rows('update operations set state = $2, status = $3, reason = $4, ended_at = $5 where id = $1', [
+): void {
+  tx.send('update operations set state = $2, status = $3, reason = $4, ended_at = $5 where id = $1', [
     id,
     end.state,
     end.status,
@@ -224,8 +235,8 @@ export async function endOperation(
   ])
 }
 
-export async function updateStatus(sql: Sql, id: string, status: ProcessStatus): Promise<void> {
-  await sql.rows('update operations set status = $2 where id = $1 and status is distinct from $2', [id, status])
+export function updateStatus(tx: Transaction, id: string, status: ProcessStatus): void {
+  tx.send('update operations set status = $2 where id = $1 and status is distinct from $2', [id, status])
 }
 
 /** Held operations whose message or whose tenant's edition has expired, locked; those that another replica is ending are left to it. */

@@ -17,7 +17,6 @@ import {
 } from '../../modules/operation-center/node-operations.ts'
 import type { Platform } from '../../platform.ts'
 import * as nodes from '../../store/nodes.ts'
-import { operationById } from '../../store/operations.ts'
 import type { Caller } from '../../store/principals.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/operation-center.ts'
@@ -125,11 +124,10 @@ async function operate<Snapshot>(
 ): Promise<void> {
   const held = await hold(platform, caller, kind, request)
   if (held.state === 'done') return
-  const operation = await operationById(platform.db, caller.tenantId, held.id)
   throw new Refusal('OPERATION_HELD', {
     processId: held.id,
-    messageId: operation?.message_id ?? '',
-    status: operation?.status ?? 'CHECKING',
+    messageId: held.messageId ?? '',
+    status: held.status ?? 'CHECKING',
   })
 }
 

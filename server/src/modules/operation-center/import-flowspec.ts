@@ -9,6 +9,7 @@ import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, Refusal
 import { messageBody, type Publish } from '../../openevent/publish.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
+import { routesOf } from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import { insertAudit } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
@@ -204,7 +205,11 @@ async function tell(
   updated: readonly { id: number }[],
 ): Promise<void> {
   const createdIds = new Set(created.map((node) => node.id))
-  for (const row of await nodes.nodesByIds(tx, [...createdIds, ...updated.map((node) => node.id)])) {
+  const [rows, routes] = await Promise.all([
+    nodes.nodesByIds(tx, [...createdIds, ...updated.map((node) => node.id)]),
+    routesOf(tx, caller.tenantId, workspaceId),
+  ])
+  for (const row of rows) {
     const eventCode = createdIds.has(row.id) ? 'node-change-created' : 'node-change-updated'
     await publish(tx, {
       eventCode,
@@ -212,6 +217,7 @@ async function tell(
       workspaceId,
       operationId: null,
       always: false,
+      routes,
       body: messageBody(eventCode, {
         ...nodeChangeBody(row),
         tenantId: caller.tenantId,

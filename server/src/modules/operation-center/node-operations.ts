@@ -86,10 +86,10 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const ids = snapshot.nodes.map((node) => node.nodeId)
       const inProduction = snapshot.nodes[0]?.environment === 'PROD'
       const recurrence = RECURRENCE_AFTER[operation]
-      if (recurrence === null) await nodes.unpublishNodes(tx, ids)
-      else await nodes.setRecurrence(tx, ids, recurrence)
+      const changed =
+        recurrence === null ? await nodes.unpublishNodes(tx, ids) : await nodes.setRecurrence(tx, ids, recurrence)
       if (!inProduction) return
-      for (const row of await nodes.nodesByIds(tx, ids))
+      for (const row of changed)
         await effect.publish(recurrence === null ? 'node-change-deleted' : 'node-change-updated', nodeChangeBody(row))
     },
   }
@@ -106,9 +106,10 @@ async function lockStates(
   environment: nodes.Environment,
   ids: readonly number[],
 ): Promise<(NodeState & { workspaceId: number })[]> {
-  // What depends on a node may only be looked at while no import is adding to it.
-  if (operation === 'unpublish') await nodes.lockGraph(tx, tenantId, environment)
-  const rows = await nodes.lockNodes(tx, tenantId, ids)
+  // Descendants matter to unpublishing alone, and may only be looked at while no import is adding to them.
+  const children = operation === 'unpublish'
+  if (children) await nodes.lockGraph(tx, tenantId, environment)
+  const rows = await nodes.lockNodes(tx, tenantId, ids, { children })
   return rows.map((row) => ({
     nodeId: row.id,
     workspaceId: row.workspace_id,
