@@ -339,21 +339,18 @@ export async function http(
 
 export type DialectAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
 
-/** One request of the DataWorks dialect, as the vendor's newer clients send it. */
-export async function dialect(
+/** The headers that sign one request of this person to this server. */
+export function signedHeaders(
   server: Server,
-  person: Person,
-  action: string,
-  parameters: Readonly<Record<string, string | number>>,
-): Promise<DialectAnswer> {
-  const query = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const)
-  const headers: [string, string][] = [
-    ['x-acs-action', action],
-    ['x-acs-version', '2020-05-18'],
-  ]
+  person: Pick<Person, 'key'>,
+  method: string,
+  path: string,
+  query: readonly (readonly [string, string])[] = [],
+  headers: readonly (readonly [string, string])[] = [],
+): Record<string, string> {
   const signed = signV3({
-    method: 'POST',
-    path: '/',
+    method,
+    path,
     query,
     headers: [['host', `127.0.0.1:${server.port}`], ...headers],
     accessKeyId: person.key.id,
@@ -361,9 +358,24 @@ export async function dialect(
     nowMs: Date.now(),
     nonce: randomUUID(),
   })
+  return Object.fromEntries([...headers, ...signed])
+}
+
+/** One request of the DataWorks dialect, as the vendor's newer clients send it. */
+export async function dialect(
+  server: Server,
+  person: Pick<Person, 'key'>,
+  action: string,
+  parameters: Readonly<Record<string, string | number>>,
+): Promise<DialectAnswer> {
+  const query = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const)
+  const named = [
+    ['x-acs-action', action],
+    ['x-acs-version', '2020-05-18'],
+  ] as const
   const response = await fetch(`${urlOf(server)}/?${encodeQuery(query)}`, {
     method: 'POST',
-    headers: Object.fromEntries([...headers, ...signed]),
+    headers: signedHeaders(server, person, 'POST', '/', query, named),
   })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }

@@ -1,0 +1,174 @@
+import { TENANT_ROLES } from '@holdpoint/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Person, refusalCode, startWorld, type World } from '../../../test/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world?.stop())
+
+const change = (
+  by: Person,
+  of: Person,
+  body: { tenantRoles?: readonly string[]; disabled?: boolean; password?: string; displayName?: string },
+) => by.api.call('PATCH /users/{userId}', { params: { userId: of.id }, body: body as never })
+const owners = (tenantId: number) =>
+  world.db.rows(
+    `select id from users where tenant_id = $1 and disabled_at is null and tenant_roles && '{account-owner,full-access}'`,
+    [tenantId],
+  )
+let serial = 0
+const newUser = () => ({ name: `new-user-${++serial}`, password: 'long enough' })
+
+describe('somebody remains who can administer a tenant', () => {
+  test.each([{ disabled: true }, { tenantRoles: [] }, { tenantRoles: ['tenant-administrator'] }])(
+    'the last one keeps their power: %j is refused',
+    async (body) => {
+      const { id, owner } = await world.tenant()
+      expect(await refusalCode(change(owner, owner, body))).toBe('LAST_ADMINISTRATOR')
+      expect(await owners(id)).toEqual([{ id: owner.id }])
+    },
+  )
+
+  test('with a second one, one of them may go, and the other is then the last', async () => {
+    const tenant = await world.tenant()
+    const second = await tenant.person(['full-access'])
+    await change(second, tenant.owner, { disabled: true })
+    expect(await refusalCode(change(second, second, { disabled: true }))).toBe('LAST_ADMINISTRATOR')
+    expect(await owners(tenant.id)).toEqual([{ id: second.id }])
+  })
+
+  test('two who take the power from each other at the same time do not both succeed', async () => {
+    const other = await world.replica()
+    for (let round = 0; round < 8; round++) {
+      const tenant = await world.tenant()
+      const second = await tenant.person(['account-owner'])
+      await Promise.allSettled([
+        change(tenant.owner, second, { disabled: true }),
+        second
+          .at(other)
+          .call('PATCH /users/{userId}', { params: { userId: tenant.owner.id }, body: { tenantRoles: [] } }),
+      ])
+      expect(await owners(tenant.id)).toHaveLength(1)
+    }
+  })
+
+  test('a workspace keeps an owner or administrator as well', async () => {
+    const tenant = await world.tenant()
+    const workspace = await tenant.workspace()
+    const params = { workspaceId: workspace.id, userId: tenant.owner.id }
+    const put = (userId: number, roles: ('owner' | 'visitor' | 'administrator')[]) =>
+      tenant.owner.api.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+        params: { ...params, userId },
+        body: { roles },
+      })
+    const leave = (userId: number) =>
+      tenant.owner.api.call('DELETE /workspaces/{workspaceId}/members/{userId}', { params: { ...params, userId } })
+    expect(await refusalCode(put(tenant.owner.id, ['visitor']))).toBe('LAST_ADMINISTRATOR')
+    expect(await refusalCode(leave(tenant.owner.id))).toBe('LAST_ADMINISTRATOR')
+    const second = await tenant.person()
+    await put(second.id, ['administrator'])
+    // Both at the same time: one of them stays.
+    await Promise.allSettled([leave(tenant.owner.id), leave(second.id)])
+    const { items } = await tenant.owner.api.call('GET /workspaces/{workspaceId}/members', {
+      params: { workspaceId: workspace.id },
+    })
+    expect(items).toHaveLength(1)
+  })
+})
+
+describe('full power is given and changed only by who has it', () => {
+  test('a tenant administrator cannot make somebody an account owner, nor themselves', async () => {
+    const tenant = await world.tenant()
+    const administrator = await tenant.person(['tenant-administrator'])
+    const somebody = await tenant.person()
+    for (const role of ['account-owner', 'full-access'] as const) {
+      expect(await refusalCode(change(administrator, somebody, { tenantRoles: [role] }))).toBe('FORBIDDEN')
+      expect(
+        await refusalCode(change(administrator, administrator, { tenantRoles: ['tenant-administrator', role] })),
+      ).toBe('FORBIDDEN')
+      expect(
+        await refusalCode(administrator.api.call('POST /users', { body: { ...newUser(), tenantRoles: [role] } })),
+      ).toBe('FORBIDDEN')
+    }
+    expect(await owners(tenant.id)).toEqual([{ id: tenant.owner.id }])
+  })
+
+  test('nor take it away, disable who has it, or give them another password', async () => {
+    const tenant = await world.tenant()
+    const administrator = await tenant.person(['tenant-administrator'])
+    for (const body of [
+      { tenantRoles: [] },
+      { disabled: true },
+      { password: 'my own choice' },
+      { displayName: 'Nobody' },
+    ])
+      expect(await refusalCode(change(administrator, tenant.owner, body))).toBe('FORBIDDEN')
+    expect(await owners(tenant.id)).toEqual([{ id: tenant.owner.id }])
+  })
+
+  test('every other role may be given by a tenant administrator', async () => {
+    const tenant = await world.tenant()
+    const administrator = await tenant.person(['tenant-administrator'])
+    const roles = TENANT_ROLES.filter((role) => role !== 'account-owner' && role !== 'full-access')
+    const made = await administrator.api.call('POST /users', { body: { ...newUser(), tenantRoles: roles } })
+    expect(made.tenantRoles).toEqual(roles)
+  })
+})
+
+describe('everybody may change their own name and password, and nothing else of themselves', () => {
+  test('without any role', async () => {
+    const tenant = await world.tenant()
+    const person = await tenant.person()
+    expect((await change(person, person, { displayName: 'Me', password: 'my new password' })).displayName).toBe('Me')
+    for (const body of [{ tenantRoles: ['account-owner'] }, { tenantRoles: [] }, { disabled: true }])
+      expect(await refusalCode(change(person, person, body))).toBe('FORBIDDEN')
+    expect(await refusalCode(change(person, tenant.owner, { displayName: 'You' }))).toBe('FORBIDDEN')
+  })
+})
+
+describe('a new user', () => {
+  test('signs in with the password that was given, which no answer and no audit entry repeats', async () => {
+    const tenant = await world.tenant()
+    const given = { ...newUser(), password: 'a password to look for' }
+    const made = await tenant.owner.api.call('POST /users', { body: given })
+    await tenant.owner.api.call('PATCH /users/{userId}', {
+      params: { userId: Number(made.id) },
+      body: { password: 'another to look for' },
+    })
+    const audit = await world.db.rows<{ whole: string }>(
+      'select a::text as whole from audit_entries a where tenant_id = $1',
+      [tenant.id],
+    )
+    const everything = JSON.stringify([made, audit, world.logged])
+    expect(everything).not.toMatch(/to look for/)
+    const [row] = await world.db.rows<{ password_hash: string }>('select password_hash from users where id = $1', [
+      Number(made.id),
+    ])
+    expect(row!.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  })
+
+  test('has a name of its own, also when two are made at the same time', async () => {
+    const tenant = await world.tenant()
+    const given = newUser()
+    const codes = await Promise.all(
+      [1, 2, 3].map(() => refusalCode(tenant.owner.api.call('POST /users', { body: given }))),
+    )
+    expect(codes.toSorted()).toEqual(['NAME_TAKEN', 'NAME_TAKEN', 'it was not refused'])
+  })
+
+  test.each([
+    { name: 'Upper' },
+    { name: 'a b' },
+    { name: 'x' },
+    { password: 'short' },
+    { tenantRoles: ['root'] },
+    { displayName: ' ' },
+  ])('%j is refused', async (fault) => {
+    const { owner } = await world.tenant()
+    expect(await refusalCode(owner.api.call('POST /users', { body: { ...newUser(), ...fault } as never }))).toBe(
+      'REQUEST_INVALID',
+    )
+  })
+})
