@@ -70,7 +70,7 @@ const rpc = (action: string) => ({
 const texts = (parameters: Record<string, string | number>) =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
 
-type NodeEvent = { id: string; type: string; data: { projectId: number; nodeIds: number[] } }
+type NodeEvent = { id: string; type: string; data: { projectId: number; nodeIds: number[]; blockBusiness: boolean } }
 type Verdict = { result: 'OK' | 'WARN' | 'FAIL'; tip: string }
 
 type Node = { name: string; waiting: string[] }
@@ -154,14 +154,15 @@ export function startExtension(settings: { call: Call; extensionCode: () => stri
       let event: NodeEvent
       try {
         event = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-        if (typeof event.id !== 'string' || !Array.isArray(event.data?.nodeIds))
+        if (typeof event.id !== 'string' || (event.data?.blockBusiness && !Array.isArray(event.data.nodeIds)))
           throw new Error('not an event about nodes')
       } catch (error) {
         response.writeHead(400).end((error as Error).message)
         return
       }
       try {
-        await answer(event)
+        // What is only told waits for no answer.
+        if (event.data.blockBusiness) await answer(event)
         response.writeHead(200).end()
       } catch (error) {
         // Not accepted, so that it is delivered again.

@@ -1,0 +1,138 @@
+// What every client must find, in whichever language it is written: each action once, each kind of error, and the story of a held operation.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { Pair, User } from '../e2e/user.ts'
+import { recurrenceOf, type WatchedWorkspace } from '../e2e/watched-workspace.ts'
+import { holdElsewhere } from './held-elsewhere.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: answers as the clients give them
+type Answer = Record<string, any>
+type Parameters = Readonly<Record<string, string | number>>
+
+/** Calls with the client under test. What the server refuses comes as the error of the client, told as it gives it. */
+export type Called =
+  | { readonly answer: Answer }
+  | { readonly error: { readonly code: string; readonly message: string; readonly data?: Answer | null } }
+export type Client = (action: string, parameters: Parameters, key: Pair) => Promise<Called>
+
+export type Scene = {
+  readonly administrator: User
+  readonly outsider: User
+  readonly shop: WatchedWorkspace
+  readonly pool: pg.Pool
+  /** A workspace that no extension watches. */
+  readonly freeId: number
+  /** A node there that only this client unpublishes. */
+  readonly freeNodeId: number
+  /** What the client makes of a wrong signature: some compare the strings themselves and blame the secret. */
+  readonly mismatchCode: string
+}
+
+export async function checkClient(client: Client, scene: Scene): Promise<number> {
+  const { shop, administrator, outsider } = scene
+  let checks = 0
+
+  const call = async (action: string, parameters: Parameters, key = administrator.pair): Promise<Answer> => {
+    checks++
+    const called = await client(action, parameters, key)
+    if ('error' in called) throw new Error(`${action} was refused: ${JSON.stringify(called.error)}`)
+    assert.match(called.answer.RequestId, /^[0-9A-F-]{36}$/)
+    return called.answer
+  }
+  const refusal = async (code: string, action: string, parameters: Parameters, key = administrator.pair) => {
+    checks++
+    const called = await client(action, parameters, key)
+    if ('answer' in called) throw new Error(`${action} was answered: ${JSON.stringify(called.answer)}`)
+    assert.equal(called.error.code, code)
+    return called.error
+  }
+  /** The ids of a held operation: in the error's data where the client keeps them, always in its sentence. */
+  const heldBy = async (action: string, parameters: Parameters) => {
+    const { message, data } = await refusal('OperationHeld.ExtensionCheck', action, parameters)
+    const ids = /Process ([0-9a-f-]{36}), message ([0-9a-f-]{36})\./.exec(message)
+    assert.ok(ids, message)
+    const held = { ProcessId: ids[1]!, MessageId: ids[2]! }
+    if (data) assert.deepEqual({ ...data.Data }, { ...held, Status: 'CHECKING' })
+    return held
+  }
+
+  const node = { NodeId: shop.node('dwd_order_items'), ProjectEnv: 'PROD' }
+  const leaf = { NodeId: shop.node('stock_snapshot_hourly'), ProjectEnv: 'PROD' }
+  const { workspaceId: ProjectId, extensionCode: ExtensionCode } = shop
+
+  // Reading
+  const projects = await call('ListProjects', { PageNumber: 1, PageSize: 100 })
+  const identifiers = projects.PageResult.ProjectList.map((one: Answer) => one.ProjectIdentifier)
+  assert.ok(identifiers.includes('shop'))
+  const project = await call('GetProject', { ProjectId })
+  assert.deepEqual([project.Success, project.HttpStatusCode, project.Data.ProjectId], [true, 200, ProjectId])
+  const list = await call('ListNodes', { ProjectId, ProjectEnv: 'PROD', NodeName: '订单', PageSize: 10 })
+  assert.deepEqual([list.Data.TotalCount, list.Data.Nodes[0].NodeName], [1, '订单日汇总'])
+  const read = await call('GetNode', node)
+  assert.deepEqual([read.Data.NodeName, read.Data.Repeatability], ['dwd_order_items', 'true'])
+  assert.equal((await call('GetNodeParents', node)).Data.Nodes[0].NodeName, 'ods_orders')
+  assert.equal((await call('GetNodeChildren', node)).Data.Nodes.length, 3)
+  const extension = await call('GetExtension', { ExtensionCode })
+  assert.deepEqual([extension.Extension.ExtensionName, extension.Extension.Status], ['Guard', 0])
+  assert.equal((await call('ListExtensions', { PageSize: 10 })).PagingInfo.TotalCount, 1)
+  const enabled = await call('ListEnabledExtensionsForProject', { EventCode: 'freeze-node', ProjectId })
+  assert.deepEqual(enabled.Extensions ?? [], [])
+  const options = await call('GetOptionValueForProject', { ExtensionCode, ProjectId: String(ProjectId) })
+  assert.equal(options.OptionValue ?? null, null)
+
+  // Held, followed, answered, done
+  const freeze = { ...leaf, SchedulerType: 2 }
+  const held = await heldBy('UpdateNodeRunMode', freeze)
+  assert.deepEqual(await heldBy('UpdateNodeRunMode', freeze), held)
+  const statusOf = async (EventCode: string, MessageId: string) =>
+    (await call('ListCheckProcesses', { EventCode, MessageId })).PagingInfo.CheckProcesses[0].Status
+  assert.equal(await statusOf('freeze-node', held.MessageId), 'CHECKING')
+  const tip = `+ and %2B, & and =, "quotes" 'too', (~*!), 中文, 😀\nand a second line`
+  const result = (CheckResult: string, { MessageId } = held) => ({
+    MessageId,
+    ExtensionCode,
+    CheckResult,
+    CheckResultTip: tip,
+  })
+  assert.equal((await call('UpdateWorkbenchEventResult', result('OK'))).Success, true)
+  const operation = await administrator.client.call('GET /operations/{operationId}', {
+    params: { operationId: held.ProcessId },
+  })
+  assert.deepEqual([operation.state, operation.checks[0]?.comment], ['done', tip])
+  await refusal('Conflict.CheckResult', 'UpdateWorkbenchEventResult', result('FAIL'))
+  assert.equal(await statusOf('freeze-node', held.MessageId), 'PASSED')
+  assert.equal((await call('UpdateNodeRunMode', freeze)).Success, true)
+  const unfreeze = { ...leaf, SchedulerType: 0 }
+  await call('UpdateWorkbenchEventResult', result('WARN', await heldBy('UpdateNodeRunMode', unfreeze)))
+  assert.equal((await call('UpdateNodeRunMode', unfreeze)).Success, true)
+  assert.equal(await recurrenceOf(administrator.client, ProjectId, leaf.NodeId), 'normal')
+  const unpublish = { NodeId: scene.freeNodeId, ProjectId: scene.freeId }
+  assert.equal((await call('OfflineNode', unpublish)).Success, 'true')
+  await refusal('Invalid.Wkbench.NodeNotExist', 'OfflineNode', unpublish)
+  const refused = await heldBy('OfflineNode', { NodeId: leaf.NodeId, ProjectId })
+  await call('UpdateWorkbenchEventResult', result('FAIL', refused))
+  assert.equal(await statusOf('undeploy-node', refused.MessageId), 'BLOCKED')
+
+  // The other callbacks
+  const elsewhere = (eventCode: string) =>
+    holdElsewhere(scene.pool, { eventCode, workspaceId: ProjectId, extensionCode: ExtensionCode })
+  const ofFile = { MessageId: await elsewhere('commit-file'), ExtensionCode, CheckResult: 'FAIL' }
+  assert.deepEqual(Object.keys(await call('UpdateIDEEventResult', ofFile)), ['RequestId'])
+  const ofOther = { MessageId: await elsewhere('download-resources'), ExtensionCode, CheckResult: 'FAIL' }
+  assert.equal((await call('CallbackExtension', { ...ofOther, CheckMessage: '不行' })).Success, 'true')
+  await refusal('InvalidMessageId.WrongCallback', 'UpdateIDEEventResult', ofOther)
+
+  // Errors
+  const { ProjectEnv } = leaf
+  await refusal('MissingNodeId', 'GetNode', { ProjectEnv })
+  await refusal('InvalidProjectEnv', 'GetNode', { ...leaf, ProjectEnv: 'TEST' })
+  await refusal('Invalid.Wkbench.NodeNotExist', 'GetNode', { NodeId: 1, ProjectEnv })
+  await refusal('Invalid.Tenant.ProjectNotExists', 'GetProject', { ProjectId: 1 })
+  await refusal('InvalidMessageId.NotFound', 'CallbackExtension', { ...ofOther, MessageId: randomUUID() })
+  await refusal('InvalidExtensionCode.NotFound', 'GetExtension', { ExtensionCode: 'nobody' })
+  await refusal('Forbidden.Access', 'GetNode', leaf, outsider.pair)
+  await refusal(scene.mismatchCode, 'GetNode', leaf, { ...administrator.pair, secret: 'not the secret' })
+  await refusal('InvalidAccessKeyId.NotFound', 'GetNode', leaf, { id: 'LTAInobody', secret: 'x' })
+  return checks
+}

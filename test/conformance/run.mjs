@@ -1,0 +1,7 @@
+// Official clients in other languages against a running server. They are installed from their registries, so this is no part of `npm test`.
+// A language whose package manager is not here, or cannot install, is named as not run. It must parse on Node 20.
+import { needNode24 } from '../../server/node24.mjs'
+
+await needNode24()
+const { runSuites } = await import('./suites.ts')
+process.exit(await runSuites(process.argv.slice(2)))
