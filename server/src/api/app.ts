@@ -14,6 +14,7 @@ import { authenticate, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, requestId } from '../dataworks/errors.ts'
 import type { Platform } from '../platform.ts'
+import { ping } from '../store/housekeeping.ts'
 import type { Caller } from '../store/principals.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
@@ -117,7 +118,7 @@ export async function buildApp(
   app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     try {
-      await platform.db.rows('select 1')
+      await ping(platform.db)
       return { status: 'ok' }
     } catch {
       return reply.status(503).send(JSON.stringify({ status: 'the database does not answer' }))

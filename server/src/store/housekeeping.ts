@@ -5,3 +5,8 @@ export async function deleteExpired(sql: Sql): Promise<void> {
   await sql.rows('delete from sessions where expires_at <= now()')
   await sql.rows('delete from nonces where expires_at <= now()')
 }
+
+/** Fails when the database does not answer. */
+export async function ping(sql: Sql): Promise<void> {
+  await sql.rows('select 1')
+}

@@ -54,6 +54,15 @@ export async function userOfTenant(sql: Sql, tenantId: number, userId: number): 
   return row ?? null
 }
 
+/** Those of these ids that are users of the tenant. */
+export async function userIdsOf(sql: Sql, tenantId: number, ids: readonly number[]): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>('select id from users where tenant_id = $1 and id = any($2)', [
+    tenantId,
+    ids,
+  ])
+  return rows.map((row) => row.id)
+}
+
 export async function usersOfTenant(sql: Sql, tenantId: number, afterId: number, limit: number): Promise<UserRow[]> {
   return await sql.rows<UserRow>('select * from users where tenant_id = $1 and id > $2 order by id limit $3', [
     tenantId,

@@ -11,7 +11,7 @@ import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
 import { routesOf } from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
-import { insertAudit } from '../../store/users.ts'
+import { insertAudit, userIdsOf } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
 import { nodeChangeBody } from './node-events.ts'
 
@@ -166,11 +166,8 @@ async function ownersOf(
   const named = [...new Set(wired.map((node) => node.definition.owner))].filter(
     (owner) => owner !== null && /^\d{1,15}$/.test(owner),
   )
-  const rows = await tx.rows<{ id: number }>('select id from users where tenant_id = $1 and id = any($2)', [
-    tenantId,
-    named.map(Number),
-  ])
-  return new Map(rows.map((row) => [String(row.id), row.id]))
+  const ids = await userIdsOf(tx, tenantId, named.map(Number))
+  return new Map(ids.map((id) => [String(id), id]))
 }
 
 async function refuseTakenOutputs(
