@@ -36,6 +36,8 @@ function eventNames(): Plugin {
 export default defineConfig({
   base: '/console/',
   plugins: [react(), eventNames()],
+  // For `vite console`: a server that is started with its default port answers the API.
+  server: { proxy: { '/api': 'http://127.0.0.1:4180' } },
   build: {
     target: 'es2023',
     // With light-dark(): older browsers get no console, not a broken one.

@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryOptions, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, type UseQueryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import type { Page } from './api/client.ts'
 import type { CursorList } from './ui/cursor-table.tsx'
@@ -19,6 +19,7 @@ export function useList<T>(
   cursor: string | undefined,
   keyOf: (row: T) => string,
 ): CursorList<T> & { readonly error: Error | null } {
+  const client = useQueryClient()
   const navigate = useNavigate()
   const before = useLocation({ select: (location) => location.state.cursors ?? [] })
   const { data, error, isPlaceholderData } = useQuery({
@@ -31,7 +32,9 @@ export function useList<T>(
   }
   const next = isPlaceholderData ? null : (data?.nextCursor ?? null)
   return {
-    ...steady,
+    left: steady.left,
+    arrived: steady.arrived,
+    showLatest: () => steady.show(client.getQueryData<Page<T>>(query.queryKey)?.items ?? []),
     rows: data === undefined ? undefined : steady.rows,
     error,
     pager: {

@@ -9,6 +9,7 @@ import { LivenessContext, useLiveChanges } from '../live.ts'
 import { keepPreference, readPreference } from '../preferences.ts'
 import { useMay, useMe } from '../session.ts'
 import { FLOATING_ID } from '../theme.ts'
+import { Announcement } from '../ui/announcement.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { OperationDrawer } from './operations/drawer.tsx'
@@ -169,6 +170,7 @@ export function Shell() {
         </AppShell.Main>
       </AppShell>
       <OperationDrawer />
+      <Announcement />
       <Suspense>
         {finding && <Finder close={finder.close} groups={groups} workspaceId={workspaceId} />}
         {helping && (

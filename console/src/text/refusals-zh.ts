@@ -113,6 +113,14 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     published: '已发布',
     disabled: '已禁用',
   },
+  problem: {
+    'the operation is not held any more': '操作已不在等待检查',
+    'it has not failed': '该检查并非不通过',
+    'its message has expired': '其消息已过期',
+    'two targets of a rule have the same name': '同一规则的两个投递目标名称相同',
+    'the address carries a password': '地址中包含密码',
+    'a rejection needs a reason': '审批不通过需要填写原因',
+  },
   verb: { submitted: '提交', approved: '审批通过', rejected: '审批拒绝', published: '发布', disabled: '禁用' },
 }
 

@@ -1,5 +1,6 @@
 import { Box, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
+import { announce } from './announcement.tsx'
 
 type Props = {
   /** Also the title of the browser's tab. */
@@ -15,6 +16,7 @@ type Props = {
 export function Page({ title, beside, description, trail, actions, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Holdpoint`
+    announce(title)
   }, [title])
   return (
     <Stack gap="md">

@@ -28,7 +28,7 @@ export function useSteadyRows<T>(
   listKey: string,
   latest: readonly T[] | undefined,
   keyOf: (row: T) => string,
-): SteadyRows<T> & { readonly showLatest: () => void } {
+): SteadyRows<T> & { readonly show: (rows: readonly T[]) => void } {
   const [seen, setSeen] = useState({ listKey, latest, rows: latest ?? [] })
   if (latest !== undefined && (seen.latest !== latest || seen.listKey !== listKey)) {
     const same = seen.listKey === listKey && seen.latest !== undefined
@@ -36,6 +36,6 @@ export function useSteadyRows<T>(
   }
   return {
     ...steadyRows(seen.rows, seen.latest ?? [], keyOf),
-    showLatest: () => setSeen((now) => ({ ...now, rows: now.latest ?? [] })),
+    show: (rows) => setSeen({ listKey, latest: rows, rows }),
   }
 }

@@ -103,8 +103,15 @@ export default function Finder({ close, groups, workspaceId }: Props) {
           <Spotlight.ActionsGroup key={group} label={group}>
             {actions
               .filter((one) => one.group === group)
-              .map(({ id, group: _, ...one }) => (
-                <Spotlight.Action key={id} {...one} />
+              .map((one) => (
+                // Enter takes the first one. The library marks it in the document itself, so a changed list begins with new elements.
+                <Spotlight.Action
+                  key={`${asked} ${actions.length} ${one.id}`}
+                  label={one.label}
+                  leftSection={one.leftSection}
+                  onClick={one.onClick}
+                  data-selected={one === actions[0] || undefined}
+                />
               ))}
           </Spotlight.ActionsGroup>
         ))}

@@ -142,7 +142,7 @@ function CreateDialog({ close }: { close: () => void }) {
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
       <div>
-        <Input.Label labelElement="div" id="mode-label">
+        <Input.Label labelElement="div" display="block" id="mode-label">
           {t('workspaces.mode')}
         </Input.Label>
         <SegmentedControl

@@ -42,6 +42,7 @@ export function NodesPage() {
 
   const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
     void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }), replace: true })
+  const types = list.rows?.map((node) => node.programType) ?? []
   const filtered = Object.values(filter).some((value) => value !== undefined)
 
   return (
@@ -61,7 +62,7 @@ export function NodesPage() {
       <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
         {workspace?.mode !== 'basic' && (
           <div>
-            <Input.Label labelElement="div" id="environment-label">
+            <Input.Label labelElement="div" display="block" id="environment-label">
               {t('nodes.environment')}
             </Input.Label>
             <SegmentedControl
@@ -84,6 +85,16 @@ export function NodesPage() {
           data={(['normal', 'pause', 'skip'] as const).map((value) => ({ value, label: t(`recurrence.${value}`) }))}
           value={filter.recurrence ?? null}
           onChange={(value) => set({ recurrence: (value as Recurrence | null) ?? undefined })}
+        />
+        <Select
+          label={t('nodes.programType')}
+          placeholder={t('ui.any')}
+          clearable
+          w={180}
+          // The types on this page; one that is wanted stays choosable though nothing has it.
+          data={[...new Set([...(filter.programType ? [filter.programType] : []), ...types])].sort()}
+          value={filter.programType ?? null}
+          onChange={(value) => set({ programType: value ?? undefined })}
         />
       </Group>
       <ProblemNotice error={list.error} />

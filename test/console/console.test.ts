@@ -1,0 +1,26 @@
+// One browser and one server for all stories of the console; each story brings its own tenant.
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { accessStories } from './access-stories.ts'
+import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
+import { holdingStories } from './holding-stories.ts'
+import { liveStories } from './live-stories.ts'
+import { lookStories } from './look-stories.ts'
+import { setupStories } from './setup-stories.ts'
+import { signInStories } from './sign-in-stories.ts'
+
+let started: BrowserConsole
+beforeAll(async () => {
+  started = await startBrowserConsole()
+})
+afterAll(() => started?.stop())
+afterEach(() => {
+  expect(started.faults.splice(0)).toEqual([])
+})
+
+const at = () => started
+describe('signing in', () => signInStories(at))
+describe('holding an operation', () => holdingStories(at))
+describe('live updates', () => liveStories(at))
+describe('setting up', () => setupStories(at))
+describe('access', () => accessStories(at))
+describe('how it looks and loads', () => lookStories(at))

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import { ask } from '../world.ts'
+import { answer, type BrowserConsole, makeShop, standsAs, TEXTS, watch } from './browser-console.ts'
+
+const { en } = TEXTS
+
+export function liveStories(at: () => BrowserConsole): void {
+  it('keeps several tabs of a browser up to date over one stream, and the next tab takes over when the first one closes', async () => {
+    const { world } = at()
+    const shop = await makeShop(world)
+    const { extension } = await watch(world, shop)
+    const held = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.orders])
+    const context = await at().open(shop.operator)
+    const streams: string[] = []
+    context.on('request', (request) => {
+      if (request.url().endsWith('/api/v1/stream')) streams.push(request.url())
+    })
+    const open = async () => {
+      const page = await context.newPage()
+      await page.goto(`${at().url}/operations/${held.id}`)
+      await page.getByRole('status').getByText(en.shell.live, { exact: true }).waitFor()
+      await standsAs(page, en.standing.waitingForExtension)
+      return page
+    }
+    const first = await open()
+    const second = await open()
+    const third = await open()
+    expect(streams).toHaveLength(1)
+
+    const takenOver = context.waitForEvent('request', (request) => request.url().endsWith('/api/v1/stream'))
+    await first.close()
+    await takenOver
+    await answer(world, shop, extension, held.id, 'OK', 'Fine.')
+    await standsAs(second, en.standing.done)
+    await standsAs(third, en.standing.done)
+    expect(streams).toHaveLength(2)
+  })
+
+  it('never moves the rows of a list under the eyes of a reader: it says what is new and shows it when asked', async () => {
+    const { world } = at()
+    const shop = await makeShop(world)
+    await watch(world, shop)
+    await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.orders])
+    const page = await at().page(shop.operator, '/operations')
+    const rows = page.getByRole('table', { name: en.nav.operations }).getByRole('link')
+    await rows.getByText('Node freezing: orders').waitFor()
+    await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.payments])
+    await page.getByText('This list has changed: 1 new, 0 no longer on this page.').waitFor()
+    expect(await rows.allTextContents()).toEqual(['Node freezing: orders'])
+    await page.getByRole('button', { name: en.ui.showLatest }).click()
+    await rows.getByText('Node freezing: payments').waitFor()
+    expect(await rows.allTextContents()).toEqual(['Node freezing: payments', 'Node freezing: orders'])
+  })
+
+  it('says when the stream is interrupted, reads again by itself meanwhile, and is live again afterwards', async () => {
+    const { world } = at()
+    const shop = await makeShop(world)
+    const { extension } = await watch(world, shop)
+    const held = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.orders])
+    const context = await at().open(shop.operator)
+    await context.route('**/api/v1/stream', (route) => route.abort())
+    const page = await context.newPage()
+    await page.clock.install()
+    await page.goto(`${at().url}/operations/${held.id}`)
+    await standsAs(page, en.standing.waitingForExtension)
+    await page.clock.fastForward('00:10')
+    await page.getByRole('status').getByText(en.shell.polling, { exact: true }).waitFor()
+    await answer(world, shop, extension, held.id, 'OK', 'Fine.')
+    await page.clock.fastForward('00:10')
+    await standsAs(page, en.standing.done)
+    await context.unroute('**/api/v1/stream')
+    await page.clock.fastForward('00:10')
+    await page.getByRole('status').getByText(en.shell.live, { exact: true }).waitFor()
+    // The browser itself reports each attempt.
+    at().faults.splice(0)
+  })
+}

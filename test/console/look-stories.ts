@@ -1,0 +1,115 @@
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { ask, type Extension } from '../world.ts'
+import {
+  answer,
+  axeFindings,
+  type BrowserConsole,
+  type Look,
+  makeShop,
+  type Shop,
+  TEXTS,
+  watch,
+} from './browser-console.ts'
+
+const SCRIPT_BUDGET_BYTES = 280_000
+
+/** Every text key as it would show if its text were missing. */
+const KEYS = (function keysOf(texts: object, prefix: string): string[] {
+  return Object.entries(texts).flatMap(([key, text]) =>
+    typeof text === 'string' ? [prefix + key] : keysOf(text, `${prefix}${key}.`),
+  )
+})(TEXTS.en, '')
+
+export function lookStories(at: () => BrowserConsole): void {
+  async function furnished() {
+    const { world } = at()
+    const shop = await makeShop(world)
+    const { extension } = await watch(world, shop, 'extension.manualPass.enabled=true')
+    const held = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.orders])
+    const blocked = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.payments])
+    await answer(world, shop, extension, blocked.id, 'FAIL', 'See `report` and [this](https://example.com).')
+    await shop.tenant.extension({ points: ['delete-project'], publish: false })
+    return { shop, extension, held, blocked }
+  }
+
+  async function addresses({ workspace, nodes, tenant }: Shop, extension: Extension, operations: readonly string[]) {
+    const { items } = await tenant.owner.api.call('GET /event-buses', { query: {} })
+    const of = `/workspaces/${workspace.id}`
+    return [
+      '/',
+      `${of}/nodes`,
+      `${of}/nodes?environment=DEV`,
+      ...operations.flatMap((operation) => [`${of}/nodes?operation=${operation}`, `/operations/${operation}`]),
+      `${of}/nodes/${nodes.report}`,
+      `${of}/extensions`,
+      `${of}/members`,
+      `${of}/channel`,
+      '/operations',
+      '/operations?state=stale',
+      '/extensions',
+      '/extensions/register',
+      `/extensions/${extension.code}`,
+      `/extensions/${extension.code}/edit`,
+      '/event-buses',
+      `/event-buses/${items[0]!.id}`,
+      '/workspaces',
+      '/account',
+      '/users',
+      '/no-such-page',
+    ]
+  }
+
+  const LOOKS = [
+    { language: 'en', scheme: 'light', axe: true },
+    { language: 'en', scheme: 'dark', axe: true },
+    { language: 'zh', scheme: 'light', axe: false },
+  ] as const satisfies readonly (Look & { axe: boolean })[]
+
+  for (const { axe, ...look } of LOOKS) {
+    const name = `leaves no text out${axe ? ' and gives axe nothing to find' : ''}, on every page in ${look.language}, ${look.scheme}`
+    it(name, { timeout: 240_000 }, async () => {
+      const { shop, extension, held, blocked } = await furnished()
+      const faults: string[] = []
+      const inspect = async (page: Page, address: string) => {
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.locator('[aria-busy=true], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
+        const words = new Set((await page.locator('body').innerText()).split(/\s+/))
+        const untold = KEYS.filter((key) => words.has(key)).map((key) => `no text for ${key}`)
+        faults.push(...[...untold, ...(axe ? await axeFindings(page) : [])].map((fault) => `${address}: ${fault}`))
+      }
+      await inspect(await at().page(null, '/', look), 'sign-in')
+      const page = await at().page(shop.tenant.owner, '/', look)
+      for (const address of await addresses(shop, extension, [held.id, blocked.id])) {
+        await page.goto(`${at().url}${address}`)
+        if (address.includes(held.id) || address.includes(blocked.id)) await page.locator('.operation-panel').waitFor()
+        await inspect(page, address)
+      }
+      expect(faults).toEqual([])
+      expect(await page.getAttribute('html', 'data-mantine-color-scheme')).toBe(look.scheme)
+      expect(await page.getAttribute('html', 'lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en')
+    })
+  }
+
+  describe('loading', () => {
+    it('needs no more than 280 kB of compressed script for the first page, whichever it is', async () => {
+      const { shop } = await furnished()
+      for (const address of ['/', `/workspaces/${shop.workspace.id}/nodes`, '/operations', '/extensions/register']) {
+        const context = await at().open(shop.tenant.owner, { language: 'zh', scheme: 'dark' })
+        const page = await context.newPage()
+        const scripts: Promise<Buffer>[] = []
+        page.on('response', (response) => {
+          if (response.url().endsWith('.js')) scripts.push(response.body())
+        })
+        await page.goto(`${at().url}${address}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.locator('[aria-busy=true], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
+        const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length)
+        expect(sizes.length).toBeGreaterThan(2)
+        expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(SCRIPT_BUDGET_BYTES)
+        await context.close()
+      }
+    })
+  })
+}

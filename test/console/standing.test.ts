@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import type { CheckState, OperationView } from '../../console/src/api/shapes.ts'
+import { CHECK_LOOKS, checkLook, STANDING_LOOKS, standingOf } from '../../console/src/pages/operations/standing.ts'
+
+const operation = (
+  state: OperationView['state'],
+  status: OperationView['status'],
+  ...checks: CheckState[]
+): Pick<OperationView, 'state' | 'status' | 'checks'> => ({
+  state,
+  status,
+  checks: checks.map((one) => ({ state: one }) as OperationView['checks'][number]),
+})
+
+describe('where an operation stands', () => {
+  it.each([
+    ['waiting-for-extension', operation('held', 'CHECKING', 'waiting', 'OK')],
+    ['waiting-for-person', operation('held', 'BLOCKED', 'FAIL', 'waiting')],
+    ['not-routed', operation('held', 'CHECKING', 'waiting', 'undelivered', 'not-routed')],
+    ['undelivered', operation('held', 'CHECKING', 'waiting', 'undelivered')],
+    ['taking-effect', operation('held', 'PASSED', 'OK')],
+    ['done', operation('done', null)],
+    ['done', operation('done', 'PASSED', 'OK', 'passed-by-hand')],
+    ['passed-with-warning', operation('done', 'PASSED', 'OK', 'WARN')],
+    ['refused', operation('refused', 'BLOCKED', 'FAIL', 'expired')],
+    ['expired', operation('refused', 'BLOCKED', 'expired', 'OK')],
+    ['withdrawn', operation('withdrawn', 'CHECKING', 'waiting')],
+    ['stale', operation('stale', 'PASSED', 'WARN')],
+    ['failed', operation('failed', 'PASSED', 'OK')],
+  ] as const)('is %s', (standing, given) => {
+    expect(standingOf(given)).toBe(standing)
+  })
+
+  it('differs from every other standing in icon and words, never by colour alone', () => {
+    for (const looks of [STANDING_LOOKS, CHECK_LOOKS]) {
+      const all = Object.values(looks)
+      expect(new Set(all.map((look) => look.text)).size).toBe(all.length)
+      expect(new Set(all.map((look) => look.icon)).size).toBe(all.length)
+    }
+  })
+
+  it('shows a FAIL of an operation that is held all the same as one that a person may pass', () => {
+    const held = operation('held', 'BLOCKED', 'FAIL')
+    expect(checkLook(held.checks[0]!, held)).toBe(CHECK_LOOKS['FAIL-passable'])
+    const refused = operation('refused', 'BLOCKED', 'FAIL')
+    expect(checkLook(refused.checks[0]!, refused)).toBe(CHECK_LOOKS.FAIL)
+  })
+})
