@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -33,9 +34,25 @@ function eventNames(): Plugin {
   }
 }
 
+/** A compressed copy beside every script and style, for the server to send where the browser takes it. */
+function compressedCopies(): Plugin {
+  return {
+    name: 'holdpoint:compressed-copies',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(js|css)$/.test(fileName)) continue
+        const source = gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 })
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source })
+      }
+    },
+  }
+}
+
 export default defineConfig({
   base: '/console/',
-  plugins: [react(), eventNames()],
+  plugins: [react(), eventNames(), compressedCopies()],
   // For `vite console`: a server that is started with its default port answers the API.
   server: { proxy: { '/api': 'http://127.0.0.1:4180' } },
   build: {
