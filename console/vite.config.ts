@@ -64,7 +64,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // What several pages share comes in one file instead of dozens.
-      output: { codeSplitting: { groups: [{ name: 'common', minShareCount: 4 }] } },
+      output: { codeSplitting: { groups: [{ name: 'base', minShareCount: 4 }] } },
     },
   },
 })

@@ -10,13 +10,13 @@ import { ProblemNotice } from '../problem.tsx'
 import { useMe } from '../session.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Copyable, CopyTextButton } from '../ui/copy.tsx'
-import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { GuardedButton } from '../ui/guarded-button.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { Instant } from '../ui/instant.tsx'
 import { Page } from '../ui/page.tsx'
+import { type Column, RowTable } from '../ui/row-table.tsx'
 import { Card, Section } from '../ui/section.tsx'
 
 const MOST_ACTIVE = 2
@@ -142,7 +142,7 @@ function AccessKeys() {
         )}
         {data && data.items.length > 0 && (
           <Card padding={0}>
-            <DataTable
+            <RowTable
               label={t('keys.title')}
               columns={columns}
               rows={data.items}

@@ -9,11 +9,11 @@ import { useEventNames } from '../events.ts'
 import { links } from '../links.ts'
 import { ProblemNotice } from '../problem.tsx'
 import { useMe } from '../session.ts'
-import { DataTable } from '../ui/data-table.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Instant } from '../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../ui/link.tsx'
 import { Page } from '../ui/page.tsx'
+import { RowTable } from '../ui/row-table.tsx'
 import { Card, Section } from '../ui/section.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from './extensions/status.ts'
@@ -84,7 +84,7 @@ function Operations(props: { title: string; hint: ReactNode; operations: readonl
   return (
     <Section title={`${props.title} (${props.operations.length})`} description={props.hint}>
       <Card padding={0}>
-        <DataTable
+        <RowTable
           label={props.title}
           columns={operationColumns(t, names)}
           rows={props.operations}

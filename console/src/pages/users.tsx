@@ -13,11 +13,11 @@ import { fieldProblem, ProblemNotice } from '../problem.tsx'
 import { useMay } from '../session.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { CursorTable } from '../ui/cursor-table.tsx'
-import type { Column } from '../ui/data-table.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { Instant } from '../ui/instant.tsx'
 import { Page } from '../ui/page.tsx'
+import type { Column } from '../ui/row-table.tsx'
 
 const route = getRouteApi('/signed-in/users')
 const keyOf = (user: User) => user.id

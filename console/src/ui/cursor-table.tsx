@@ -3,7 +3,7 @@ import { IconChevronLeft, IconChevronRight, IconChevronsLeft, IconRefresh } from
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChosenRows } from './chosen-rows.ts'
-import { type Column, DataTable } from './data-table.tsx'
+import { type Column, RowTable } from './row-table.tsx'
 import { Card } from './section.tsx'
 import type { SteadyRows } from './steady-rows.ts'
 
@@ -51,7 +51,7 @@ export function CursorTable<T>({ label, list, keyOf, columns, empty, minWidth, c
     <>
       {list.arrived + list.left.size > 0 && <News list={list} />}
       <Card padding={0}>
-        <DataTable
+        <RowTable
           label={label}
           columns={columns}
           rows={list.rows}

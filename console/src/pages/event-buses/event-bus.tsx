@@ -12,11 +12,11 @@ import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 import { RuleDialog } from './rule-dialog.tsx'
 
@@ -145,7 +145,7 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
           {t('rules.noTargets')}
         </Text>
       ) : (
-        <DataTable
+        <RowTable
           label={t('rules.targets')}
           columns={columns}
           rows={rule.targets}

@@ -12,12 +12,12 @@ import { links } from '../../links.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 
 export function EventBusesPage() {
@@ -65,7 +65,7 @@ export function EventBusesPage() {
       )}
       {data && data.length > 0 && (
         <Card padding={0}>
-          <DataTable
+          <RowTable
             label={t('buses.title')}
             columns={columns}
             rows={data}

@@ -9,12 +9,12 @@ import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from './status.ts'
@@ -103,7 +103,7 @@ export function ExtensionsPage() {
       )}
       {rows && rows.length > 0 && (
         <Card padding={0}>
-          <DataTable
+          <RowTable
             label={t('extensions.title')}
             columns={columns}
             rows={rows}

@@ -7,10 +7,10 @@ import { serverNow } from '../../api/client.ts'
 import type { DeliveryView, OperationDetail } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant, Remaining } from '../../ui/instant.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { type Look, StateBadge } from '../../ui/state-badge.tsx'
 
 const LOOKS: Readonly<Record<DeliveryView['state'], Look>> = {
@@ -115,7 +115,7 @@ function Attempts({ delivery }: { delivery: DeliveryView }) {
   ]
   return (
     <Stack gap="sm">
-      <DataTable
+      <RowTable
         label={t('delivery.attemptList')}
         columns={columns}
         rows={delivery.attempts}

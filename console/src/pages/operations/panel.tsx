@@ -14,13 +14,13 @@ import { useMe } from '../../session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copyable } from '../../ui/copy.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Elapsed, Instant, Remaining } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { notify } from '../../ui/notify.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { type Change, fieldName, fieldValue } from './changes.ts'
@@ -161,7 +161,7 @@ function Changes({ operation }: { operation: OperationDetail }) {
   ]
   return (
     <Card padding={0}>
-      <DataTable
+      <RowTable
         label={t('operation.changes')}
         columns={columns}
         rows={operation.changes}

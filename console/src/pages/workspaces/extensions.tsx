@@ -10,11 +10,11 @@ import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from '../extensions/status.ts'
@@ -92,7 +92,7 @@ export function WorkspaceExtensionsPage() {
       )}
       {data && data.length > 0 && (
         <Card padding={0}>
-          <DataTable
+          <RowTable
             label={t('workspaceExtensions.title')}
             columns={columns}
             rows={data}

@@ -14,12 +14,12 @@ import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CursorTable } from '../../ui/cursor-table.tsx'
-import type { Column } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import type { Column } from '../../ui/row-table.tsx'
 
 const route = getRouteApi('/signed-in/workspaces')
 const keyOf = (workspace: Workspace) => String(workspace.id)

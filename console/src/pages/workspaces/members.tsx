@@ -11,10 +11,10 @@ import type { Member } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/members')
@@ -88,7 +88,7 @@ export function MembersPage() {
       )}
       {data && data.length > 0 && (
         <Card padding={0}>
-          <DataTable
+          <RowTable
             label={t('members.title')}
             columns={columns}
             rows={data}

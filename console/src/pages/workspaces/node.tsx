@@ -11,13 +11,13 @@ import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Copyable } from '../../ui/copy.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { HeldMarks } from './held-marks.tsx'
@@ -241,7 +241,7 @@ function Relatives({ of, label, empty, environment }: RelativesProps) {
   ]
   return (
     <Card padding={0}>
-      <DataTable
+      <RowTable
         label={label}
         columns={columns}
         rows={of}

@@ -28,7 +28,7 @@ type Props<T> = {
 }
 
 /** Rows and columns; too wide or too high, it scrolls, also by keyboard. */
-export function DataTable<T>({ label, columns, rows, keyOf, minWidth, maxHeight, boxes, classOf }: Props<T>) {
+export function RowTable<T>({ label, columns, rows, keyOf, minWidth, maxHeight, boxes, classOf }: Props<T>) {
   return (
     <Table.ScrollContainer
       minWidth={minWidth}
