@@ -11,10 +11,14 @@ const SCHEMAS = join(import.meta.dirname, '../dataworks/schemas')
 
 type Chapter = { readonly title: string; readonly file: string; readonly contracts: readonly Action[] }
 
+/** By name: how a module lists its exports depends on what loads it. */
+const byName = (contracts: Readonly<Record<string, Action>>): readonly Action[] =>
+  Object.values(contracts).toSorted((a, b) => (a.action < b.action ? -1 : 1))
+
 const CHAPTERS: readonly Chapter[] = [
-  { title: 'Extensions and their results', file: 'extensions.ts', contracts: Object.values(extensions) },
-  { title: 'Nodes of the Operation Center', file: 'operation-center.ts', contracts: Object.values(operationCenter) },
-  { title: 'Workspaces', file: 'workspaces.ts', contracts: Object.values(workspaces) },
+  { title: 'Extensions and their results', file: 'extensions.ts', contracts: byName(extensions) },
+  { title: 'Nodes of the Operation Center', file: 'operation-center.ts', contracts: byName(operationCenter) },
+  { title: 'Workspaces', file: 'workspaces.ts', contracts: byName(workspaces) },
 ]
 
 /** docs/dataworks/actions.md. */
