@@ -57,8 +57,8 @@ describe('Rule 17: testing → in review → approved | rejected → published �
     (verb, status) => {
       const allowed = ALLOWED[`${verb} ${status}`]
       if (allowed === undefined)
-        expect(codeOf(() => nextExtensionStatus(verb, status, AUTHOR, REVIEWER))).toBe('EXTENSION_TRANSITION')
-      else expect(nextExtensionStatus(verb, status, AUTHOR, REVIEWER)).toBe(allowed)
+        expect(codeOf(() => nextExtensionStatus(verb, status, [AUTHOR, null], REVIEWER))).toBe('EXTENSION_TRANSITION')
+      else expect(nextExtensionStatus(verb, status, [AUTHOR, null], REVIEWER)).toBe(allowed)
     },
   )
 
@@ -66,7 +66,7 @@ describe('Rule 17: testing → in review → approved | rejected → published �
     for (const verb of VERBS)
       for (const status of EXTENSION_TRANSITIONS[verb].from) {
         const review = verb === 'approve' || verb === 'reject'
-        expect(codeOf(() => nextExtensionStatus(verb, status, AUTHOR, AUTHOR))).toBe(
+        expect(codeOf(() => nextExtensionStatus(verb, status, [null, AUTHOR], AUTHOR))).toBe(
           review ? 'EXTENSION_SELF_REVIEW' : 'none',
         )
       }

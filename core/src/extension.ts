@@ -32,17 +32,17 @@ export const EXTENSION_TRANSITIONS = {
 } as const satisfies Record<string, Transition>
 export type ExtensionVerb = keyof typeof EXTENSION_TRANSITIONS
 
-/** Rule 17: the status after a verb; what the table does not allow is refused, and so is reviewing one's own submission. */
+/** Rule 17: the status after a verb; what the table does not allow is refused, and so is reviewing what one owns, changed or submitted. */
 export function nextExtensionStatus(
   verb: ExtensionVerb,
   status: ExtensionStatus,
-  submittedBy: number | null,
+  authorIds: readonly (number | null)[],
   actingUserId: number,
 ): ExtensionStatus {
   const transition: Transition = EXTENSION_TRANSITIONS[verb]
   if (!transition.from.includes(status))
     throw new Refusal('EXTENSION_TRANSITION', { status, verb: transition.participle })
-  if ((verb === 'approve' || verb === 'reject') && submittedBy === actingUserId)
+  if ((verb === 'approve' || verb === 'reject') && authorIds.includes(actingUserId))
     throw new Refusal('EXTENSION_SELF_REVIEW')
   return transition.to
 }

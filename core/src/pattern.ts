@@ -13,21 +13,30 @@ type JsonObject = { readonly [member: string]: Json }
 
 const MOST_EXPRESSIONS = 5
 const MOST_DEPTH = 10
-const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '=': (a, b) => a === b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-}
+/** A Map, because what a pattern names must not reach what every object has. */
+const COMPARE: ReadonlyMap<unknown, (a: number, b: number) => boolean> = new Map([
+  ['<', (a: number, b: number) => a < b],
+  ['<=', (a: number, b: number) => a <= b],
+  ['=', (a: number, b: number) => a === b],
+  ['>', (a: number, b: number) => a > b],
+  ['>=', (a: number, b: number) => a >= b],
+])
+/** A pattern is read for every event, so a larger one is refused. */
+export const MOST_PATTERN_CHARACTERS = 4_096
 
 /** Refuses a pattern that means nothing, naming the place (`data.nodeIds[2]`). */
-export function checkPattern(pattern: Json, path = '', depth = 0): void {
+export function checkPattern(pattern: Json): void {
+  const characters = JSON.stringify(pattern).length
+  if (characters > MOST_PATTERN_CHARACTERS) throw refused('', `more than ${MOST_PATTERN_CHARACTERS} characters`)
+  checkObject(pattern, '', 0)
+}
+
+function checkObject(pattern: Json, path: string, depth: number): void {
   if (!isObject(pattern)) throw refused(path, 'an object is expected here')
   if (depth > MOST_DEPTH) throw refused(path, `more than ${MOST_DEPTH} levels`)
   for (const [member, value] of Object.entries(pattern)) {
     const at = path === '' ? member : `${path}.${member}`
-    if (isObject(value)) checkPattern(value, at, depth + 1)
+    if (isObject(value)) checkObject(value, at, depth + 1)
     else if (!Array.isArray(value)) throw refused(at, 'an array of expressions or a nested object is expected here')
     else if (value.length === 0) throw refused(at, 'an empty array matches nothing')
     else if (value.length > MOST_EXPRESSIONS) throw refused(at, `at most ${MOST_EXPRESSIONS} expressions`)
@@ -59,10 +68,7 @@ function checkExpression(expression: Json, at: string): void {
     case 'numeric': {
       const pairs = Array.isArray(operand) ? operand : []
       const whole = pairs.length === 2 || pairs.length === 4
-      if (
-        !whole ||
-        pairs.some((one, i) => (i % 2 === 0 ? COMPARE[String(one)] === undefined : typeof one !== 'number'))
-      )
+      if (!whole || pairs.some((one, i) => (i % 2 === 0 ? !COMPARE.has(one) : typeof one !== 'number')))
         throw refused(at, 'numeric takes [operator, number] once or twice')
       return
     }
@@ -96,7 +102,7 @@ function matchesExpression(expression: Json, value: Json | undefined): boolean {
   if ('numeric' in expression) {
     const pairs = expression.numeric as readonly (string | number)[]
     for (let i = 0; i < pairs.length; i += 2)
-      if (typeof value !== 'number' || !COMPARE[String(pairs[i])]!(value, Number(pairs[i + 1]))) return false
+      if (typeof value !== 'number' || !COMPARE.get(pairs[i])?.(value, Number(pairs[i + 1]))) return false
     return true
   }
   return false

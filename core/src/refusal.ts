@@ -140,6 +140,11 @@ export const REFUSALS = {
     sentence: 'None of your roles allows this ({action}).',
   },
   NOT_FOUND: { status: 404, dataworks: 'NotFound.{thing}', sentence: 'There is no such {thing}: {id}.' },
+  LIMIT_REACHED: {
+    status: 409,
+    dataworks: 'QuotaExceeded',
+    sentence: 'There are at most {limit} {things}.',
+  },
   NAME_TAKEN: {
     status: 409,
     dataworks: 'Conflict.{thing}',

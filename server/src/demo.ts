@@ -37,10 +37,17 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
   ])
   const pair = await ensurePair(platform, author.id)
   const child = await startExtension(config, pair, log)
-  if (!(await store.hasAudit(platform.db, tenant!.id, READY)))
-    await setUp(platform, config, tenant!.id, author.id, pair, child.port)
-  else await pointTarget(client(config, pair), child.port)
-  child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
+  // It is a process of this machine: deliveries may reach it, and nothing else here.
+  platform.outbound.allowAlso('127.0.0.1', child.port)
+  try {
+    if (!(await store.hasAudit(platform.db, tenant!.id, READY)))
+      await setUp(platform, config, tenant!.id, author.id, pair, child.port)
+    else await pointTarget(client(config, pair), child.port)
+    child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
   return {
     greeting: `The demonstration: in workspace "${WORKSPACE}", freeze a node. The extension "${EXTENSION}" (process ${child.pid}, port ${child.port}) decides.`,
     stop: () => child.stop(),
@@ -174,9 +181,10 @@ async function ensureUser(
   displayName: string,
   tenantRoles: readonly TenantRole[],
 ): Promise<store.UserRow> {
+  const present = await store.userByName(platform.db, name)
+  if (present && present.tenant_id !== tenantId) throw new Error(`another tenant has a user named ${name}`)
   return (
-    (await store.userByName(platform.db, name)) ??
-    (await store.insertUser(platform.db, { tenantId, name, displayName, passwordHash: null, tenantRoles }))
+    present ?? (await store.insertUser(platform.db, { tenantId, name, displayName, passwordHash: null, tenantRoles }))
   )
 }
 

@@ -53,9 +53,7 @@ try {
   const connection: pg.ClientConfig = config.databaseUrl
     ? { connectionString: config.databaseUrl }
     : (await start(startEmbeddedPostgres({ dataDir: config.dataDir, log }))).connection
-  // The demonstration's extension is a process on this machine: deliveries may reach it.
-  const outboundAllow = config.demo ? [...config.outboundAllow, '127.0.0.1/32'] : config.outboundAllow
-  const server = await start(startServer({ ...config, outboundAllow }, connection, secretKey, log))
+  const server = await start(startServer(config, connection, secretKey, log))
   const bound = withBoundPort(config, server.port)
   log.info(configSummary(bound), 'configuration')
 
@@ -65,7 +63,8 @@ try {
   // Said at once: whatever fails after this, the password is known.
   if (password !== null)
     console.log(`\nSign in as ${FIRST_ADMINISTRATOR} with the password ${password} (it is shown this once)`)
-  const demo = config.demo ? await start(startDemo(server.platform, bound, log)) : null
+  // Holdpoint works without its demonstration, so nothing that goes wrong there stops it.
+  const demo = config.demo ? await start(startDemo(server.platform, bound, log)).catch(withoutDemo) : null
 
   const lines = [`Holdpoint is ready: ${bound.publicUrl}/console/`]
   if (password === null)
@@ -81,6 +80,11 @@ try {
     await stop()
     process.exit(1)
   }
+}
+
+function withoutDemo(error: Error): null {
+  console.error(`The demonstration could not be started: ${error.message}`)
+  return null
 }
 
 /** On a terminal the log goes into a file, so that what matters stays in sight; the file of the start before is kept beside it. */

@@ -35,6 +35,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
 
   FORBIDDEN: '您的角色没有此权限（{action}）。',
   NOT_FOUND: '{thing}不存在：{id}。',
+  LIMIT_REACHED: '{things}最多 {limit} 个。',
   NAME_TAKEN: '已存在名为 {name} 的{thing}。',
   WORKSPACE_NOT_FOUND: '工作空间不存在：{id}。',
   MEMBER_NOT_IN_TENANT: '该用户不属于本租户：{id}。',

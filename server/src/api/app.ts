@@ -12,7 +12,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } fro
 import { z } from 'zod'
 import { authenticate, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
-import { errorAnswer, requestId } from '../dataworks/errors.ts'
+import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
 import type { Platform } from '../platform.ts'
 import { ping } from '../store/housekeeping.ts'
 import type { Caller } from '../store/principals.ts'
@@ -39,6 +39,18 @@ export async function buildApp(
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
     }
     const body = problem(error, refusal, request.id)
+    if (refusal !== null)
+      platform.log.info(
+        {
+          requestId: request.id,
+          method: request.method,
+          url: pathOf(request),
+          ...refusalLogFields(refusal),
+          status: body.status,
+          address: request.ip,
+        },
+        'request',
+      )
     return reply
       .status(body.status as number)
       .type('application/problem+json')
@@ -46,7 +58,8 @@ export async function buildApp(
   }
   const app = Fastify({
     logger: false,
-    trustProxy: options.trustProxy,
+    // One proxy: the address it saw is the last of those it was told, and only that one cannot be made up.
+    trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     bodyLimit: platform.bodyLimitBytes,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 256 },
@@ -74,6 +87,11 @@ export async function buildApp(
   acceptBodies(app)
 
   app.setErrorHandler(answerError)
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    // What is answered is for who asked, unless it says otherwise.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
   app.setNotFoundHandler((request, reply) => {
     if (pathOf(request) === '/') throw new Refusal('METHOD_UNSUPPORTED', { method: request.method })
     throw Object.assign(new Refusal('NOT_FOUND', { thing: 'path', id: pathOf(request) }), { reply })

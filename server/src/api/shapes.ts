@@ -384,7 +384,7 @@ export const NewEventRule = z
         z.object({
           name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,126}$/),
           endpoint: url,
-          serves: z.array(z.string()).nullable().default(null),
+          serves: z.array(z.string().max(64)).max(50).nullable().default(null),
         }),
       )
       .max(5)

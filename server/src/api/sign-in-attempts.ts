@@ -1,12 +1,22 @@
 /**
- * Slows guessing down: after ten failures under one name or from one address within fifteen minutes, further attempts are refused until the
- * fifteen minutes are over. Kept in memory per replica and bounded; a password hash is slow enough to make the rest hopeless.
+ * Slows guessing down: after ten failures under one name from one address, or fifty from one address, within fifteen minutes, further attempts
+ * are refused until the fifteen minutes are over. A name alone is never shut out, or anybody could keep its owner out by guessing wrong. Kept in memory
+ * per replica and bounded; a password hash is slow enough to make the rest hopeless.
  */
 import { Refusal } from '@holdpoint/core'
 
-const MOST_FAILURES = 10
 const WINDOW_MS = 15 * 60_000
 const MOST_KEYS = 10_000
+
+type Key = { readonly key: string; readonly mostFailures: number }
+
+/** What the failures of an attempt are counted under. */
+export function signInKeys(name: string, address: string): readonly [Key, Key] {
+  return [
+    { key: `${name} from ${address}`, mostFailures: 10 },
+    { key: `from ${address}`, mostFailures: 50 },
+  ]
+}
 
 export function signInAttempts() {
   const failures = new Map<string, { count: number; sinceMs: number }>()
@@ -19,13 +29,12 @@ export function signInAttempts() {
      * Refuses when there were too many failures under one of the keys; else counts this attempt as one until it has succeeded. So many attempts
      * at the same time are no more than the same ones after each other.
      */
-    begin(keys: readonly string[], nowMs: number): void {
-      for (const key of keys) {
+    begin(keys: readonly Key[], nowMs: number): void {
+      for (const { key, mostFailures } of keys) {
         const entry = under(key, nowMs)
-        if (entry && entry.count >= MOST_FAILURES)
-          throw new Refusal('SIGN_IN_THROTTLED', { seconds: Math.ceil((entry.sinceMs + WINDOW_MS - nowMs) / 1000) })
+        if (entry && entry.count >= mostFailures) throw throttled(entry.sinceMs + WINDOW_MS - nowMs)
       }
-      for (const key of keys) {
+      for (const { key } of keys) {
         const entry = under(key, nowMs)
         if (entry) entry.count++
         else {
@@ -36,11 +45,38 @@ export function signInAttempts() {
         }
       }
     },
-    /** The name's failures are forgotten; those from the address stay, without this attempt. */
-    succeeded(nameKey: string, addressKey: string): void {
-      failures.delete(nameKey)
-      const entry = failures.get(addressKey)
-      if (entry && --entry.count <= 0) failures.delete(addressKey)
+    /** The failures under this name are forgotten; the others from the address stay, without this attempt. */
+    succeeded([name, address]: readonly [Key, Key]): void {
+      failures.delete(name.key)
+      const entry = failures.get(address.key)
+      if (entry && --entry.count <= 0) failures.delete(address.key)
     },
   }
 }
+
+const MOST_HASHING = 4
+const MOST_WAITING = 32
+
+/** A password hash takes 19 MiB and a core for a while, so only a few are made at a time; whoever finds the queue full is refused. */
+export function boundedHashing() {
+  const waiting: (() => void)[] = []
+  let underway = 0
+  return {
+    async run<T>(work: () => Promise<T>): Promise<T> {
+      if (underway >= MOST_HASHING) {
+        if (waiting.length >= MOST_WAITING) throw throttled(1_000)
+        await new Promise<void>((resolve) => waiting.push(resolve))
+      } else underway++
+      try {
+        return await work()
+      } finally {
+        // Whoever waits longest takes the place over.
+        const next = waiting.shift()
+        if (next) next()
+        else underway--
+      }
+    },
+  }
+}
+
+const throttled = (ms: number) => new Refusal('SIGN_IN_THROTTLED', { seconds: Math.ceil(ms / 1000) })

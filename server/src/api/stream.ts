@@ -7,10 +7,10 @@
 import { may } from '@holdpoint/core'
 import type { FastifyReply } from 'fastify'
 import type { Platform } from '../platform.ts'
-import type { Caller } from '../store/principals.ts'
+import { type Caller, callerById } from '../store/principals.ts'
 
 const HEARTBEAT_MS = 15_000
-/** A browser comes back by itself; ending streams now and then makes changed roles take effect. */
+/** A browser comes back by itself, and has to be signed in still. */
 const LONGEST_MS = 10 * 60_000
 /** A reader that takes nothing for this many bytes is cut off and comes back when it can. */
 const MOST_BUFFERED_BYTES = 256 * 1024
@@ -18,7 +18,8 @@ const MOST_BUFFERED_BYTES = 256 * 1024
 /** Streams that are open now; a server that stops ends them, because they never end by themselves. */
 export type OpenStreams = Set<() => void>
 
-export function stream(platform: Platform, caller: Caller, reply: FastifyReply, open: OpenStreams): void {
+export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply, open: OpenStreams): void {
+  let caller = signedIn
   reply.hijack()
   const out = reply.raw
   out.writeHead(200, {
@@ -37,7 +38,17 @@ export function stream(platform: Platform, caller: Caller, reply: FastifyReply, 
       `event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`,
     )
   })
-  const heartbeat = setInterval(() => write(': heartbeat\n\n'), HEARTBEAT_MS)
+  const heartbeat = setInterval(() => {
+    write(': heartbeat\n\n')
+    // Rights may have changed: who has lost them hears nothing more than a heartbeat later.
+    callerById(platform.db, caller.userId).then(
+      (now) => {
+        if (now === null) end()
+        else caller = now
+      },
+      () => end(),
+    )
+  }, HEARTBEAT_MS)
   const longest = setTimeout(() => end(), LONGEST_MS)
   const end = () => {
     clearInterval(heartbeat)

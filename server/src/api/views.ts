@@ -198,6 +198,11 @@ export function deliveryView(caller: Caller, row: DeliveryRow): z.input<typeof s
   }
 }
 
+/** Everyone who had a hand in the version: none of them reviews it. */
+export function authorIds(row: ExtensionRow): (number | null)[] {
+  return [row.owner_id, ...row.changed_by, row.submitted_by]
+}
+
 /** What the caller may do with an extension in its present status. */
 export function extensionVerbs(caller: Caller, row: ExtensionRow): ('edit' | ExtensionVerb)[] {
   const verbs = (Object.keys(EXTENSION_TRANSITIONS) as ExtensionVerb[]).filter((verb) => {
@@ -205,7 +210,7 @@ export function extensionVerbs(caller: Caller, row: ExtensionRow): ('edit' | Ext
     if (!from.includes(row.status)) return false
     const review = verb === 'approve' || verb === 'reject'
     return review
-      ? may(caller, 'extension.review') && row.submitted_by !== caller.userId
+      ? may(caller, 'extension.review') && !authorIds(row).includes(caller.userId)
       : may(caller, 'extension.write')
   })
   const editable = row.status === 'testing' || row.status === 'rejected'

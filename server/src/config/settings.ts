@@ -137,7 +137,8 @@ export const SETTINGS = {
     type: 'true or false',
     default: 'false',
     secret: false,
-    meaning: 'Takes the caller’s address and protocol from `X-Forwarded-*`. Only behind a proxy that sets them itself.',
+    meaning:
+      'Takes the caller’s address and protocol from `X-Forwarded-*`. Only behind exactly one proxy that sets them itself.',
     read: readBoolean,
   }),
   demoPort: setting({

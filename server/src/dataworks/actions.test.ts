@@ -215,9 +215,18 @@ describe('Rule 8: each situation of a callback has an error of its own', () => {
       'InvalidExtensionCode.NotFound',
     ],
     [
-      'an extension that was not asked',
+      'an extension of somebody else',
       'UpdateWorkbenchEventResult',
       async () => given({ ExtensionCode: (await tenant.extension()).code }),
+      'Forbidden.Access',
+    ],
+    [
+      'an extension that was not asked',
+      'UpdateWorkbenchEventResult',
+      async () => {
+        const body = { name: 'Not asked', points: ['freeze-node'] }
+        return given({ ExtensionCode: (await extension.author.api.call('POST /extensions', { body })).code })
+      },
       'InvalidExtensionCode.NotAsked',
     ],
     ['the callback for data development', 'UpdateIDEEventResult', () => given(), 'InvalidMessageId.WrongCallback'],

@@ -22,8 +22,11 @@ export type { ReceivedRequest } from './parameters.ts'
 
 /** How far the time of signing may lie from the server's, in either direction. */
 export const SIGNATURE_SKEW_MS = 15 * 60_000
-/** How long a used nonce must be remembered: a request may be signed up to one skew ahead and arrive one skew late. */
-export const NONCE_RETENTION_MS = 2 * SIGNATURE_SKEW_MS
+/**
+ * How long a used nonce is remembered: a request may be signed up to one skew ahead and arrive one skew late, and as much again for replicas and a
+ * database whose clocks differ.
+ */
+export const NONCE_RETENTION_MS = 4 * SIGNATURE_SKEW_MS
 
 type Claim = {
   readonly accessKeyId: string

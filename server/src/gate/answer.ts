@@ -4,7 +4,7 @@
  * One transaction: the operation is locked, the result written, the process derived, and if that decides it, the operation
  * carried out or refused.
  */
-import { acceptResult, type CheckResult, eventByCode, may, Refusal } from '@holdpoint/core'
+import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint/core'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
 import type { Gate } from './gate.ts'
@@ -25,7 +25,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /**
  * Rule 8: a check takes one result; the first stands, the same again is acknowledged, and a different one, or one that is expired, unknown,
  * foreign or from an extension that was not asked, is refused and changes nothing. Rule 7: an expired message takes no result.
- * Only the extension's owner, or who may write extensions, speaks for it.
+ * Only the extension's owner speaks for it: whoever else could would decide in its place, without a trace.
  */
 export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
   const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
@@ -37,7 +37,7 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
     ])
     if (!asked) throw unknown()
     if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
-    if (asked.extension_owner_id !== caller.userId && !may(caller, 'extension.write'))
+    if (asked.extension_owner_id !== caller.userId)
       throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
     const notAsked = new Refusal('EXTENSION_NOT_ASKED', {
       extensionCode: given.extensionCode,

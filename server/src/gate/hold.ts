@@ -4,7 +4,7 @@
  * In one transaction the module describes it, core decides who applies, and then either nobody does and the effect takes place at
  * once, or the operation, its message, its checks and the deliveries are written together (rules 1, 3).
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   applies,
   type ExtensionParameters,
@@ -45,10 +45,9 @@ export async function hold<Request, Snapshot>(
       whoApplies(tx, caller, kind.point, description),
       description.triggers ? routesOf(tx, caller.tenantId, description.workspaceId) : [],
     ])
-    const requestKey = description.objects
-      .map((object) => object.id)
-      .sort()
-      .join(',')
+    // A hash, because an index takes no key as long as a thousand ids.
+    const ids = description.objects.map((object) => object.id).sort()
+    const requestKey = createHash('sha256').update(ids.join(',')).digest('base64')
     const operation: operations.NewOperation = {
       id: randomUUID(),
       tenantId: caller.tenantId,

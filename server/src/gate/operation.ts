@@ -3,7 +3,7 @@
  *
  * Adding an extension point is writing one of these and putting it into the module's table.
  */
-import type { ExtensionPointCode } from '@holdpoint/core'
+import type { Action, ExtensionPointCode } from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
 import type { OperationChange, OperationObject } from '../store/operations.ts'
 
@@ -26,6 +26,8 @@ export type Description<Snapshot> = {
 
 export type OperationKind<Request, Snapshot> = {
   readonly point: ExtensionPointCode
+  /** What the person who asked must be allowed to do, when they ask and when it takes effect. */
+  readonly action: Action
   /** Reads what would change, locks it, and refuses (throws a Refusal) what cannot be done today anyway. */
   describe(tx: Transaction, request: Request): Promise<Description<Snapshot>>
   /** Rule 15: locks what would change and says what has changed since the snapshot in a way that matters; null when nothing has. */

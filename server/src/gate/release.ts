@@ -4,11 +4,12 @@
  * Both happen in the transaction that brought the decisive result, with the operation locked; so the effect takes place
  * exactly once however many callbacks, replicas or crashes there are: either that transaction commits or nothing happened (rule 14).
  */
-import { type Check, processStatus, Refusal, verdict } from '@holdpoint/core'
+import { type Check, may, processStatus, Refusal, verdict } from '@holdpoint/core'
 import { messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
+import { callerById } from '../store/principals.ts'
 import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
 import type { Effect } from './operation.ts'
@@ -31,7 +32,10 @@ export async function decide(
   tellChange(gate, tx, operation)
 }
 
-/** Rule 15: checked again against today's state before it takes effect; STALE changes nothing. */
+/**
+ * Rule 15: checked again against today's state before it takes effect; STALE changes nothing. Whoever asked must still be allowed to, or the operation
+ * is refused.
+ */
 async function release(
   gate: Gate,
   tx: Transaction,
@@ -43,13 +47,19 @@ async function release(
     operations.endOperation(tx, operation.id, { state, status, reason, at: tx.now })
   if (kind === undefined) return end('failed', `This server has no operation ${operation.event_code}.`)
   try {
+    let allowed = false
     const stale = await tx.savepoint(async () => {
       const effect = effectOf(gate, tx, operation)
-      const difference = await kind.staleness(tx, operation.snapshot)
-      if (difference === null) await kind.apply(tx, operation.snapshot, effect)
+      const [requester, difference] = await Promise.all([
+        callerById(tx, operation.requested_by),
+        kind.staleness(tx, operation.snapshot),
+      ])
+      allowed = requester !== null && may(requester, kind.action, operation.workspace_id ?? undefined)
+      if (allowed && difference === null) await kind.apply(tx, operation.snapshot, effect)
       return difference
     })
-    if (stale === null) end('done', null)
+    if (!allowed) end('refused', 'The person who asked for it is no longer allowed to.')
+    else if (stale === null) end('done', null)
     else end('stale', stale)
   } catch (error) {
     if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code))

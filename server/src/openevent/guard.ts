@@ -41,7 +41,9 @@ const REFUSED: readonly (readonly [string, number])[] = [
 
 export type OutboundPolicy = {
   /** Why this address may not be connected to, or null. `host` is the name or address as the target's URL writes it. */
-  refuse(address: string, host: string): string | null
+  refuse(address: string, host: string, port?: number): string | null
+  /** From now on this one port of this one address is reached, when a target names the address itself. */
+  allowAlso(address: string, port: number): void
 }
 
 /** `allow`: addresses, CIDR ranges and host names that are reached although they are private. */
@@ -56,10 +58,13 @@ export function outboundPolicy(allow: readonly string[]): OutboundPolicy {
     if (version === 0) names.add(one.toLowerCase())
     else allowed.addSubnet(address!, Number(prefix ?? (version === 4 ? 32 : 128)), version === 4 ? 'ipv4' : 'ipv6')
   }
+  const ports = new Set<string>()
   return {
-    refuse(address, host) {
+    allowAlso: (address, port) => void ports.add(`${address} ${port}`),
+    refuse(address, host, port) {
       if (names.has(host.toLowerCase())) return null
       const plain = unmapped(address)
+      if (ports.has(`${plain} ${port}`)) return null
       const family = net.isIPv4(plain) ? 'ipv4' : 'ipv6'
       if (net.isIP(plain) === 0) return 'it is not an address'
       if (allowed.check(plain, family) || !refused.check(plain, family)) return null
@@ -98,7 +103,7 @@ export function guardedConnector(policy: OutboundPolicy, timeoutMs: number): bui
   return (options, callback) => {
     // A host that is an address already is never looked up, so it is judged here.
     const host = options.hostname.replace(/^\[|\]$/g, '')
-    const problem = net.isIP(host) ? policy.refuse(host, host) : null
+    const problem = net.isIP(host) ? policy.refuse(host, host, Number(options.port)) : null
     if (problem !== null) {
       callback(Object.assign(new Error(`${host} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }), null)
       return

@@ -20,6 +20,8 @@ export type ExtensionRow = {
   parameters: string
   options: string
   on_unanswered: 'block' | 'pass'
+  /** Everyone who changed this version after it was registered. */
+  changed_by: number[]
   submitted_by: number | null
   submitted_by_name: string | null
   modified_at: Date
@@ -38,7 +40,7 @@ export type ExtensionContent = {
 
 const SELECT = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.status, v.name,
     v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
-    v.submitted_by, s.display_name as submitted_by_name, v.modified_at
+    v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.modified_at
   from extensions e
   join lateral (select * from extension_versions v where v.extension_id = e.id order by v.number desc limit 1) v on true
   join users o on o.id = e.owner_id
@@ -75,6 +77,15 @@ export async function extensionByCode(sql: Sql, tenantId: number, code: string):
   return row ?? null
 }
 
+/** Those of these codes that belong to extensions of the tenant. */
+export async function knownCodes(sql: Sql, tenantId: number, codes: readonly string[]): Promise<string[]> {
+  const rows = await sql.rows<{ code: string }>('select code from extensions where tenant_id = $1 and code = any($2)', [
+    tenantId,
+    codes,
+  ])
+  return rows.map((row) => row.code)
+}
+
 /** Like `extensionByCode`, and holds the extension until the transaction ends. */
 export async function lockExtension(sql: Sql, tenantId: number, code: string): Promise<ExtensionRow | null> {
   await sql.rows('select 1 from extensions where tenant_id = $1 and code = $2 for update', [tenantId, code])
@@ -106,12 +117,14 @@ export async function updateExtensionContent(
   id: number,
   number: number,
   content: ExtensionContent,
+  userId: number,
 ): Promise<void> {
   await sql.rows(
     `update extension_versions set name = $3, description = $4, points = $5, test_workspace_id = $6, detail_url = $7, help_doc_url = $8,
-       parameters = $9, on_unanswered = $10, status = 'testing', modified_at = now()
+       parameters = $9, on_unanswered = $10, status = 'testing', modified_at = now(),
+       changed_by = case when $11::bigint = any(changed_by) then changed_by else changed_by || $11::bigint end
      where extension_id = $1 and number = $2`,
-    [id, number, ...contentValues(content)],
+    [id, number, ...contentValues(content), userId],
   )
 }
 

@@ -169,6 +169,7 @@ export type DeliveryRow = {
   id: number
   message_id: string
   operation_id: string | null
+  workspace_id: number | null
   target_name: string
   endpoint: string
   serves: string[] | null
@@ -188,7 +189,7 @@ export type DeliveryRow = {
   }[]
 }
 
-const DELIVERY = `select d.id, d.message_id, m.operation_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at, d.lease_until,
+const DELIVERY = `select d.id, d.message_id, m.operation_id, m.workspace_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at, d.lease_until,
     m.created_at, m.expires_at,
     coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
       'response_body', a.response_body) order by a.number) from attempts a where a.delivery_id = d.id), '[]') as tries

@@ -116,7 +116,26 @@ export async function updateRule(
 }
 
 export async function deleteRule(sql: Sql, id: number): Promise<void> {
+  await endDeliveries(sql, id, [])
   await sql.rows('delete from event_rules where id = $1', [id])
+}
+
+/** What was still on its way to targets that are about to go is not attempted any more. */
+async function endDeliveries(sql: Sql, ruleId: number, keptNames: readonly string[]): Promise<void> {
+  await sql.rows(
+    `update deliveries d set state = 'dead', ended_at = now(), lease_until = null from event_targets t
+     where t.rule_id = $1 and t.name <> all ($2) and d.target_id = t.id and d.state = 'pending'`,
+    [ruleId, keptNames],
+  )
+}
+
+/** How many rules the bus has; the bus stays locked, so that two requests at once cannot both become the last one. */
+export async function lockRuleCount(sql: Sql, busId: number): Promise<number> {
+  await sql.rows('select 1 from event_buses where id = $1 for update', [busId])
+  const [row] = await sql.rows<{ count: number }>('select count(*) as count from event_rules where bus_id = $1', [
+    busId,
+  ])
+  return row!.count
 }
 
 /** Makes the rule's targets exactly these; one that keeps its name keeps its id. */
@@ -125,10 +144,9 @@ export async function putTargets(
   ruleId: number,
   targets: readonly { name: string; endpoint: string; serves: readonly string[] | null }[],
 ): Promise<void> {
-  await sql.rows('delete from event_targets where rule_id = $1 and name <> all ($2)', [
-    ruleId,
-    targets.map((target) => target.name),
-  ])
+  const names = targets.map((target) => target.name)
+  await endDeliveries(sql, ruleId, names)
+  await sql.rows('delete from event_targets where rule_id = $1 and name <> all ($2)', [ruleId, names])
   for (const target of targets)
     await sql.rows(
       `insert into event_targets (rule_id, name, endpoint, serves) values ($1, $2, $3, $4)

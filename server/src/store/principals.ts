@@ -44,6 +44,15 @@ export async function callerBySession(sql: Sql, tokenHash: Buffer): Promise<Call
   return row ? callerOf(row) : null
 }
 
+/** A user as they are now; null for one who has been disabled. */
+export async function callerById(sql: Sql, userId: number): Promise<Caller | null> {
+  const [row] = await sql.rows<CallerRow>(
+    `select ${CALLER_COLUMNS} from users u join tenants t on t.id = u.tenant_id where u.id = $1 and u.disabled_at is null`,
+    [userId],
+  )
+  return row ? callerOf(row) : null
+}
+
 export type SigningKey = { readonly caller: Caller; readonly secret: Buffer; readonly active: boolean }
 
 /** The encrypted secret of an AccessKey pair with its user; a disabled user's keys count as inactive. */

@@ -17,7 +17,7 @@ import {
   WorkspaceExtension,
   WorkspaceExtensionChange,
 } from '../shapes.ts'
-import { extensionView, person } from '../views.ts'
+import { authorIds, extensionView, person } from '../views.ts'
 import { workspaceParams } from './workspaces.ts'
 
 const codeParams = z.object({ code: z.string().max(64) })
@@ -110,9 +110,10 @@ export const extensionRoutes = [
           parameters: row.parameters,
           onUnanswered: row.on_unanswered,
           ...body,
+          ...(body.points && { points: [...new Set(body.points)] }),
         }
         await checkContent(tx, caller, content)
-        await extensions.updateExtensionContent(tx, row.id, row.number, content)
+        await extensions.updateExtensionContent(tx, row.id, row.number, content, caller.userId)
         await insertAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
@@ -188,7 +189,7 @@ function transition(verb: ExtensionVerb) {
         throw new Refusal('REQUEST_INVALID', { problem: 'a rejection needs a reason' })
       return await platform.db.transaction(async (tx) => {
         const row = await locked(tx, caller, params.code)
-        const next = nextExtensionStatus(verb, row.status, row.submitted_by, caller.userId)
+        const next = nextExtensionStatus(verb, row.status, authorIds(row), caller.userId)
         await extensions.updateExtensionStatus(tx, row.id, row.number, next, caller.userId)
         await insertAudit(tx, {
           tenantId: caller.tenantId,

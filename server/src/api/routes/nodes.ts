@@ -108,13 +108,7 @@ export const nodeRoutes = [
     answer: FlowSpecImported,
     async run({ platform, caller, params, body }) {
       const workspace = await workspaceFor(platform.db, caller, params.workspaceId, 'node.import')
-      const imported = await importFlowSpec(
-        platform,
-        caller,
-        workspace,
-        body.environment,
-        typeof body.flowspec === 'string' ? body.flowspec : JSON.stringify(body.flowspec),
-      )
+      const imported = await importFlowSpec(platform, caller, workspace, body.environment, flowSpecText(body.flowspec))
       platform.live.publish({
         kind: 'node',
         tenantId: caller.tenantId,
@@ -125,3 +119,12 @@ export const nodeRoutes = [
     },
   }),
 ]
+
+/** JSON.stringify gives up on an object nested deeper than its stack; the reader of the text refuses such a file by its place. */
+function flowSpecText(flowspec: string | Record<string, unknown>): string {
+  try {
+    return typeof flowspec === 'string' ? flowspec : JSON.stringify(flowspec)
+  } catch {
+    throw new Refusal('FLOWSPEC_MALFORMED', { path: 'the top', problem: 'it is nested too deeply' })
+  }
+}

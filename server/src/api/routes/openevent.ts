@@ -4,13 +4,15 @@ import { z } from 'zod'
 import { ensureMay, workspaceFor } from '../../access.ts'
 import type { OutboundPolicy } from '../../openevent/guard.ts'
 import { isUniqueViolation, type Sql } from '../../store/database.ts'
-import { extensionByCode } from '../../store/extensions.ts'
+import { knownCodes } from '../../store/extensions.ts'
 import * as openevent from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import { insertAudit } from '../../store/users.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { Channel, ChannelChange, EventBus, EventRule, NewEventBus, NewEventRule } from '../shapes.ts'
 import { workspaceParams } from './workspaces.ts'
+
+const MOST_RULES = 100
 
 const busParams = z.object({ busId: z.coerce.number().int().positive() })
 const ruleParams = busParams.extend({ ruleId: z.coerce.number().int().positive() })
@@ -88,6 +90,9 @@ export const openeventRoutes = [
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
           await busFor(tx, caller, params.busId)
+          // Every event of the bus is matched with all of them.
+          if ((await openevent.lockRuleCount(tx, params.busId)) >= MOST_RULES)
+            throw new Refusal('LIMIT_REACHED', { limit: MOST_RULES, things: 'rules of an event bus' })
           await checkRule(tx, caller, body, platform.outbound)
           const id = await openevent.insertRule(tx, params.busId, body.name, body.pattern, body.enabled)
           await openevent.putTargets(tx, id, body.targets)
@@ -217,13 +222,16 @@ async function checkRule(
     if (endpoint.username !== '' || endpoint.password !== '')
       throw new Refusal('TARGET_REFUSED', { problem: 'the address carries a password' })
     const host = endpoint.hostname.replace(/^\[|\]$/g, '')
-    const problem = net.isIP(host) ? outbound.refuse(host, host) : null
+    const problem = net.isIP(host) ? outbound.refuse(host, host, portOf(endpoint)) : null
     if (problem !== null) throw new Refusal('TARGET_REFUSED', { problem })
-    for (const code of target.serves ?? [])
-      if (!(await extensionByCode(sql, caller.tenantId, code)))
-        throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
   }
+  const codes = [...new Set(rule.targets.flatMap((target) => target.serves ?? []))]
+  const known = new Set(await knownCodes(sql, caller.tenantId, codes))
+  const unknown = codes.find((code) => !known.has(code))
+  if (unknown !== undefined) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: unknown })
 }
+
+const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 
 async function taken<T>(thing: string, name: string, work: () => Promise<T>): Promise<T> {
   try {

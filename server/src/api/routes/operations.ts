@@ -121,6 +121,8 @@ export const operationRoutes = [
       const row = await platform.db.transaction(async (tx) => {
         const delivery = await lockDelivery(tx, caller.tenantId, params.deliveryId)
         if (!delivery) throw new Refusal('NOT_FOUND', { thing: 'delivery', id: params.deliveryId })
+        // It answers what the receiver said about a workspace's event.
+        if (delivery.workspace_id !== null) ensureMay(caller, 'operation.read', delivery.workspace_id)
         if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
         await reopenDelivery(tx, delivery.id)
         await insertAudit(tx, {

@@ -9,9 +9,10 @@ import { deleteSession, insertAudit, insertSession, userByName } from '../../sto
 import { workspacesOf } from '../../store/workspaces.ts'
 import { route } from '../route.ts'
 import { Me, SignIn } from '../shapes.ts'
-import { signInAttempts } from '../sign-in-attempts.ts'
+import { boundedHashing, signInAttempts, signInKeys } from '../sign-in-attempts.ts'
 
 const attempts = signInAttempts()
+const hashing = boundedHashing()
 
 export const sessionRoutes = [
   route({
@@ -23,12 +24,12 @@ export const sessionRoutes = [
     body: SignIn,
     answer: Me,
     async run({ platform, body, request, reply }) {
-      const [nameKey, addressKey] = [`name ${body.name}`, `address ${request.ip}`]
-      attempts.begin([nameKey, addressKey], platform.nowMs())
+      const keys = signInKeys(body.name, request.ip)
+      attempts.begin(keys, platform.nowMs())
       const user = await userByName(platform.db, body.name)
-      const right = await verifyPassword(body.password, user?.password_hash ?? null)
+      const right = await hashing.run(() => verifyPassword(body.password, user?.password_hash ?? null))
       if (!right || !user || user.disabled_at !== null) throw new Refusal('SIGN_IN_FAILED')
-      attempts.succeeded(nameKey, addressKey)
+      attempts.succeeded(keys)
       const token = generateSessionToken()
       await insertSession(platform.db, hashToken(token), user.id, SESSION_SECONDS)
       await insertAudit(platform.db, {

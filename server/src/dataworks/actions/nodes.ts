@@ -103,7 +103,7 @@ export const nodeActions = [
       const { NodeId, ProjectEnv, SchedulerType } = parameters
       const row = await nodeFor(platform, caller, ProjectEnv, NodeId)
       ensureMay(caller, 'node.operate', row.workspace_id)
-      if ((row.recurrence === 'pause') === (SchedulerType === 2)) return { Success: true }
+      if (row.recurrence === (SchedulerType === 2 ? 'pause' : 'normal')) return { Success: true }
       await operate(platform, caller, SchedulerType === 2 ? freezeNode : unfreezeNode, {
         tenantId: caller.tenantId,
         workspaceId: row.workspace_id,

@@ -34,6 +34,7 @@ const EVENT_CODE = {
 
 const CHECK_TIP = {
   kind: 'string',
+  maxLength: 10_000,
   doc: 'What the person who asked for the operation is told, above all when it is refused.',
 } as const satisfies Parameter
 

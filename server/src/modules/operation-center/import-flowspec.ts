@@ -2,8 +2,8 @@
  * Importing a FlowSpec file: its nodes become nodes of the Operation Center, all of them or none.
  *
  * A node whose name is known in the workspace and environment is updated, the others are created; nodes that the file does not
- * name stay as they are. Frozen stays frozen and what is not frozen is not frozen by a file that changes an existing node: those
- * are operations of their own, which extensions watch. A dependency is on an output, wherever in the tenant it is produced.
+ * name stay as they are. An existing node keeps its recurrence: freezing and unfreezing are operations of their own, which extensions
+ * watch. A dependency is on an output, wherever in the tenant it is produced.
  */
 import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, Refusal, readFlowSpec } from '@holdpoint/core'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
@@ -59,16 +59,18 @@ export async function importFlowSpec(
     )
     const ids = new Map(fresh.map((node, i) => [node, freshIds[i]!]))
     const updated: { id: number; name: string }[] = []
+    const kept: string[] = []
     for (const node of wired) {
       const row = knownByName.get(node.definition.name)
       if (!row) continue
       ids.set(node, row.id)
+      if (row.recurrence !== node.definition.recurrence)
+        kept.push(`${row.name} keeps its recurrence (${row.recurrence}).`)
       if (JSON.stringify(sorted(row.definition)) === JSON.stringify(sorted(node.definition))) continue
-      const keepsPause = row.recurrence === 'pause' || node.definition.recurrence === 'pause'
       await nodes.updateNode(tx, row.id, {
         ...asRow(node.definition),
         ownerId: owners.get(node.definition.owner) ?? null,
-        recurrence: keepsPause ? row.recurrence : node.definition.recurrence,
+        recurrence: row.recurrence,
       })
       updated.push({ id: row.id, name: row.name })
     }
@@ -97,6 +99,7 @@ export async function importFlowSpec(
       updated,
       warnings: [
         ...file.warnings,
+        ...kept,
         ...missing.map((output) => `Nothing produces ${output}; what depends on it waits until something does.`),
       ],
     }
@@ -177,7 +180,14 @@ async function refuseTakenOutputs(
   wired: readonly Wired[],
   ids: ReadonlyMap<Wired, number>,
 ): Promise<void> {
-  const mine = new Map(wired.flatMap((node) => node.outputs.map((output) => [output, ids.get(node)!] as const)))
+  const mine = new Map<string, number>()
+  for (const node of wired)
+    for (const output of node.outputs) {
+      if (mine.has(output)) throw new Refusal('NAME_TAKEN', { thing: 'node output', name: output })
+      // It would stand in the way of the workspace that has this name, or of one that gets it later.
+      if (isWorkspaceRootOutput(output)) throw new Refusal('NAME_TAKEN', { thing: 'root node', name: output })
+      mine.set(output, ids.get(node)!)
+    }
   const updatedIds = new Set(ids.values())
   for (const taken of await nodes.producersOf(tx, tenantId, environment, [...mine.keys()]))
     if (!updatedIds.has(taken.node_id)) throw new Refusal('NAME_TAKEN', { thing: 'node output', name: taken.output })

@@ -38,6 +38,7 @@ const POINTS = {
 function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Snapshot> {
   return {
     point: POINTS[operation],
+    action: 'node.operate',
 
     async describe(tx, request) {
       const ids = [...new Set(request.nodeIds)].sort((a, b) => a - b)

@@ -149,6 +149,7 @@ create table extension_versions (
   parameters text not null default '',
   options text not null default '',
   on_unanswered text not null check (on_unanswered in ('block', 'pass')),
+  changed_by bigint[] not null default '{}',
   submitted_by bigint references users,
   submitted_at timestamptz,
   created_at timestamptz not null default now(),
@@ -277,6 +278,7 @@ create table deliveries (
   ended_at timestamptz
 );
 create index on deliveries (message_id);
+create index on deliveries (target_id) where state = 'pending';
 create index deliveries_due on deliveries (next_attempt_at) where state = 'pending';
 
 create table attempts (
