@@ -6,9 +6,9 @@ import { Refusal } from '@holdpoint/core'
 import type { FastifyRequest } from 'fastify'
 import { decryptSecret, hashToken } from './credentials.ts'
 import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
-import { NONCE_RETENTION_MS, readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
+import { readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
 import type { Platform } from './platform.ts'
-import { type Caller, callerBySession, enter, signingKey } from './store/principals.ts'
+import { type Caller, callerBySession, signingKey } from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
 export const SESSION_SECONDS = 12 * 3600
@@ -56,7 +56,7 @@ export async function authenticateSigned(
   const secret = platform.secrets.get(claim.accessKeyId) ?? (await readSecret(platform, claim.accessKeyId))
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
   verifySignature(claim, received, parameters, secret, platform.nowMs())
-  const entry = await enter(platform.db, claim.accessKeyId, claim.nonce, NONCE_RETENTION_MS / 1000)
+  const entry = await platform.enter(claim)
   if (entry === null) {
     platform.secrets.delete(claim.accessKeyId)
     throw new Refusal('ACCESS_KEY_UNKNOWN')

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
+import type { Entry, Knock } from './store/principals.ts'
 
 export type Platform = Gate & {
   readonly secretKey: Buffer
@@ -13,6 +14,8 @@ export type Platform = Gate & {
   readonly log: Logger
   /** The names of AccessKey pairs used since they were last written down. */
   readonly usedAccessKeys: Set<string>
+  /** Whose AccessKey pair a verified signature was made with, and whether its nonce is new. */
+  readonly enter: (knock: Knock) => Promise<Entry | null>
   /** Secrets of AccessKey pairs that have signed here, by the name of the pair. */
   readonly secrets: Map<string, string>
   readonly bodyLimitBytes: number

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import pino, { type Logger } from 'pino'
 import { buildApp } from './api/app.ts'
 import type { Config } from './config.ts'
+import { NONCE_RETENTION_MS } from './dataworks/signature.ts'
 import { expire } from './gate/expire.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
@@ -14,8 +15,10 @@ import { httpSender } from './openevent/http-target.ts'
 import { publisher } from './openevent/publish.ts'
 import type { Platform } from './platform.ts'
 import { type Database, openDatabase } from './store/database.ts'
+import { gather } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
 import { migrate } from './store/migrate.ts'
+import { enter } from './store/principals.ts'
 import { touchAccessKeys } from './store/users.ts'
 
 /** Every operation that can be held, by its extension point. A module adds a line here and a file of its own. */
@@ -26,6 +29,7 @@ const OPERATIONS: OperationTable = {
 }
 
 const EXPIRE_EVERY_MS = 1_000
+const MOST_KNOCKS = 100
 const HOUSEKEEPING_EVERY_MS = 60_000
 const CLOSE_IDLE_EVERY_MS = 20
 
@@ -63,6 +67,7 @@ export async function startServer(
     nowMs,
     log,
     usedAccessKeys: new Set(),
+    enter: gather((knocks) => enter(db, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
     secrets: new Map(),
     bodyLimitBytes: config.bodyLimitBytes,
   }

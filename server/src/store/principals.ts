@@ -65,23 +65,37 @@ export async function signingKey(sql: Sql, accessKeyId: string): Promise<Signing
   return row ? { caller: callerOf(row), secret: row.secret, active: row.active } : null
 }
 
+export type Knock = { readonly accessKeyId: string; readonly nonce: string }
 export type Entry = { readonly caller: Caller; readonly active: boolean; readonly fresh: boolean }
 
 /**
- * The user of an AccessKey pair as they are now, and whether the nonce is used for the first time, which is remembered; null when there is no
- * such pair. One statement, because every signed request waits for it. Its commit does not wait for the disk: a nonce can be forgotten only
- * by a crash of the database within the same half second.
+ * For each, the user of the AccessKey pair as they are now, and whether the nonce is used for the first time, which is remembered; null where
+ * there is no such pair. One statement, because every signed request waits for it. Its commit does not wait for the disk: a nonce can be
+ * forgotten only by a crash of the database within the same half second.
  */
-export async function enter(sql: Sql, accessKeyId: string, nonce: string, keepSeconds: number): Promise<Entry | null> {
-  const [row] = await sql.rows<CallerRow & { active: boolean; fresh: boolean }>(
+export async function enter(sql: Sql, knocks: readonly Knock[], keepSeconds: number): Promise<(Entry | null)[]> {
+  const rows = await sql.rows<CallerRow & { at: number; active: boolean; fresh: boolean }>(
+    // Written in one order everywhere, so that two replicas never wait for each other.
     `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting),
      used as (
        insert into nonces (access_key_id, nonce, expires_at)
-       select $1, $2, now() + make_interval(secs => $3) from relaxed where relaxed.setting is not null
-       on conflict do nothing returning 1)
-     select ${CALLER_COLUMNS}, k.active and u.disabled_at is null as active, exists (select from used) as fresh
-     from access_keys k join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id where k.id = $1`,
-    [accessKeyId, nonce, keepSeconds],
+       select a.id, a.nonce, now() + make_interval(secs => $3) from relaxed, unnest($1::text[], $2::text[]) as a(id, nonce)
+       where relaxed.setting is not null order by a.id, a.nonce
+       on conflict do nothing returning access_key_id, nonce)
+     select a.at, ${CALLER_COLUMNS}, k.active and u.disabled_at is null as active,
+       exists (select from used where used.access_key_id = a.id and used.nonce = a.nonce) as fresh
+     from unnest($1::text[], $2::text[]) with ordinality as a(id, nonce, at)
+     join access_keys k on k.id = a.id join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id`,
+    [knocks.map((one) => one.accessKeyId), knocks.map((one) => one.nonce), keepSeconds],
   )
-  return row ? { caller: callerOf(row), active: row.active, fresh: row.fresh } : null
+  const byPosition = new Map(rows.map((row) => [row.at, row]))
+  const seen = new Set<string>()
+  return knocks.map(({ accessKeyId, nonce }, at) => {
+    const row = byPosition.get(at + 1)
+    if (!row) return null
+    // Of two with the same nonce the first has used it.
+    const fresh = row.fresh && !seen.has(`${accessKeyId} ${nonce}`)
+    seen.add(`${accessKeyId} ${nonce}`)
+    return { caller: callerOf(row), active: row.active, fresh }
+  })
 }
