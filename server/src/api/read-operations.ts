@@ -2,33 +2,27 @@ import { Refusal } from '@holdpoint/core'
 import type { z } from 'zod'
 import { ensureMay } from '../access.ts'
 import type { Sql } from '../store/database.ts'
-import { deliveriesOf } from '../store/messages.ts'
+import { type DeliveryRow, deliveriesOf } from '../store/messages.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
 import type { OperationView } from './shapes.ts'
 import { operationView } from './views.ts'
 
-/** The rows with their checks and how far each check's message has come. */
+type Viewed = { readonly views: z.input<typeof OperationView>[]; readonly deliveries: readonly DeliveryRow[] }
+
+/** The rows with their checks and how far each check's message has come, and the deliveries of which that was told. */
 export async function viewOperations(
   sql: Sql,
   caller: Caller,
   rows: readonly operations.OperationListRow[],
-): Promise<z.input<typeof OperationView>[]> {
-  const checked = rows.filter((row) => row.status !== null)
-  const [checks, deliveries] =
-    checked.length === 0
-      ? [[], []]
-      : await Promise.all([
-          operations.checksWithExtensions(
-            sql,
-            checked.map((row) => row.id),
-          ),
-          deliveriesOf(
-            sql,
-            checked.flatMap((row) => row.message_id ?? []),
-          ),
-        ])
-  return rows.map((row) => operationView(caller, row, checks, deliveries))
+): Promise<Viewed> {
+  const checked = rows.flatMap((row) => (row.status === null ? [] : row.id))
+  const messageIds = rows.flatMap((row) => row.message_id ?? [])
+  const [checks, deliveries] = await Promise.all([
+    checked.length === 0 ? [] : operations.checksWithExtensions(sql, checked),
+    messageIds.length === 0 ? [] : deliveriesOf(sql, messageIds),
+  ])
+  return { views: rows.map((row) => operationView(caller, row, checks, deliveries)), deliveries }
 }
 
 /** The operation, if the caller may read it: where it happens, or because they asked for it. */
@@ -41,6 +35,6 @@ export async function findOperation(sql: Sql, caller: Caller, id: string): Promi
 }
 
 export async function readOperation(sql: Sql, caller: Caller, id: string): Promise<z.input<typeof OperationView>> {
-  const [view] = await viewOperations(sql, caller, [await findOperation(sql, caller, id)])
-  return view!
+  const { views } = await viewOperations(sql, caller, [await findOperation(sql, caller, id)])
+  return views[0]!
 }

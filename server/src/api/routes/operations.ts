@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { passCheck } from '../../gate/pass-check.ts'
 import { withdraw } from '../../gate/withdraw.ts'
-import { deliveriesOf, lockDelivery, reopenDelivery } from '../../store/messages.ts'
+import { lockDelivery, reopenDelivery } from '../../store/messages.ts'
 import { operationsOf } from '../../store/operations.ts'
 import { insertAudit } from '../../store/users.ts'
 import { findOperation, readOperation, viewOperations } from '../read-operations.ts'
@@ -52,7 +52,7 @@ export const operationRoutes = [
         (row) => `${row.requested_at.getTime()}_${row.id}`,
         (row) => row,
       )
-      return { items: await viewOperations(platform.db, caller, shown.items), nextCursor: shown.nextCursor }
+      return { items: (await viewOperations(platform.db, caller, shown.items)).views, nextCursor: shown.nextCursor }
     },
   }),
   route({
@@ -64,10 +64,9 @@ export const operationRoutes = [
     answer: OperationDetail,
     async run({ platform, caller, params }) {
       const row = await findOperation(platform.db, caller, params.operationId)
-      const [view] = await viewOperations(platform.db, caller, [row])
-      const deliveries = row.message_id === null ? [] : await deliveriesOf(platform.db, [row.message_id])
+      const { views, deliveries } = await viewOperations(platform.db, caller, [row])
       return {
-        ...view!,
+        ...views[0]!,
         changes: row.changes.map((change) => ({ ...change })),
         message:
           row.message_id === null
