@@ -6,6 +6,7 @@
  * PostgreSQL describes its columns that once (decision 0002).
  */
 import { createHash } from 'node:crypto'
+import { Refusal } from '@holdpoint/core'
 import pg from 'pg'
 
 export type Statement = { readonly text: string; readonly values: readonly unknown[] }
@@ -94,10 +95,18 @@ function batch(
       resolve(answers)
     },
     handleError(error: Error) {
-      reject(error)
+      reject(refusalOf(error) ?? error)
     },
   }
   return messages
+}
+
+/** Text that PostgreSQL cannot hold (NUL, half a surrogate pair) comes from outside only; whoever sent it is told. */
+function refusalOf({ code, message }: Error & { readonly code?: string }): Refusal | null {
+  const unstorable = code === '22021' || code === '22P05' || (code === '22P02' && message.includes('type json'))
+  return unstorable
+    ? new Refusal('REQUEST_INVALID', { problem: 'a text contains a character that cannot be stored' })
+    : null
 }
 
 const namesOf = new Map<string, string>()
