@@ -40,18 +40,20 @@ export async function hold<Request, Snapshot>(
   request: Request,
 ): Promise<Held> {
   return await gate.db.transaction(async (tx) => {
-    const description = await kind.describe(tx, request)
-    const [watching, routes] = await Promise.all([
-      whoApplies(tx, caller, kind.point, description),
-      description.triggers ? routesOf(tx, caller.tenantId, description.workspaceId) : [],
+    const workspaceId = kind.workspaceOf(request)
+    const [description, versions, routes] = await Promise.all([
+      kind.describe(tx, request),
+      extensions.watchingVersions(tx, caller.tenantId, kind.point, workspaceId),
+      routesOf(tx, caller.tenantId, workspaceId),
     ])
+    const watching = whoApplies(versions, caller, { point: kind.point, workspaceId }, description, tx.now)
     // A hash, because an index takes no key as long as a thousand ids.
     const ids = description.objects.map((object) => object.id).sort()
     const requestKey = createHash('sha256').update(ids.join(',')).digest('base64')
     const operation: operations.NewOperation = {
       id: randomUUID(),
       tenantId: caller.tenantId,
-      workspaceId: description.workspaceId,
+      workspaceId,
       eventCode: kind.point,
       state: watching.length > 0 ? 'held' : 'done',
       status: watching.length > 0 ? 'CHECKING' : null,
@@ -78,7 +80,7 @@ export async function hold<Request, Snapshot>(
         ? await gate.publish(tx, {
             eventCode: kind.point,
             tenantId: caller.tenantId,
-            workspaceId: description.workspaceId,
+            workspaceId,
             operationId: operation.id,
             always: operation.state === 'held',
             routes,
@@ -97,7 +99,7 @@ export async function hold<Request, Snapshot>(
     }
     const [written, messageId] = await Promise.all([writing, tell()])
     if (!written) return await alreadyHeld(tx, operation)
-    tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: description.workspaceId })
+    tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: workspaceId })
     return { id: operation.id, state: operation.state as 'done' | 'held', status: operation.status, messageId }
   })
 }
@@ -105,18 +107,17 @@ export async function hold<Request, Snapshot>(
 type Watching = extensions.WatchingRow & { readonly read: ExtensionParameters }
 
 /** Rule 2 for every extension of the tenant that names the point; rule 12: none applies once the edition has expired. */
-async function whoApplies(
-  tx: Transaction,
+function whoApplies(
+  rows: readonly extensions.WatchingRow[],
   caller: Caller,
-  point: ExtensionPointCode,
+  where: { readonly point: ExtensionPointCode; readonly workspaceId: number | null },
   description: Description<unknown>,
-): Promise<Watching[]> {
+  now: Date,
+): Watching[] {
   if (!description.triggers) return []
-  if (caller.editionExpiresAt !== null && caller.editionExpiresAt <= tx.now) return []
-  const rows = await extensions.watchingVersions(tx, caller.tenantId, point, description.workspaceId)
+  if (caller.editionExpiresAt !== null && caller.editionExpiresAt <= now) return []
   const scope = {
-    point,
-    workspaceId: description.workspaceId,
+    ...where,
     requestedBy: caller.userId,
     fileType: description.fileType,
   }

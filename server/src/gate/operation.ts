@@ -8,7 +8,6 @@ import type { Transaction } from '../store/database.ts'
 import type { OperationChange, OperationObject } from '../store/operations.ts'
 
 export type Description<Snapshot> = {
-  readonly workspaceId: number | null
   /** What the operation is on; two requests on the same objects are the same request (rule 24). */
   readonly objects: readonly OperationObject[]
   /** One line for lists, e.g. the node's name. */
@@ -28,6 +27,8 @@ export type OperationKind<Request, Snapshot> = {
   readonly point: ExtensionPointCode
   /** What the person who asked must be allowed to do, when they ask and when it takes effect. */
   readonly action: Action
+  /** Where the request is for; null for the tenant as a whole. */
+  workspaceOf(request: Request): number | null
   /** Reads what would change, locks it, and refuses (throws a Refusal) what cannot be done today anyway. */
   describe(tx: Transaction, request: Request): Promise<Description<Snapshot>>
   /** Rule 15: locks what would change and says what has changed since the snapshot in a way that matters; null when nothing has. */
@@ -40,6 +41,8 @@ export type Effect = {
   readonly tenantId: number
   readonly workspaceId: number | null
   readonly requestedBy: number
+  /** Whether a regular event could reach anybody. What would be read only to tell it need not be when it could not. */
+  mayReach(eventCode: string): Promise<boolean>
   /** Tells a regular event (rules 5 and 26). */
   publish(eventCode: string, body: Readonly<Record<string, unknown>>): Promise<void>
 }

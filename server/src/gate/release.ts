@@ -5,7 +5,7 @@
  * exactly once however many callbacks, replicas or crashes there are: either that transaction commits or nothing happened (rule 14).
  */
 import { type Check, may, processStatus, Refusal, verdict } from '@holdpoint/core'
-import { messageBody } from '../openevent/publish.ts'
+import { mayTake, messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
@@ -87,6 +87,7 @@ export function effectOf(
   routes.catch(() => {})
   return {
     ...origin,
+    mayReach: async (eventCode) => (await routes).some((route) => mayTake(route, eventCode)),
     async publish(eventCode, body) {
       await gate.publish(tx, {
         eventCode,

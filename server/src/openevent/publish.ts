@@ -9,6 +9,8 @@ import type { Transaction } from '../store/database.ts'
 import { type DueDelivery, insertMessage } from '../store/messages.ts'
 import type { RouteRow } from '../store/openevent.ts'
 
+const SOURCE = 'acs.dataworks'
+
 export type Publication = {
   readonly eventCode: string
   readonly tenantId: number
@@ -65,12 +67,28 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
 function routesFor(routes: readonly RouteRow[], eventCode: string, body: string): RouteRow[] {
   if (routes.length === 0) return []
   const event: Json = {
-    source: 'acs.dataworks',
+    source: SOURCE,
     type: eventByCode(eventCode)!.type,
     subject: '',
     data: JSON.parse(body) as Json,
   }
   return routes.filter((route) => matchesPattern(route.pattern, event))
+}
+
+/** Whether the route's pattern leaves room for an event of this code, whatever its body says besides. */
+export function mayTake({ pattern }: RouteRow, eventCode: string): boolean {
+  const { source, type, data } = pattern
+  const { eventCode: codes } = (data ?? {}) as { readonly eventCode?: Json }
+  const known = {
+    ...(source !== undefined && { source }),
+    ...(type !== undefined && { type }),
+    ...(codes !== undefined && { data: { eventCode: codes } }),
+  }
+  return matchesPattern(known, {
+    source: SOURCE,
+    type: eventByCode(eventCode as EventCode).type,
+    data: { eventCode },
+  })
 }
 
 /** The JSON text of an event's body: the members the catalogue declares for it, in its order; others are left out. */

@@ -109,27 +109,15 @@ export async function lockNodes(
   )
 }
 
-/** Answers the nodes as they are now, in the order of their ids. */
-export async function setRecurrence(sql: Sql, ids: readonly number[], recurrence: Recurrence): Promise<NodeRow[]> {
-  const rows = await sql.rows<NodeRow>(
-    `update nodes set recurrence = $2, modified_at = now() where id = ${inIds('$1')} returning *`,
-    [ids, recurrence],
-  )
-  return rows.sort((a, b) => a.id - b.id)
+export function setRecurrence(tx: Transaction, ids: readonly number[], recurrence: Recurrence): void {
+  tx.send(`update nodes set recurrence = $2, modified_at = now() where id = ${inIds('$1')}`, [ids, recurrence])
 }
 
-/**
- * Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them; they are
- * answered in the order of their ids.
- */
-export async function unpublishNodes(tx: Transaction, ids: readonly number[]): Promise<NodeRow[]> {
+/** Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them. */
+export function unpublishNodes(tx: Transaction, ids: readonly number[]): void {
+  tx.send('update nodes set unpublished_at = now(), modified_at = now() where id = any($1)', [ids])
   tx.send('delete from node_outputs where node_id = any($1)', [ids])
   tx.send('delete from node_inputs where node_id = any($1)', [ids])
-  const rows = await tx.rows<NodeRow>(
-    'update nodes set unpublished_at = now(), modified_at = now() where id = any($1) returning *',
-    [ids],
-  )
-  return rows.sort((a, b) => a.id - b.id)
 }
 
 export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
@@ -179,8 +167,8 @@ export async function unresolvedInputs(sql: Sql, nodeId: number): Promise<string
  * One import or unpublishing at a time per tenant and environment: only so can no two imports close a cycle together, and no node be
  * unpublished while another comes to depend on it.
  */
-export async function lockGraph(sql: Sql, tenantId: number, environment: Environment): Promise<void> {
-  await sql.rows('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`graph ${tenantId} ${environment}`])
+export function lockGraph(tx: Transaction, tenantId: number, environment: Environment): void {
+  tx.send('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`graph ${tenantId} ${environment}`])
 }
 
 export async function edgesOf(

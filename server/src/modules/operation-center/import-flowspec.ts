@@ -31,7 +31,7 @@ export async function importFlowSpec(
   const file = readFlowSpec(text)
   if (environment === 'DEV' && workspace.mode === 'basic') throw new Refusal('ENVIRONMENT_ABSENT')
   return await parts.db.transaction(async (tx) => {
-    await nodes.lockGraph(tx, caller.tenantId, environment)
+    nodes.lockGraph(tx, caller.tenantId, environment)
     const produced = new Set(await producedElsewhere(tx, caller.tenantId, environment, file.externalOutputs))
     const wired = wire(file.nodes, workspace.identifier, produced)
 

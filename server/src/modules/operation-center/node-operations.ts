@@ -39,6 +39,7 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
   return {
     point: POINTS[operation],
     action: 'node.operate',
+    workspaceOf: (request) => request.workspaceId,
 
     async describe(tx, request) {
       const ids = [...new Set(request.nodeIds)].sort((a, b) => a - b)
@@ -53,7 +54,6 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const [refusal] = nodeOperationRefusals(operation, here)
       if (refusal) throw refusal
       return {
-        workspaceId: request.workspaceId,
         objects: here.map((state) => ({ id: String(state.nodeId), name: state.name })),
         objectName: here.length === 1 ? here[0]!.name : `${here[0]!.name} +${here.length - 1}`,
         changes: here.map((state) => ({
@@ -87,11 +87,11 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const ids = snapshot.nodes.map((node) => node.nodeId)
       const inProduction = snapshot.nodes[0]?.environment === 'PROD'
       const recurrence = RECURRENCE_AFTER[operation]
-      const changed =
-        recurrence === null ? await nodes.unpublishNodes(tx, ids) : await nodes.setRecurrence(tx, ids, recurrence)
-      if (!inProduction) return
-      for (const row of changed)
-        await effect.publish(recurrence === null ? 'node-change-deleted' : 'node-change-updated', nodeChangeBody(row))
+      if (recurrence === null) nodes.unpublishNodes(tx, ids)
+      else nodes.setRecurrence(tx, ids, recurrence)
+      const eventCode = recurrence === null ? 'node-change-deleted' : 'node-change-updated'
+      if (!inProduction || !(await effect.mayReach(eventCode))) return
+      for (const row of await nodes.nodesByIds(tx, ids)) await effect.publish(eventCode, nodeChangeBody(row))
     },
   }
 }
@@ -109,7 +109,7 @@ async function lockStates(
 ): Promise<(NodeState & { workspaceId: number })[]> {
   // Descendants matter to unpublishing alone, and may only be looked at while no import is adding to them.
   const children = operation === 'unpublish'
-  if (children) await nodes.lockGraph(tx, tenantId, environment)
+  if (children) nodes.lockGraph(tx, tenantId, environment)
   const rows = await nodes.lockNodes(tx, tenantId, ids, { children })
   return rows.map((row) => ({
     nodeId: row.id,
