@@ -26,9 +26,9 @@ export const MOST_PATTERN_CHARACTERS = 4_096
 
 /** Refuses a pattern that means nothing, naming the place (`data.nodeIds[2]`). */
 export function checkPattern(pattern: Json): void {
+  checkObject(pattern, '', 0)
   const characters = JSON.stringify(pattern).length
   if (characters > MOST_PATTERN_CHARACTERS) throw refused('', `more than ${MOST_PATTERN_CHARACTERS} characters`)
-  checkObject(pattern, '', 0)
 }
 
 function checkObject(pattern: Json, path: string, depth: number): void {
