@@ -20,7 +20,13 @@ const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
 
 export function openDatabase(config: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ ...config, allowExitOnIdle: false })
+  const pool = new pg.Pool({
+    // Whoever waits longer is told that something is wrong; no statement here takes nearly as long.
+    connectionTimeoutMillis: 15_000,
+    statement_timeout: 60_000,
+    ...config,
+    allowExitOnIdle: false,
+  })
   // A connection that breaks is replaced by the pool, and who is using it hears of it; without listeners it would end the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => void client.on('error', () => {}))
