@@ -121,6 +121,9 @@ async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
   return { result: 'OK', tip: '' }
 }
 
+/** A longer one is refused. */
+const LONGEST_TIP = 10_000
+
 /** Receives events and answers them. */
 export function startExtension(settings: { call: Call; extensionCode: () => string; port: number; delayMs: number }) {
   const { call } = settings
@@ -133,7 +136,7 @@ export function startExtension(settings: { call: Call; extensionCode: () => stri
         MessageId: event.id,
         ExtensionCode: settings.extensionCode(),
         CheckResult: verdict.result,
-        CheckResultTip: verdict.tip,
+        CheckResultTip: verdict.tip.slice(0, LONGEST_TIP),
       })
     } catch (error) {
       // Delivery is at least once. An event that comes again after the world has changed may be judged otherwise; the first result stands.

@@ -18,6 +18,8 @@ export type Client = (action: string, parameters: Parameters, key: Pair) => Prom
 
 export type Scene = {
   readonly administrator: User
+  /** Who owns the extension. */
+  readonly author: User
   readonly outsider: User
   readonly shop: WatchedWorkspace
   readonly pool: pg.Pool
@@ -30,7 +32,7 @@ export type Scene = {
 }
 
 export async function checkClient(client: Client, scene: Scene): Promise<number> {
-  const { shop, administrator, outsider } = scene
+  const { shop, administrator, author, outsider } = scene
   let checks = 0
 
   const call = async (action: string, parameters: Parameters, key = administrator.pair): Promise<Answer> => {
@@ -95,33 +97,34 @@ export async function checkClient(client: Client, scene: Scene): Promise<number>
     CheckResult,
     CheckResultTip: tip,
   })
-  assert.equal((await call('UpdateWorkbenchEventResult', result('OK'))).Success, true)
+  assert.equal((await call('UpdateWorkbenchEventResult', result('OK'), author.pair)).Success, true)
   const operation = await administrator.client.call('GET /operations/{operationId}', {
     params: { operationId: held.ProcessId },
   })
   assert.deepEqual([operation.state, operation.checks[0]?.comment], ['done', tip])
-  await refusal('Conflict.CheckResult', 'UpdateWorkbenchEventResult', result('FAIL'))
+  await refusal('Conflict.CheckResult', 'UpdateWorkbenchEventResult', result('FAIL'), author.pair)
   assert.equal(await statusOf('freeze-node', held.MessageId), 'PASSED')
   assert.equal((await call('UpdateNodeRunMode', freeze)).Success, true)
   const unfreeze = { ...leaf, SchedulerType: 0 }
-  await call('UpdateWorkbenchEventResult', result('WARN', await heldBy('UpdateNodeRunMode', unfreeze)))
+  await call('UpdateWorkbenchEventResult', result('WARN', await heldBy('UpdateNodeRunMode', unfreeze)), author.pair)
   assert.equal((await call('UpdateNodeRunMode', unfreeze)).Success, true)
   assert.equal(await recurrenceOf(administrator.client, ProjectId, leaf.NodeId), 'normal')
   const unpublish = { NodeId: scene.freeNodeId, ProjectId: scene.freeId }
   assert.equal((await call('OfflineNode', unpublish)).Success, 'true')
   await refusal('Invalid.Wkbench.NodeNotExist', 'OfflineNode', unpublish)
   const refused = await heldBy('OfflineNode', { NodeId: leaf.NodeId, ProjectId })
-  await call('UpdateWorkbenchEventResult', result('FAIL', refused))
+  await call('UpdateWorkbenchEventResult', result('FAIL', refused), author.pair)
   assert.equal(await statusOf('undeploy-node', refused.MessageId), 'BLOCKED')
 
   // The other callbacks
   const elsewhere = (eventCode: string) =>
     holdElsewhere(scene.pool, { eventCode, workspaceId: ProjectId, extensionCode: ExtensionCode })
   const ofFile = { MessageId: await elsewhere('commit-file'), ExtensionCode, CheckResult: 'FAIL' }
-  assert.deepEqual(Object.keys(await call('UpdateIDEEventResult', ofFile)), ['RequestId'])
+  assert.deepEqual(Object.keys(await call('UpdateIDEEventResult', ofFile, author.pair)), ['RequestId'])
   const ofOther = { MessageId: await elsewhere('download-resources'), ExtensionCode, CheckResult: 'FAIL' }
-  assert.equal((await call('CallbackExtension', { ...ofOther, CheckMessage: '不行' })).Success, 'true')
-  await refusal('InvalidMessageId.WrongCallback', 'UpdateIDEEventResult', ofOther)
+  assert.equal((await call('CallbackExtension', { ...ofOther, CheckMessage: '不行' }, author.pair)).Success, 'true')
+  await refusal('InvalidMessageId.WrongCallback', 'UpdateIDEEventResult', ofOther, author.pair)
+  await refusal('Forbidden.Access', 'CallbackExtension', ofOther)
 
   // Errors
   const { ProjectEnv } = leaf

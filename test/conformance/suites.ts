@@ -13,6 +13,8 @@ import { endEverything, type Holdpoint, startHoldpoint, temporaryHome } from '..
 import { addUser, administratorOf, type User } from '../e2e/user.ts'
 import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from '../e2e/watched-workspace.ts'
 import { type Called, type Client, checkClient } from './checks.ts'
+import { GO } from './go/suite.ts'
+import { JAVA } from './java/suite.ts'
 import { PYTHON } from './python/suite.ts'
 
 /** How one client is installed and started. */
@@ -20,14 +22,16 @@ export type Suite = {
   readonly name: string
   /** What must be there for it to be installed, tried with these arguments. */
   readonly needs: readonly (readonly [program: string, ...args: readonly string[]])[]
-  /** Installs it below the directory; suites that share one install it once. */
+  /** Brings what comes from a registry below the directory. */
   install(directory: string): Promise<void>
+  /** Compiles the bridge there; a fault in it is ours. */
+  build?(directory: string): Promise<void>
   /** The command for `calls` and for `extension`. */
   command(directory: string, role: 'calls' | 'extension'): readonly [program: string, ...args: readonly string[]]
   readonly mismatchCode: string
 }
 
-const SUITES: readonly Suite[] = [...PYTHON]
+const SUITES: readonly Suite[] = [...PYTHON, ...JAVA, ...GO]
 const PATIENCE_MS = 20_000
 
 type World = {
@@ -59,8 +63,9 @@ export async function runSuites(words: readonly string[]): Promise<number> {
         console.log(`NOT RUN  ${suite.name}: it could not be installed: ${lastLine(error)}`)
         continue
       }
-      world ??= await startWorld()
       try {
+        await suite.build?.(directory)
+        world ??= await startWorld()
         const checks = await runSuite(suite, directory, world)
         console.log(`ok       ${suite.name}: ${checks} calls, and the story`)
       } catch (error) {
@@ -105,13 +110,15 @@ async function startWorld(): Promise<World> {
   const postmaster = await livePostmaster({ directory: path.join(dataDir, 'postgres') })
   const host = postmaster?.socketDir ?? ''
   const pool = new pg.Pool({ host, port: SOCKET_PORT, user: 'holdpoint', database: 'holdpoint', max: 2 })
+  // An idle connection that is lost is replaced; what needs one says so itself.
+  pool.on('error', () => {})
   return { holdpoint, administrator, author, outsider, shop, pool }
 }
 
 let serial = 0
 
 async function runSuite(suite: Suite, directory: string, world: World): Promise<number> {
-  const { administrator, outsider, shop, pool } = world
+  const { administrator, author, outsider, shop, pool } = world
   const free = await freeNode(world, `free_${++serial}`)
   await shop.sendTo('http://127.0.0.1:9/')
   const calls = start(suite, directory, 'calls', world)
@@ -119,6 +126,7 @@ async function runSuite(suite: Suite, directory: string, world: World): Promise<
   try {
     checks = await checkClient(bridge(calls), {
       administrator,
+      author,
       outsider,
       shop,
       pool,

@@ -29,6 +29,8 @@ export type Holdpoint = {
   readonly extension: { readonly pid: number; readonly port: number } | null
   /** Everything it has written to its standard output. */
   readonly output: () => string
+  /** And to its standard error, the log among it. */
+  readonly errors: () => string
   /** Sends the signal and resolves when the process has ended. */
   end(how: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<Ended>
 }
@@ -72,6 +74,7 @@ export async function startHoldpoint({ args = [], env = {} }: Start = {}): Promi
     password: /Sign in as admin with the password (\S+) \(it is shown this once\)/.exec(stdout())?.[1] ?? null,
     extension: extension && { pid: Number(extension[1]), port: Number(extension[2]) },
     output: stdout,
+    errors: running.stderr,
     async end(how) {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(how)
