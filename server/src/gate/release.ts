@@ -18,8 +18,8 @@ import type { Effect } from './operation.ts'
 export async function decide(
   gate: Gate,
   tx: Transaction,
-  operation: operations.OperationRow,
-  checks: readonly operations.CheckRow[],
+  operation: operations.DecidedOperationRow,
+  checks: readonly operations.DecidingCheckRow[],
   messageExpired: boolean,
 ): Promise<void> {
   const judged = checks.map(checkOf)
@@ -39,7 +39,7 @@ export async function decide(
 async function release(
   gate: Gate,
   tx: Transaction,
-  operation: operations.OperationRow,
+  operation: operations.DecidedOperationRow,
   status: 'CHECKING' | 'PASSED' | 'BLOCKED',
 ) {
   const kind = gate.operations[operation.event_code as keyof Gate['operations']]
@@ -76,7 +76,7 @@ async function release(
 export function effectOf(
   gate: Gate,
   tx: Transaction,
-  operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.OperationRow,
+  operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.DecidedOperationRow,
 ): Effect {
   const origin =
     'tenant_id' in operation
@@ -107,7 +107,7 @@ export function effectOf(
   }
 }
 
-export function checkOf(row: operations.CheckRow): Check {
+export function checkOf(row: operations.DecidingCheckRow): Check {
   return {
     result: row.result,
     passedByHand: row.passed_at !== null,

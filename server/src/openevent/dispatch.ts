@@ -4,9 +4,10 @@
  * A delivery that this replica just wrote is leased to it and attempted at once. Everything else (retries, leases of a
  * replica that died) is claimed from the table by a loop that looks every half second. In memory a delivery stands in the queue of its
  * target; each target has a bounded number of attempts under way, so that a slow one waits for itself only. What does not fit
- * into memory gives its lease back and stays in the table. Outcomes are written in batches: while one write is under way the
- * next outcomes gather.
+ * into memory gives its lease back and stays in the table. Outcomes are written in batches, those of a few
+ * milliseconds together.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterFailedAttempt, type EventCode, eventBridgeEnvelope, eventByCode } from '@holdpoint/core'
 import type { Live } from '../live.ts'
 import type { Database } from '../store/database.ts'
@@ -27,6 +28,8 @@ const MOST_QUEUED_PER_TARGET = 200
 const ENOUGH_QUEUED_PER_TARGET = MOST_QUEUED_PER_TARGET / 2
 const MOST_IN_MEMORY = 2_000
 const LOOK_EVERY_MS = 500
+/** Outcomes of so long a time are written together. */
+const GATHER_MS = 10
 /** A queued delivery older than this might outlive its lease during the attempt; it goes back to the table instead. */
 const LATEST_START_MS = (LEASE_SECONDS - 20) * 1000
 
@@ -142,6 +145,7 @@ export function startDispatcher(parts: {
 
   async function writeAll(): Promise<void> {
     while (outcomes.length > 0) {
+      if (!stopping) await sleep(GATHER_MS)
       const batch = outcomes
       outcomes = []
       try {

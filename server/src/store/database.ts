@@ -16,6 +16,8 @@ export type Database = Sql & {
   readonly pool: pg.Pool
 }
 
+/** A new connection has to prepare every statement anew, so one is kept through a pause. */
+const IDLE_MS = 5 * 60_000
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
 
@@ -24,6 +26,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
     // Whoever waits longer is told that something is wrong; no statement here takes nearly as long.
     connectionTimeoutMillis: 15_000,
     statement_timeout: 60_000,
+    idleTimeoutMillis: IDLE_MS,
     ...config,
     allowExitOnIdle: false,
   })

@@ -40,6 +40,20 @@ export async function nodeById(
   return row ?? null
 }
 
+/** Where a published node is and whether it is scheduled. */
+export async function nodePlace(
+  sql: Sql,
+  tenantId: number,
+  environment: Environment,
+  id: number,
+): Promise<Pick<NodeRow, 'workspace_id' | 'recurrence'> | null> {
+  const [row] = await sql.rows<Pick<NodeRow, 'workspace_id' | 'recurrence'>>(
+    'select workspace_id, recurrence from nodes where tenant_id = $1 and environment = $2 and id = $3 and unpublished_at is null',
+    [tenantId, environment, id],
+  )
+  return row ?? null
+}
+
 export type NodeFilter = {
   readonly workspaceId: number
   readonly environment: Environment
@@ -91,6 +105,12 @@ const CHILD_IDS = `array(select distinct c.id from node_outputs o
     join nodes c on c.id = i.node_id and c.unpublished_at is null
     where o.node_id = n.id and c.id <> n.id order by c.id)`
 
+/** What decides about an operation on a node. */
+export type LockedNodeRow = Pick<
+  NodeRow,
+  'id' | 'workspace_id' | 'environment' | 'name' | 'recurrence' | 'is_root' | 'version'
+> & { child_ids: number[] }
+
 /**
  * The nodes with these ids that are published, locked in the order of their ids; with `children` each with its direct descendants, which are
  * not looked for otherwise.
@@ -100,10 +120,10 @@ export async function lockNodes(
   tenantId: number,
   ids: readonly number[],
   { children }: { readonly children: boolean },
-): Promise<(Omit<NodeRow, 'definition'> & { child_ids: number[] })[]> {
-  return await sql.rows(
-    `select n.id, n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.recurrence, n.cron, n.priority, n.is_root,
-       n.version, n.created_at, n.modified_at, n.unpublished_at, ${children ? CHILD_IDS : `'{}'::bigint[]`} as child_ids
+): Promise<LockedNodeRow[]> {
+  return await sql.rows<LockedNodeRow>(
+    `select n.id, n.workspace_id, n.environment, n.name, n.recurrence, n.is_root, n.version,
+       ${children ? CHILD_IDS : `'{}'::bigint[]`} as child_ids
      from nodes n where n.tenant_id = $1 and n.id = ${inIds('$2')} and n.unpublished_at is null order by n.id for update of n`,
     [tenantId, ids],
   )

@@ -45,6 +45,17 @@ export type CheckRow = {
   passed_at: Date | null
 }
 
+/** What of an operation and its checks decides how it goes on. */
+export type DecidedOperationRow = Pick<
+  OperationRow,
+  'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'state' | 'requested_by' | 'snapshot'
+>
+export type DecidingCheckRow = Pick<
+  CheckRow,
+  'extension_id' | 'result' | 'passed_at' | 'expired_at' | 'on_unanswered' | 'manual_pass'
+>
+const DECIDING = 'c.extension_id, c.result, c.passed_at, c.expired_at, c.on_unanswered, c.manual_pass'
+
 export type NewOperation = {
   readonly id: string
   readonly tenantId: number
@@ -129,14 +140,17 @@ export async function lockOperation(sql: Sql, tenantId: number, id: string): Pro
   return row ?? null
 }
 
-export async function checksOf(sql: Sql, operationId: string): Promise<CheckRow[]> {
-  return await sql.rows<CheckRow>('select * from checks where operation_id = $1 order by extension_id', [operationId])
+export async function checksOf(sql: Sql, operationId: string): Promise<DecidingCheckRow[]> {
+  return await sql.rows<DecidingCheckRow>(
+    `select ${DECIDING} from checks c where c.operation_id = $1 order by c.extension_id`,
+    [operationId],
+  )
 }
 
 /** The checks of the operation that a message asks about. */
-export async function checksAskedBy(sql: Sql, messageId: string): Promise<CheckRow[]> {
-  return await sql.rows<CheckRow>(
-    'select c.* from checks c join messages m on m.operation_id = c.operation_id where m.id = $1 order by c.extension_id',
+export async function checksAskedBy(sql: Sql, messageId: string): Promise<DecidingCheckRow[]> {
+  return await sql.rows<DecidingCheckRow>(
+    `select ${DECIDING} from checks c join messages m on m.operation_id = c.operation_id where m.id = $1 order by c.extension_id`,
     [messageId],
   )
 }
@@ -153,7 +167,7 @@ export async function messageExpiry(sql: Sql, operationId: string): Promise<Date
 export type AnsweredRow = {
   message_event_code: string
   message_expires_at: Date
-  operation: OperationRow | null
+  operation: DecidedOperationRow | null
   extension_id: number | null
   extension_owner_id: number | null
 }
@@ -164,12 +178,14 @@ export async function lockForAnswer(
   messageId: string,
   extensionCode: string,
 ): Promise<AnsweredRow | null> {
-  const [row] = await sql.rows<OperationRow & AnsweredRow & { operation_id: string | null }>(
-    `select m.event_code as message_event_code, m.expires_at as message_expires_at, m.operation_id,
+  const [row] = await sql.rows<DecidedOperationRow & AnsweredRow>(
+    `select m.event_code as message_event_code, m.expires_at as message_expires_at,
        e.id as extension_id, e.owner_id as extension_owner_id, o.*
      from messages m
      left join extensions e on e.tenant_id = m.tenant_id and e.code = $3
-     left join lateral (select * from operations o where o.id = m.operation_id for update) o on true
+     left join lateral (
+       select id, tenant_id, workspace_id, event_code, state, requested_by, snapshot from operations
+       where id = m.operation_id for update) o on true
      where m.id = $2 and m.tenant_id = $1`,
     [tenantId, messageId, extensionCode],
   )

@@ -101,7 +101,9 @@ export const nodeActions = [
     contracts.UPDATE_NODE_RUN_MODE,
     async ({ platform, caller, parameters }) => {
       const { NodeId, ProjectEnv, SchedulerType } = parameters
-      const row = await nodeFor(platform, caller, ProjectEnv, NodeId)
+      const row = await nodes.nodePlace(platform.db, caller.tenantId, ProjectEnv, NodeId)
+      if (!row) throw new Refusal('NODE_NOT_FOUND', { id: NodeId })
+      ensureMay(caller, 'node.read', row.workspace_id)
       ensureMay(caller, 'node.operate', row.workspace_id)
       if (row.recurrence === (SchedulerType === 2 ? 'pause' : 'normal')) return { Success: true }
       await operate(platform, caller, SchedulerType === 2 ? freezeNode : unfreezeNode, {

@@ -119,7 +119,7 @@ async function lockStates(
     recurrence: row.recurrence,
     isRoot: row.is_root,
     version: row.version,
-    published: row.unpublished_at === null,
+    published: true,
     descendantIds: row.child_ids,
   }))
 }
