@@ -13,7 +13,8 @@ const OPTIONS = {
   '--json': 'print one JSON object and nothing else on standard output',
   '--save': 'keep the result in bench/results',
   '--profile': 'round only: leave CPU profiles of both servers in a temporary directory that is named',
-  '--short': 'round only: one turn on one database (DATABASE_URL_BENCH, else the embedded one), to see an effect while working',
+  '--short':
+    'round only: one turn on one database (DATABASE_URL_BENCH, else the embedded one), to see an effect while working',
 }
 
 const given = process.argv.slice(2)

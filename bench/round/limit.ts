@@ -21,7 +21,7 @@ process.on('disconnect', () => process.exit(0))
 process.once('message', (settings: LimitSettings) => start(settings))
 
 function start({ connection, poolSize, endpoint, extensionCode, requestedBy }: LimitSettings): void {
-  const pool = new pg.Pool({ ...connection, max: poolSize })
+  const pool = new pg.Pool({ ...connection, max: poolSize, idleTimeoutMillis: 0 })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 32 })
   const target = new URL(endpoint)
 
