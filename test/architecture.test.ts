@@ -70,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ['core', 'store', 'openevent', 'live'],
   modules: ['core', 'store', 'openevent', 'gate'],
   // The interfaces and what they have in common.
-  platform: ['openevent', 'gate'],
+  platform: ['store', 'openevent', 'gate'],
   access: ['core', 'store'],
   authentication: ['core', 'store', 'credentials', 'platform', 'dataworks'],
   dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication'],
@@ -88,7 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Programs, and what only they use.
   'first-start': ['core', 'store', 'credentials', 'config'],
-  server: ['config', 'store', 'live', 'openevent', 'gate', 'modules', 'platform', 'api'],
+  server: ['config', 'store', 'live', 'openevent', 'gate', 'modules', 'platform', 'dataworks', 'api'],
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
   generate: ['core', 'api', 'dataworks', 'config', 'platform'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],

@@ -1,4 +1,5 @@
-import { checkBody, EVENTS, eventByCode } from '@holdpoint/core'
+import { checkBody, checkPattern, EVENTS, eventByCode, type Json, matchesPattern } from '@holdpoint/core'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
@@ -9,7 +10,7 @@ import {
   type Workspace,
   type World,
 } from '../../../test/world.ts'
-import { messageBody } from './publish.ts'
+import { mayTake, messageBody } from './publish.ts'
 
 let world: World
 beforeAll(async () => {
@@ -113,5 +114,76 @@ describe('a message goes through the workspace’s channel to its bus, and by th
     const elsewhere = await given.tenant.workspace()
     const ids = await given.tenant.nodes(elsewhere, { a: [] })
     expect(await targetsOf({ ...given, workspace: elsewhere, nodeId: ids.a })).toEqual([])
+  })
+})
+
+describe('an event that no route can take is not put together', () => {
+  const route = (pattern: Record<string, Json>) => ({
+    bus_name: 'b',
+    pattern,
+    target_id: 1,
+    target_name: 't',
+    endpoint: 'http://e.example/',
+    serves: null,
+  })
+  const codes = fc.constantFrom('freeze-node', 'node-change-updated', 'node-change-deleted')
+  const word = fc.constantFrom<Json>(
+    'freeze-node',
+    'node-change-updated',
+    'acs.dataworks',
+    'dataworks:NodeChange:FreezeNode',
+    'x',
+    7,
+    null,
+  )
+  const expression = fc.oneof(
+    word,
+    fc.constantFrom<Json>(
+      { exists: true },
+      { exists: false },
+      { prefix: 'node-' },
+      { suffix: '-node' },
+      { prefix: 'dataworks:' },
+    ),
+    word.map((one): Json => ({ 'anything-but': one })),
+  )
+  const expressions = fc.array(expression, { minLength: 1, maxLength: 3 })
+  const data = fc.dictionary(
+    fc.constantFrom('eventCode', 'nodeId', 'absent'),
+    fc.oneof(expressions, fc.constant<Json>({ deeper: ['x'] })),
+    { maxKeys: 3 },
+  )
+  const pattern = fc.dictionary(
+    fc.constantFrom('source', 'type', 'subject', 'data', 'absent'),
+    fc.oneof(expressions, data),
+    { maxKeys: 4 },
+  ) as fc.Arbitrary<Record<string, Json>>
+
+  test('and where a pattern would have matched the whole event, the route can take it', () => {
+    let matched = 0
+    fc.assert(
+      fc.property(pattern, codes, (any, code) => {
+        checkPattern(any)
+        const event = {
+          source: 'acs.dataworks',
+          type: eventByCode(code).type,
+          subject: '',
+          data: { eventCode: code, nodeId: 7, projectId: 1 },
+        }
+        if (!matchesPattern(any, event)) return
+        matched++
+        expect(mayTake(route(any), code)).toBe(true)
+      }),
+      { numRuns: 3_000 },
+    )
+    expect(matched).toBeGreaterThan(100)
+  })
+
+  test('a rule for other events takes none of these', () => {
+    expect(mayTake(route({ data: { eventCode: ['freeze-node'] } }), 'node-change-updated')).toBe(false)
+    expect(mayTake(route({ type: ['dataworks:NodeChange:FreezeNode'] }), 'node-change-updated')).toBe(false)
+    expect(mayTake(route({ source: ['acs.ecs'] }), 'node-change-updated')).toBe(false)
+    expect(mayTake(route({ data: { nodeId: [1] } }), 'node-change-updated')).toBe(true)
+    expect(mayTake(route({}), 'node-change-updated')).toBe(true)
   })
 })

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ask,
+  detailOf,
+  refusalCode,
+  startWorld,
+  type Tenant,
+  until,
+  type Workspace,
+  type World,
+} from '../../../test/world.ts'
+
+let world: World
+let tenant: Tenant
+let workspace: Workspace
+beforeAll(async () => {
+  world = await startWorld()
+  tenant = await world.tenant()
+  workspace = await tenant.workspace()
+})
+afterAll(() => world?.stop())
+
+let serial = 0
+const makeBus = () => tenant.owner.api.call('POST /event-buses', { body: { name: `bus-${++serial}` } })
+type Rule = {
+  name?: string
+  pattern?: Record<string, unknown>
+  enabled?: boolean
+  targets?: { name: string; endpoint: string; serves?: string[] | null }[]
+}
+const makeRule = (busId: number, rule: Rule = {}) =>
+  tenant.owner.api.call('POST /event-buses/{busId}/rules', {
+    params: { busId },
+    body: { name: 'rule', ...rule } as never,
+  })
+const putRule = (busId: number, ruleId: number, rule: Rule) =>
+  tenant.owner.api.call('PUT /event-buses/{busId}/rules/{ruleId}', {
+    params: { busId, ruleId },
+    body: { name: 'rule', ...rule } as never,
+  })
+const deleteRule = (busId: number, ruleId: number) =>
+  tenant.owner.api.call('DELETE /event-buses/{busId}/rules/{ruleId}', { params: { busId, ruleId } })
+const target = (name: string, more: { endpoint?: string; serves?: string[] | null } = {}) => ({
+  name,
+  endpoint: 'https://example.com/consumer',
+  ...more,
+})
+
+describe('event buses and rules', () => {
+  test('a rule is what was said of it; replaced, it is what is said then, and a target that keeps its name keeps its id', async () => {
+    const bus = await makeBus()
+    const { code } = await tenant.extension({ publish: false })
+    const pattern = { source: ['acs.dataworks'], data: { projectId: [{ numeric: ['>', 1] }] } }
+    const made = await makeRule(bus.id, { pattern, targets: [target('one', { serves: [code] }), target('two')] })
+    expect(made).toMatchObject({ busId: bus.id, name: 'rule', pattern, enabled: true })
+    expect(made.targets).toMatchObject([
+      { name: 'one', endpoint: 'https://example.com/consumer', serves: [code] },
+      { name: 'two', serves: null },
+    ])
+    const replaced = await putRule(bus.id, made.id, {
+      enabled: false,
+      targets: [target('two', { endpoint: 'https://example.com/moved' }), target('three')],
+    })
+    expect(replaced).toMatchObject({ id: made.id, pattern: {}, enabled: false })
+    expect(replaced.targets.map((one) => [one.name, one.endpoint])).toEqual([
+      ['two', 'https://example.com/moved'],
+      ['three', 'https://example.com/consumer'],
+    ])
+    expect(replaced.targets[0]!.id).toBe(made.targets[1]!.id)
+    await deleteRule(bus.id, made.id)
+    expect(
+      (await tenant.owner.api.call('GET /event-buses/{busId}/rules', { params: { busId: bus.id } })).items,
+    ).toEqual([])
+    expect(await refusalCode(deleteRule(bus.id, made.id))).toBe('NOT_FOUND')
+  })
+
+  test('names are taken once: a bus in its tenant, a rule on its bus, a target in its rule', async () => {
+    const [one, two] = [await makeBus(), await makeBus()]
+    expect(await refusalCode(tenant.owner.api.call('POST /event-buses', { body: { name: one.name } }))).toBe(
+      'NAME_TAKEN',
+    )
+    const first = await makeRule(one.id)
+    expect(await refusalCode(makeRule(one.id))).toBe('NAME_TAKEN')
+    await makeRule(one.id, { name: 'other' })
+    expect(await refusalCode(putRule(one.id, first.id, { name: 'other' }))).toBe('NAME_TAKEN')
+    await makeRule(two.id)
+    expect(await refusalCode(makeRule(two.id, { name: 'twins', targets: [target('t'), target('t')] }))).toBe(
+      'TARGET_REFUSED',
+    )
+    expect((await (await world.tenant()).owner.api.call('POST /event-buses', { body: { name: one.name } })).name).toBe(
+      one.name,
+    )
+  })
+
+  test.each([
+    ['a private address', 'http://10.0.0.1/', 'TARGET_REFUSED'],
+    ['where clouds keep their credentials', 'http://169.254.169.254/latest/', 'TARGET_REFUSED'],
+    ['this machine in IPv6', 'http://[::1]:80/', 'TARGET_REFUSED'],
+    ['this machine mapped into IPv6', 'http://[::ffff:127.0.0.2]/', 'TARGET_REFUSED'],
+    ['this machine as one number', 'http://2130706434/', 'TARGET_REFUSED'],
+    ['an address with a password', 'https://user:secret@example.com/', 'TARGET_REFUSED'],
+    ['an address with a user', 'https://user@example.com/', 'TARGET_REFUSED'],
+    ['another protocol', 'ftp://example.com/', 'REQUEST_INVALID'],
+    ['a file', 'file:///etc/passwd', 'REQUEST_INVALID'],
+    ['no address', 'example.com', 'REQUEST_INVALID'],
+  ])('a target is refused at once: %s', async (_what, endpoint, code) => {
+    const bus = await makeBus()
+    expect(await refusalCode(makeRule(bus.id, { targets: [target('t', { endpoint })] }))).toBe(code)
+    const rule = await makeRule(bus.id)
+    expect(await refusalCode(putRule(bus.id, rule.id, { targets: [target('t', { endpoint })] }))).toBe(code)
+    const { items } = await tenant.owner.api.call('GET /event-buses/{busId}/rules', { params: { busId: bus.id } })
+    expect(items.map((one) => one.targets)).toEqual([[]])
+  })
+
+  test('a pattern that means nothing, and an extension that is not here, are refused with nothing kept', async () => {
+    const bus = await makeBus()
+    expect(await refusalCode(makeRule(bus.id, { pattern: { source: 'acs.dataworks' } }))).toBe('PATTERN_INVALID')
+    expect(await refusalCode(makeRule(bus.id, { targets: [target('t', { serves: ['no-such-extension'] })] }))).toBe(
+      'EXTENSION_UNKNOWN',
+    )
+    expect(await refusalCode(makeRule(bus.id, { targets: Array.from({ length: 6 }, (_, i) => target(`t${i}`)) }))).toBe(
+      'REQUEST_INVALID',
+    )
+    expect(
+      (await tenant.owner.api.call('GET /event-buses/{busId}/rules', { params: { busId: bus.id } })).items,
+    ).toEqual([])
+  })
+
+  test('a bus has at most a hundred rules, also when two are made at once', async () => {
+    const bus = await makeBus()
+    await world.db.rows(
+      `insert into event_rules (bus_id, name, pattern) select $1, 'filler' || i, '{}' from generate_series(1, 99) i`,
+      [bus.id],
+    )
+    const codes = await Promise.all(
+      ['a', 'b', 'c'].map((name) => refusalCode(makeRule(bus.id, { name: `rule-${name}` }))),
+    )
+    expect(codes.toSorted()).toEqual(['LIMIT_REACHED', 'LIMIT_REACHED', 'it was not refused'])
+  })
+
+  test('the channel of a workspace leads to one bus, and can be led elsewhere or switched off', async () => {
+    const [one, two] = [await makeBus(), await makeBus()]
+    const params = { workspaceId: workspace.id }
+    const { api } = tenant.owner
+    expect(await api.call('GET /workspaces/{workspaceId}/channel', { params })).toEqual({
+      workspaceId: workspace.id,
+      bus: null,
+      enabled: false,
+    })
+    await api.call('PUT /workspaces/{workspaceId}/channel', { params, body: { busId: one.id } })
+    const led = await api.call('PUT /workspaces/{workspaceId}/channel', {
+      params,
+      body: { busId: two.id, enabled: false },
+    })
+    expect(led).toEqual({ workspaceId: workspace.id, bus: { id: two.id, name: two.name }, enabled: false })
+    expect(await api.call('GET /workspaces/{workspaceId}/channel', { params })).toEqual(led)
+  })
+})
+
+describe('what is on its way to a target', () => {
+  /** A held freeze whose message has been refused once by its only target. */
+  async function onItsWay() {
+    const receiver = await world.receiver(() => ({ status: 500 }))
+    const there = await tenant.workspace()
+    const ids = await tenant.nodes(there, { a: [] })
+    const extension = await tenant.extension({ enabledIn: [there] })
+    const bus = await makeBus()
+    const rule = await makeRule(bus.id, { targets: [target('t', { endpoint: receiver.url })] })
+    await tenant.owner.api.call('PUT /workspaces/{workspaceId}/channel', {
+      params: { workspaceId: there.id },
+      body: { busId: bus.id },
+    })
+    const operation = await ask(tenant.owner, there, 'freeze-node', [ids.a])
+    await until(
+      world.server,
+      () => detailOf(tenant.owner, operation.id),
+      (detail) => detail.deliveries[0]!.attempts.length > 0,
+    )
+    const now = async () => (await detailOf(tenant.owner, operation.id)).deliveries[0]!
+    const due = async () => {
+      await world.db.rows('update deliveries set next_attempt_at = now() where endpoint = $1', [receiver.url])
+      world.server.platform.wakeDispatcher()
+    }
+    return { receiver, there, extension, bus, rule, operation, now, due }
+  }
+
+  test('goes to where the target is led meanwhile', async () => {
+    const { bus, rule, operation, due } = await onItsWay()
+    const moved = await world.receiver()
+    await putRule(bus.id, rule.id, { targets: [target('t', { endpoint: moved.url })] })
+    await due()
+    expect(JSON.parse((await moved.nth(1)).body).id).toBe(operation.messageId)
+  })
+
+  test.each(['the target is taken out of its rule', 'the rule is deleted'])(
+    'is not attempted any more when %s, and shows as undelivered',
+    async (what) => {
+      const { receiver, bus, rule, operation, now, due } = await onItsWay()
+      const before = receiver.received.length
+      if (what.includes('deleted')) await deleteRule(bus.id, rule.id)
+      else await putRule(bus.id, rule.id, { targets: [target('other')] })
+      expect((await now()).state).toBe('dead')
+      expect((await detailOf(tenant.owner, operation.id)).checks).toMatchObject([{ state: 'undelivered' }])
+      await due()
+      expect(receiver.received).toHaveLength(before)
+    },
+  )
+
+  test('is delivered again only by who may also read what it is about', async () => {
+    const { there, now, rule, bus } = await onItsWay()
+    await deleteRule(bus.id, rule.id)
+    const { id } = await now()
+    const redeliver = (by: Tenant['owner']) =>
+      by.api.call('POST /deliveries/{deliveryId}/redeliver', { params: { deliveryId: Number(id) } })
+    expect(await refusalCode(redeliver(await tenant.person(['open-platform-administrator'])))).toBe('FORBIDDEN')
+    expect(
+      await refusalCode(redeliver(await tenant.person(['open-platform-administrator'], { [there.id]: ['visitor'] }))),
+    ).toBe('it was not refused')
+  })
+})
