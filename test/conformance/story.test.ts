@@ -76,7 +76,8 @@ describe('an extension that uses', { timeout: 60_000 }, () => {
   async function ask(point: Point, node: string) {
     const { client } = administrator
     const held = await operate(client, shop.workspaceId, point, shop.node(node))
-    expect(held).toMatchObject({ state: 'held', status: 'CHECKING' })
+    // It may be decided by now; that it was held shows in its check.
+    expect(held.checks).toHaveLength(1)
     const ended = await vi.waitFor(
       async () => {
         const operation = await client.call('GET /operations/{operationId}', { params: { operationId: held.id } })

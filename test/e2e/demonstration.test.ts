@@ -39,6 +39,16 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
       expect(operation.state).not.toBe('held')
       return operation
     }, patience)
+  /** While the work is under way the extension's process stands still, so that nothing is decided in the meantime. */
+  const whileItThinks = async <T>(work: () => Promise<T>): Promise<T> => {
+    const { pid } = holdpoint.extension!
+    process.kill(pid, 'SIGSTOP')
+    try {
+      return await work()
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+  }
   const operations = async () => (await client.call('GET /operations', { query: { limit: 200 } })).items
 
   beforeAll(start)
@@ -75,9 +85,12 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
   })
 
   test('freezing a node that nothing waits for is held, decided by the extension, and carried out', async () => {
-    const held = await ask('freeze-node', 'tmp_order_reconciliation')
-    expect(held).toMatchObject({ state: 'held', status: 'CHECKING', checks: [{ result: null }] })
-    expect(await recurrence('tmp_order_reconciliation')).toBe('normal')
+    const held = await whileItThinks(async () => {
+      const asked = await ask('freeze-node', 'tmp_order_reconciliation')
+      expect(asked).toMatchObject({ state: 'held', status: 'CHECKING', checks: [{ result: null }] })
+      expect(await recurrence('tmp_order_reconciliation')).toBe('normal')
+      return asked
+    })
     const done = await ended(held.id)
     expect(done).toMatchObject({
       state: 'done',
@@ -113,11 +126,14 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
   })
 
   test('an operation that is withdrawn while it is checked never takes effect, whatever the answer', async () => {
-    const held = await ask('freeze-node', 'tmp_campaign_check')
-    const withdrawn = await client.call('POST /operations/{operationId}/withdraw', {
-      params: { operationId: held.id },
+    const held = await whileItThinks(async () => {
+      const asked = await ask('freeze-node', 'tmp_campaign_check')
+      const withdrawn = await client.call('POST /operations/{operationId}/withdraw', {
+        params: { operationId: asked.id },
+      })
+      expect(withdrawn.state).toBe('withdrawn')
+      return asked
     })
-    expect(withdrawn.state).toBe('withdrawn')
     await vi.waitFor(async () => expect((await read(held.id)).checks[0]!.result).toBe('OK'), PATIENCE)
     expect(await read(held.id)).toMatchObject({ state: 'withdrawn' })
     expect(await recurrence('tmp_campaign_check')).toBe('normal')
@@ -159,9 +175,12 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
   })
 
   test('after the server and PostgreSQL were killed while an operation was checked, the next start carries it out once', async () => {
-    const { id } = await ask('freeze-node', 'tmp_campaign_check')
-    process.kill(postmasterPid(dataDir), 'SIGKILL')
-    await holdpoint.end('SIGKILL')
+    const { id } = await whileItThinks(async () => {
+      const asked = await ask('freeze-node', 'tmp_campaign_check')
+      process.kill(postmasterPid(dataDir), 'SIGKILL')
+      await holdpoint.end('SIGKILL')
+      return asked
+    })
     await start()
     client = clientOf(holdpoint, administrator.pair)
     expect(await ended(id, LEASED)).toMatchObject({ state: 'done', checks: [{ state: 'OK' }] })

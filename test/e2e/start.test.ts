@@ -9,6 +9,8 @@ import { type TestDatabase, testDatabase } from '../postgres.ts'
 import { endEverything, processesNaming, runHoldpoint, startHoldpoint, temporaryHome } from './holdpoint-process.ts'
 import { administratorOf, clientOf, signIn } from './user.ts'
 
+vi.setConfig({ testTimeout: 60_000 })
+
 const databases: TestDatabase[] = []
 const servers: Server[] = []
 
@@ -183,7 +185,10 @@ test('a port of the demonstration that is in use is said with its remedy, and Ho
   expect((await signIn(holdpoint.url, holdpoint.password!)).status).toBe(200)
 })
 
-test('a stop waits neither for consoles that are open nor for connections that are kept or were opened in advance', async () => {
+// Well below the time after which Node itself would give such connections up.
+test('a stop waits neither for consoles that are open nor for connections that are kept or were opened in advance', {
+  timeout: 20_000,
+}, async () => {
   const { url } = await emptyDatabase()
   const holdpoint = await startHoldpoint({
     args: ['--no-demo'],
