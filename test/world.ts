@@ -20,6 +20,9 @@ import { testDatabase } from './postgres.ts'
 export type NodePoint = 'freeze-node' | 'unfreeze-node' | 'undeploy-node'
 export const NODE_POINTS: readonly NodePoint[] = ['freeze-node', 'unfreeze-node', 'undeploy-node']
 
+/** For what nothing tells of: asked again and again, and given up long after it should have been so. */
+export const PATIENCE = { timeout: 20_000, interval: 20 } as const
+
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 0,

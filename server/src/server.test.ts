@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../test/postgres.ts'
+import { PATIENCE } from '../../test/world.ts'
 import { type Server, startServer } from './server.ts'
 
 const databases: TestDatabase[] = []
@@ -57,7 +58,7 @@ test('a server that stops lets go of the database and of its port', async () => 
   const { port } = server
   await server.stop()
   await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow()
-  await expect.poll(() => connections(database)).toBe(0)
+  await expect.poll(() => connections(database), PATIENCE).toBe(0)
 })
 
 test('a server whose port is taken says so and leaves nothing running', async () => {
@@ -68,7 +69,7 @@ test('a server whose port is taken says so and leaves nothing running', async ()
   await expect(startServer({ ...SETTINGS, port }, database.config, secretKey)).rejects.toMatchObject({
     code: 'EADDRINUSE',
   })
-  await expect.poll(() => connections(database)).toBe(0)
+  await expect.poll(() => connections(database), PATIENCE).toBe(0)
   occupant.close()
 })
 

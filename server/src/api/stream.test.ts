@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask, callBack, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
+import { ask, callBack, http, NODE_POINTS, PATIENCE, type Person, startWorld, type World } from '../../../test/world.ts'
 import type { Server } from '../server.ts'
 
 let world: World
@@ -82,6 +82,7 @@ async function listening(replicas: number) {
             `select count(*) from pg_stat_activity where datname = current_database() and query = 'listen holdpoint'`,
           )
         )[0]!.count,
+      PATIENCE,
     )
     .toBe(replicas)
 }
@@ -107,7 +108,7 @@ describe('live updates', () => {
     await stream.event(about(held.id))
     const before = stream.seen.filter(about(held.id)).length
     await callBack(world.server, extension, held.messageId, 'OK')
-    await expect.poll(() => stream.seen.filter(about(held.id)).length).toBeGreaterThan(before)
+    await expect.poll(() => stream.seen.filter(about(held.id)).length, PATIENCE).toBeGreaterThan(before)
     for (const one of stream.seen.filter(about(held.id)))
       expect(one.data).toEqual({ kind: 'operation', workspaceId: workspace.id, id: held.id })
     stream.close()

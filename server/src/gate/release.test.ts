@@ -7,6 +7,7 @@ import {
   type Extension,
   NODE_POINTS,
   type NodePoint,
+  PATIENCE,
   startWorld,
   type Tenant,
   type Workspace,
@@ -258,12 +259,12 @@ describe('Rule 15: before it takes effect it is checked again against today’s 
         ).rows[0].count,
       )
     const imported = tenant.nodes(workspace, { late: ['c'] })
-    await expect.poll(waiting).toBe(1)
+    await expect.poll(waiting, PATIENCE).toBe(1)
     let answered = false
     const callback = callBack(world.server, asked[1]!, held.messageId, 'OK').then(() => {
       answered = true
     })
-    await expect.poll(async () => answered || (await waiting()) === 2).toBe(true)
+    await expect.poll(async () => answered || (await waiting()) === 2, PATIENCE).toBe(true)
     await bolt.query('select pg_advisory_unlock(7)')
     bolt.release()
     const [{ late }] = await Promise.all([imported, callback])
