@@ -165,11 +165,6 @@ export const REFUSALS = {
     dataworks: 'Conflict.LastAdministrator',
     sentence: 'Somebody must remain who can administer this; give the role to another user first.',
   },
-  EDITION_EXPIRED: {
-    status: 403,
-    dataworks: 'Forbidden.Access',
-    sentence: 'The edition of this tenant has expired.',
-  },
 
   // Nodes
   NODE_NOT_FOUND: {
@@ -283,11 +278,6 @@ export const REFUSALS = {
     status: 409,
     dataworks: 'Conflict.CheckNotPassable',
     sentence: 'This check cannot be passed by hand: {problem}.',
-  },
-  OPERATION_WITHDRAWN: {
-    status: 409,
-    dataworks: 'Conflict.OperationEnded',
-    sentence: 'The operation was withdrawn before the result arrived: {messageId}.',
   },
 
   // Extensions

@@ -40,7 +40,6 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   WORKSPACE_NOT_FOUND: '工作空间不存在：{id}。',
   MEMBER_NOT_IN_TENANT: '该用户不属于本租户：{id}。',
   LAST_ADMINISTRATOR: '必须保留至少一名管理员，请先将该角色授予其他用户。',
-  EDITION_EXPIRED: '本租户的版本已到期。',
 
   NODE_NOT_FOUND: '该环境中不存在此节点：{id}。',
   NODE_ALREADY_FROZEN: '节点已冻结：{nodes}。',
@@ -68,7 +67,6 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   CHECK_CONFLICT: '扩展程序已返回 {given}，以首次结果为准。',
   CALLBACK_WRONG_API: '{eventCode} 的检查结果应通过 {callback} 返回。',
   CHECK_NOT_PASSABLE: '该检查不能人工通过：{problem}。',
-  OPERATION_WITHDRAWN: '结果返回之前操作已被撤回：{messageId}。',
 
   EXTENSION_LEVELS_MIXED: '一个扩展程序只能处理同一级别的扩展点；以下扩展点属于另一级别：{events}。',
   EXTENSION_POINT_UNKNOWN: '没有事件代码为 {eventCode} 的扩展点。',
