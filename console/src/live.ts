@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useState } from 'react'
 import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 
@@ -22,9 +22,22 @@ export function useLiveChanges(): Liveness {
   useEffect(() => {
     const { stop } = followChanges((what) => {
       const kinds = what === 'everything' ? EVERYTHING : new Set(what.flatMap((kind) => READ_AGAIN[kind] ?? []))
-      for (const kind of kinds) void client.invalidateQueries({ queryKey: [kind] })
+      for (const kind of kinds) void readAgain(client, kind)
     }, setLiveness)
     return stop
   }, [client])
   return liveness
+}
+
+/**
+ * A first reading that is under way is joined, not begun anew, and may have been answered before the change: what was still unread is
+ * therefore read once more after it.
+ */
+async function readAgain(client: QueryClient, kind: string): Promise<void> {
+  const unread = client
+    .getQueryCache()
+    .findAll({ queryKey: [kind], fetchStatus: 'fetching' })
+    .filter((query) => query.state.data === undefined)
+  await client.invalidateQueries({ queryKey: [kind] })
+  for (const { queryKey } of unread) void client.invalidateQueries({ queryKey, exact: true })
 }

@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { ask } from '../world.ts'
 import { answer, type BrowserConsole, makeShop, standsAs, TEXTS, watch } from './browser-console.ts'
@@ -34,6 +35,33 @@ export function liveStories(at: () => BrowserConsole): void {
     await standsAs(second, en.standing.done)
     await standsAs(third, en.standing.done)
     expect(streams).toHaveLength(2)
+  })
+
+  it('misses no change that happens while a page is read for the first time', async () => {
+    const { world } = at()
+    const shop = await makeShop(world)
+    const { extension } = await watch(world, shop)
+    const held = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.orders])
+    const context = await at().open(shop.operator)
+    const read = Promise.withResolvers<void>()
+    const arrive = Promise.withResolvers<void>()
+    // The first answer about the operation is on its way for as long as the test wants.
+    const slowly = async (route: Route) => {
+      const response = await route.fetch()
+      read.resolve()
+      await arrive.promise
+      await route.fulfill({ response })
+    }
+    await context.route(`**/api/v1/operations/${held.id}`, slowly, { times: 1 })
+    const page = await context.newPage()
+    await page.goto(`${at().url}/workspaces/${shop.workspace.id}/nodes?operation=${held.id}`)
+    await page.getByText(en.shell.live, { exact: true }).waitFor()
+    await read.promise
+    const changed = page.waitForRequest(/\/nodes\?/)
+    await answer(world, shop, extension, held.id, 'FAIL', 'No.')
+    await changed
+    arrive.resolve()
+    await standsAs(page, en.standing.refused)
   })
 
   it('never moves the rows of a list under the eyes of a reader: it says what is new and shows it when asked', async () => {
