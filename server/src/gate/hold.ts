@@ -13,7 +13,6 @@ import {
   readParameters,
 } from '@holdpoint/core'
 import { messageBody } from '../openevent/publish.ts'
-import type { Transaction } from '../store/database.ts'
 import * as extensions from '../store/extensions.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
@@ -22,6 +21,8 @@ import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
 import type { Description, OperationKind } from './operation.ts'
 import { effectOf } from './release.ts'
+
+const MOST_RUNS = 3
 
 export type Held = {
   readonly id: string
@@ -39,6 +40,24 @@ export async function hold<Request, Snapshot>(
   kind: OperationKind<Request, Snapshot>,
   request: Request,
 ): Promise<Held> {
+  for (let run = 1; run <= MOST_RUNS; run++) {
+    const { held, written, operation } = await take(gate, caller, kind, request)
+    if (written()) return held
+    // Rule 24: the same person asking again for the same operation on the same objects while it is held gets the open process.
+    const open = await operations.heldOperation(gate.db, operation)
+    if (open) return { id: open.id, state: 'held', status: open.status, messageId: open.message_id }
+    // It ended between our insert and our look: this is a fresh request after all.
+  }
+  throw new Error('the same operation was held and ended again and again')
+}
+
+/** Writes down what is asked for; `written` says whether it was, or is held already. */
+async function take<Request, Snapshot>(
+  gate: Gate,
+  caller: Caller,
+  kind: OperationKind<Request, Snapshot>,
+  request: Request,
+): Promise<{ held: Held; written: () => boolean; operation: operations.NewOperation }> {
   return await gate.db.transaction(async (tx) => {
     const workspaceId = kind.workspaceOf(request)
     const [description, versions, routes] = await Promise.all([
@@ -65,7 +84,7 @@ export async function hold<Request, Snapshot>(
       changes: description.changes,
       requestedAt: tx.now,
     }
-    const writing = operations.insertOperation(
+    const written = operations.insertOperation(
       tx,
       operation,
       watching.map((one) => ({
@@ -75,32 +94,27 @@ export async function hold<Request, Snapshot>(
         manualPass: one.read.manualPass,
       })),
     )
-    const tell = async () =>
-      description.triggers
-        ? await gate.publish(tx, {
-            eventCode: kind.point,
+    if (operation.state === 'done') await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation))
+    const messageId = description.triggers
+      ? gate.publish(tx, {
+          eventCode: kind.point,
+          tenantId: caller.tenantId,
+          workspaceId,
+          operationId: operation.id,
+          always: operation.state === 'held',
+          routes,
+          body: messageBody(kind.point, {
+            ...description.body,
             tenantId: caller.tenantId,
-            workspaceId,
-            operationId: operation.id,
-            always: operation.state === 'held',
-            routes,
-            body: messageBody(kind.point, {
-              ...description.body,
-              tenantId: caller.tenantId,
-              operator: String(caller.userId),
-              extensionBizId: operation.id,
-              blockBusiness: operation.state === 'held',
-            }),
-          })
-        : null
-    if (operation.state === 'done') {
-      await writing
-      await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation))
-    }
-    const [written, messageId] = await Promise.all([writing, tell()])
-    if (!written) return await alreadyHeld(tx, operation)
+            operator: String(caller.userId),
+            extensionBizId: operation.id,
+            blockBusiness: operation.state === 'held',
+          }),
+        })
+      : null
     tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: workspaceId })
-    return { id: operation.id, state: operation.state as 'done' | 'held', status: operation.status, messageId }
+    const state = operation.state as 'done' | 'held'
+    return { held: { id: operation.id, state, status: operation.status, messageId }, written, operation }
   })
 }
 
@@ -136,12 +150,4 @@ function whoApplies(
     if (applies(watching, scope)) applying.set(row.id, { ...row, read })
   }
   return [...applying.values()]
-}
-
-/** Rule 24: the same person asking again for the same operation on the same objects while it is held gets the open process. */
-async function alreadyHeld(tx: Transaction, operation: operations.NewOperation): Promise<Held> {
-  const held = await operations.heldOperation(tx, operation)
-  if (held) return { id: held.id, state: 'held', status: held.status, messageId: held.message_id }
-  // It ended between our insert and our look: start over as a fresh request.
-  throw Object.assign(new Error('the held operation ended meanwhile'), { code: '40001' })
 }

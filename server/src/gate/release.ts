@@ -89,7 +89,7 @@ export function effectOf(
     ...origin,
     mayReach: async (eventCode) => (await routes).some((route) => mayTake(route, eventCode)),
     async publish(eventCode, body) {
-      await gate.publish(tx, {
+      gate.publish(tx, {
         eventCode,
         tenantId: origin.tenantId,
         workspaceId: origin.workspaceId,

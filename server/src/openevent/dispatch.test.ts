@@ -171,7 +171,7 @@ describe('Rule 14: what a replica that died had taken is delivered by another', 
       receiver.url,
     ])
     const messageId = crypto.randomUUID()
-    const [due] = await world.db.transaction((tx) =>
+    const written = await world.db.transaction(async (tx) =>
       insertMessage(
         tx,
         {
@@ -188,7 +188,7 @@ describe('Rule 14: what a replica that died had taken is delivered by another', 
         30,
       ),
     )
-    return { deliveryId: due!.id, messageId }
+    return { deliveryId: written()[0]!.id, messageId }
   }
 
   test('once its lease has run out, and not before', async () => {

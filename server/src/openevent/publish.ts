@@ -26,18 +26,18 @@ export type Publication = {
 }
 
 /** Answers the id of the message; null where there is none, because it would reach nobody. */
-export type Publish = (tx: Transaction, publication: Publication) => Promise<string | null>
+export type Publish = (tx: Transaction, publication: Publication) => string | null
 
 /** A lease outlasts one attempt by far; a replica that dies with it in hand is replaced after so long. */
 export const LEASE_SECONDS = 30
 
 /** `dispatch` gets the deliveries that were just committed and are leased to this replica. */
 export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publish {
-  return async (tx, publication) => {
+  return (tx, publication) => {
     const reached = routesFor(publication.routes, publication.eventCode, publication.body)
     if (reached.length === 0 && !publication.always) return null
     const id = randomUUID()
-    const due = await insertMessage(
+    const due = insertMessage(
       tx,
       {
         id,
@@ -58,7 +58,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
       })),
       LEASE_SECONDS,
     )
-    if (due.length > 0) tx.afterCommit(() => dispatch(due))
+    tx.afterCommit(() => dispatch(due()))
     return id
   }
 }

@@ -48,8 +48,8 @@ const target = (i: number) => ({
   serves: i === 0 ? null : ['x', 'y'],
 })
 
-const write = (to: readonly ReturnType<typeof target>[], leaseSeconds = LEASE_SECONDS) =>
-  one.transaction((tx) =>
+const write = async (to: readonly ReturnType<typeof target>[], leaseSeconds = LEASE_SECONDS) => {
+  const due = await one.transaction(async (tx) =>
     insertMessage(
       tx,
       {
@@ -66,6 +66,8 @@ const write = (to: readonly ReturnType<typeof target>[], leaseSeconds = LEASE_SE
       leaseSeconds,
     ),
   )
+  return due()
+}
 /** A minute ago it was leased for a second: the lease has run out. */
 const writeDue = (to: readonly ReturnType<typeof target>[]) => write(to, 1)
 

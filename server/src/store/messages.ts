@@ -40,13 +40,13 @@ export type DueDelivery = {
  * Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run
  * out. A message that asks about an operation is written only if the operation is.
  */
-export async function insertMessage(
+export function insertMessage(
   tx: Transaction,
   message: NewMessage,
   deliveries: readonly NewDelivery[],
   leaseSeconds: number,
-): Promise<DueDelivery[]> {
-  const rows = await tx.rows<{ id: number; target_id: number }>(
+): () => DueDelivery[] {
+  const rows = tx.send<{ id: number; target_id: number }>(
     `with m as (
        insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
        select $1, $2, $3, $4, $5, $6, $7, $8 where $5::uuid is null or exists (select from operations where id = $5)
@@ -75,7 +75,7 @@ export async function insertMessage(
     ],
   )
   const byTarget = new Map(deliveries.map((one) => [one.targetId, one]))
-  return rows.map((row) => ({
+  const dueOf = (row: { id: number; target_id: number }): DueDelivery => ({
     id: row.id,
     message_id: message.id,
     target_id: row.target_id,
@@ -89,7 +89,8 @@ export async function insertMessage(
     body: message.body,
     created_at: message.createdAt,
     expires_at: message.expiresAt,
-  }))
+  })
+  return () => rows().map(dueOf)
 }
 
 /** What waits for the same receiver: the deliveries of one target, or of one address whose target is gone. */

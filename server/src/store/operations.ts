@@ -79,13 +79,9 @@ export type NewCheck = {
   readonly manualPass: boolean
 }
 
-/** Writes an operation with its checks. False, and nothing written, when the same person already holds the same request (rule 24). */
-export async function insertOperation(
-  sql: Sql,
-  operation: NewOperation,
-  checks: readonly NewCheck[],
-): Promise<boolean> {
-  const rows = await sql.rows(
+/** Writes an operation with its checks. Answers false, and nothing is written, when the same person already holds the same request (rule 24). */
+export function insertOperation(tx: Transaction, operation: NewOperation, checks: readonly NewCheck[]): () => boolean {
+  const rows = tx.send(
     `with o as (
        insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot,
          changes, requested_at, ended_at)
@@ -115,7 +111,7 @@ export async function insertOperation(
       checks.map((one) => one.manualPass),
     ],
   )
-  return rows.length > 0
+  return () => rows().length > 0
 }
 
 /** The held operation of rule 24, the same person's same request, with its message. */

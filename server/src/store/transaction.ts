@@ -14,10 +14,10 @@ export type Transaction = Sql & {
    */
   readonly now: Date
   /**
-   * A statement whose rows nobody needs and that nobody waits for: it goes out together with the next one that is waited for, at the
-   * latest with the commit. Should it fail, so does that one.
+   * A statement that nobody waits for: it goes out together with the next one that is waited for, at the latest with the commit. Should it
+   * fail, so does that one. What is returned answers the rows from then on.
    */
-  send(text: string, values?: readonly unknown[]): void
+  send<Row>(text: string, values?: readonly unknown[]): () => Row[]
   /** Runs after the commit, and not at all if there is none. */
   afterCommit(run: () => void): void
   /** Runs the work so that, when it throws, only what it wrote is undone, and what it left for after the commit is forgotten. */
@@ -94,7 +94,16 @@ export async function runTransaction<T>(
       return now
     },
     rows: async <Row>(text: string, values?: readonly unknown[]) => (await ask(text, values)).rows as Row[],
-    send: (text, values) => void send(text, values),
+    send<Row>(text: string, values?: readonly unknown[]) {
+      let rows: Row[] | null = null
+      send(text, values, (answer) => {
+        rows = answer.rows as Row[]
+      })
+      return () => {
+        if (rows === null) throw new Error('the rows of a statement are read before it has been answered')
+        return rows
+      }
+    },
     afterCommit: (run) => void committed.push(run),
     async savepoint(inner) {
       guarded = true

@@ -218,7 +218,7 @@ async function tell(
   ])
   for (const row of rows) {
     const eventCode = createdIds.has(row.id) ? 'node-change-created' : 'node-change-updated'
-    await publish(tx, {
+    publish(tx, {
       eventCode,
       tenantId: caller.tenantId,
       workspaceId,
