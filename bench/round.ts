@@ -169,6 +169,7 @@ async function measurePlace(
       }
 
   await verify(sql, sides[0], sides[1])
+  await limit.stop()
   const measured: Measured[] = []
   for (const concurrency of CONCURRENCIES) {
     const [own, least] = sides.map((one) => slices.get(`${one.name} ${concurrency}`)!) as [Turn[], Turn[]]
@@ -213,13 +214,17 @@ async function startReceiver(cleanup: Cleanup, answered: Answers) {
 async function startLimit(cleanup: Cleanup, execArgv: string[], settings: LimitSettings) {
   const child = fork(join(import.meta.dirname, 'round/limit.ts'), { execArgv })
   const exited = once(child, 'exit')
-  cleanup.add(async () => {
-    if (child.connected) child.disconnect()
-    await exited
-  })
+  cleanup.add(() => child.kill())
   child.send(settings)
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-  return { url: `http://127.0.0.1:${port}`, pid: child.pid! }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid!,
+    async stop() {
+      if (child.connected) child.disconnect()
+      await exited
+    },
+  }
 }
 
 /** Throws unless every completed round is one operation that took effect once, with its answer and its delivery, and nothing is held. */
