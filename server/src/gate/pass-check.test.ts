@@ -118,7 +118,7 @@ describe('Rule 10: mark as passed turns one FAIL into a pass if the extension al
   })
 
   test('not a check that is open, answered otherwise or passed already, nor one of nobody', async () => {
-    const { tenant, workspace, owner, operator, asked } = await failedFreeze()
+    const { tenant, workspace, owner, operator } = await failedFreeze()
     const ids = await tenant.nodes(workspace, { b: [] })
     const other = await tenant.extension({ enabledIn: [workspace] })
     const held = await ask(operator, workspace, 'freeze-node', [ids.b])
