@@ -42,7 +42,7 @@ export function setupStories(at: () => BrowserConsole): void {
 
     const administrator = await at().page(shop.administrator, `/workspaces/${shop.workspace.id}/extensions`)
     // The box itself is drawn over.
-    await administrator.getByRole('switch', { name: 'Enable Night watch in this workspace' }).check({ force: true })
+    await administrator.getByRole('switch', { name: 'Enable Night watch in this workspace' }).click({ force: true })
     await administrator.getByText(en.workspaceExtensions.on, { exact: true }).waitFor()
   })
 
