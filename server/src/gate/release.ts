@@ -28,7 +28,8 @@ export async function decide(
   if (next === 'release') await release(gate, tx, operation, status)
   else if (next === 'refuse')
     operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
-  else operations.updateStatus(tx, operation.id, status)
+  // What has ended stays as it ended; a late result is recorded with its check only.
+  else if (operation.state === 'held') operations.updateStatus(tx, operation.id, status)
   tellChange(gate, tx, operation)
 }
 
