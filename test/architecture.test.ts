@@ -66,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   live: [],
   store: ['core'],
   // Telling and holding.
-  openevent: ['core', 'store', 'live'],
+  openevent: ['core', 'store', 'live', 'credentials'],
   gate: ['core', 'store', 'openevent', 'live'],
   modules: ['core', 'store', 'openevent', 'gate'],
   // The interfaces and what they have in common.

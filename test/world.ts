@@ -10,6 +10,7 @@ import { type Client, createClient, encodeQuery, HoldpointError, signV3 } from '
 import pino from 'pino'
 import { SESSION_COOKIE } from '../server/src/authentication.ts'
 import { encryptSecret, generateAccessKey, generateSessionToken, hashToken } from '../server/src/credentials.ts'
+import type { Outgoing, Target } from '../server/src/openevent/target.ts'
 import { type Server, startServer } from '../server/src/server.ts'
 import type { Database } from '../server/src/store/database.ts'
 import { type Caller, signingKey } from '../server/src/store/principals.ts'
@@ -470,3 +471,30 @@ export async function startReceiver(first: Behaviour = ACCEPT): Promise<Receiver
     stop: close,
   }
 }
+
+/** An HTTP target at this address, as the dispatcher hands it to a sender. */
+export const targetAt = (endpoint: string, more: Partial<Target> = {}): Target => ({
+  id: 1,
+  tenantId: 1,
+  kind: 'http',
+  endpoint,
+  settings: {},
+  credentials: null,
+  retryPolicy: 'EXPONENTIAL_DECAY_RETRY',
+  errorsTolerance: 'ALL',
+  mostConcurrent: 16,
+  signingSecrets: [],
+  ...more,
+})
+
+/** A first attempt to hand over this text. */
+export const outgoing = (envelope: string, more: Partial<Outgoing> = {}): Outgoing => ({
+  messageId: randomUUID(),
+  deliveryId: 1,
+  attempt: 1,
+  envelope,
+  traceparent: null,
+  eventCode: 'freeze-node',
+  publishedAtMs: Date.now(),
+  ...more,
+})

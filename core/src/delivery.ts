@@ -7,20 +7,56 @@
  */
 export type DeliveryState = 'pending' | 'delivered' | 'dead'
 
-/** EventBridge's exponential policy: 1, 2, 4 … 512 seconds, then every 512 seconds, 176 tries in all (about a day). */
-const MOST_ATTEMPTS = 176
-const LONGEST_DELAY_SECONDS = 512
+/**
+ * BACKOFF_RETRY: three retries, each after a random 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: after 1, 2, 4 … 512 seconds, then every 512
+ * seconds, 176 tries in all, within a day. The second is the default, because a held operation waits for up to three days.
+ */
+export type RetryPolicy = 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
 
-/** What happens after the attempt with this number (from 1) failed: when to try again, or that there is no further try. */
+/** What a delivery that has used up its retries means for the later ones of its target: nothing (ALL), or that they wait for it (NONE). */
+export type ErrorsTolerance = 'ALL' | 'NONE'
+
+const MOST_ATTEMPTS: Readonly<Record<RetryPolicy, number>> = { BACKOFF_RETRY: 4, EXPONENTIAL_DECAY_RETRY: 176 }
+const LONGEST_DELAY_MS = 512_000
+const SHORTEST_BACKOFF_MS = 10_000
+const LONGEST_BACKOFF_MS = 20_000
+/** A receiver may ask to be left alone for so long at most; the next attempt is the policy's again. */
+const LONGEST_ASKED_MS = 3_600_000
+const TOO_MANY_REQUESTS = 429
+const UNAVAILABLE = 503
+/** The receiver says that it is gone for good. */
+const GONE = 410
+
+export type FailedAttempt = {
+  readonly policy: RetryPolicy
+  /** Its number, counted from 1. */
+  readonly attempt: number
+  /** Of the HTTP answer; null where there was none. */
+  readonly status: number | null
+  /** What the answer's Retry-After asked for. */
+  readonly retryAfterMs: number | null
+  readonly nowMs: number
+  /** When the message expires. */
+  readonly expiresAtMs: number
+  /** From 0 up to but not 1. */
+  readonly random: number
+}
+
+/** What happens after an attempt that failed: when to try again, or that there is no further try. */
 export function afterFailedAttempt(
-  attempt: number,
-  nowMs: number,
-  expiresAtMs: number,
+  failed: FailedAttempt,
 ): { state: 'pending'; nextAttemptAtMs: number } | { state: 'dead' } {
-  if (attempt >= MOST_ATTEMPTS) return { state: 'dead' }
-  const delaySeconds = Math.min(2 ** (attempt - 1), LONGEST_DELAY_SECONDS)
-  const nextAttemptAtMs = nowMs + delaySeconds * 1000
+  const { policy, attempt, status, nowMs, expiresAtMs } = failed
+  if (status === GONE || attempt >= MOST_ATTEMPTS[policy]) return { state: 'dead' }
+  const asked = status === TOO_MANY_REQUESTS || status === UNAVAILABLE ? (failed.retryAfterMs ?? 0) : 0
+  const delayMs = Math.max(delayAfter(policy, attempt, failed.random), Math.min(asked, LONGEST_ASKED_MS))
+  const nextAttemptAtMs = nowMs + delayMs
   return nextAttemptAtMs < expiresAtMs ? { state: 'pending', nextAttemptAtMs } : { state: 'dead' }
+}
+
+function delayAfter(policy: RetryPolicy, attempt: number, random: number): number {
+  if (policy === 'EXPONENTIAL_DECAY_RETRY') return Math.min(2 ** (attempt - 1) * 1000, LONGEST_DELAY_MS)
+  return SHORTEST_BACKOFF_MS + Math.floor(random * (LONGEST_BACKOFF_MS - SHORTEST_BACKOFF_MS + 1))
 }
 
 /** How far a check's message has come, from the deliveries that serve its extension (rules 11 and 25). */

@@ -13,6 +13,8 @@ import { startDispatcher } from './openevent/dispatch.ts'
 import { outboundPolicy } from './openevent/guard.ts'
 import { httpSender } from './openevent/http-target.ts'
 import { publisher } from './openevent/publish.ts'
+import { type Senders, unserved } from './openevent/target.ts'
+import { targetCache } from './openevent/targets.ts'
 import type { Platform } from './platform.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { gather } from './store/gather.ts'
@@ -53,7 +55,17 @@ export async function startServer(
   const nowMs = Date.now
   const live = startLive(connection, (channel, payload) => db.rows('select pg_notify($1, $2)', [channel, payload]))
   const outbound = outboundPolicy(config.outboundAllow)
-  const dispatcher = startDispatcher({ db, sender: httpSender(outbound), live, region: config.region, nowMs, logFault })
+  const senders: Senders = {
+    http: httpSender(outbound),
+    kafka: unserved('kafka'),
+    rabbitmq: unserved('rabbitmq'),
+    bus: unserved('bus'),
+  }
+  const onChange = (targetId: number) => {
+    for (const sender of Object.values(senders)) sender.forget?.(targetId)
+  }
+  const targets = targetCache({ db, live, secretKey, nowMs, onChange })
+  const dispatcher = startDispatcher({ db, targets, senders, live, region: config.region, nowMs, logFault })
   const platform: Platform = {
     db,
     operations: OPERATIONS,

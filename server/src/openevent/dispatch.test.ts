@@ -13,7 +13,8 @@ import {
   until,
   type World,
 } from '../../../test/world.ts'
-import { claimDeliveries, insertMessage } from '../store/messages.ts'
+import { claimDeliveries } from '../store/deliveries.ts'
+import { insertMessage } from '../store/messages.ts'
 
 let world: World
 beforeAll(async () => {

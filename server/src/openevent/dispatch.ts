@@ -18,9 +18,10 @@ import {
   laneOf,
   recordAttempts,
   releaseDeliveries,
-} from '../store/messages.ts'
-import type { HttpSender } from './http-target.ts'
+} from '../store/deliveries.ts'
 import { LEASE_SECONDS } from './publish.ts'
+import type { Outgoing, Senders, Target } from './target.ts'
+import type { Targets } from './targets.ts'
 
 const MOST_PER_TARGET = 16
 const MOST_QUEUED_PER_TARGET = 200
@@ -46,13 +47,14 @@ export type Dispatcher = {
 
 export function startDispatcher(parts: {
   readonly db: Database
-  readonly sender: HttpSender
+  readonly targets: Targets
+  readonly senders: Senders
   readonly live: Live
   readonly region: string
   readonly nowMs: () => number
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }): Dispatcher {
-  const { db, sender, live, nowMs } = parts
+  const { db, senders, targets, live, nowMs } = parts
   const lanes = new Map<string, Lane>()
   let inMemory = 0
   let stopping = false
@@ -121,18 +123,44 @@ export function startDispatcher(parts: {
       })
       return
     }
-    const result = await sender.send(due.endpoint, envelopeOf(due, parts.region), {})
-    const next = result.error === null ? null : afterFailedAttempt(number, nowMs(), due.expires_at.getTime())
+    let target: Target | null
+    try {
+      target = due.target_id === null ? null : await targets.of(due.target_id)
+    } catch (error) {
+      // The lease runs out and the delivery is attempted later.
+      parts.logFault(error, { target: due.target_id })
+      return
+    }
+    if (target === null) {
+      const error = 'the target has been removed'
+      write(due, { number, startedMs, status: null, error, responseBody: null, state: 'dead', nextAttemptAt: null })
+      return
+    }
+    const result = await senders[target.kind].send(target, outgoingOf(due, number, parts.region))
+    const next =
+      result.error === null
+        ? null
+        : afterFailedAttempt({
+            policy: target.retryPolicy,
+            attempt: number,
+            status: result.status,
+            retryAfterMs: result.retryAfterMs ?? null,
+            nowMs: nowMs(),
+            expiresAtMs: due.expires_at.getTime(),
+            random: Math.random(),
+          })
     write(due, {
-      ...result,
       number,
       startedMs,
+      status: result.status,
+      error: result.error,
+      responseBody: result.responseBody,
       state: next === null ? 'delivered' : next.state,
       nextAttemptAt: next?.state === 'pending' ? new Date(next.nextAttemptAtMs) : null,
     })
   }
 
-  type Ended = Omit<AttemptOutcome, 'deliveryId' | 'at' | 'durationMs'> & { startedMs: number }
+  type Ended = Omit<AttemptOutcome, 'deliveryId' | 'at' | 'durationMs'> & { readonly startedMs: number }
   function write(due: DueDelivery, { startedMs, ...ended }: Ended): void {
     outcomes.push({
       due,
@@ -208,22 +236,31 @@ export function startDispatcher(parts: {
       if (inMemory > 0) await new Promise<void>((resolve) => idle.push(resolve))
       await writing
       if (waiting.length > 0) await releaseDeliveries(db, waiting)
-      await sender.close()
+      await Promise.all(Object.values(senders).map((sender) => sender.close()))
+      targets.stop()
     },
   }
 }
 
-/** The message as it goes over the wire: the same bytes at every attempt. */
-function envelopeOf(due: DueDelivery, region: string): string {
+/** What a sender is handed; the envelope is the same text at every attempt. */
+function outgoingOf(due: DueDelivery, attempt: number, region: string): Outgoing {
   const createdAtMs = due.created_at.getTime()
-  return eventBridgeEnvelope({
+  return {
     messageId: due.message_id,
-    event: eventByCode(due.event_code as EventCode),
-    body: due.body,
-    tenantAccountId: String(due.tenant_id),
-    occurredAtMs: createdAtMs,
+    deliveryId: due.id,
+    attempt,
+    eventCode: due.event_code,
     publishedAtMs: createdAtMs,
-    busName: due.bus_name,
-    regionId: region,
-  })
+    traceparent: null,
+    envelope: eventBridgeEnvelope({
+      messageId: due.message_id,
+      event: eventByCode(due.event_code as EventCode),
+      body: due.body,
+      tenantAccountId: String(due.tenant_id),
+      occurredAtMs: createdAtMs,
+      publishedAtMs: createdAtMs,
+      busName: due.bus_name,
+      regionId: region,
+    }),
+  }
 }

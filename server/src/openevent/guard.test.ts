@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Receiver, startReceiver } from '../../../test/world.ts'
+import { outgoing, type Receiver, startReceiver, targetAt } from '../../../test/world.ts'
 import { outboundPolicy } from './guard.ts'
 import { httpSender } from './http-target.ts'
 
@@ -100,7 +100,7 @@ describe('the decision is made on the address that is really connected to', () =
     const sender = httpSender(outboundPolicy(allow))
     const before = receiver.received.length
     const url = receiver.url.replace('127.0.0.1', host)
-    const result = await sender.send(url, '{}', {})
+    const result = await sender.send(targetAt(url), outgoing('{}'))
     await sender.close()
     return { ...result, arrived: receiver.received.length > before }
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { type Behaviour, type Receiver, startReceiver } from '../../../test/world.ts'
+import { type Behaviour, outgoing, type Receiver, startReceiver, targetAt } from '../../../test/world.ts'
 import { outboundPolicy } from './guard.ts'
 import { httpSender } from './http-target.ts'
 
@@ -34,7 +34,7 @@ describe('an attempt to hand over a message', () => {
   test('posts exactly the given text, as JSON in UTF-8', async () => {
     const receiver = await answering(() => ({ body: 'thanks' }))
     const body = '{"name":"冻结节点", "n":1.0}'
-    expect(await sender.send(`${receiver.url}consumer?x=1`, body, { 'x-more': 'yes' })).toEqual({
+    expect(await sender.send(targetAt(`${receiver.url}consumer?x=1`), outgoing(body))).toEqual({
       status: 200,
       error: null,
       responseBody: 'thanks',
@@ -42,18 +42,22 @@ describe('an attempt to hand over a message', () => {
     expect(receiver.received[0]).toMatchObject({
       path: '/consumer?x=1',
       body,
-      headers: { 'content-type': 'application/json;charset=utf-8', 'x-more': 'yes' },
+      headers: { 'content-type': 'application/json;charset=utf-8' },
     })
   })
 
   test.each([200, 201, 202, 204, 299])('%i accepts the message', async (status) => {
     const receiver = await answering(() => ({ status }))
-    expect(await sender.send(receiver.url, '{}', {})).toEqual({ status, error: null, responseBody: null })
+    expect(await sender.send(targetAt(receiver.url), outgoing('{}'))).toEqual({
+      status,
+      error: null,
+      responseBody: null,
+    })
   })
 
   test.each([301, 304, 400, 401, 404, 410, 429, 500, 502, 503])('%i does not', async (status) => {
     const receiver = await answering(() => ({ status }))
-    expect(await sender.send(receiver.url, '{}', {})).toEqual({
+    expect(await sender.send(targetAt(receiver.url), outgoing('{}'))).toEqual({
       status,
       error: `answered ${status}`,
       responseBody: null,
@@ -63,20 +67,23 @@ describe('an attempt to hand over a message', () => {
   test.each([301, 302, 303, 307, 308])('a redirect by %i is not followed', async (status) => {
     const elsewhere = await answering(() => ({}))
     const receiver = await answering(() => ({ status, headers: { location: elsewhere.url } }))
-    expect(await sender.send(receiver.url, '{}', {})).toMatchObject({ status, error: `answered ${status}` })
+    expect(await sender.send(targetAt(receiver.url), outgoing('{}'))).toMatchObject({
+      status,
+      error: `answered ${status}`,
+    })
     expect(elsewhere.received).toHaveLength(0)
   })
 
   test('of a long answer the beginning is kept, and what PostgreSQL cannot keep is replaced', async () => {
     const receiver = await answering(() => ({ status: 500, body: `\u0000${'x'.repeat(3_000_000)}` }))
-    const { responseBody } = await sender.send(receiver.url, '{}', {})
+    const { responseBody } = await sender.send(targetAt(receiver.url), outgoing('{}'))
     expect(responseBody).toBe(`\ufffd${'x'.repeat(2_047)}`)
   })
 
   test('a receiver that is not there is said to be so', async () => {
     const receiver = await answering(() => ({}))
     await receiver.deafen()
-    const result = await sender.send(receiver.url, '{}', {})
+    const result = await sender.send(targetAt(receiver.url), outgoing('{}'))
     expect(result).toMatchObject({ status: null, responseBody: null })
     expect(result.error).toMatch(/ECONNREFUSED/)
   })
@@ -92,7 +99,7 @@ describe('an attempt to hand over a message', () => {
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
-    const result = await sender.send(`http://127.0.0.1:${port}/`, '{}', {})
+    const result = await sender.send(targetAt(`http://127.0.0.1:${port}/`), outgoing('{}'))
     expect(result.status).toBeNull()
     expect(result.error).toEqual(expect.any(String))
     server.close()
@@ -104,7 +111,7 @@ describe('an attempt to hand over a message', () => {
   ])('a receiver that %s is given up', async (_what, bytes) => {
     const impatient = httpSender(outboundPolicy(['127.0.0.1']), 250)
     const silent = await saying(bytes)
-    expect(await impatient.send(silent.url, '{}', {})).toEqual({
+    expect(await impatient.send(targetAt(silent.url), outgoing('{}'))).toEqual({
       status: null,
       error: 'no answer within 0.25 seconds',
       responseBody: null,

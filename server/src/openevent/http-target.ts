@@ -1,17 +1,7 @@
 /** One attempt to hand a message to an HTTP(S) receiver. It always answers, and never follows a redirect. */
 import { Agent, request } from 'undici'
 import { guardedConnector, type OutboundPolicy } from './guard.ts'
-
-export type AttemptResult = {
-  readonly status: number | null
-  readonly error: string | null
-  readonly responseBody: string | null
-}
-
-export type HttpSender = {
-  send(endpoint: string, body: string, headers: Readonly<Record<string, string>>): Promise<AttemptResult>
-  close(): Promise<void>
-}
+import type { Sender } from './target.ts'
 
 /** The whole attempt, from connecting to the last byte of the answer. Must stay well under the lease. */
 const ATTEMPT_TIMEOUT_MS = 15_000
@@ -19,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** What is kept of an answer; the rest of it is not read. */
 const ANSWER_LIMIT = 2_048
 
-export function httpSender(policy: OutboundPolicy, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): HttpSender {
+export function httpSender(policy: OutboundPolicy, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): Sender {
   const agent = new Agent({
     connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
     connections: 32,
@@ -29,13 +19,13 @@ export function httpSender(policy: OutboundPolicy, attemptTimeoutMs = ATTEMPT_TI
     maxResponseSize: 1 << 20,
   })
   return {
-    async send(endpoint, body, headers) {
+    async send(target, outgoing) {
       try {
-        const response = await request(endpoint, {
+        const response = await request(target.endpoint, {
           dispatcher: agent,
           method: 'POST',
-          headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint', ...headers },
-          body,
+          headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint' },
+          body: outgoing.envelope,
           signal: AbortSignal.timeout(attemptTimeoutMs),
         })
         const text = await firstOf(response.body)

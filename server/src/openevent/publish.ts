@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { type EventCode, eventByCode, type Json, MESSAGE_LIFETIME_MS, matchesPattern } from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
-import { type DueDelivery, insertMessage } from '../store/messages.ts'
+import type { DueDelivery } from '../store/deliveries.ts'
+import { insertMessage } from '../store/messages.ts'
 import type { RouteRow } from '../store/openevent.ts'
 
 const SOURCE = 'acs.dataworks'

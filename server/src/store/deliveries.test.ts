@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
 import { type Database, openDatabase } from './database.ts'
-import {
-  type AttemptOutcome,
-  claimDeliveries,
-  insertMessage,
-  laneOf,
-  recordAttempts,
-  releaseDeliveries,
-} from './messages.ts'
+import { type AttemptOutcome, claimDeliveries, laneOf, recordAttempts, releaseDeliveries } from './deliveries.ts'
+import { insertMessage } from './messages.ts'
 import { insertBus, insertRule, putTargets } from './openevent.ts'
 import { insertTenant } from './users.ts'
 

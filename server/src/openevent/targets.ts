@@ -1,0 +1,94 @@
+/**
+ * The targets that deliveries go to, as they are configured now: what is answered is at most two seconds old, and read again after a change
+ * that was told. Credentials are decrypted here, in memory, and nowhere else.
+ */
+import { decryptSecret, encryptSecret } from '../credentials.ts'
+import type { Live } from '../live.ts'
+import type { Sql } from '../store/database.ts'
+import { gather } from '../store/gather.ts'
+import { type DeliveryTargetRow, targetsById } from '../store/targets.ts'
+import type { Target } from './target.ts'
+
+const FRESH_MS = 2_000
+const MOST_KEPT = 10_000
+const MOST_AT_ONCE = 500
+
+export type Targets = {
+  /** The target, or null if it is gone; a promise only where it has to be read. */
+  of(id: number): Target | null | Promise<Target | null>
+  stop(): void
+}
+
+export function targetCache(parts: {
+  readonly db: Sql
+  readonly live: Live
+  readonly secretKey: Buffer
+  readonly nowMs: () => number
+  /** Called with the id of a target that is other than it was, or gone. */
+  readonly onChange?: (id: number) => void
+}): Targets {
+  const { db, nowMs } = parts
+  const kept = new Map<number, { target: Target | null; row: string; atMs: number }>()
+  const read = gather(async (ids: readonly number[]) => {
+    const askedMs = nowMs()
+    const rows = new Map((await targetsById(db, [...new Set(ids)])).map((row) => [row.id, row]))
+    return ids.map((id) => keep(id, rows.get(id) ?? null, askedMs))
+  }, MOST_AT_ONCE)
+
+  function keep(id: number, row: DeliveryTargetRow | null, atMs: number): Target | null {
+    const before = kept.get(id)
+    const text = JSON.stringify(row)
+    const same = before !== undefined && before.row === text
+    if (before !== undefined && !same) parts.onChange?.(id)
+    const target = same ? before.target : row && targetOf(row, parts.secretKey)
+    kept.delete(id)
+    if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
+    kept.set(id, { target, row: text, atMs })
+    return target
+  }
+
+  const unsubscribe = parts.live.subscribe((change) => {
+    if (change.kind !== 'openevent') return
+    for (const one of kept.values())
+      if (one.target === null || one.target.tenantId === change.tenantId) one.atMs = Number.NEGATIVE_INFINITY
+  })
+
+  return {
+    of(id) {
+      const known = kept.get(id)
+      const ageMs = known === undefined ? Number.POSITIVE_INFINITY : nowMs() - known.atMs
+      return known !== undefined && ageMs >= 0 && ageMs <= FRESH_MS ? known.target : read(id)
+    },
+    stop: unsubscribe,
+  }
+}
+
+function targetOf(row: DeliveryTargetRow, secretKey: Buffer): Target {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    endpoint: row.endpoint,
+    settings: row.settings,
+    credentials: row.credentials && openCredentials(secretKey, row.id, row.credentials),
+    retryPolicy: row.retry_policy,
+    errorsTolerance: row.errors_tolerance,
+    mostConcurrent: row.most_concurrent,
+    signingSecrets: [],
+  }
+}
+
+const boundTo = (targetId: number) => `event target ${targetId}`
+
+/** What a receiver asks for, as the table keeps it: readable with the key and for this target only. */
+export function sealCredentials(
+  secretKey: Buffer,
+  targetId: number,
+  credentials: Readonly<Record<string, string>>,
+): Buffer {
+  return encryptSecret(secretKey, JSON.stringify(credentials), boundTo(targetId))
+}
+
+export function openCredentials(secretKey: Buffer, targetId: number, sealed: Buffer): Record<string, string> {
+  return JSON.parse(decryptSecret(secretKey, sealed, boundTo(targetId)))
+}

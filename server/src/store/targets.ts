@@ -1,0 +1,24 @@
+import type { Sql } from './database.ts'
+
+/** A target with everything that handing a message over needs. */
+export type DeliveryTargetRow = {
+  id: number
+  tenant_id: number
+  kind: 'http' | 'kafka' | 'rabbitmq' | 'bus'
+  endpoint: string
+  settings: Record<string, unknown>
+  /** Encrypted. */
+  credentials: Buffer | null
+  retry_policy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+  errors_tolerance: 'ALL' | 'NONE'
+  most_concurrent: number
+}
+
+/** Those of the targets that are still there, of whatever tenant: who asks has their ids from deliveries. */
+export async function targetsById(sql: Sql, ids: readonly number[]): Promise<DeliveryTargetRow[]> {
+  return await sql.rows<DeliveryTargetRow>(
+    `select t.id, b.tenant_id, t.kind, t.endpoint, t.settings, t.credentials, t.retry_policy, t.errors_tolerance, t.most_concurrent
+     from event_targets t join event_rules r on r.id = t.rule_id join event_buses b on b.id = r.bus_id where t.id = any ($1)`,
+    [ids],
+  )
+}
