@@ -5,13 +5,28 @@
  */
 import pg from 'pg'
 import { runBatch } from './batch.ts'
-import { runTransaction, SavepointsNeeded, type Sql, type Transaction } from './transaction.ts'
+import { gather } from './gather.ts'
+import type { SharedStatement } from './shared-statement.ts'
+import {
+  type Outcome,
+  runParts,
+  runTransaction,
+  SavepointsNeeded,
+  type Sql,
+  TakenApart,
+  type Work,
+} from './transaction.ts'
 
 export type { Sql, Transaction } from './transaction.ts'
 
 export type Database = Sql & {
   /** All or nothing. A deadlock or a serialisation failure runs the work again, at most three times. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(work: Work<T>): Promise<T>
+  /**
+   * A way to run work that comes often: what comes while other work is under way is run together, in one transaction. What becomes of
+   * each is the same as if it had been run alone, and as soon as one would spoil the transaction for the others each is.
+   */
+  groups(): <T>(work: Work<T>) => Promise<T>
   close(): Promise<void>
   readonly pool: pg.Pool
 }
@@ -20,6 +35,8 @@ export type Database = Sql & {
 const IDLE_MS = 5 * 60_000
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
+const MOST_IN_GROUP = 32
+const MOST_ASKED = 100
 
 export function openDatabase(config: pg.PoolConfig): Database {
   const pool = new pg.Pool({
@@ -34,27 +51,66 @@ export function openDatabase(config: pg.PoolConfig): Database {
   pool.on('error', () => {})
   pool.on('connect', (client) => void client.on('error', () => {}))
 
+  async function rows<Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = await pool.connect()
+    try {
+      const [answer] = await runBatch(client, [{ text, values }])
+      return answer!.rows as Row[]
+    } finally {
+      // The pool itself lets go of a client whose connection has broken.
+      client.release()
+    }
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: questions of every kind; `ask` checks each of them
+  const asking = new Map<SharedStatement<any, any>, (item: any) => Promise<any>>()
+  function ask<Item, Answer>(question: SharedStatement<Item, Answer>, item: Item): Promise<Answer> {
+    let one = asking.get(question)
+    if (one === undefined) {
+      one = gather(async (items: readonly Item[]) => {
+        const { text, values } = question.statement(items)
+        return question.answers(await rows(text, values), items)
+      }, MOST_ASKED)
+      asking.set(question, one)
+    }
+    return one(item)
+  }
+
+  async function transaction<T>(work: Work<T>): Promise<T> {
+    let savepoints = false
+    for (let run = 1; ; ) {
+      try {
+        return await runTransaction(pool, work, { savepoints })
+      } catch (error) {
+        if (error instanceof SavepointsNeeded) savepoints = true
+        else if (run++ >= MOST_RUNS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
+      }
+    }
+  }
+
+  /** Null for what has to be run alone. */
+  async function together(works: readonly Work<unknown>[]): Promise<readonly (Outcome<unknown> | null)[]> {
+    if (works.length === 1) return [{ value: await transaction(works[0]!) }]
+    try {
+      return await runParts(pool, works, { savepoints: false })
+    } catch (error) {
+      if (error instanceof TakenApart || error instanceof SavepointsNeeded) return works.map(() => null)
+      throw error
+    }
+  }
+
   return {
     pool,
-    async rows<Row>(text: string, values: readonly unknown[] = []) {
-      const client = await pool.connect()
-      try {
-        const [answer] = await runBatch(client, [{ text, values }])
-        return answer!.rows as Row[]
-      } finally {
-        // The pool itself lets go of a client whose connection has broken.
-        client.release()
-      }
-    },
-    async transaction(work) {
-      let savepoints = false
-      for (let run = 1; ; ) {
-        try {
-          return await runTransaction(pool, work, { savepoints })
-        } catch (error) {
-          if (error instanceof SavepointsNeeded) savepoints = true
-          else if (run++ >= MOST_RUNS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
-        }
+    rows,
+    ask,
+    transaction,
+    groups() {
+      const inGroup = gather(together, MOST_IN_GROUP)
+      return async <T>(work: Work<T>) => {
+        const outcome = await inGroup(work)
+        if (outcome === null) return await transaction(work)
+        if ('refusal' in outcome) throw outcome.refusal
+        return outcome.value as T
       }
     },
     close: () => pool.end(),

@@ -1,10 +1,11 @@
 /**
  * Asks for many things at once under load, and for one thing at once without: what is asked for while an answer is on its way waits for it,
- * and then all of it is asked for together.
+ * and then all of it is asked for together. Nobody waits longer than `patienceMs` for the answer to others: after that a further round begins.
  */
 export function gather<Question, Answer>(
   askAll: (questions: readonly Question[]) => Promise<readonly Answer[]>,
   most: number,
+  patienceMs = 50,
 ): (question: Question) => Promise<Answer> {
   type Waiting = {
     readonly question: Question
@@ -12,27 +13,43 @@ export function gather<Question, Answer>(
     readonly reject: (error: unknown) => void
   }
   const waiting: Waiting[] = []
-  let asking = false
+  /** Rounds that others still wait for. */
+  let awaited = 0
+  let starting = false
 
-  async function ask(): Promise<void> {
-    asking = true
+  function start(): void {
+    if (starting || awaited > 0 || waiting.length === 0) return
+    starting = true
     // What has arrived already, and is only not read yet, comes along.
-    await new Promise(setImmediate)
-    while (waiting.length > 0) {
-      const some = waiting.splice(0, most)
-      try {
-        const answers = await askAll(some.map((one) => one.question))
-        for (const [at, one] of some.entries()) one.resolve(answers[at]!)
-      } catch (error) {
-        for (const one of some) one.reject(error)
-      }
+    setImmediate(() => {
+      starting = false
+      void round(waiting.splice(0, most))
+    })
+  }
+
+  async function round(some: readonly Waiting[]): Promise<void> {
+    awaited++
+    let over = false
+    const goOn = () => {
+      if (over) return
+      over = true
+      awaited--
+      start()
     }
-    asking = false
+    const timer = setTimeout(goOn, patienceMs)
+    try {
+      const answers = await askAll(some.map((one) => one.question))
+      for (const [at, one] of some.entries()) one.resolve(answers[at]!)
+    } catch (error) {
+      for (const one of some) one.reject(error)
+    }
+    clearTimeout(timer)
+    goOn()
   }
 
   return (question) =>
     new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject })
-      if (!asking) void ask()
+      start()
     })
 }
