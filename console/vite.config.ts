@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -40,11 +42,12 @@ function compressedCopies(): Plugin {
     name: 'holdpoint:compressed-copies',
     apply: 'build',
     enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
+    // Of the files as they were written: until then other plugins still change them.
+    writeBundle({ dir }, bundle) {
+      for (const fileName of Object.keys(bundle)) {
         if (!/\.(js|css)$/.test(fileName)) continue
-        const source = gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 })
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source })
+        const file = join(dir!, fileName)
+        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }))
       }
     },
   }

@@ -106,3 +106,20 @@ test('nothing is repeated: a request that failed was sent once', async () => {
   expect(receiver.received).toHaveLength(1)
   await receiver.stop()
 })
+
+test('an answer that is not the server’s own is an error that names its status, whatever it holds', async () => {
+  for (const [status, body] of [
+    [502, '<html>Bad gateway</html>'],
+    [503, ''],
+    [500, '{"message":"not a problem"}'],
+    [200, '<html>Sign in to the proxy</html>'],
+  ] as const) {
+    const proxy = await startReceiver(() => ({ status, headers: { 'content-type': 'text/html' }, body }))
+    const error = await clientOf(proxy.url)
+      .call('GET /workspaces')
+      .catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(HoldpointError)
+    expect(error).toMatchObject({ status, code: 'UNEXPLAINED', message: expect.stringContaining(`HTTP ${status}`) })
+    await proxy.stop()
+  }
+})

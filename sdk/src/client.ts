@@ -28,7 +28,7 @@ type Given<K extends keyof Routes> = (Record<string, never> extends Routes[K]['p
 export type Client = {
   /**
    * Calls one route, named as in docs/openapi.json, e.g. `GET /workspaces/{workspaceId}/nodes`. Throws a HoldpointError when the server refuses
-   * and the network's own error when it is not reached; nothing is repeated.
+   * or something between answers in its place (code `UNEXPLAINED`), and the network's own error when nothing answers; nothing is repeated.
    */
   call<K extends keyof Routes>(route: K, given?: Given<K>): Promise<Routes[K]['answer']>
 }
@@ -75,9 +75,36 @@ export function createClient(options: {
         body: text,
         redirect: 'error',
       })
-      const answer = response.status === 204 ? undefined : await response.json()
-      if (!response.ok) throw new HoldpointError(answer as Problem)
+      if (response.status === 204) return undefined as never
+      const answer = readJson(await response.text())
+      if (!response.ok && isProblem(answer)) throw new HoldpointError(answer)
+      if (!response.ok || answer === undefined) throw new HoldpointError(unexplained(response))
       return answer as never
     },
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isProblem(answer: unknown): answer is Problem {
+  return typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer && 'status' in answer
+}
+
+/** Something between here and the server, a proxy for example, has answered in its place. */
+function unexplained({ status, statusText, headers }: Response): Problem {
+  const what = `HTTP ${status} ${statusText}`.trim()
+  return {
+    type: 'about:blank',
+    title: 'Unexplained',
+    status,
+    detail: `${what}: not an answer of Holdpoint, but ${headers.get('content-type') ?? 'text of no type'}.`,
+    code: 'UNEXPLAINED',
+    requestId: headers.get('x-request-id') ?? '',
   }
 }

@@ -99,14 +99,18 @@ export function lookStories(at: () => BrowserConsole): void {
         const context = await at().open(shop.tenant.owner, { language: 'zh', scheme: 'dark' })
         const page = await context.newPage()
         const scripts: Promise<Buffer>[] = []
+        const encodings = new Set<string | undefined>()
         page.on('response', (response) => {
-          if (response.url().endsWith('.js')) scripts.push(response.body())
+          if (!response.url().endsWith('.js')) return
+          scripts.push(response.body())
+          if (response.url().includes('/assets/')) encodings.add(response.headers()['content-encoding'])
         })
         await page.goto(`${at().url}${address}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.locator('[aria-busy=true], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
         const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length)
         expect(sizes.length).toBeGreaterThan(2)
+        expect([...encodings]).toEqual(['gzip'])
         expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(SCRIPT_BUDGET_BYTES)
         await context.close()
       }

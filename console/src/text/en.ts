@@ -480,6 +480,7 @@ export const en = {
     published: 'Published',
     publishedNext: 'Administrators can enable it in their workspaces; where it is enabled, it checks operations.',
     rejected: 'Rejected',
+    rejectedBecause: 'Last rejected by {{name}}: {{reason}}',
     rejectedNext: 'The review was not passed. Edit it and submit it again.',
     submittedBy: 'Submitted by',
     testing: 'Testing',

@@ -472,6 +472,7 @@ export const zh: SameTexts = {
     published: '上线中',
     publishedNext: '管理员可在其工作空间启用；启用之后即检查相应操作。',
     rejected: '审批不通过',
+    rejectedBecause: '最近一次由 {{name}} 审批不通过：{{reason}}',
     rejectedNext: '审批未通过。请修改后重新提交。',
     submittedBy: '提交人',
     testing: '测试中',

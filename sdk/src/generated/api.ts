@@ -106,7 +106,6 @@ export interface Routes {
     query: {}
     body: {
       active: boolean
-      [k: string]: unknown
     }
     answer: AccessKey
   }
@@ -925,6 +924,14 @@ export interface ExtensionView {
   parameters: string
   onUnanswered: 'block' | 'pass'
   submittedBy: Person | null
+  /**
+   * The last rejection, until the extension is approved
+   */
+  rejection: {
+    by: Person
+    at: string
+    reason: string
+  } | null
   createdAt: string
   modifiedAt: string
   may: ('edit' | 'submit' | 'approve' | 'reject' | 'publish' | 'disable')[]

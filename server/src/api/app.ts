@@ -241,7 +241,9 @@ async function serveConsole(app: FastifyInstance): Promise<void> {
     wildcard: false,
     index: false,
     decorateReply: false,
-    globIgnore: ['index.html'],
+    // The copies stand beside the files themselves, and each is sent where the browser takes it.
+    preCompressed: true,
+    globIgnore: ['index.html', '**/*.gz'],
     cacheControl: false,
     setHeaders: (reply, path) => {
       // Names under assets/ carry a hash of their content.

@@ -165,6 +165,11 @@ describe('Rule 17: the life of an extension', () => {
     await verb(author, code, 'submit')
     expect(await refusalCode(verb(tenant.owner, code, 'reject', '  '))).toBe('REQUEST_INVALID')
     expect((await verb(tenant.owner, code, 'reject', 'it does not answer')).status).toBe('rejected')
+    expect((await author.api.call('GET /extensions/{code}', { params: { code } })).rejection).toEqual({
+      by: { id: String(tenant.owner.id), name: `The ${tenant.owner.name}` },
+      at: expect.any(String),
+      reason: 'it does not answer',
+    })
   })
 
   test('two reviewers at the same time: one decision stands', async () => {

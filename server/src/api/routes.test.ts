@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { http, type Person, startWorld, type World } from '../../../test/world.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -141,5 +142,25 @@ describe('whatever stands in an address, it is answered and is no fault', () => 
       if (status === 200) expect(body).toEqual({ items: [], nextCursor: null })
       else expect({ status, code: body.code }, query).toEqual({ status: 400, code: 'REQUEST_INVALID' })
     }
+  })
+})
+
+describe('a member that a body does not have is refused by its name, and never dropped in silence', () => {
+  const taking = ROUTES.filter((row) => !(row.body instanceof z.ZodUndefined))
+
+  test.each(taking.map((row) => [nameOf(row), row] as const))('%s', (_name, row) => {
+    const open: string[] = []
+    JSON.stringify(z.toJSONSchema(row.body, { io: 'input' }), (key, value) => {
+      if (value?.properties && value.additionalProperties !== false) open.push(key)
+      return value
+    })
+    expect(open).toEqual([])
+  })
+
+  test('the answer names it', async () => {
+    const json = { name: 'bus-one', descripton: 'misspelt' }
+    const { status, body } = await http(world.server, 'POST', '/event-buses', { cookie, json })
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'REQUEST_INVALID' })
+    expect(body.detail).toContain('"descripton"')
   })
 })

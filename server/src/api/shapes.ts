@@ -59,7 +59,7 @@ export const Me = z
   })
   .meta({ id: 'Me', description: 'Who is signed in, in which tenant, with which roles' })
 export const SignIn = z
-  .object({ name: z.string().min(1).max(128), password: z.string().min(1).max(1024) })
+  .strictObject({ name: z.string().min(1).max(128), password: z.string().min(1).max(1024) })
   .meta({ id: 'SignIn' })
 export const User = z
   .object({
@@ -72,7 +72,7 @@ export const User = z
   })
   .meta({ id: 'User' })
 export const NewUser = z
-  .object({
+  .strictObject({
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'lower-case letters, digits, dot, dash and underscore; 2 to 64 characters'),
@@ -82,7 +82,7 @@ export const NewUser = z
   })
   .meta({ id: 'NewUser' })
 export const UserChange = z
-  .object({
+  .strictObject({
     displayName: label.optional(),
     password: z.string().min(10).max(1024).optional(),
     tenantRoles: z.array(TenantRoleShape).optional(),
@@ -110,7 +110,7 @@ export const Workspace = z
   })
   .meta({ id: 'Workspace' })
 export const NewWorkspace = z
-  .object({
+  .strictObject({
     identifier: z
       .string()
       .regex(/^[a-zA-Z][a-zA-Z0-9_]{2,63}$/, 'a letter, then letters, digits and underscores; 3 to 64 characters'),
@@ -120,7 +120,7 @@ export const NewWorkspace = z
   })
   .meta({ id: 'NewWorkspace' })
 export const Member = z.object({ user: Person, roles: z.array(WorkspaceRoleShape) }).meta({ id: 'Member' })
-export const MemberRoles = z.object({ roles: z.array(WorkspaceRoleShape).min(1) }).meta({ id: 'MemberRoles' })
+export const MemberRoles = z.strictObject({ roles: z.array(WorkspaceRoleShape).min(1) }).meta({ id: 'MemberRoles' })
 
 // Nodes
 
@@ -173,14 +173,14 @@ export const NodeDetail = NodeSummary.extend({
   downstream: z.array(NodeRelative),
 }).meta({ id: 'NodeDetail' })
 export const NodeOperation = z
-  .object({
+  .strictObject({
     point: NodeOperationPoint,
     environment: Environment.default('PROD'),
     nodeIds: z.array(id).min(1).max(1000),
   })
   .meta({ id: 'NodeOperation', description: 'One operation on one or many nodes of a workspace; all of them or none' })
 export const FlowSpecImport = z
-  .object({
+  .strictObject({
     environment: Environment.default('PROD'),
     flowspec: z
       .union([z.string(), z.record(z.string(), z.unknown())])
@@ -279,7 +279,7 @@ export const OperationDetail = OperationView.extend({
     .nullable(),
   deliveries: z.array(DeliveryView),
 }).meta({ id: 'OperationDetail' })
-export const PassReason = z.object({ reason: z.string().trim().min(3).max(1000) }).meta({ id: 'PassReason' })
+export const PassReason = z.strictObject({ reason: z.string().trim().min(3).max(1000) }).meta({ id: 'PassReason' })
 
 // Extensions
 
@@ -302,6 +302,10 @@ export const ExtensionView = z
     parameters: z.string(),
     onUnanswered: z.enum(['block', 'pass']),
     submittedBy: Person.nullable(),
+    rejection: z
+      .object({ by: Person, at: instant, reason: z.string() })
+      .nullable()
+      .describe('The last rejection, until the extension is approved'),
     createdAt: instant,
     modifiedAt: instant,
     may: z.array(z.enum(['edit', 'submit', 'approve', 'reject', 'publish', 'disable'])),
@@ -318,7 +322,7 @@ const extensionContent = {
   onUnanswered: z.enum(['block', 'pass']),
 }
 export const NewExtension = z
-  .object({
+  .strictObject({
     ...extensionContent,
     description: extensionContent.description.default(''),
     testWorkspaceId: extensionContent.testWorkspaceId.default(null),
@@ -329,9 +333,9 @@ export const NewExtension = z
   })
   .meta({ id: 'NewExtension' })
 /** Without defaults: what a change does not name stays as it is. */
-export const ExtensionChange = z.object(extensionContent).partial().meta({ id: 'ExtensionChange' })
+export const ExtensionChange = z.strictObject(extensionContent).partial().meta({ id: 'ExtensionChange' })
 export const ExtensionDecision = z
-  .object({ reason: z.string().trim().max(1000).default('') })
+  .strictObject({ reason: z.string().trim().max(1000).default('') })
   .meta({ id: 'ExtensionDecision' })
 export const WorkspaceExtension = z
   .object({
@@ -342,7 +346,9 @@ export const WorkspaceExtension = z
     modifiedAt: instant.nullable(),
   })
   .meta({ id: 'WorkspaceExtension' })
-export const WorkspaceExtensionChange = z.object({ enabled: z.boolean() }).meta({ id: 'WorkspaceExtensionChange' })
+export const WorkspaceExtensionChange = z
+  .strictObject({ enabled: z.boolean() })
+  .meta({ id: 'WorkspaceExtensionChange' })
 
 // OpenEvent
 
@@ -350,12 +356,17 @@ export const EventBus = z
   .object({ id, name: z.string(), description: z.string(), createdAt: instant })
   .meta({ id: 'EventBus' })
 export const NewEventBus = z
-  .object({ name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/), description: z.string().max(512).default('') })
+  .strictObject({
+    name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/),
+    description: z.string().max(512).default(''),
+  })
   .meta({ id: 'NewEventBus' })
 export const Channel = z
   .object({ workspaceId: id, bus: z.object({ id, name: z.string() }).nullable(), enabled: z.boolean() })
   .meta({ id: 'Channel', description: 'The distribution channel of a workspace: the bus to which its events go' })
-export const ChannelChange = z.object({ busId: id, enabled: z.boolean().default(true) }).meta({ id: 'ChannelChange' })
+export const ChannelChange = z
+  .strictObject({ busId: id, enabled: z.boolean().default(true) })
+  .meta({ id: 'ChannelChange' })
 export const Target = z
   .object({
     id,
@@ -375,13 +386,13 @@ export const EventRule = z
   })
   .meta({ id: 'EventRule' })
 export const NewEventRule = z
-  .object({
+  .strictObject({
     name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/),
     pattern: z.record(z.string(), z.unknown()).default({}),
     enabled: z.boolean().default(true),
     targets: z
       .array(
-        z.object({
+        z.strictObject({
           name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,126}$/),
           endpoint: url,
           serves: z.array(z.string().max(64)).max(50).nullable().default(null),

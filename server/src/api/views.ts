@@ -237,6 +237,14 @@ export function extensionView(
     parameters: row.parameters,
     onUnanswered: row.on_unanswered,
     submittedBy: row.submitted_by === null ? null : person(row.submitted_by, row.submitted_by_name ?? ''),
+    rejection:
+      row.rejected_by === null
+        ? null
+        : {
+            by: person(row.rejected_by, row.rejected_by_name ?? ''),
+            at: at(row.rejected_at!),
+            reason: row.rejection_reason ?? '',
+          },
     createdAt: at(row.created_at),
     modifiedAt: at(row.modified_at),
     may: extensionVerbs(caller, row),

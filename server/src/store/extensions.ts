@@ -24,6 +24,11 @@ export type ExtensionRow = {
   changed_by: number[]
   submitted_by: number | null
   submitted_by_name: string | null
+  /** The last rejection, until an approval. */
+  rejected_by: number | null
+  rejected_by_name: string | null
+  rejected_at: Date | null
+  rejection_reason: string | null
   modified_at: Date
 }
 
@@ -40,11 +45,13 @@ export type ExtensionContent = {
 
 const SELECT = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.status, v.name,
     v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
-    v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.modified_at
+    v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.rejected_by, r.display_name as rejected_by_name, v.rejected_at,
+    v.rejection_reason, v.modified_at
   from extensions e
   join lateral (select * from extension_versions v where v.extension_id = e.id order by v.number desc limit 1) v on true
   join users o on o.id = e.owner_id
-  left join users s on s.id = v.submitted_by`
+  left join users s on s.id = v.submitted_by
+  left join users r on r.id = v.rejected_by`
 
 export async function insertExtension(
   sql: Sql,
@@ -133,14 +140,18 @@ export async function updateExtensionStatus(
   id: number,
   number: number,
   status: ExtensionStatus,
-  submittedBy: number | null,
+  userId: number,
+  reason: string,
 ): Promise<void> {
   await sql.rows(
     `update extension_versions set status = $3, modified_at = now(),
        submitted_by = case when $3 = 'in-review' then $4 else submitted_by end,
-       submitted_at = case when $3 = 'in-review' then now() else submitted_at end
+       submitted_at = case when $3 = 'in-review' then now() else submitted_at end,
+       rejected_by = case $3 when 'rejected' then $4 when 'approved' then null else rejected_by end,
+       rejected_at = case $3 when 'rejected' then now() when 'approved' then null else rejected_at end,
+       rejection_reason = case $3 when 'rejected' then $5 when 'approved' then null else rejection_reason end
      where extension_id = $1 and number = $2`,
-    [id, number, status, submittedBy],
+    [id, number, status, userId, reason],
   )
 }
 

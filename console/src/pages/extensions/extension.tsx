@@ -232,8 +232,18 @@ function Life({ extension }: { extension: ExtensionView }) {
       </Stepper>
       <Alert color={rejected ? 'red' : 'gray'} mt="md" p="xs">
         {t(NEXT[extension.status])}
+        {extension.rejection && <Rejection of={extension.rejection} />}
       </Alert>
     </>
+  )
+}
+
+function Rejection({ of: { by, at, reason } }: { of: NonNullable<ExtensionView['rejection']> }) {
+  const { t } = useTranslation()
+  return (
+    <Text fz="sm" mt={4} className="wrap-anywhere plain">
+      {t('extension.rejectedBecause', { name: by.name, reason })} (<Instant at={at} />)
+    </Text>
   )
 }
 

@@ -190,7 +190,7 @@ function transition(verb: ExtensionVerb) {
       return await platform.db.transaction(async (tx) => {
         const row = await locked(tx, caller, params.code)
         const next = nextExtensionStatus(verb, row.status, authorIds(row), caller.userId)
-        await extensions.updateExtensionStatus(tx, row.id, row.number, next, caller.userId)
+        await extensions.updateExtensionStatus(tx, row.id, row.number, next, caller.userId, body.reason)
         await insertAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,

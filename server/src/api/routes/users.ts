@@ -138,7 +138,7 @@ export const userRoutes = [
     tag: 'AccessKey pairs',
     summary: 'Activate or deactivate one of the own AccessKey pairs',
     params: keyParams,
-    body: z.object({ active: z.boolean() }),
+    body: z.strictObject({ active: z.boolean() }),
     answer: AccessKey,
     async run({ platform, caller, params, body }) {
       return await platform.db.transaction(async (tx) => {
