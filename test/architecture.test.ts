@@ -66,7 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   live: [],
   store: ['core'],
   // Telling and holding.
-  openevent: ['core', 'store', 'live', 'credentials'],
+  openevent: ['core', 'sdk', 'store', 'live', 'credentials'],
   gate: ['core', 'store', 'openevent', 'live'],
   modules: ['core', 'store', 'openevent', 'gate'],
   // The interfaces and what they have in common.
@@ -92,6 +92,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
   generate: ['core', 'api', 'dataworks', 'config', 'platform'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],
+  'rotate-eventbridge-key': ['config', 'embedded', 'store', 'first-start', 'openevent'],
   main: ['config', 'embedded', 'server', 'first-start', 'demo'],
 }
 
@@ -278,8 +279,10 @@ describe('one place for each thing that reaches outside', () => {
       'server/src/demo.ts: process.env.PATH',
       'server/src/main.ts: process.argv',
       'server/src/main.ts: process.env',
+      'server/src/rotate-eventbridge-key.ts: process.argv',
+      'server/src/rotate-eventbridge-key.ts: process.env',
     ])
-    for (const file of ['server/src/main.ts', 'server/src/add-tenant.ts'])
+    for (const file of ['server/src/main.ts', 'server/src/add-tenant.ts', 'server/src/rotate-eventbridge-key.ts'])
       expect(matching([SERVER.find((source) => source.file === file)!], /\bprocess\.env\b/g)).toHaveLength(1)
   })
 })

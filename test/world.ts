@@ -27,6 +27,8 @@ export const PATIENCE = { timeout: 20_000, interval: 20 } as const
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 0,
+  publicUrl: 'http://127.0.0.1:0',
+  publicUrlDerived: true,
   region: 'cn-hangzhou',
   // The receivers of the tests are on this machine.
   outboundAllow: ['127.0.0.1/32'] as readonly string[],

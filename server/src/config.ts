@@ -89,7 +89,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ar
 }
 
 /** The configuration once the server listens: with port 0 only then its port, and an address that follows from it, are known. */
-export function withBoundPort(config: Config, port: number): Config {
+export function withBoundPort<C extends Pick<Config, 'host' | 'port' | 'publicUrl' | 'publicUrlDerived'>>(
+  config: C,
+  port: number,
+): C {
   return { ...config, port, publicUrl: config.publicUrlDerived ? derivedUrl(config.host, port) : config.publicUrl }
 }
 

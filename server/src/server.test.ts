@@ -22,6 +22,8 @@ async function empty(): Promise<TestDatabase> {
 const SETTINGS = {
   host: '127.0.0.1',
   port: 0,
+  publicUrl: 'http://127.0.0.1:0',
+  publicUrlDerived: true,
   region: 'cn-hangzhou',
   outboundAllow: [],
   poolSize: 4,

@@ -3,16 +3,18 @@
 import type pg from 'pg'
 import pino, { type Logger } from 'pino'
 import { buildApp } from './api/app.ts'
-import type { Config } from './config.ts'
+import { type Config, withBoundPort } from './config.ts'
 import { NONCE_RETENTION_MS } from './dataworks/signature.ts'
 import { expire } from './gate/expire.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
+import { eventBridgeKeys } from './openevent/eventbridge-key.ts'
 import { outboundPolicy } from './openevent/guard.ts'
 import { httpSender } from './openevent/http-target.ts'
 import { publisher } from './openevent/publish.ts'
+import { signer } from './openevent/signer.ts'
 import { type Senders, unserved } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import type { Platform } from './platform.ts'
@@ -43,7 +45,18 @@ export type Server = {
 }
 
 export async function startServer(
-  config: Pick<Config, 'host' | 'port' | 'region' | 'outboundAllow' | 'poolSize' | 'bodyLimitBytes' | 'trustProxy'>,
+  config: Pick<
+    Config,
+    | 'host'
+    | 'port'
+    | 'publicUrl'
+    | 'publicUrlDerived'
+    | 'region'
+    | 'outboundAllow'
+    | 'poolSize'
+    | 'bodyLimitBytes'
+    | 'trustProxy'
+  >,
   connection: pg.ClientConfig,
   secretKey: Buffer,
   log: Logger = pino({ level: 'silent' }),
@@ -55,8 +68,10 @@ export async function startServer(
   const nowMs = Date.now
   const live = startLive(connection, (channel, payload) => db.rows('select pg_notify($1, $2)', [channel, payload]))
   const outbound = outboundPolicy(config.outboundAllow)
+  let { publicUrl } = config
+  const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
   const senders: Senders = {
-    http: httpSender(outbound),
+    http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
     kafka: unserved('kafka'),
     rabbitmq: unserved('rabbitmq'),
     bus: unserved('bus'),
@@ -135,5 +150,7 @@ export async function startServer(
     throw error
   }
   const address = app.server.address()
-  return { port: typeof address === 'object' && address !== null ? address.port : config.port, db, platform, stop }
+  const port = typeof address === 'object' && address !== null ? address.port : config.port
+  publicUrl = withBoundPort(config, port).publicUrl
+  return { port, db, platform, stop }
 }

@@ -542,6 +542,32 @@ export interface Routes {
     answer: Channel
   }
   /**
+   * The secrets with which deliveries to an HTTP target are signed; reading them is on record
+   */
+  'GET /event-buses/{busId}/rules/{ruleId}/targets/{targetName}/signing-secrets': {
+    params: {
+      busId: number
+      ruleId: number
+      targetName: string
+    }
+    query: {}
+    body: undefined
+    answer: SigningSecrets
+  }
+  /**
+   * Sign deliveries to an HTTP target with a new secret, and for a while with those before as well
+   */
+  'POST /event-buses/{busId}/rules/{ruleId}/targets/{targetName}/signing-secrets/rotate': {
+    params: {
+      busId: number
+      ruleId: number
+      targetName: string
+    }
+    query: {}
+    body: SigningSecretRotationInput
+    answer: SigningSecrets
+  }
+  /**
    * Server-sent events: what has changed, for the console to read again
    */
   'GET /stream': {
@@ -1037,6 +1063,31 @@ export interface ChannelChangeInput {
   enabled?: boolean
 }
 /**
+ * The secrets with which deliveries to a target are signed
+ */
+export interface SigningSecrets {
+  /**
+   * All that sign now, the newest first
+   */
+  secrets: {
+    /**
+     * `whsec_` and base64: the key of Standard Webhooks
+     */
+    secret: string
+    createdAt: string
+    /**
+     * When it signs no more; null for the newest
+     */
+    retiresAt: string | null
+  }[]
+}
+export interface SigningSecretRotationInput {
+  /**
+   * How long the secrets before go on signing beside the new one; 0 ends them at once
+   */
+  overlapHours?: number
+}
+/**
  * Problem details after RFC 9457
  */
 export interface Problem {
@@ -1122,6 +1173,12 @@ export interface NewEventBus {
 export interface ChannelChange {
   busId: number
   enabled: boolean
+}
+export interface SigningSecretRotation {
+  /**
+   * How long the secrets before go on signing beside the new one; 0 ends them at once
+   */
+  overlapHours: number
 }
 export interface NewEventRule {
   name: string

@@ -1,4 +1,4 @@
-/** The HTTP server: the DataWorks dialect at /, the native API under /api/v1, the console under /console, health beside them. */
+/** The HTTP server: the DataWorks dialect at /, the native API under /api/v1, the console under /console, health and certificates beside them. */
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -16,6 +16,7 @@ import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts
 import type { Platform } from '../platform.ts'
 import { ping } from '../store/housekeeping.ts'
 import type { Caller } from '../store/principals.ts'
+import { publishCertificates } from './certificates.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -142,6 +143,7 @@ export async function buildApp(
       return reply.status(503).send(JSON.stringify({ status: 'the database does not answer' }))
     }
   })
+  publishCertificates(app, platform)
   await serveConsole(app)
   return app
 }

@@ -375,6 +375,29 @@ export const Target = z
     serves: z.array(z.string()).nullable().describe('Extension codes it serves; null serves all'),
   })
   .meta({ id: 'Target' })
+export const SigningSecrets = z
+  .object({
+    secrets: z
+      .array(
+        z.object({
+          secret: z.string().describe('`whsec_` and base64: the key of Standard Webhooks'),
+          createdAt: instant,
+          retiresAt: instant.nullable().describe('When it signs no more; null for the newest'),
+        }),
+      )
+      .describe('All that sign now, the newest first'),
+  })
+  .meta({ id: 'SigningSecrets', description: 'The secrets with which deliveries to a target are signed' })
+export const SigningSecretRotation = z
+  .object({
+    overlapHours: z
+      .int()
+      .min(0)
+      .max(720)
+      .default(24)
+      .describe('How long the secrets before go on signing beside the new one; 0 ends them at once'),
+  })
+  .meta({ id: 'SigningSecretRotation' })
 export const EventRule = z
   .object({
     id,

@@ -97,7 +97,7 @@ describe('the configuration may allow private destinations', () => {
 
 describe('the decision is made on the address that is really connected to', () => {
   const send = async (host: string, allow: readonly string[]) => {
-    const sender = httpSender(outboundPolicy(allow))
+    const sender = httpSender(outboundPolicy(allow), async () => ({}))
     const before = receiver.received.length
     const url = receiver.url.replace('127.0.0.1', host)
     const result = await sender.send(targetAt(url), outgoing('{}'))

@@ -6,7 +6,8 @@ import { type Behaviour, outgoing, type Receiver, startReceiver, targetAt } from
 import { outboundPolicy } from './guard.ts'
 import { httpSender } from './http-target.ts'
 
-const sender = httpSender(outboundPolicy(['127.0.0.1']))
+const unsigned = async () => ({})
+const sender = httpSender(outboundPolicy(['127.0.0.1']), unsigned)
 afterAll(() => sender.close())
 
 const receivers: Receiver[] = []
@@ -109,7 +110,7 @@ describe('an attempt to hand over a message', () => {
     ['never answers', ''],
     ['never ends its answer', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
   ])('a receiver that %s is given up', async (_what, bytes) => {
-    const impatient = httpSender(outboundPolicy(['127.0.0.1']), 250)
+    const impatient = httpSender(outboundPolicy(['127.0.0.1']), unsigned, 250)
     const silent = await saying(bytes)
     expect(await impatient.send(targetAt(silent.url), outgoing('{}'))).toEqual({
       status: null,

@@ -1,6 +1,7 @@
-/** One attempt to hand a message to an HTTP(S) receiver. It always answers, and never follows a redirect. */
+/** One attempt to hand a message to an HTTP(S) receiver, signed. It always answers, and never follows a redirect. */
 import { Agent, request } from 'undici'
 import { guardedConnector, type OutboundPolicy } from './guard.ts'
+import type { Signer } from './signer.ts'
 import type { Sender } from './target.ts'
 
 /** The whole attempt, from connecting to the last byte of the answer. Must stay well under the lease. */
@@ -9,7 +10,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** What is kept of an answer; the rest of it is not read. */
 const ANSWER_LIMIT = 2_048
 
-export function httpSender(policy: OutboundPolicy, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): Sender {
+export function httpSender(policy: OutboundPolicy, sign: Signer, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): Sender {
   const agent = new Agent({
     connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
     connections: 32,
@@ -21,10 +22,11 @@ export function httpSender(policy: OutboundPolicy, attemptTimeoutMs = ATTEMPT_TI
   return {
     async send(target, outgoing) {
       try {
+        const signature = await sign(target, outgoing)
         const response = await request(target.endpoint, {
           dispatcher: agent,
           method: 'POST',
-          headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint' },
+          headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint', ...signature },
           body: outgoing.envelope,
           signal: AbortSignal.timeout(attemptTimeoutMs),
         })

@@ -7,6 +7,7 @@ import type { Live } from '../live.ts'
 import type { Sql } from '../store/database.ts'
 import { gather } from '../store/gather.ts'
 import { type DeliveryTargetRow, targetsById } from '../store/targets.ts'
+import { ensureSigningSecret, openSigningSecret } from './signing-secrets.ts'
 import type { Target } from './target.ts'
 
 const FRESH_MS = 2_000
@@ -31,9 +32,18 @@ export function targetCache(parts: {
   const kept = new Map<number, { target: Target | null; row: string; atMs: number }>()
   const read = gather(async (ids: readonly number[]) => {
     const askedMs = nowMs()
-    const rows = new Map((await targetsById(db, [...new Set(ids)])).map((row) => [row.id, row]))
+    const rows = await readRows([...new Set(ids)])
     return ids.map((id) => keep(id, rows.get(id) ?? null, askedMs))
   }, MOST_AT_ONCE)
+
+  /** A target that signs for the first time gets its secret now. */
+  async function readRows(ids: readonly number[]): Promise<Map<number, DeliveryTargetRow>> {
+    const rows = await targetsById(db, ids)
+    const without = rows.flatMap((row) => (row.kind === 'http' && row.signing_secrets.length === 0 ? row.id : []))
+    for (const id of without) await ensureSigningSecret(db, parts.secretKey, id)
+    const again = without.length === 0 ? [] : await targetsById(db, without)
+    return new Map([...rows, ...again].map((row) => [row.id, row]))
+  }
 
   function keep(id: number, row: DeliveryTargetRow | null, atMs: number): Target | null {
     const before = kept.get(id)
@@ -74,7 +84,9 @@ function targetOf(row: DeliveryTargetRow, secretKey: Buffer): Target {
     retryPolicy: row.retry_policy,
     errorsTolerance: row.errors_tolerance,
     mostConcurrent: row.most_concurrent,
-    signingSecrets: [],
+    signingSecrets: row.signing_secrets.map(({ id, secret }) =>
+      openSigningSecret(secretKey, row.id, { id, secret: Buffer.from(secret, 'base64') }),
+    ),
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Sql } from './database.ts'
 
-/** Removes what has no meaning any more: sessions that have ended and nonces that no request could use again. */
+/** Removes what has no meaning any more: sessions that have ended, nonces that no request could use again, secrets and certificates that were replaced. */
 export async function deleteExpired(sql: Sql): Promise<void> {
   await sql.rows('delete from sessions where expires_at <= now()')
   await sql.rows('delete from nonces where expires_at <= now()')
+  await sql.rows('delete from target_signing_secrets where retires_at <= now()')
+  await sql.rows('delete from eventbridge_keys where retires_at <= now()')
 }
 
 /** Fails when the database does not answer. */

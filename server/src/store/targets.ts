@@ -12,12 +12,16 @@ export type DeliveryTargetRow = {
   retry_policy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
   errors_tolerance: 'ALL' | 'NONE'
   most_concurrent: number
+  /** Those in force, encrypted (base64), the newest first. */
+  signing_secrets: { id: string; secret: string }[]
 }
 
 /** Those of the targets that are still there, of whatever tenant: who asks has their ids from deliveries. */
 export async function targetsById(sql: Sql, ids: readonly number[]): Promise<DeliveryTargetRow[]> {
   return await sql.rows<DeliveryTargetRow>(
-    `select t.id, b.tenant_id, t.kind, t.endpoint, t.settings, t.credentials, t.retry_policy, t.errors_tolerance, t.most_concurrent
+    `select t.id, b.tenant_id, t.kind, t.endpoint, t.settings, t.credentials, t.retry_policy, t.errors_tolerance, t.most_concurrent,
+       coalesce((select json_agg(json_build_object('id', s.id, 'secret', encode(s.secret, 'base64')) order by s.retires_at desc nulls first, s.created_at desc)
+         from target_signing_secrets s where s.target_id = t.id and (s.retires_at is null or s.retires_at > now())), '[]') as signing_secrets
      from event_targets t join event_rules r on r.id = t.rule_id join event_buses b on b.id = r.bus_id where t.id = any ($1)`,
     [ids],
   )

@@ -4,6 +4,7 @@ import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
 import { operationRoutes } from './operations.ts'
 import { sessionRoutes } from './session.ts'
+import { signingSecretRoutes } from './signing-secrets.ts'
 import { userRoutes } from './users.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
@@ -16,4 +17,5 @@ export const ROUTES: readonly Route[] = [
   ...operationRoutes,
   ...extensionRoutes,
   ...openeventRoutes,
+  ...signingSecretRoutes,
 ]
