@@ -83,6 +83,8 @@ export async function startServer(
   const dispatcher = startDispatcher({ db, targets, senders, live, region: config.region, nowMs, logFault })
   const platform: Platform = {
     db,
+    holds: db.groups(),
+    answers: db.groups(),
     operations: OPERATIONS,
     publish: publisher(dispatcher.dispatch),
     live,

@@ -1,7 +1,7 @@
 /**
  * answer: an extension returns the result of its check.
  *
- * One transaction: the operation is locked, the result written, the process derived, and if that decides it, the operation
+ * In one transaction, which it may share with other answers, the operation is locked, the result written, the process derived, and if that decides it, the operation
  * carried out or refused.
  */
 import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint/core'
@@ -30,7 +30,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
   const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
   if (!UUID.test(given.messageId)) throw unknown()
-  await gate.db.transaction(async (tx) => {
+  await gate.answers(async (tx) => {
     const [asked, checks] = await Promise.all([
       operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
       operations.checksAskedBy(tx, given.messageId),
@@ -53,7 +53,13 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
       throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
     if (acceptResult(checkOf(check), given.result) === 'acknowledge') return
 
-    operations.recordResult(tx, asked.operation.id, check.extension_id, given.result, given.comment, tx.now)
+    operations.recordResult(tx, {
+      operationId: asked.operation.id,
+      extensionId: check.extension_id,
+      result: given.result,
+      comment: given.comment,
+      at: tx.now,
+    })
     const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
     await decide(gate, tx, asked.operation, now, false)
   })

@@ -2,11 +2,14 @@
 
 import type { Live } from '../live.ts'
 import type { Publish } from '../openevent/publish.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import type { Database, Groups, Transaction } from '../store/database.ts'
 import type { OperationTable } from './operation.ts'
 
 export type Gate = {
   readonly db: Database
+  /** How requests to hold and answers are run: those of the same moment together (docs/decisions/0009). */
+  readonly holds: Groups
+  readonly answers: Groups
   readonly operations: OperationTable
   readonly publish: Publish
   readonly live: Live

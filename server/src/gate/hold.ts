@@ -1,7 +1,7 @@
 /**
  * hold: an operation is asked for.
  *
- * In one transaction the module describes it, core decides who applies, and then either nobody does and the effect takes place at
+ * In one transaction, which it may share with other requests, the module describes it, core decides who applies, and then either nobody does and the effect takes place at
  * once, or the operation, its message, its checks and the deliveries are written together (rules 1, 3).
  */
 import { createHash, randomUUID } from 'node:crypto'
@@ -58,7 +58,7 @@ async function take<Request, Snapshot>(
   kind: OperationKind<Request, Snapshot>,
   request: Request,
 ): Promise<{ held: Held; written: () => boolean; operation: operations.NewOperation }> {
-  return await gate.db.transaction(async (tx) => {
+  return await gate.holds(async (tx) => {
     const workspaceId = kind.workspaceOf(request)
     const [description, versions, routes] = await Promise.all([
       kind.describe(tx, request),

@@ -3,6 +3,7 @@
  *
  * bigint columns, and arrays of them, come back as numbers: every id here is below 2^53.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { runBatch } from './batch.ts'
 import { gather } from './gather.ts'
@@ -19,6 +20,8 @@ import {
 
 export type { Sql, Transaction } from './transaction.ts'
 
+export type Groups = <T>(work: Work<T>) => Promise<T>
+
 export type Database = Sql & {
   /** All or nothing. A deadlock or a serialisation failure runs the work again, at most three times. */
   transaction<T>(work: Work<T>): Promise<T>
@@ -26,15 +29,29 @@ export type Database = Sql & {
    * A way to run work that comes often: what comes while other work is under way is run together, in one transaction. What becomes of
    * each is the same as if it had been run alone, and as soon as one would spoil the transaction for the others each is.
    */
-  groups(): <T>(work: Work<T>) => Promise<T>
+  groups(): Groups
   close(): Promise<void>
   readonly pool: pg.Pool
 }
 
 /** A new connection has to prepare every statement anew, so one is kept through a pause. */
 const IDLE_MS = 5 * 60_000
+/**
+ * Every statement here finds its rows by a key, so one plan is right for all values and for as long as the connection lives, and need not be made
+ * again for each. A plan made while a table was still empty must not read all of it once it is large.
+ */
+const PLANS = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+]
+  .map((one) => `-c ${one}`)
+  .join(' ')
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
+const MOST_PAUSE_MS = 50
 const MOST_IN_GROUP = 32
 const MOST_ASKED = 100
 
@@ -44,6 +61,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
     connectionTimeoutMillis: 15_000,
     statement_timeout: 60_000,
     idleTimeoutMillis: IDLE_MS,
+    options: PLANS,
     ...config,
     allowExitOnIdle: false,
   })
@@ -84,6 +102,8 @@ export function openDatabase(config: pg.PoolConfig): Database {
       } catch (error) {
         if (error instanceof SavepointsNeeded) savepoints = true
         else if (run++ >= MOST_RUNS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
+        // The one that it was in the way of goes first.
+        else await sleep(Math.random() * MOST_PAUSE_MS)
       }
     }
   }

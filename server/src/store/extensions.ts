@@ -1,5 +1,6 @@
 import type { ExtensionStatus } from '@holdpoint/core'
 import type { Sql } from './database.ts'
+import { question } from './shared-statement.ts'
 
 /** An extension together with one of its versions. */
 export type ExtensionRow = {
@@ -169,22 +170,35 @@ export type WatchingRow = {
   enabled: boolean
 }
 
+const WATCHING_VERSIONS = question<
+  { readonly tenantId: number; readonly point: string; readonly workspaceId: number | null },
+  WatchingRow,
+  readonly WatchingRow[]
+>({
+  text: `select i.at, e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered,
+      coalesce(en.enabled, false) as enabled
+    from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, point, workspace_id, at)
+    join extensions e on e.tenant_id = i.tenant_id
+    join extension_versions v on v.extension_id = e.id and v.status in ('testing', 'published') and v.points @> array[i.point]
+    left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from i.workspace_id
+    order by i.at, e.id, v.number`,
+  values: (items) => [
+    items.map((one) => one.tenantId),
+    items.map((one) => one.point),
+    items.map((one) => one.workspaceId),
+  ],
+  answer: (rows) => rows,
+  sameAs: ({ tenantId, point, workspaceId }) => `${tenantId} ${point} ${workspaceId}`,
+})
+
 /** Every version of the tenant in testing or published that names the point; whether it applies is decided in core. */
 export async function watchingVersions(
   sql: Sql,
   tenantId: number,
   point: string,
   workspaceId: number | null,
-): Promise<WatchingRow[]> {
-  return await sql.rows<WatchingRow>(
-    `select e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered, coalesce(en.enabled, false) as enabled
-     from extensions e
-     join extension_versions v on v.extension_id = e.id
-     left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from $3
-     where e.tenant_id = $1 and v.status in ('testing', 'published') and v.points @> array[$2::text]
-     order by e.id, v.number`,
-    [tenantId, point, workspaceId],
-  )
+): Promise<readonly WatchingRow[]> {
+  return await sql.ask(WATCHING_VERSIONS, { tenantId, point, workspaceId })
 }
 
 export type EnablementRow = {

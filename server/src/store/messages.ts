@@ -1,5 +1,6 @@
 import type { Transaction } from './database.ts'
 import type { DueDelivery } from './deliveries.ts'
+import type { SharedStatement } from './shared-statement.ts'
 
 export type NewMessage = {
   readonly id: string
@@ -20,6 +21,74 @@ export type NewDelivery = {
   readonly serves: readonly string[] | null
 }
 
+type NewMessageWithDeliveries = {
+  readonly message: NewMessage
+  readonly deliveries: readonly NewDelivery[]
+  readonly leaseSeconds: number
+}
+
+const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> = {
+  statement: (items) => {
+    const messages = items.map((one) => one.message)
+    const deliveries = items.flatMap(({ message, deliveries, leaseSeconds }) =>
+      deliveries.map((one) => ({ ...one, messageId: message.id, leaseSeconds })),
+    )
+    return {
+      text: `with m as (
+         insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
+         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+           as i(id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
+         where i.operation_id is null or exists (select from operations o where o.id = i.operation_id)
+         returning id, created_at)
+       insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at, lease_until)
+       select m.id, d.target_id, d.target_name, d.bus_name, d.endpoint,
+         case when d.serves is null then null else array(select jsonb_array_elements_text(d.serves::jsonb)) end,
+         m.created_at, m.created_at + make_interval(secs => d.lease_seconds)
+       from unnest($9::uuid[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[])
+         as d(message_id, target_id, target_name, bus_name, endpoint, serves, lease_seconds) join m on m.id = d.message_id
+       returning id, message_id, target_id`,
+      values: [
+        messages.map((one) => one.id),
+        messages.map((one) => one.tenantId),
+        messages.map((one) => one.workspaceId),
+        messages.map((one) => one.eventCode),
+        messages.map((one) => one.operationId),
+        messages.map((one) => one.body),
+        messages.map((one) => one.createdAt),
+        messages.map((one) => one.expiresAt),
+        deliveries.map((one) => one.messageId),
+        deliveries.map((one) => one.targetId),
+        deliveries.map((one) => one.targetName),
+        deliveries.map((one) => one.busName),
+        deliveries.map((one) => one.endpoint),
+        deliveries.map((one) => one.serves && JSON.stringify(one.serves)),
+        deliveries.map((one) => one.leaseSeconds),
+      ],
+    }
+  },
+  answers(rows: readonly { id: number; message_id: string; target_id: number }[], items) {
+    const byMessage = Map.groupBy(rows, (row) => row.message_id)
+    return items.map(({ message, deliveries }) => {
+      const byTarget = new Map(deliveries.map((one) => [one.targetId, one]))
+      return (byMessage.get(message.id) ?? []).map((row) => ({
+        id: row.id,
+        message_id: message.id,
+        target_id: row.target_id,
+        bus_name: byTarget.get(row.target_id)!.busName,
+        endpoint: byTarget.get(row.target_id)!.endpoint,
+        attempts: 0,
+        event_code: message.eventCode,
+        tenant_id: message.tenantId,
+        workspace_id: message.workspaceId,
+        operation_id: message.operationId,
+        body: message.body,
+        created_at: message.createdAt,
+        expires_at: message.expiresAt,
+      }))
+    })
+  },
+}
+
 /**
  * Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run
  * out. A message that asks about an operation is written only if the operation is.
@@ -30,49 +99,5 @@ export function insertMessage(
   deliveries: readonly NewDelivery[],
   leaseSeconds: number,
 ): () => DueDelivery[] {
-  const rows = tx.send<{ id: number; target_id: number }>(
-    `with m as (
-       insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
-       select $1, $2, $3, $4, $5, $6, $7, $8 where $5::uuid is null or exists (select from operations where id = $5)
-       returning id, created_at)
-     insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at, lease_until)
-     select m.id, d.target_id, d.target_name, d.bus_name, d.endpoint,
-       case when d.serves is null then null else array(select jsonb_array_elements_text(d.serves::jsonb)) end,
-       m.created_at, m.created_at + make_interval(secs => $9)
-     from m, unnest($10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[]) as d(target_id, target_name, bus_name, endpoint, serves)
-     returning id, target_id`,
-    [
-      message.id,
-      message.tenantId,
-      message.workspaceId,
-      message.eventCode,
-      message.operationId,
-      message.body,
-      message.createdAt,
-      message.expiresAt,
-      leaseSeconds,
-      deliveries.map((one) => one.targetId),
-      deliveries.map((one) => one.targetName),
-      deliveries.map((one) => one.busName),
-      deliveries.map((one) => one.endpoint),
-      deliveries.map((one) => one.serves && JSON.stringify(one.serves)),
-    ],
-  )
-  const byTarget = new Map(deliveries.map((one) => [one.targetId, one]))
-  const dueOf = (row: { id: number; target_id: number }): DueDelivery => ({
-    id: row.id,
-    message_id: message.id,
-    target_id: row.target_id,
-    bus_name: byTarget.get(row.target_id)!.busName,
-    endpoint: byTarget.get(row.target_id)!.endpoint,
-    attempts: 0,
-    event_code: message.eventCode,
-    tenant_id: message.tenantId,
-    workspace_id: message.workspaceId,
-    operation_id: message.operationId,
-    body: message.body,
-    created_at: message.createdAt,
-    expires_at: message.expiresAt,
-  })
-  return () => rows().map(dueOf)
+  return tx.write(INSERT_MESSAGE, { message, deliveries, leaseSeconds })
 }

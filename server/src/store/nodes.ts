@@ -1,5 +1,6 @@
 import type { NodeDefinition, Recurrence } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
+import { question, writing } from './shared-statement.ts'
 
 export type Environment = 'PROD' | 'DEV'
 
@@ -40,18 +41,31 @@ export async function nodeById(
   return row ?? null
 }
 
+type NodePlace = Pick<NodeRow, 'workspace_id' | 'recurrence'>
+
+const NODE_PLACE = question<
+  { readonly tenantId: number; readonly environment: Environment; readonly id: number },
+  NodePlace,
+  NodePlace | null
+>({
+  text: `select i.at, n.workspace_id, n.recurrence from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, environment, id, at)
+    join nodes n on n.id = i.id and n.tenant_id = i.tenant_id and n.environment = i.environment and n.unpublished_at is null`,
+  values: (items) => [
+    items.map((one) => one.tenantId),
+    items.map((one) => one.environment),
+    items.map((one) => one.id),
+  ],
+  answer: ([row]) => row ?? null,
+})
+
 /** Where a published node is and whether it is scheduled. */
 export async function nodePlace(
   sql: Sql,
   tenantId: number,
   environment: Environment,
   id: number,
-): Promise<Pick<NodeRow, 'workspace_id' | 'recurrence'> | null> {
-  const [row] = await sql.rows<Pick<NodeRow, 'workspace_id' | 'recurrence'>>(
-    'select workspace_id, recurrence from nodes where tenant_id = $1 and environment = $2 and id = $3 and unpublished_at is null',
-    [tenantId, environment, id],
-  )
-  return row ?? null
+): Promise<NodePlace | null> {
+  return await sql.ask(NODE_PLACE, { tenantId, environment, id })
 }
 
 export type NodeFilter = {
@@ -97,9 +111,6 @@ export async function countNodes(sql: Sql, filter: NodeFilter): Promise<number> 
   return row!.count
 }
 
-/** In the array of ids of a parameter, written so that PostgreSQL keeps one plan for any number of them instead of planning each time. */
-const inIds = (parameter: string) => `any(array(select unnest(${parameter}::bigint[])))`
-
 const CHILD_IDS = `array(select distinct c.id from node_outputs o
     join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output
     join nodes c on c.id = i.node_id and c.unpublished_at is null
@@ -111,6 +122,28 @@ export type LockedNodeRow = Pick<
   'id' | 'workspace_id' | 'environment' | 'name' | 'recurrence' | 'is_root' | 'version'
 > & { child_ids: number[] }
 
+type Wanted = { readonly tenantId: number; readonly ids: readonly number[] }
+
+const lockingNodes = (childIds: string) =>
+  question<Wanted, LockedNodeRow, readonly LockedNodeRow[]>({
+    text: `select i.at, n.id, n.workspace_id, n.environment, n.name, n.recurrence, n.is_root, n.version, ${childIds} as child_ids
+      from unnest($1::int[], $2::bigint[], $3::bigint[]) as i(at, tenant_id, id)
+      join nodes n on n.id = i.id and n.tenant_id = i.tenant_id and n.unpublished_at is null order by n.id for update of n`,
+    values: (items) => [
+      items.flatMap(({ ids }, at) => ids.map(() => at + 1)),
+      items.flatMap(({ ids, tenantId }) => ids.map(() => tenantId)),
+      items.flatMap(({ ids }) => ids),
+    ],
+    answer: (rows) => rows,
+    locks: ({ ids }) => ids.map((id) => `node ${id}`),
+  })
+const LOCK_NODES = lockingNodes(`'{}'::bigint[]`)
+const LOCK_NODES_WITH_CHILDREN: typeof LOCK_NODES = {
+  ...lockingNodes(CHILD_IDS),
+  // What one takes out of the graph the next one must not count any more.
+  locks: ({ tenantId, ids }) => [`graph ${tenantId}`, ...ids.map((id) => `node ${id}`)],
+}
+
 /**
  * The nodes with these ids that are published, locked in the order of their ids; with `children` each with its direct descendants, which are
  * not looked for otherwise.
@@ -120,17 +153,17 @@ export async function lockNodes(
   tenantId: number,
   ids: readonly number[],
   { children }: { readonly children: boolean },
-): Promise<LockedNodeRow[]> {
-  return await sql.rows<LockedNodeRow>(
-    `select n.id, n.workspace_id, n.environment, n.name, n.recurrence, n.is_root, n.version,
-       ${children ? CHILD_IDS : `'{}'::bigint[]`} as child_ids
-     from nodes n where n.tenant_id = $1 and n.id = ${inIds('$2')} and n.unpublished_at is null order by n.id for update of n`,
-    [tenantId, ids],
-  )
+): Promise<readonly LockedNodeRow[]> {
+  return await sql.ask(children ? LOCK_NODES_WITH_CHILDREN : LOCK_NODES, { tenantId, ids })
 }
 
+const SET_RECURRENCE = writing<{ readonly ids: readonly number[]; readonly recurrence: Recurrence }>(
+  `update nodes n set recurrence = i.recurrence, modified_at = now() from unnest($1::bigint[], $2::text[]) as i(id, recurrence) where n.id = i.id`,
+  (items) => [items.flatMap((one) => one.ids), items.flatMap((one) => one.ids.map(() => one.recurrence))],
+)
+
 export function setRecurrence(tx: Transaction, ids: readonly number[], recurrence: Recurrence): void {
-  tx.send(`update nodes set recurrence = $2, modified_at = now() where id = ${inIds('$1')}`, [ids, recurrence])
+  tx.write(SET_RECURRENCE, { ids, recurrence })
 }
 
 /** Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them. */

@@ -1,5 +1,6 @@
 import type { Json } from '@holdpoint/core'
 import type { Sql } from './database.ts'
+import { question } from './shared-statement.ts'
 
 export type BusRow = { id: number; tenant_id: number; name: string; description: string; created_at: Date }
 
@@ -165,15 +166,23 @@ export type RouteRow = {
   serves: string[] | null
 }
 
-export async function routesOf(sql: Sql, tenantId: number, workspaceId: number | null): Promise<RouteRow[]> {
-  return await sql.rows<RouteRow>(
-    `select b.name as bus_name, r.pattern, t.id as target_id, t.name as target_name, t.endpoint, t.serves
-     from channels c
-     join event_buses b on b.id = c.bus_id
-     join event_rules r on r.bus_id = b.id and r.enabled
-     join event_targets t on t.rule_id = r.id
-     where c.tenant_id = $1 and c.workspace_id is not distinct from $2 and c.enabled
-     order by t.id`,
-    [tenantId, workspaceId],
-  )
+const ROUTES = question<
+  { readonly tenantId: number; readonly workspaceId: number | null },
+  RouteRow,
+  readonly RouteRow[]
+>({
+  text: `select i.at, b.name as bus_name, r.pattern, t.id as target_id, t.name as target_name, t.endpoint, t.serves
+    from unnest($1::bigint[], $2::bigint[]) with ordinality as i(tenant_id, workspace_id, at)
+    join channels c on c.tenant_id = i.tenant_id and c.workspace_id is not distinct from i.workspace_id and c.enabled
+    join event_buses b on b.id = c.bus_id
+    join event_rules r on r.bus_id = b.id and r.enabled
+    join event_targets t on t.rule_id = r.id
+    order by i.at, t.id`,
+  values: (items) => [items.map((one) => one.tenantId), items.map((one) => one.workspaceId)],
+  answer: (rows) => rows,
+  sameAs: ({ tenantId, workspaceId }) => `${tenantId} ${workspaceId}`,
+})
+
+export async function routesOf(sql: Sql, tenantId: number, workspaceId: number | null): Promise<readonly RouteRow[]> {
+  return await sql.ask(ROUTES, { tenantId, workspaceId })
 }

@@ -1,5 +1,6 @@
 import type { CheckResult, ProcessStatus } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
+import { question, type SharedStatement, writing } from './shared-statement.ts'
 
 export type OperationState = 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
 
@@ -79,39 +80,57 @@ export type NewCheck = {
   readonly manualPass: boolean
 }
 
+const INSERT_OPERATION: SharedStatement<{ operation: NewOperation; checks: readonly NewCheck[] }, boolean> = {
+  statement: (items) => {
+    const operations = items.map((one) => one.operation)
+    const checks = items.flatMap(({ operation, checks }) =>
+      checks.map((one) => ({ ...one, operationId: operation.id })),
+    )
+    return {
+      text: `with o as (
+         insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot,
+           changes, requested_at, ended_at)
+         select *, case when state = 'held' then null else requested_at end
+         from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::jsonb[],
+           $11::jsonb[], $12::jsonb[], $13::timestamptz[])
+           as i(id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot, changes, requested_at)
+         on conflict do nothing returning id),
+       c as (
+         insert into checks (operation_id, extension_id, version, on_unanswered, manual_pass)
+         select c.* from unnest($14::uuid[], $15::bigint[], $16::int[], $17::text[], $18::boolean[])
+           as c(operation_id, extension_id, version, on_unanswered, manual_pass) join o on o.id = c.operation_id)
+       select id from o`,
+      values: [
+        operations.map((one) => one.id),
+        operations.map((one) => one.tenantId),
+        operations.map((one) => one.workspaceId),
+        operations.map((one) => one.eventCode),
+        operations.map((one) => one.state),
+        operations.map((one) => one.status),
+        operations.map((one) => one.requestedBy),
+        operations.map((one) => one.requestKey),
+        operations.map((one) => one.objectName),
+        operations.map((one) => JSON.stringify(one.objects)),
+        operations.map((one) => JSON.stringify(one.snapshot)),
+        operations.map((one) => JSON.stringify(one.changes)),
+        operations.map((one) => one.requestedAt),
+        checks.map((one) => one.operationId),
+        checks.map((one) => one.extensionId),
+        checks.map((one) => one.version),
+        checks.map((one) => one.onUnanswered),
+        checks.map((one) => one.manualPass),
+      ],
+    }
+  },
+  answers(rows, items) {
+    const written = new Set(rows.map((row) => row.id))
+    return items.map(({ operation }) => written.has(operation.id))
+  },
+}
+
 /** Writes an operation with its checks. Answers false, and nothing is written, when the same person already holds the same request (rule 24). */
 export function insertOperation(tx: Transaction, operation: NewOperation, checks: readonly NewCheck[]): () => boolean {
-  const rows = tx.send(
-    `with o as (
-       insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot,
-         changes, requested_at, ended_at)
-       values ($1, $2, $3, $4, $5, $14, $6, $7, $8, $9, $10, $11, $12, case when $5 = 'held' then null else $12::timestamptz end)
-       on conflict do nothing returning id),
-     c as (
-       insert into checks (operation_id, extension_id, version, on_unanswered, manual_pass)
-       select o.id, c.* from o, unnest($13::bigint[], $15::int[], $16::text[], $17::boolean[]) as c)
-     select id from o`,
-    [
-      operation.id,
-      operation.tenantId,
-      operation.workspaceId,
-      operation.eventCode,
-      operation.state,
-      operation.requestedBy,
-      operation.requestKey,
-      operation.objectName,
-      JSON.stringify(operation.objects),
-      JSON.stringify(operation.snapshot),
-      JSON.stringify(operation.changes),
-      operation.requestedAt,
-      checks.map((one) => one.extensionId),
-      operation.status,
-      checks.map((one) => one.version),
-      checks.map((one) => one.onUnanswered),
-      checks.map((one) => one.manualPass),
-    ],
-  )
-  return () => rows().length > 0
+  return tx.write(INSERT_OPERATION, { operation, checks })
 }
 
 /** The held operation of rule 24, the same person's same request, with its message. */
@@ -121,9 +140,15 @@ export async function heldOperation(
 ): Promise<(Pick<OperationRow, 'id' | 'status'> & { message_id: string | null }) | null> {
   const [row] = await sql.rows<Pick<OperationRow, 'id' | 'status'> & { message_id: string | null }>(
     `select o.id, o.status, m.id as message_id from operations o left join messages m on m.operation_id = o.id
-     where o.tenant_id = $1 and o.workspace_id is not distinct from $2 and o.event_code = $3 and o.requested_by = $4
-       and o.request_key = $5 and o.state = 'held'`,
-    [key.tenantId, key.workspaceId, key.eventCode, key.requestedBy, key.requestKey],
+     where o.tenant_id = $1 and o.event_code = $2 and o.requested_by = $3 and o.request_key = $4 and o.state = 'held'
+       and o.workspace_id ${key.workspaceId === null ? 'is null' : '= $5'}`,
+    [
+      key.tenantId,
+      key.eventCode,
+      key.requestedBy,
+      key.requestKey,
+      ...(key.workspaceId === null ? [] : [key.workspaceId]),
+    ],
   )
   return row ?? null
 }
@@ -143,12 +168,17 @@ export async function checksOf(sql: Sql, operationId: string): Promise<DecidingC
   )
 }
 
+const CHECKS_ASKED_BY = question<string, DecidingCheckRow, readonly DecidingCheckRow[]>({
+  text: `select i.at, ${DECIDING} from unnest($1::uuid[]) with ordinality as i(message_id, at)
+    join messages m on m.id = i.message_id join checks c on c.operation_id = m.operation_id order by i.at, c.extension_id`,
+  values: (messageIds) => [messageIds],
+  answer: (rows) => rows,
+  sameAs: (messageId) => messageId,
+})
+
 /** The checks of the operation that a message asks about. */
-export async function checksAskedBy(sql: Sql, messageId: string): Promise<DecidingCheckRow[]> {
-  return await sql.rows<DecidingCheckRow>(
-    `select ${DECIDING} from checks c join messages m on m.operation_id = c.operation_id where m.id = $1 order by c.extension_id`,
-    [messageId],
-  )
+export async function checksAskedBy(sql: Sql, messageId: string): Promise<readonly DecidingCheckRow[]> {
+  return await sql.ask(CHECKS_ASKED_BY, messageId)
 }
 
 /** Until when the message of an operation is valid; null when it has none. */
@@ -168,46 +198,70 @@ export type AnsweredRow = {
   extension_owner_id: number | null
 }
 
+type Asked = { readonly tenantId: number; readonly messageId: string; readonly extensionCode: string }
+
+const LOCK_FOR_ANSWER = question<Asked, DecidedOperationRow & AnsweredRow, AnsweredRow | null>({
+  // Locked in one order everywhere, so that two groups never wait for each other.
+  text: `select i.at, m.event_code as message_event_code, m.expires_at as message_expires_at,
+      e.id as extension_id, e.owner_id as extension_owner_id, o.*
+    from (select * from unnest($1::bigint[], $2::uuid[], $3::text[]) with ordinality as i(tenant_id, message_id, extension_code, at)
+      order by message_id) i
+    join messages m on m.id = i.message_id and m.tenant_id = i.tenant_id
+    left join extensions e on e.tenant_id = i.tenant_id and e.code = i.extension_code
+    left join lateral (
+      select id, tenant_id, workspace_id, event_code, state, requested_by, snapshot from operations
+      where id = m.operation_id for update) o on true`,
+  values: (items) => [
+    items.map((one) => one.tenantId),
+    items.map((one) => one.messageId),
+    items.map((one) => one.extensionCode),
+  ],
+  answer([row]) {
+    if (row === undefined) return null
+    const { message_event_code, message_expires_at, extension_id, extension_owner_id } = row
+    return {
+      message_event_code,
+      message_expires_at,
+      extension_id,
+      extension_owner_id,
+      operation: row.id === null ? null : row,
+    }
+  },
+  locks: ({ messageId }) => [`message ${messageId.toLowerCase()}`],
+})
+
 export async function lockForAnswer(
   sql: Sql,
   tenantId: number,
   messageId: string,
   extensionCode: string,
 ): Promise<AnsweredRow | null> {
-  const [row] = await sql.rows<DecidedOperationRow & AnsweredRow>(
-    `select m.event_code as message_event_code, m.expires_at as message_expires_at,
-       e.id as extension_id, e.owner_id as extension_owner_id, o.*
-     from messages m
-     left join extensions e on e.tenant_id = m.tenant_id and e.code = $3
-     left join lateral (
-       select id, tenant_id, workspace_id, event_code, state, requested_by, snapshot from operations
-       where id = m.operation_id for update) o on true
-     where m.id = $2 and m.tenant_id = $1`,
-    [tenantId, messageId, extensionCode],
-  )
-  if (!row) return null
-  const { message_event_code, message_expires_at, extension_id, extension_owner_id } = row
-  return {
-    message_event_code,
-    message_expires_at,
-    extension_id,
-    extension_owner_id,
-    operation: row.id === null ? null : row,
-  }
+  return await sql.ask(LOCK_FOR_ANSWER, { tenantId, messageId, extensionCode })
 }
 
-export function recordResult(
-  tx: Transaction,
-  operationId: string,
-  extensionId: number,
-  result: CheckResult,
-  comment: string | null,
-  answeredAt: Date,
-): void {
-  tx.send(
-    'update checks set result = $3, comment = $4, answered_at = $5 where operation_id = $1 and extension_id = $2',
-    [operationId, extensionId, result, comment, answeredAt],
-  )
+type GivenResult = {
+  readonly operationId: string
+  readonly extensionId: number
+  readonly result: CheckResult
+  readonly comment: string | null
+  readonly at: Date
+}
+
+const RECORD_RESULT = writing<GivenResult>(
+  `update checks c set result = i.result, comment = i.comment, answered_at = i.at
+   from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[]) as i(operation_id, extension_id, result, comment, at)
+   where c.operation_id = i.operation_id and c.extension_id = i.extension_id`,
+  (items) => [
+    items.map((one) => one.operationId),
+    items.map((one) => one.extensionId),
+    items.map((one) => one.result),
+    items.map((one) => one.comment),
+    items.map((one) => one.at),
+  ],
+)
+
+export function recordResult(tx: Transaction, given: GivenResult): void {
+  tx.write(RECORD_RESULT, given)
 }
 
 export function recordPass(
@@ -233,22 +287,37 @@ export function expireOpenChecks(tx: Transaction, operationId: string, at: Date,
   )
 }
 
-export function endOperation(
-  tx: Transaction,
-  id: string,
-  end: { state: OperationState; status: ProcessStatus | null; reason: string | null; at: Date },
-): void {
-  tx.send('update operations set state = $2, status = $3, reason = $4, ended_at = $5 where id = $1', [
-    id,
-    end.state,
-    end.status,
-    end.reason,
-    end.at,
-  ])
+type End = {
+  readonly state: OperationState
+  readonly status: ProcessStatus | null
+  readonly reason: string | null
+  readonly at: Date
 }
 
+const END_OPERATION = writing<End & { readonly id: string }>(
+  `update operations o set state = i.state, status = i.status, reason = i.reason, ended_at = i.at
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) as i(id, state, status, reason, at) where o.id = i.id`,
+  (items) => [
+    items.map((one) => one.id),
+    items.map((one) => one.state),
+    items.map((one) => one.status),
+    items.map((one) => one.reason),
+    items.map((one) => one.at),
+  ],
+)
+
+export function endOperation(tx: Transaction, id: string, end: End): void {
+  tx.write(END_OPERATION, { ...end, id })
+}
+
+const UPDATE_STATUS = writing<{ readonly id: string; readonly status: ProcessStatus }>(
+  `update operations o set status = i.status from unnest($1::uuid[], $2::text[]) as i(id, status)
+   where o.id = i.id and o.status is distinct from i.status`,
+  (items) => [items.map((one) => one.id), items.map((one) => one.status)],
+)
+
 export function updateStatus(tx: Transaction, id: string, status: ProcessStatus): void {
-  tx.send('update operations set status = $2 where id = $1 and status is distinct from $2', [id, status])
+  tx.write(UPDATE_STATUS, { id, status })
 }
 
 /** Held operations whose message or whose tenant's edition has expired, locked; those that another replica is ending are left to it. */

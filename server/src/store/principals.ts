@@ -1,5 +1,6 @@
 import type { Principal, TenantRole, WorkspaceRole } from '@holdpoint/core'
 import type { Sql } from './database.ts'
+import { question } from './shared-statement.ts'
 
 /** Whoever makes a request: what decides about access, and the names that answers show. */
 export type Caller = Principal & {
@@ -44,13 +45,17 @@ export async function callerBySession(sql: Sql, tokenHash: Buffer): Promise<Call
   return row ? callerOf(row) : null
 }
 
+const CALLER_BY_ID = question<number, CallerRow, Caller | null>({
+  text: `select i.at, ${CALLER_COLUMNS} from unnest($1::bigint[]) with ordinality as i(user_id, at)
+    join users u on u.id = i.user_id join tenants t on t.id = u.tenant_id where u.disabled_at is null`,
+  values: (userIds) => [userIds],
+  answer: ([row]) => (row ? callerOf(row) : null),
+  sameAs: String,
+})
+
 /** A user as they are now; null for one who has been disabled. */
 export async function callerById(sql: Sql, userId: number): Promise<Caller | null> {
-  const [row] = await sql.rows<CallerRow>(
-    `select ${CALLER_COLUMNS} from users u join tenants t on t.id = u.tenant_id where u.id = $1 and u.disabled_at is null`,
-    [userId],
-  )
-  return row ? callerOf(row) : null
+  return await sql.ask(CALLER_BY_ID, userId)
 }
 
 export type SigningKey = { readonly caller: Caller; readonly secret: Buffer; readonly active: boolean }
