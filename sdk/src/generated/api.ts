@@ -544,11 +544,11 @@ export interface Routes {
   /**
    * The secrets with which deliveries to an HTTP target are signed; reading them is on record
    */
-  'GET /event-buses/{busId}/rules/{ruleId}/targets/{targetName}/signing-secrets': {
+  'GET /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets': {
     params: {
       busId: number
       ruleId: number
-      targetName: string
+      name: string
     }
     query: {}
     body: undefined
@@ -557,11 +557,11 @@ export interface Routes {
   /**
    * Sign deliveries to an HTTP target with a new secret, and for a while with those before as well
    */
-  'POST /event-buses/{busId}/rules/{ruleId}/targets/{targetName}/signing-secrets/rotate': {
+  'POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets/rotate': {
     params: {
       busId: number
       ruleId: number
-      targetName: string
+      name: string
     }
     query: {}
     body: SigningSecretRotationInput

@@ -2,8 +2,8 @@
  * The headers that let a receiver know a delivery is from here: those of Standard Webhooks, and those of EventBridge. Both are made anew for every
  * attempt, with its own time.
  *
- * Per delivery this costs an HMAC for each secret of the target and one more, 13 µs together; what is dear (reading secrets into keys, RSA) is kept
- * with the target. Only where a target asks for it, each delivery gets an RSA signature (0.4 ms, beside the main thread).
+ * Per delivery this costs an HMAC for each secret of the target and one more, 7 µs together; what is dear (reading secrets into keys, RSA) is kept
+ * with the target. Only where a target asks for it, each delivery gets an RSA signature (0.3 ms, beside the main thread).
  */
 import { type KeyObject, randomBytes } from 'node:crypto'
 import {
@@ -70,7 +70,7 @@ export function signer(parts: {
     const signed = {
       timestampMs,
       certificateUrl: `${parts.publicUrl()}${certificatePath(key.id)}`,
-      token: target.credentials?.signatureToken ?? null,
+      token: typeof target.settings.signatureToken === 'string' ? target.settings.signatureToken : null,
     }
     return {
       'webhook-id': messageId,

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.stop())
 
-type At = { readonly busId: number; readonly ruleId: number; readonly targetName: string }
+type At = { readonly busId: number; readonly ruleId: number; readonly name: string }
 type Signed = {
   readonly receiver: Receiver
   readonly at: At
@@ -48,7 +48,7 @@ async function signedReceiver(owner: Tenant = tenant): Promise<Signed> {
     pattern: { data: { eventCode: ['freeze-node'] } },
   })
   const [at] = await world.db.rows<At>(
-    `select r.bus_id as "busId", r.id as "ruleId", t.name as "targetName" from event_targets t join event_rules r on r.id = t.rule_id
+    `select r.bus_id as "busId", r.id as "ruleId", t.name as "name" from event_targets t join event_rules r on r.id = t.rule_id
      join channels c on c.bus_id = r.bus_id where c.workspace_id = $1`,
     [workspace.id],
   )
@@ -69,14 +69,14 @@ async function signedReceiver(owner: Tenant = tenant): Promise<Signed> {
 
 const secretsOf = async (at: At, person = tenant.owner) =>
   (
-    await person.api.call('GET /event-buses/{busId}/rules/{ruleId}/targets/{targetName}/signing-secrets', {
+    await person.api.call('GET /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets', {
       params: at,
     })
   ).secrets
 const secretOf = async (at: At) => (await secretsOf(at))[0]!.secret
 const rotate = async (at: At, overlapHours?: number, person = tenant.owner) =>
   (
-    await person.api.call('POST /event-buses/{busId}/rules/{ruleId}/targets/{targetName}/signing-secrets/rotate', {
+    await person.api.call('POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets/rotate', {
       params: at,
       body: { overlapHours },
     })
@@ -156,11 +156,13 @@ describe('a delivery over HTTP', () => {
     for (const one of [first, second]) verifyWebhook(one.headers, one.body, secret)
   })
 
-  test('has an RSA signature of its own where the target asks for one', async () => {
+  test('has an RSA signature of its own, and carries a word, where the target asks for it', async () => {
     const { receiver, at, happen } = await signedReceiver()
-    await world.sql(`update event_targets set settings = '{"signatureV2": true}' where rule_id = ${at.ruleId}`)
+    await world.sql(
+      `update event_targets set settings = '{"signatureV2": true, "signatureToken": "t0ken"}' where rule_id = ${at.ruleId}`,
+    )
     const { headers, body, path } = await happen()
-    const given = { url: new URL(path, receiver.url).href, certificate: await certificateFor(headers) }
+    const given = { url: new URL(path, receiver.url).href, certificate: await certificateFor(headers), token: 't0ken' }
     expect(headers['x-eventbridge-signature-v2']).toBeDefined()
     verifyEventBridge(headers, body, given)
     expect(await problemOf(() => verifyEventBridge(headers, `${body} `, given))).toBe('mismatch')
@@ -240,7 +242,7 @@ describe('secrets of a target', () => {
     const stranger = (await world.tenant()).owner
     expect(await refusalCode(secretsOf(at, stranger))).toBe('NOT_FOUND')
     expect(await refusalCode(rotate(at, 1, stranger))).toBe('NOT_FOUND')
-    expect(await refusalCode(secretsOf({ ...at, targetName: 'other' }))).toBe('NOT_FOUND')
+    expect(await refusalCode(secretsOf({ ...at, name: 'other' }))).toBe('NOT_FOUND')
 
     const writer = await tenant.person(['open-platform-administrator'])
     await secretsOf(at, writer)

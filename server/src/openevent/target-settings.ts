@@ -21,6 +21,21 @@ const shortText = z
 
 export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
 
+export const HttpSettings = z
+  .strictObject({
+    signatureV2: z
+      .boolean()
+      .default(false)
+      .describe("Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature"),
+    signatureToken: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,128}$/, 'visible ASCII characters, at most 128')
+      .nullable()
+      .default(null)
+      .describe("A word that EventBridge's signatures cover and every delivery carries; no secret"),
+  })
+  .meta({ id: 'HttpSettings' })
+
 export const KafkaSettings = z
   .strictObject({
     brokers: z

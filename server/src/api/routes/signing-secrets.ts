@@ -15,14 +15,14 @@ const HOUR_SECONDS = 3_600
 const targetParams = z.object({
   busId: z.coerce.number().int().positive(),
   ruleId: z.coerce.number().int().positive(),
-  targetName: z.string().max(128),
+  name: z.string().max(128),
 })
 type Named = z.output<typeof targetParams>
 
 export const signingSecretRoutes = [
   route({
     method: 'GET',
-    path: '/event-buses/:busId/rules/:ruleId/targets/:targetName/signing-secrets',
+    path: '/event-buses/:busId/rules/:ruleId/targets/:name/signing-secrets',
     tag: 'OpenEvent',
     summary: 'The secrets with which deliveries to an HTTP target are signed; reading them is on record',
     params: targetParams,
@@ -39,7 +39,7 @@ export const signingSecretRoutes = [
   }),
   route({
     method: 'POST',
-    path: '/event-buses/:busId/rules/:ruleId/targets/:targetName/signing-secrets/rotate',
+    path: '/event-buses/:busId/rules/:ruleId/targets/:name/signing-secrets/rotate',
     tag: 'OpenEvent',
     summary: 'Sign deliveries to an HTTP target with a new secret, and for a while with those before as well',
     params: targetParams,
@@ -65,18 +65,18 @@ export const signingSecretRoutes = [
   }),
 ]
 
-async function signedTarget(tx: Sql, caller: Caller, { busId, ruleId, targetName }: Named): Promise<number> {
-  const target = await lockTarget(tx, caller.tenantId, busId, ruleId, targetName)
-  if (!target) throw new Refusal('NOT_FOUND', { thing: 'target', id: targetName })
+async function signedTarget(tx: Sql, caller: Caller, { busId, ruleId, name }: Named): Promise<number> {
+  const target = await lockTarget(tx, caller.tenantId, busId, ruleId, name)
+  if (!target) throw new Refusal('NOT_FOUND', { thing: 'target', id: name })
   if (target.kind !== 'http') throw new Refusal('TARGET_REFUSED', { problem: 'only deliveries over HTTP are signed' })
   return target.id
 }
 
-const entry = (caller: Caller, { targetName }: Named, action: string) => ({
+const entry = (caller: Caller, { name }: Named, action: string) => ({
   tenantId: caller.tenantId,
   userId: caller.userId,
   action,
-  object: targetName,
+  object: name,
 })
 
 async function view(tx: Sql, platform: Platform, targetId: number) {
