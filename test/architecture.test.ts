@@ -65,12 +65,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   embedded: [],
   live: [],
   store: ['core'],
+  watch: ['core', 'store'],
   // Telling and holding.
-  openevent: ['core', 'sdk', 'store', 'live', 'credentials'],
+  openevent: ['core', 'sdk', 'store', 'live', 'credentials', 'watch'],
   gate: ['core', 'store', 'openevent', 'live'],
   modules: ['core', 'store', 'openevent', 'gate'],
   // The interfaces and what they have in common.
-  platform: ['store', 'openevent', 'gate'],
+  platform: ['store', 'openevent', 'gate', 'watch'],
   access: ['core', 'store'],
   authentication: ['core', 'store', 'credentials', 'platform', 'dataworks'],
   dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication'],
@@ -88,9 +89,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Programs, and what only they use.
   'first-start': ['core', 'store', 'credentials', 'config'],
-  server: ['config', 'store', 'live', 'openevent', 'gate', 'modules', 'platform', 'dataworks', 'api'],
+  server: ['config', 'store', 'live', 'watch', 'openevent', 'gate', 'modules', 'platform', 'dataworks', 'api'],
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
-  generate: ['core', 'api', 'dataworks', 'config', 'platform'],
+  generate: ['core', 'api', 'dataworks', 'config', 'platform', 'watch'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],
   'rotate-eventbridge-key': ['config', 'embedded', 'store', 'first-start', 'openevent'],
   main: ['config', 'embedded', 'server', 'first-start', 'demo'],

@@ -35,6 +35,7 @@ const DEFAULTS = {
   poolSize: 8,
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
+  metricsToken: null as string | null,
 }
 
 export type Person = {

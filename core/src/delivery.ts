@@ -67,7 +67,11 @@ export function checkDelivery(
   extensionCode: string,
   deliveries: readonly { readonly state: DeliveryState; readonly serves: readonly string[] | null }[],
 ): CheckDelivery {
-  const serving = deliveries.filter((one) => one.serves === null || one.serves.includes(extensionCode))
+  return deliveryOf(deliveries.filter((one) => one.serves === null || one.serves.includes(extensionCode)))
+}
+
+/** The same for deliveries that all serve it. */
+export function deliveryOf(serving: readonly { readonly state: DeliveryState }[]): CheckDelivery {
   if (serving.length === 0) return 'not-routed'
   if (serving.some((one) => one.state === 'delivered')) return 'delivered'
   return serving.some((one) => one.state === 'pending') ? 'sending' : 'undelivered'

@@ -133,6 +133,17 @@ export const REFUSALS = {
   },
   REQUEST_INVALID: { status: 400, dataworks: 'InvalidParameter', sentence: 'The request is not valid: {problem}.' },
 
+  METRICS_OFF: {
+    status: 404,
+    dataworks: 'NotFound.metrics',
+    sentence: 'The metrics are closed: set HOLDPOINT_METRICS_TOKEN and send it as a bearer token.',
+  },
+  METRICS_TOKEN_WRONG: {
+    status: 401,
+    dataworks: 'Forbidden.Access',
+    sentence: 'Send the token that HOLDPOINT_METRICS_TOKEN is set to, as a bearer token.',
+  },
+
   // Access and tenants
   FORBIDDEN: {
     status: 403,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
 import type { Entry, Knock } from './store/principals.ts'
+import type { Metrics } from './watch/metrics.ts'
 
 export type Platform = Gate & {
   readonly secretKey: Buffer
@@ -19,4 +20,7 @@ export type Platform = Gate & {
   /** Secrets of AccessKey pairs that have signed here, by the name of the pair. */
   readonly secrets: Map<string, string>
   readonly bodyLimitBytes: number
+  readonly metrics: Metrics
+  /** What whoever reads the metrics has to show; null: nobody reads them. */
+  readonly metricsToken: string | null
 }

@@ -29,6 +29,7 @@ const SETTINGS = {
   poolSize: 4,
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
+  metricsToken: null,
 }
 const secretKey = randomBytes(32)
 

@@ -13,6 +13,7 @@ import { startDispatcher } from './openevent/dispatch.ts'
 import { eventBridgeKeys } from './openevent/eventbridge-key.ts'
 import { outboundPolicy } from './openevent/guard.ts'
 import { httpSender } from './openevent/http-target.ts'
+import { measured } from './openevent/measured.ts'
 import { publisher } from './openevent/publish.ts'
 import { signer } from './openevent/signer.ts'
 import { type Senders, unserved } from './openevent/target.ts'
@@ -24,6 +25,8 @@ import { deleteExpired } from './store/housekeeping.ts'
 import { migrate } from './store/migrate.ts'
 import { enter } from './store/principals.ts'
 import { touchAccessKeys } from './store/users.ts'
+import { measureHeld } from './watch/held.ts'
+import { makeMetrics } from './watch/metrics.ts'
 
 /** Every operation that can be held, by its extension point. A module adds a line here and a file of its own. */
 const OPERATIONS: OperationTable = {
@@ -56,6 +59,7 @@ export async function startServer(
     | 'poolSize'
     | 'bodyLimitBytes'
     | 'trustProxy'
+    | 'metricsToken'
   >,
   connection: pg.ClientConfig,
   secretKey: Buffer,
@@ -70,6 +74,7 @@ export async function startServer(
   const outbound = outboundPolicy(config.outboundAllow)
   let { publicUrl } = config
   const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
+  const metrics = makeMetrics()
   const senders: Senders = {
     http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
     kafka: unserved('kafka'),
@@ -80,7 +85,15 @@ export async function startServer(
     for (const sender of Object.values(senders)) sender.forget?.(targetId)
   }
   const targets = targetCache({ db, live, secretKey, nowMs, onChange })
-  const dispatcher = startDispatcher({ db, targets, senders, live, region: config.region, nowMs, logFault })
+  const dispatcher = startDispatcher({
+    db,
+    targets,
+    senders: measured(senders, metrics),
+    live,
+    region: config.region,
+    nowMs,
+    logFault,
+  })
   const platform: Platform = {
     db,
     holds: db.groups(),
@@ -99,7 +112,10 @@ export async function startServer(
     enter: gather((knocks) => enter(db, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
     secrets: new Map(),
     bodyLimitBytes: config.bodyLimitBytes,
+    metrics,
+    metricsToken: config.metricsToken,
   }
+  measureHeld({ db, metrics, nowMs, logFault })
   const timers = [
     every(EXPIRE_EVERY_MS, async () => {
       while ((await expire(platform)) > 0);

@@ -32,6 +32,8 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   BODY_MALFORMED: '无法读取请求体：{problem}。',
   CONTENT_TYPE_UNSUPPORTED: '此处不支持内容类型 {contentType}。',
   REQUEST_INVALID: '请求无效：{problem}。',
+  METRICS_OFF: '指标未开放：请设置 HOLDPOINT_METRICS_TOKEN，并以 Bearer 令牌发送。',
+  METRICS_TOKEN_WRONG: '请以 Bearer 令牌发送 HOLDPOINT_METRICS_TOKEN 的值。',
 
   FORBIDDEN: '您的角色没有此权限（{action}）。',
   NOT_FOUND: '{thing}不存在：{id}。',

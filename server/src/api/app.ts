@@ -17,6 +17,7 @@ import type { Platform } from '../platform.ts'
 import { ping } from '../store/housekeeping.ts'
 import type { Caller } from '../store/principals.ts'
 import { publishCertificates } from './certificates.ts'
+import { serveMetrics } from './metrics.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -115,7 +116,9 @@ export async function buildApp(
     },
   })
   for (const row of ROUTES) addRoute(app, platform, row)
+  serveMetrics(app, platform)
   const streams: OpenStreams = new Set()
+  platform.metrics.beforeScrape(() => platform.metrics.streams.set(streams.size))
   app.addHook('preClose', async () => {
     for (const end of streams) end()
   })

@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the server's own tables: docs/openapi.json, the client's types, docs/events.md,
- * docs/dataworks/actions.md, docs/configuration.md.
+ * docs/dataworks/actions.md, docs/configuration.md, docs/metrics.md.
  * A test fails when one of them is stale.
  */
 import { writeFileSync } from 'node:fs'
@@ -8,9 +8,11 @@ import { join } from 'node:path'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import { configurationMarkdown } from '../config.ts'
 import type { Platform } from '../platform.ts'
+import { makeMetrics } from '../watch/metrics.ts'
 import { buildApp } from './app.ts'
 import { actionsReference } from './generate-actions.ts'
 import { eventsReference } from './generate-events.ts'
+import { metricsReference } from './generate-metrics.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PREFIX = '/api/v1'
@@ -27,7 +29,10 @@ type OpenApi = { paths: Record<string, Record<string, Operation>>; components?: 
 /** Every generated file with its content, by its path in the project. */
 export async function generated(): Promise<Readonly<Record<string, string>>> {
   // Only the tables are read; nothing is connected to.
-  const app = await buildApp({ bodyLimitBytes: 1 << 20 } as Platform, { trustProxy: false })
+  const app = await buildApp(
+    { bodyLimitBytes: 1 << 20, metrics: makeMetrics(), metricsToken: null } as Partial<Platform> as Platform,
+    { trustProxy: false },
+  )
   await app.ready()
   const openapi = app.swagger() as unknown as OpenApi
   await app.close()
@@ -37,6 +42,7 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
     'docs/events.md': eventsReference(),
     'docs/dataworks/actions.md': actionsReference(),
     'docs/configuration.md': configurationMarkdown(),
+    'docs/metrics.md': metricsReference(),
     'sdk/src/generated/api.ts': await clientTypes(once),
   }
 }

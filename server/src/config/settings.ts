@@ -141,6 +141,15 @@ export const SETTINGS = {
       'Takes the caller’s address and protocol from `X-Forwarded-*`. Only behind exactly one proxy that sets them itself.',
     read: readBoolean,
   }),
+  metricsToken: setting({
+    variable: 'HOLDPOINT_METRICS_TOKEN',
+    type: 'text of 16 to 256 characters',
+    default: null,
+    defaultText: 'none: `/metrics` is closed',
+    secret: true,
+    meaning: 'Opens `/metrics` ([metrics.md](metrics.md)) to whoever sends it as a bearer token.',
+    read: (text) => readMatching(text, /^[\x21-\x7e]{16,256}$/, '16 to 256 visible ASCII characters without blanks'),
+  }),
   demoPort: setting({
     variable: 'HOLDPOINT_DEMO_PORT',
     type: 'port',

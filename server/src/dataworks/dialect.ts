@@ -15,6 +15,9 @@ const TABLE: ReadonlyMap<string, Action> = new Map(
   ),
 )
 
+/** Which action a request has turned out to ask for. */
+export type WithAction = FastifyRequest & { dialectAction?: string }
+
 /** Answers one request of the dialect; every error, whatever it is, in the dialect's own form. */
 export async function answerDialect(platform: Platform, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const id = requestId()
@@ -28,6 +31,7 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
     line.action = named.action
     const row = TABLE.get(`${named.version} ${named.action}`)
     if (!row) throw new Refusal('ACTION_UNKNOWN', named)
+    ;(request as WithAction).dialectAction = row.contract.action
     const caller = await authenticateSigned(platform, received, parameters, { requireAction: true })
     line.userId = caller.userId
     const body = await row.run({ platform, caller, parameters: bind(row.contract.parameters, parameters) })

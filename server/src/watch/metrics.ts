@@ -1,0 +1,144 @@
+/**
+ * What this server counts and measures, as one table: the page at /metrics and docs/metrics.md both come from it.
+ *
+ * Every label has few values, known beforehand or bounded by what administrators set up (tenants, extensions); never one that a caller makes up.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+type Row<Label extends string, Type extends 'counter' | 'gauge' | 'histogram'> = {
+  readonly type: Type
+  readonly name: string
+  readonly labels: readonly Label[]
+  readonly meaning: string
+  readonly buckets?: readonly number[]
+}
+
+const row =
+  <Type extends 'counter' | 'gauge' | 'histogram'>(type: Type) =>
+  <const Label extends string = never>(
+    name: string,
+    labels: readonly Label[],
+    meaning: string,
+    buckets?: readonly number[],
+  ): Row<Label, Type> => ({
+    type,
+    name: `holdpoint_${name}`,
+    labels,
+    meaning,
+    ...(buckets && { buckets }),
+  })
+const counter = row('counter')
+const gauge = row('gauge')
+const histogram = row('histogram')
+
+const SHORT = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
+/** From a program that answers at once to a message that expires. */
+const LONG = [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 21_600, 86_400, 259_200]
+
+export const METRICS = {
+  heldOperations: gauge(
+    'held_operations',
+    ['tenant', 'extension', 'reason'],
+    'Operations that wait for this extension now, and why; one that waits for several extensions counts at each. Reasons: `not-routed`, `undelivered`, `target-blocked`, `sending`, `waiting-for-answer`, `waiting-for-person`',
+  ),
+  heldOldestAge: gauge(
+    'held_oldest_age_seconds',
+    ['tenant', 'extension', 'reason'],
+    'How long the oldest of them has been held',
+  ),
+  pendingDeliveries: gauge(
+    'pending_deliveries',
+    ['kind', 'blocked'],
+    'Deliveries that are neither accepted nor given up, by the kind of their target (`gone`: it has been removed) and whether the target is blocked',
+  ),
+  readingAge: gauge(
+    'held_reading_age_seconds',
+    [],
+    'How long ago the database was asked for what is held and pending; it is asked again when it is scraped, but not before 20 times as long has passed as the asking took',
+  ),
+  readingDuration: gauge('held_reading_duration_seconds', [], 'How long that took'),
+  readingFailures: counter('held_reading_failures_total', [], 'How often the database did not answer it'),
+  asked: counter(
+    'operations_asked_total',
+    ['point', 'held'],
+    'Operations asked for on an extension point, and whether they were held',
+  ),
+  ended: counter(
+    'operations_ended_total',
+    ['point', 'state'],
+    'Held operations that ended: `done`, `refused`, `withdrawn`, `stale`, `failed`',
+  ),
+  holdDuration: histogram(
+    'hold_duration_seconds',
+    ['state'],
+    'From the hold to the end, by how the operation ended',
+    LONG,
+  ),
+  answers: counter(
+    'answers_total',
+    ['result'],
+    'Results that extensions returned and that were recorded: `OK`, `WARN`, `FAIL`',
+  ),
+  answerToEffect: histogram(
+    'answer_to_effect_seconds',
+    [],
+    'From the arrival of the decisive answer to the commit of the effect',
+    SHORT,
+  ),
+  attempts: counter(
+    'delivery_attempts_total',
+    ['kind', 'outcome'],
+    'Attempts to hand a message over: `accepted`, `refused` (the receiver said no), `unreached` (no answer)',
+  ),
+  attemptDuration: histogram('delivery_attempt_duration_seconds', ['kind'], 'How long an attempt took', SHORT),
+  requests: counter(
+    'http_requests_total',
+    ['interface', 'route', 'status'],
+    'Requests answered, by interface (`native`, `dataworks`, `console`, `health`), route or action, and status',
+  ),
+  requestDuration: histogram(
+    'http_request_duration_seconds',
+    ['interface', 'route'],
+    'How long they took; streams of live changes are not among them',
+    SHORT,
+  ),
+  streams: gauge('live_streams', [], 'Consoles that follow changes at this server'),
+  databaseConnections: gauge('database_connections', ['state'], 'Connections of the pool: `busy`, `idle`'),
+  databaseWaiting: gauge('database_waiting', [], 'Requests that wait for a connection of the pool'),
+} as const
+
+type Made<R> =
+  R extends Row<infer Label, infer Type>
+    ? Type extends 'counter'
+      ? Counter<Label>
+      : Type extends 'gauge'
+        ? Gauge<Label>
+        : Histogram<Label>
+    : never
+
+export type Metrics = { readonly [K in keyof typeof METRICS]: Made<(typeof METRICS)[K]> } & {
+  /** Runs before each page is written, for what is looked up only then. */
+  beforeScrape(collect: () => void | Promise<void>): void
+  /** The page that Prometheus reads. */
+  page(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+/** A server has a registry of its own: several may run in one process. */
+export function makeMetrics(): Metrics {
+  const registry = new Registry()
+  const collects: (() => void | Promise<void>)[] = []
+  const KINDS = { counter: Counter, gauge: Gauge, histogram: Histogram } as const
+  const made = Object.entries(METRICS).map(([key, { type, name, labels, meaning, ...rest }]) => {
+    const options = { name, help: meaning.replaceAll('`', ''), labelNames: [...labels], registers: [registry], ...rest }
+    return [key, new KINDS[type](options as never)]
+  })
+  collectDefaultMetrics({ register: registry })
+  return {
+    ...(Object.fromEntries(made) as { [K in keyof typeof METRICS]: Made<(typeof METRICS)[K]> }),
+    beforeScrape: (collect) => void collects.push(collect),
+    async page() {
+      for (const collect of collects) await collect()
+      return { contentType: registry.contentType, text: await registry.metrics() }
+    },
+  }
+}
