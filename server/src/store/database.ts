@@ -38,7 +38,8 @@ export type Database = Sql & {
 const IDLE_MS = 5 * 60_000
 /**
  * Every statement here finds its rows by a key, so one plan is right for all values and for as long as the connection lives, and need not be made
- * again for each. A plan made while a table was still empty must not read all of it once it is large.
+ * again for each. A plan made while a table was still empty must not read all of it once it is large;
+ * where it could all the same, a lookup stands in a lateral query of its own (`offset 0`, or `for update`).
  */
 const PLANS = [
   'plan_cache_mode=force_generic_plan',

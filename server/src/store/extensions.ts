@@ -179,7 +179,8 @@ const WATCHING_VERSIONS = question<
       coalesce(en.enabled, false) as enabled
     from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, point, workspace_id, at)
     join extensions e on e.tenant_id = i.tenant_id
-    join extension_versions v on v.extension_id = e.id and v.status in ('testing', 'published') and v.points @> array[i.point]
+    join lateral (select * from extension_versions
+      where extension_id = e.id and status in ('testing', 'published') and points @> array[i.point] offset 0) v on true
     left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from i.workspace_id
     order by i.at, e.id, v.number`,
   values: (items) => [

@@ -36,9 +36,9 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
     return {
       text: `with m as (
          insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
-         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+         select i.* from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[])
            as i(id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
-         where i.operation_id is null or exists (select from operations o where o.id = i.operation_id)
+         left join operations o on o.id = i.operation_id where i.operation_id is null or o.id is not null
          returning id, created_at)
        insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at, lease_until)
        select m.id, d.target_id, d.target_name, d.bus_name, d.endpoint,

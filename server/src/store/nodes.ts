@@ -49,7 +49,8 @@ const NODE_PLACE = question<
   NodePlace | null
 >({
   text: `select i.at, n.workspace_id, n.recurrence from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, environment, id, at)
-    join nodes n on n.id = i.id and n.tenant_id = i.tenant_id and n.environment = i.environment and n.unpublished_at is null`,
+    join lateral (select workspace_id, recurrence from nodes
+      where id = i.id and tenant_id = i.tenant_id and environment = i.environment and unpublished_at is null offset 0) n on true`,
   values: (items) => [
     items.map((one) => one.tenantId),
     items.map((one) => one.environment),
@@ -126,9 +127,12 @@ type Wanted = { readonly tenantId: number; readonly ids: readonly number[] }
 
 const lockingNodes = (childIds: string) =>
   question<Wanted, LockedNodeRow, readonly LockedNodeRow[]>({
-    text: `select i.at, n.id, n.workspace_id, n.environment, n.name, n.recurrence, n.is_root, n.version, ${childIds} as child_ids
-      from unnest($1::int[], $2::bigint[], $3::bigint[]) as i(at, tenant_id, id)
-      join nodes n on n.id = i.id and n.tenant_id = i.tenant_id and n.unpublished_at is null order by n.id for update of n`,
+    // Locked in one order everywhere, so that two groups never wait for each other.
+    text: `select i.at, n.*
+      from (select * from unnest($1::int[], $2::bigint[], $3::bigint[]) as i(at, tenant_id, id) order by id) i
+      join lateral (select n.id, n.workspace_id, n.environment, n.name, n.recurrence, n.is_root, n.version, ${childIds} as child_ids
+        from nodes n where n.id = i.id and n.tenant_id = i.tenant_id and n.unpublished_at is null for update of n) n on true
+      order by n.id`,
     values: (items) => [
       items.flatMap(({ ids }, at) => ids.map(() => at + 1)),
       items.flatMap(({ ids, tenantId }) => ids.map(() => tenantId)),
