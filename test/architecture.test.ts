@@ -66,9 +66,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   live: [],
   store: ['core'],
   watch: ['core', 'store'],
+  audit: ['store'],
   // Telling and holding.
   openevent: ['core', 'sdk', 'store', 'live', 'credentials', 'watch'],
-  gate: ['core', 'store', 'openevent', 'live', 'watch'],
+  gate: ['core', 'store', 'openevent', 'live'],
   modules: ['core', 'store', 'openevent', 'gate'],
   // The interfaces and what they have in common.
   platform: ['store', 'openevent', 'gate', 'watch'],
@@ -89,7 +90,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Programs, and what only they use.
   'first-start': ['core', 'store', 'credentials', 'config'],
-  server: ['config', 'store', 'live', 'watch', 'openevent', 'gate', 'modules', 'platform', 'dataworks', 'api'],
+  server: ['audit', 'config', 'store', 'live', 'watch', 'openevent', 'gate', 'modules', 'platform', 'dataworks', 'api'],
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
   generate: ['core', 'api', 'dataworks', 'config', 'platform', 'watch'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],

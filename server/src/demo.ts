@@ -13,6 +13,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { decryptSecret, encryptSecret, generateAccessKey } from './credentials.ts'
 import type { Platform } from './platform.ts'
+import { hasAudit, insertAudit } from './store/audit.ts'
 import { signingKey } from './store/principals.ts'
 import * as store from './store/users.ts'
 
@@ -40,7 +41,7 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
   // It is a process of this machine: deliveries may reach it, and nothing else here.
   platform.outbound.allowAlso('127.0.0.1', child.port)
   try {
-    if (!(await store.hasAudit(platform.db, tenant!.id, READY)))
+    if (!(await hasAudit(platform.db, tenant!.id, READY)))
       await setUp(platform, config, tenant!.id, author.id, pair, child.port)
     else await pointTarget(client(config, pair), child.port)
     child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
@@ -135,7 +136,7 @@ async function setUp(
   await platform.db.transaction(async (tx) => {
     await store.deleteAccessKey(tx, reviewerPair.id)
     await store.updateUser(tx, reviewer.id, { tenantRoles: [], disabled: true })
-    await store.insertAudit(tx, { tenantId, userId: reviewer.id, action: READY, object: WORKSPACE })
+    await insertAudit(tx, { tenantId, userId: reviewer.id, action: READY, object: WORKSPACE })
   })
 }
 

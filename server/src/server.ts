@@ -3,23 +3,22 @@
 import type pg from 'pg'
 import pino, { type Logger } from 'pino'
 import { buildApp } from './api/app.ts'
+import { sealKey } from './audit/chain.ts'
+import { startSealer } from './audit/seal.ts'
 import { type Config, withBoundPort } from './config.ts'
 import { NONCE_RETENTION_MS } from './dataworks/signature.ts'
 import { expire } from './gate/expire.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
-import { busSender } from './openevent/bus-target.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
 import { eventBridgeKeys } from './openevent/eventbridge-key.ts'
 import { outboundPolicy } from './openevent/guard.ts'
 import { httpSender } from './openevent/http-target.ts'
-import { kafkaSender } from './openevent/kafka-target.ts'
 import { measured } from './openevent/measured.ts'
 import { publisher } from './openevent/publish.ts'
-import { rabbitmqSender } from './openevent/rabbitmq-target.ts'
 import { signer } from './openevent/signer.ts'
-import type { Senders } from './openevent/target.ts'
+import { type Senders, unserved } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import type { Platform } from './platform.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -41,6 +40,9 @@ const OPERATIONS: OperationTable = {
 const EXPIRE_EVERY_MS = 1_000
 const MOST_KNOCKS = 100
 const HOUSEKEEPING_EVERY_MS = 60_000
+const SEAL_EVERY_MS = 1_000
+/** Of each so many seals one is logged: what was written down elsewhere cannot be replaced unseen. */
+const LOG_EVERY_SEALS = 60
 const CLOSE_IDLE_EVERY_MS = 20
 
 export type Server = {
@@ -80,9 +82,9 @@ export async function startServer(
   const metrics = makeMetrics()
   const senders: Senders = {
     http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
-    kafka: kafkaSender(outbound),
-    rabbitmq: rabbitmqSender(outbound),
-    bus: busSender({ db, wake: () => dispatcher.wake(), logFault }),
+    kafka: unserved('kafka'),
+    rabbitmq: unserved('rabbitmq'),
+    bus: unserved('bus'),
   }
   const onChange = (targetId: number) => {
     for (const sender of Object.values(senders)) sender.forget?.(targetId)
@@ -119,7 +121,21 @@ export async function startServer(
     metricsToken: config.metricsToken,
   }
   measureHeld({ db, metrics, nowMs, logFault })
+  const sealer = startSealer({
+    db,
+    key: sealKey(secretKey),
+    sealed({ number, hash, entryCount }) {
+      const fields = { auditSeal: number, hash: hash.toString('hex'), entryCount }
+      if (number % LOG_EVERY_SEALS === 0) log.info(fields, 'audit trail sealed')
+    },
+    cutBack: (seen, found) =>
+      log.error(
+        { auditSeal: seen.number, hash: seen.hash.toString('hex'), found: found.number },
+        'a seal of the audit trail that was there is gone: verify it',
+      ),
+  })
   const timers = [
+    every(SEAL_EVERY_MS, () => sealer.round()),
     every(EXPIRE_EVERY_MS, async () => {
       while ((await expire(platform)) > 0);
     }),
@@ -161,6 +177,11 @@ export async function startServer(
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()
+    // What the last moments have written is sealed too, where the database is still there.
+    await sealer
+      .round()
+      .then(() => sealer.round())
+      .catch((error) => logFault(error, { sealing: 'at the end' }))
     await live.stop()
     await db.close()
   }

@@ -1,8 +1,8 @@
 import { may, Refusal } from '@holdpoint/core'
+import { insertAudit } from '../store/audit.ts'
 import * as extensions from '../store/extensions.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
-import { insertAudit } from '../store/users.ts'
 import type { Gate } from './gate.ts'
 import { decide } from './release.ts'
 

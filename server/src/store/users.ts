@@ -165,41 +165,7 @@ export async function touchAccessKeys(sql: Sql, ids: readonly string[]): Promise
   )
 }
 
-// Audit
-
-export async function insertAudit(
-  sql: Sql,
-  entry: {
-    tenantId: number
-    workspaceId?: number | null
-    userId: number | null
-    action: string
-    object: string
-    details?: unknown
-  },
-): Promise<void> {
-  await sql.rows(
-    'insert into audit_entries (tenant_id, workspace_id, user_id, action, object, details) values ($1, $2, $3, $4, $5, $6)',
-    [
-      entry.tenantId,
-      entry.workspaceId ?? null,
-      entry.userId,
-      entry.action,
-      entry.object,
-      JSON.stringify(entry.details ?? {}),
-    ],
-  )
-}
-
 /** One replica at a time looks whether there is anybody yet. */
 export async function lockFirstStart(sql: Sql): Promise<void> {
   await sql.rows('select pg_advisory_xact_lock(4180004)')
-}
-
-export async function hasAudit(sql: Sql, tenantId: number, action: string): Promise<boolean> {
-  const rows = await sql.rows('select 1 from audit_entries where tenant_id = $1 and action = $2 limit 1', [
-    tenantId,
-    action,
-  ])
-  return rows.length > 0
 }

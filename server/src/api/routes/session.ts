@@ -4,8 +4,9 @@ import { readableWorkspaces } from '../../access.ts'
 import { SESSION_COOKIE, SESSION_SECONDS } from '../../authentication.ts'
 import { generateSessionToken, hashToken, verifyPassword } from '../../credentials.ts'
 import type { Platform } from '../../platform.ts'
+import { insertAudit } from '../../store/audit.ts'
 import { type Caller, callerBySession } from '../../store/principals.ts'
-import { deleteSession, insertAudit, insertSession, userByName } from '../../store/users.ts'
+import { deleteSession, insertSession, userByName } from '../../store/users.ts'
 import { workspacesOf } from '../../store/workspaces.ts'
 import { route } from '../route.ts'
 import { Me, SignIn } from '../shapes.ts'
@@ -31,12 +32,14 @@ export const sessionRoutes = [
       if (!right || !user || user.disabled_at !== null) throw new Refusal('SIGN_IN_FAILED')
       attempts.succeeded(keys)
       const token = generateSessionToken()
-      await insertSession(platform.db, hashToken(token), user.id, SESSION_SECONDS)
-      await insertAudit(platform.db, {
-        tenantId: user.tenant_id,
-        userId: user.id,
-        action: 'session.start',
-        object: user.name,
+      await platform.db.transaction(async (tx) => {
+        await insertSession(tx, hashToken(token), user.id, SESSION_SECONDS)
+        await insertAudit(tx, {
+          tenantId: user.tenant_id,
+          userId: user.id,
+          action: 'session.start',
+          object: user.name,
+        })
       })
       setCookie(reply, request.protocol === 'https', token, SESSION_SECONDS)
       return await me(platform, (await callerBySession(platform.db, hashToken(token)))!)
@@ -56,9 +59,18 @@ export const sessionRoutes = [
     tag: 'Session',
     summary: 'Sign out',
     status: 204,
-    async run({ platform, request, reply }) {
+    async run({ platform, caller, request, reply }) {
       const token = request.cookies[SESSION_COOKIE]
-      if (token !== undefined) await deleteSession(platform.db, hashToken(token))
+      if (token !== undefined)
+        await platform.db.transaction(async (tx) => {
+          await deleteSession(tx, hashToken(token))
+          await insertAudit(tx, {
+            tenantId: caller.tenantId,
+            userId: caller.userId,
+            action: 'session.end',
+            object: caller.name,
+          })
+        })
       setCookie(reply, request.protocol === 'https', '', 0)
     },
   }),

@@ -1,7 +1,7 @@
 import { type NodeDefinition, Refusal } from '@holdpoint/core'
+import { insertAudit } from '../../store/audit.ts'
 import { isUniqueViolation, type Transaction } from '../../store/database.ts'
 import { type Environment, insertNodes, putWiring } from '../../store/nodes.ts'
-import { insertAudit } from '../../store/users.ts'
 import { insertWorkspace, putMember, type WorkspaceRow } from '../../store/workspaces.ts'
 import { rootOutput } from '../operation-center/import-flowspec.ts'
 

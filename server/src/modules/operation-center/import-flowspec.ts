@@ -7,11 +7,12 @@
  */
 import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, Refusal, readFlowSpec } from '@holdpoint/core'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
+import { insertAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
 import { routesOf } from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
-import { insertAudit, userIdsOf } from '../../store/users.ts'
+import { userIdsOf } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
 import { nodeChangeBody } from './node-events.ts'
 
