@@ -1,15 +1,16 @@
 /**
- * Freeze guard: an extension as its author writes it, with nothing but Node and the vendor's own SDKs for npm.
+ * Freeze guard: an extension as its author writes it, with nothing but Node, the vendor's own SDKs and the library of Standard Webhooks from npm.
  *
- * It receives events over HTTP, looks at the nodes through the DataWorks API and returns its result with UpdateWorkbenchEventResult:
+ * It receives events over HTTP, believes those that Holdpoint signed, looks at the nodes through the DataWorks API and returns its result with UpdateWorkbenchEventResult:
  * freezing a node that others wait for fails, unpublishing one that is not temporary passes with a warning, the rest passes.
  */
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import OpenApiClient, { Config, OpenApiRequest, Params } from '@alicloud/openapi-client'
 import OpenApi, { $OpenApiUtil } from '@alicloud/openapi-core'
 import PopCore from '@alicloud/pop-core'
 import { RuntimeOptions } from '@alicloud/tea-util'
 import * as Darabonba from '@darabonba/typescript'
+import { Webhook } from 'standardwebhooks'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, of which a member or two are read
 type Answer = Record<string, any>
@@ -124,17 +125,37 @@ async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
 /** A longer one is refused. */
 const LONGEST_TIP = 10_000
 
+/** What the extension is known by, and the secrets that its target's deliveries may be signed with: two while one replaces the other. */
+export type Identity = { extensionCode: string; secrets: readonly string[] }
+
+/** The event in a delivery that was signed with one of the secrets within the last five minutes; null in any other. */
+function genuine(secrets: readonly string[], headers: IncomingHttpHeaders, body: string): NodeEvent | null {
+  for (const secret of secrets) {
+    try {
+      return new Webhook(secret).verify(body, headers as Record<string, string>) as NodeEvent
+    } catch {
+      // Perhaps the next one.
+    }
+  }
+  return null
+}
+
 /** Receives events and answers them. */
-export function startExtension(settings: { call: Call; extensionCode: () => string; port: number; delayMs: number }) {
+export function startExtension(settings: {
+  call: Call
+  identity: () => Promise<Identity>
+  port: number
+  delayMs: number
+}) {
   const { call } = settings
 
-  async function answer(event: NodeEvent): Promise<void> {
+  async function answer(event: NodeEvent, extensionCode: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, settings.delayMs))
     const verdict = await judge(call, event)
     try {
       await call('UpdateWorkbenchEventResult', {
         MessageId: event.id,
-        ExtensionCode: settings.extensionCode(),
+        ExtensionCode: extensionCode,
         CheckResult: verdict.result,
         CheckResultTip: verdict.tip.slice(0, LONGEST_TIP),
       })
@@ -154,18 +175,19 @@ export function startExtension(settings: { call: Call; extensionCode: () => stri
       else chunks.push(chunk)
     })
     request.on('end', async () => {
-      let event: NodeEvent
-      try {
-        event = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-        if (typeof event.id !== 'string' || (event.data?.blockBusiness && !Array.isArray(event.data.nodeIds)))
-          throw new Error('not an event about nodes')
-      } catch (error) {
-        response.writeHead(400).end((error as Error).message)
+      const { extensionCode, secrets } = await settings.identity()
+      const event = genuine(secrets, request.headers, Buffer.concat(chunks).toString('utf8'))
+      if (event === null) {
+        response.writeHead(401).end('not signed by Holdpoint, or too long ago')
+        return
+      }
+      if (typeof event.id !== 'string' || (event.data?.blockBusiness && !Array.isArray(event.data.nodeIds))) {
+        response.writeHead(400).end('not an event about nodes')
         return
       }
       try {
         // What is only told waits for no answer.
-        if (event.data.blockBusiness) await answer(event)
+        if (event.data.blockBusiness) await answer(event, extensionCode)
         response.writeHead(200).end()
       } catch (error) {
         // Not accepted, so that it is delivered again.
@@ -188,10 +210,14 @@ export function startExtension(settings: { call: Call; extensionCode: () => stri
 
 if (process.argv[1] === import.meta.filename) {
   const { env } = process
-  let extensionCode = env.EXTENSION_CODE ?? ''
-  // Started by a parent, it hears its code from it and ends with it.
+  const given = { extensionCode: env.EXTENSION_CODE ?? '', secrets: env.WEBHOOK_SECRETS?.split(' ') ?? [] }
+  if (!process.connected && given.secrets.length === 0) throw new Error('WEBHOOK_SECRETS is not set; see README.md')
+  // Started by a parent, it hears who it is from it, waits until it has, and ends with it.
+  let identity: Promise<Identity> = process.connected
+    ? new Promise((resolve) => process.once('message', (message) => resolve(message as Identity)))
+    : Promise.resolve(given)
   process.on('message', (message) => {
-    extensionCode = (message as { extensionCode: string }).extensionCode
+    identity = Promise.resolve(message as Identity)
   })
   process.on('disconnect', () => process.exit(0))
   // Ctrl-C reaches the whole group of processes; a parent stops this one itself, after what it still delivers.
@@ -204,7 +230,7 @@ if (process.argv[1] === import.meta.filename) {
       accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID ?? '',
       accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? '',
     }),
-    extensionCode: () => extensionCode,
+    identity: () => identity,
     port: Number(env.PORT ?? 4181),
     delayMs: Number(env.CHECK_DELAY_MS ?? 0),
   })

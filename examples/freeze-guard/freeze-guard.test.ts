@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { endEverything, type Holdpoint, startHoldpoint } from '../../test/e2e/holdpoint-process.ts'
 import { administratorOf, type User } from '../../test/e2e/user.ts'
@@ -13,7 +14,7 @@ import { type TestDatabase, testDatabase } from '../../test/postgres.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const PATIENCE = { timeout: 20_000, interval: 50 }
-const [variables, register, start, freezeLeaf, freezeUpstream] = [
+const [variables, register, start, makeUp, freezeLeaf, freezeUpstream] = [
   ...readFileSync(path.join(import.meta.dirname, 'README.md'), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```$/gm),
 ].map((match) => match[1]!)
 
@@ -59,10 +60,13 @@ describe('the README of the freeze guard', () => {
     expect(named).toEqual(Object.keys(env).filter((name) => name !== 'PORT'))
   })
 
-  test('registering prints nothing but leaves the extension’s code', async () => {
-    const code = (await run(`${register}\necho "$EXTENSION_CODE"`)).trim()
+  test('registering prints nothing but leaves the extension’s code and its secret', async () => {
+    const [code = '', secret = ''] = (await run(`${register}\necho "$EXTENSION_CODE $WEBHOOK_SECRETS"`))
+      .trim()
+      .split(' ')
     expect(code).toMatch(/^[0-9a-f]{32}$/)
-    env.EXTENSION_CODE = code
+    expect(secret).toMatch(/^whsec_/)
+    Object.assign(env, { EXTENSION_CODE: code, WEBHOOK_SECRETS: secret })
     const { items } = await administrator.client.call('GET /extensions')
     expect(items).toMatchObject([{ code, name: 'Freeze guard', status: 'testing' }])
   })
@@ -74,6 +78,22 @@ describe('the README of the freeze guard', () => {
       said += text
     })
     await vi.waitFor(() => expect(said).toContain(`listens on http://127.0.0.1:${env.PORT}/`), PATIENCE)
+  })
+
+  test('what Holdpoint has not signed, or signed for another, or too long ago, is refused', async () => {
+    expect(await run(makeUp!)).toBe('401 not signed by Holdpoint, or too long ago\n')
+    const body = JSON.stringify({ id: 'made-up', type: 'dataworks:NodeChange:FreezeNode', data: { nodeIds: [] } })
+    const send = async (secret: string, at = new Date()) => {
+      const headers = {
+        'webhook-id': 'made-up',
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': new Webhook(secret).sign('made-up', at, body),
+      }
+      return (await fetch(`http://127.0.0.1:${env.PORT}/`, { method: 'POST', headers, body })).status
+    }
+    expect(await send(`whsec_${randomBytes(32).toString('base64')}`)).toBe(401)
+    expect(await send(env.WEBHOOK_SECRETS!, new Date(Date.now() - 600_000))).toBe(401)
+    expect(await send(env.WEBHOOK_SECRETS!)).toBe(200)
   })
 
   test('freezing a node is held, and done a moment later', async () => {

@@ -38,20 +38,33 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
   ])
   const pair = await ensurePair(platform, author.id)
   const child = await startExtension(config, pair, log)
+  /** Tells the extension who it is, and with which secrets its deliveries are signed; to it alone. */
+  const introduce = async () => {
+    const as = client(config, pair)
+    child.tell({ extensionCode: (await findExtension(as))?.code ?? '', secrets: await signingSecrets(as) })
+  }
   // It is a process of this machine: deliveries may reach it, and nothing else here.
   platform.outbound.allowAlso('127.0.0.1', child.port)
   try {
     if (!(await hasAudit(platform.db, tenant!.id, READY)))
       await setUp(platform, config, tenant!.id, author.id, pair, child.port)
     else await pointTarget(client(config, pair), child.port)
-    child.tell({ extensionCode: (await findExtension(client(config, pair)))?.code ?? '' })
+    await introduce()
   } catch (error) {
     await child.stop()
     throw error
   }
+  // Its secret may be replaced, its rule be written anew.
+  const unsubscribe = platform.live.subscribe((change) => {
+    if (change.kind === 'openevent' && change.tenantId === tenant!.id)
+      introduce().catch((error) => log.warn({ err: error }, 'the demonstration'))
+  })
   return {
     greeting: `The demonstration: in workspace "${WORKSPACE}", freeze a node. The extension "${EXTENSION}" (process ${child.pid}, port ${child.port}) decides.`,
-    stop: () => child.stop(),
+    stop() {
+      unsubscribe()
+      return child.stop()
+    },
   }
 }
 
@@ -153,6 +166,16 @@ const findRule = async (as: Client, busId: number) =>
   (await as.call('GET /event-buses/{busId}/rules', { params: { busId }, query: { limit: 200 } })).items.find(
     (one) => one.name === RULE,
   )
+
+async function signingSecrets(as: Client): Promise<string[]> {
+  const bus = await findBus(as)
+  const rule = bus && (await findRule(as, bus.id))
+  if (!rule?.targets.some((one) => one.name === TARGET)) return []
+  const { secrets } = await as.call('GET /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets', {
+    params: { busId: rule.busId, ruleId: rule.id, name: TARGET },
+  })
+  return secrets.map((one) => one.secret)
+}
 
 /** Leads the rule to where the extension listens now, should its port have changed; leaves everything else as people made it. */
 async function pointTarget(as: Client, port: number): Promise<void> {

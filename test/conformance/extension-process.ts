@@ -1,12 +1,9 @@
-// The sample extension as a process of its own, on the client that CLIENT names. Its starter hears of its port and tells it its code.
-import { startExtension } from '../../examples/freeze-guard/extension.ts'
+// The sample extension as a process of its own, on the client that CLIENT names. Its starter hears of its port and tells it who it is.
+import { type Identity, startExtension } from '../../examples/freeze-guard/extension.ts'
 import { variantNamed } from './clients.ts'
 
 const { env } = process
-let extensionCode = ''
-process.on('message', (message: { extensionCode: string }) => {
-  extensionCode = message.extensionCode
-})
+const identity = new Promise<Identity>((resolve) => process.once('message', (message) => resolve(message as Identity)))
 process.on('disconnect', () => process.exit(0))
 
 const { port } = await startExtension({
@@ -15,7 +12,7 @@ const { port } = await startExtension({
     accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID ?? '',
     accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET ?? '',
   }),
-  extensionCode: () => extensionCode,
+  identity: () => identity,
   port: 0,
   delayMs: 0,
 })

@@ -68,8 +68,8 @@ describe('an extension that uses', { timeout: 60_000 }, () => {
     })
     processes.push(child)
     const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-    child.send({ extensionCode: shop.extensionCode })
     await shop.sendTo(`http://127.0.0.1:${port}/`)
+    child.send({ extensionCode: shop.extensionCode, secrets: await shop.signingSecrets() })
     return child
   }
 

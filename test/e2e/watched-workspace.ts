@@ -13,6 +13,8 @@ export type WatchedWorkspace = {
   readonly extensionCode: string
   /** From now on its events go to this endpoint. */
   sendTo(endpoint: string): Promise<void>
+  /** With which its deliveries are signed. */
+  signingSecrets(): Promise<string[]>
   /** The id of a node in production, by its name. */
   node(name: string): number
 }
@@ -53,6 +55,12 @@ export async function watchedWorkspace(client: Client, endpoint: string, author?
         params: { busId: bus.id, ruleId: rule.id },
         body: { name: rule.name, targets: [{ name: 'guard', endpoint }] },
       })
+    },
+    async signingSecrets() {
+      const { secrets } = await client.call('GET /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets', {
+        params: { busId: bus.id, ruleId: rule.id, name: 'guard' },
+      })
+      return secrets.map((one) => one.secret)
     },
     node(name) {
       const id = ids.get(name)
