@@ -69,7 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['store'],
   // Telling and holding.
   openevent: ['core', 'sdk', 'store', 'live', 'credentials', 'watch'],
-  gate: ['core', 'store', 'openevent', 'live'],
+  gate: ['core', 'store', 'openevent', 'live', 'watch'],
   modules: ['core', 'store', 'openevent', 'gate'],
   // The interfaces and what they have in common.
   platform: ['store', 'openevent', 'gate', 'watch'],

@@ -255,6 +255,41 @@ export const REFUSALS = {
     dataworks: 'Forbidden.Access',
     sentence: 'Only the person who asked for an operation may withdraw it.',
   },
+  OPERATION_UNKNOWN: {
+    status: 409,
+    dataworks: 'OperationFailed.Unknown',
+    sentence: 'This server has no operation {eventCode}.',
+  },
+  OPERATION_FAULT: {
+    status: 409,
+    dataworks: 'OperationFailed.Fault',
+    sentence: 'An internal fault stopped it; the server log has the details.',
+  },
+  REQUESTER_NOT_ALLOWED: {
+    status: 409,
+    dataworks: 'OperationRefused.Requester',
+    sentence: 'The person who asked for it is no longer allowed to.',
+  },
+  NODES_UNPUBLISHED: {
+    status: 409,
+    dataworks: 'OperationStale.NodeUnpublished',
+    sentence: 'No longer published since it was asked for: {nodes}.',
+  },
+  NODES_RECURRENCE_CHANGED: {
+    status: 409,
+    dataworks: 'OperationStale.NodeRecurrence',
+    sentence: 'How they recur has changed since it was asked for: {changes}.',
+  },
+  NODES_VERSION_CHANGED: {
+    status: 409,
+    dataworks: 'OperationStale.NodeVersion',
+    sentence: 'Their definition has a new version since it was asked for: {changes}.',
+  },
+  NODES_NEW_DESCENDANTS: {
+    status: 409,
+    dataworks: 'OperationStale.NodeDescendants',
+    sentence: 'They have new descendants since it was asked for: {changes}.',
+  },
   MESSAGE_UNKNOWN: {
     status: 404,
     dataworks: 'InvalidMessageId.NotFound',

@@ -11,14 +11,17 @@ import { expire } from './gate/expire.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
+import { busSender } from './openevent/bus-target.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
 import { eventBridgeKeys } from './openevent/eventbridge-key.ts'
 import { outboundPolicy } from './openevent/guard.ts'
 import { httpSender } from './openevent/http-target.ts'
+import { kafkaSender } from './openevent/kafka-target.ts'
 import { measured } from './openevent/measured.ts'
 import { publisher } from './openevent/publish.ts'
+import { rabbitmqSender } from './openevent/rabbitmq-target.ts'
 import { signer } from './openevent/signer.ts'
-import { type Senders, unserved } from './openevent/target.ts'
+import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import type { Platform } from './platform.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -82,9 +85,9 @@ export async function startServer(
   const metrics = makeMetrics()
   const senders: Senders = {
     http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
-    kafka: unserved('kafka'),
-    rabbitmq: unserved('rabbitmq'),
-    bus: unserved('bus'),
+    kafka: kafkaSender(outbound),
+    rabbitmq: rabbitmqSender(outbound),
+    bus: busSender({ db, wake: () => dispatcher.wake(), logFault }),
   }
   const onChange = (targetId: number) => {
     for (const sender of Object.values(senders)) sender.forget?.(targetId)

@@ -197,7 +197,7 @@ export function holdingStories(at: () => BrowserConsole): void {
     await answer(world, shop, extension, second.id, 'OK', 'Gone.')
     await answer(world, shop, extension, id, 'OK', 'Frozen.')
     await standsAs(page, en.standing.stale)
-    await panel(page).getByText('is no longer published').waitFor()
+    await panel(page).getByText('No longer published since it was asked for').waitFor()
   })
 
   it('says that nobody is told when no target serves the extension', async () => {

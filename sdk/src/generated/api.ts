@@ -801,9 +801,18 @@ export interface OperationView {
   endedAt: string | null
   expiresAt: string | null
   /**
-   * Why it was refused, is stale or failed
+   * Why it was refused, is stale or failed, where its checks do not say it
    */
   reason: string | null
+  /**
+   * The same for those who word it themselves: codes of the closed list of refusals, and what fills their sentences
+   */
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
   messageId: string | null
   mayWithdraw: boolean
   checks: CheckView[]
@@ -882,9 +891,18 @@ export interface OperationDetail {
   endedAt: string | null
   expiresAt: string | null
   /**
-   * Why it was refused, is stale or failed
+   * Why it was refused, is stale or failed, where its checks do not say it
    */
   reason: string | null
+  /**
+   * The same for those who word it themselves: codes of the closed list of refusals, and what fills their sentences
+   */
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
   messageId: string | null
   mayWithdraw: boolean
   checks: CheckView[]

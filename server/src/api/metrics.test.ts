@@ -120,3 +120,23 @@ test('attempts and requests are counted in words of ours only, whatever callers 
   ).toBe(2)
   expect([...page.keys()].filter((key) => /made|up=|MadeUp/i.test(key))).toEqual([])
 })
+
+test('an operation is counted when it is asked for, answered and ended, once each, with how long it was held', async () => {
+  const of = async (name: string) => (await samples()).get(`holdpoint_${name}`) ?? 0
+  const names = [
+    'operations_asked_total{point="undeploy-node",held="true"}',
+    'operations_ended_total{point="undeploy-node",state="done"}',
+    'hold_duration_seconds_count{state="done"}',
+    'answers_total{result="WARN"}',
+    'answer_to_effect_seconds_count',
+  ]
+  const before = await Promise.all(names.map(of))
+  const workspace = await tenant.workspace()
+  const { a } = await tenant.nodes(workspace, { a: [] })
+  const extension = await tenant.extension({ enabledIn: [workspace], points: ['undeploy-node'] })
+  const operation = await ask(tenant.owner, workspace, 'undeploy-node', [a])
+  // The same request again is the same operation.
+  expect((await ask(tenant.owner, workspace, 'undeploy-node', [a])).id).toBe(operation.id)
+  for (const _ of [1, 2]) await callBack(world.server, extension, operation.messageId, 'WARN')
+  expect(await Promise.all(names.map(of))).toEqual(before.map((count) => count + 1))
+})

@@ -235,7 +235,12 @@ export const OperationView = z
     requestedAt: instant,
     endedAt: instant.nullable(),
     expiresAt: instant.nullable(),
-    reason: z.string().nullable().describe('Why it was refused, is stale or failed'),
+    reason: z.string().nullable().describe('Why it was refused, is stale or failed, where its checks do not say it'),
+    reasons: z
+      .array(z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }))
+      .describe(
+        'The same for those who word it themselves: codes of the closed list of refusals, and what fills their sentences',
+      ),
     messageId: z.string().nullable(),
     mayWithdraw: z.boolean(),
     checks: z.array(CheckView),

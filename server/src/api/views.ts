@@ -131,6 +131,7 @@ export function operationView(
     endedAt: atOrNull(row.ended_at),
     expiresAt: mine.length === 0 ? null : atOrNull(row.message_expires_at),
     reason: row.reason,
+    reasons: (row.why ?? []).map(({ code, details }) => ({ code, details: { ...details } })),
     messageId: row.message_id,
     mayWithdraw: row.state === 'held' && row.requested_by === caller.userId,
     checks: mine.map((check) => checkView(caller, row, check, deliveries)),

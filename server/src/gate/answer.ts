@@ -30,6 +30,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
   const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
   if (!UUID.test(given.messageId)) throw unknown()
+  const arrivedMs = performance.now()
   await gate.answers(async (tx) => {
     const [asked, checks] = await Promise.all([
       operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
@@ -61,6 +62,10 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
       at: tx.now,
     })
     const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
-    await decide(gate, tx, asked.operation, now, false)
+    const took = await decide(gate, tx, asked.operation, now, false)
+    tx.afterCommit(() => {
+      gate.metrics.answers.inc({ result: given.result })
+      if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - arrivedMs) / 1000)
+    })
   })
 }

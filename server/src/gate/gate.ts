@@ -1,8 +1,11 @@
 /** What every verb of the gate needs; main joins it. */
 
+import type { Refusal } from '@holdpoint/core'
 import type { Live } from '../live.ts'
 import type { Publish } from '../openevent/publish.ts'
 import type { Database, Groups, Transaction } from '../store/database.ts'
+import * as operations from '../store/operations.ts'
+import type { Metrics } from '../watch/metrics.ts'
 import type { OperationTable } from './operation.ts'
 
 export type Gate = {
@@ -13,6 +16,7 @@ export type Gate = {
   readonly operations: OperationTable
   readonly publish: Publish
   readonly live: Live
+  readonly metrics: Metrics
   /** Where a fault in an effect is written down; the operation itself shows one generic sentence. */
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }
@@ -31,4 +35,20 @@ export function tellChange(
       id: operation.id,
     }),
   )
+}
+
+/** Writes down how a held operation ends, and why, where its checks do not say it. */
+export function endOperation(
+  gate: Gate,
+  tx: Transaction,
+  operation: Pick<operations.OperationRow, 'id' | 'event_code' | 'requested_at'>,
+  end: Pick<operations.OperationRow, 'state' | 'status'>,
+  reasons: readonly Refusal[] = [],
+): void {
+  const at = tx.now
+  operations.endOperation(tx, operation.id, { ...end, reasons, at })
+  tx.afterCommit(() => {
+    gate.metrics.ended.inc({ point: operation.event_code, state: end.state })
+    gate.metrics.holdDuration.observe({ state: end.state }, (at.getTime() - operation.requested_at.getTime()) / 1000)
+  })
 }

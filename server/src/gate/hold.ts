@@ -114,6 +114,9 @@ async function take<Request, Snapshot>(
       : null
     tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: workspaceId })
     const state = operation.state as 'done' | 'held'
+    tx.afterCommit(() => {
+      if (written()) gate.metrics.asked.inc({ point: kind.point, held: String(state === 'held') })
+    })
     return { held: { id: operation.id, state, status: operation.status, messageId }, written, operation }
   })
 }

@@ -3,7 +3,7 @@
  *
  * Adding an extension point is writing one of these and putting it into the module's table.
  */
-import type { Action, ExtensionPointCode } from '@holdpoint/core'
+import type { Action, ExtensionPointCode, Refusal } from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
 import type { OperationChange, OperationObject } from '../store/operations.ts'
 
@@ -31,8 +31,8 @@ export type OperationKind<Request, Snapshot> = {
   workspaceOf(request: Request): number | null
   /** Reads what would change, locks it, and refuses (throws a Refusal) what cannot be done today anyway. */
   describe(tx: Transaction, request: Request): Promise<Description<Snapshot>>
-  /** Rule 15: locks what would change and says what has changed since the snapshot in a way that matters; null when nothing has. */
-  staleness(tx: Transaction, snapshot: Snapshot): Promise<string | null>
+  /** Rule 15: locks what would change and says what has changed since the snapshot in a way that matters; nothing when nothing has. */
+  staleness(tx: Transaction, snapshot: Snapshot): Promise<readonly Refusal[]>
   /** The effect, in the same transaction as its record. It may publish regular events. */
   apply(tx: Transaction, snapshot: Snapshot, effect: Effect): Promise<void>
 }

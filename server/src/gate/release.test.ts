@@ -164,7 +164,11 @@ describe('Rule 15: before it takes effect it is checked again against today’s 
     await passAll(asked, held.messageId)
     const ended = await detailOf(owner, held.id)
     expect(ended).toMatchObject({ state: 'stale', status: 'PASSED', endedAt: expect.any(String) })
-    expect(ended.reason).toContain(`a (${ids.a}): recurrence was normal and is now pause`)
+    expect(ended.reason).toContain(`a (${ids.a}): normal → pause`)
+    // In another language it is worded from its code and what fills it.
+    expect(ended.reasons).toEqual([
+      { code: 'NODES_RECURRENCE_CHANGED', details: { changes: [`a (${ids.a}): normal → pause`] } },
+    ])
   })
 
   test('Rule 23: of many nodes the changed ones are named, and nothing is done to the others', async () => {
@@ -193,7 +197,7 @@ describe('Rule 15: before it takes effect it is checked again against today’s 
     await passAll(asked, held.messageId)
     const { state, reason } = await detailOf(owner, held.id)
     expect(state).toBe('stale')
-    expect(reason).toContain(`c (${ids.c}) is no longer published`)
+    expect(reason).toContain(`No longer published since it was asked for: c (${ids.c}).`)
     expect(await nodesNow([ids.c])).toEqual(before)
   })
 
@@ -205,7 +209,7 @@ describe('Rule 15: before it takes effect it is checked again against today’s 
     await passAll(asked, unpublish.messageId)
     const { state, reason } = await detailOf(owner, unpublish.id)
     expect(state).toBe('stale')
-    expect(reason).toContain(`c (${ids.c}): version was 1 and is now 2`)
+    expect(reason).toContain(`c (${ids.c}): 1 → 2`)
     expect(await nodesNow([ids.c])).toMatchObject([{ published: true, recurrence: 'normal' }])
     await passAll(asked, freeze.messageId)
     expect((await detailOf(owner, freeze.id)).state).toBe('done')
@@ -227,7 +231,7 @@ describe('Rule 15: before it takes effect it is checked again against today’s 
     await passAll(asked, alone.messageId)
     const { state, reason } = await detailOf(owner, alone.id)
     expect(state).toBe('stale')
-    expect(reason).toContain(`c (${ids.c}) has new descendants: ${late.late}`)
+    expect(reason).toContain(`c (${ids.c}): ${late.late}`)
     await passAll(asked, both.messageId)
     expect((await detailOf(owner, both.id)).state).toBe('done')
     expect((await nodesNow([ids.a, ids.b, ids.c])).map((node) => node.published)).toEqual([false, false, true])
@@ -271,7 +275,7 @@ describe('Rule 15: before it takes effect it is checked again against today’s 
     await world.sql('drop trigger wait on audit_entries; drop function wait')
     const { state, reason } = await detailOf(owner, held.id)
     expect(state).toBe('stale')
-    expect(reason).toContain(`c (${ids.c}) has new descendants: ${late}`)
+    expect(reason).toContain(`c (${ids.c}): ${late}`)
     expect(await nodesNow([ids.c])).toMatchObject([{ published: true }])
   })
 })

@@ -11,7 +11,7 @@ import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
 import { callerById } from '../store/principals.ts'
 import type { Gate } from './gate.ts'
-import { tellChange } from './gate.ts'
+import { endOperation, tellChange } from './gate.ts'
 import type { Effect } from './operation.ts'
 
 /** Derives the process from the checks as they are now and ends the operation if that decides it. The caller holds its lock. */
@@ -21,16 +21,16 @@ export async function decide(
   operation: operations.DecidedOperationRow,
   checks: readonly operations.DecidingCheckRow[],
   messageExpired: boolean,
-): Promise<void> {
+): Promise<'release' | 'refuse' | 'hold'> {
   const judged = checks.map(checkOf)
   const status = processStatus(judged)
   const next = operation.state === 'held' ? verdict(judged, messageExpired) : 'hold'
   if (next === 'release') await release(gate, tx, operation, status)
-  else if (next === 'refuse')
-    operations.endOperation(tx, operation.id, { state: 'refused', status, reason: null, at: tx.now })
+  else if (next === 'refuse') endOperation(gate, tx, operation, { state: 'refused', status })
   // What has ended stays as it ended; a late result is recorded with its check only.
   else if (operation.state === 'held') operations.updateStatus(tx, operation.id, status)
   tellChange(gate, tx, operation)
+  return next
 }
 
 /**
@@ -44,33 +44,30 @@ async function release(
   status: 'CHECKING' | 'PASSED' | 'BLOCKED',
 ) {
   const kind = gate.operations[operation.event_code as keyof Gate['operations']]
-  const end = (state: operations.OperationState, reason: string | null) =>
-    operations.endOperation(tx, operation.id, { state, status, reason, at: tx.now })
-  if (kind === undefined) return end('failed', `This server has no operation ${operation.event_code}.`)
+  const end = (state: operations.OperationState, reasons: readonly Refusal[] = []) =>
+    endOperation(gate, tx, operation, { state, status }, reasons)
+  if (kind === undefined) return end('failed', [new Refusal('OPERATION_UNKNOWN', { eventCode: operation.event_code })])
   try {
     let allowed = false
     const stale = await tx.savepoint(async () => {
       const effect = effectOf(gate, tx, operation)
-      const [requester, difference] = await Promise.all([
+      const [requester, differences] = await Promise.all([
         callerById(tx, operation.requested_by),
         kind.staleness(tx, operation.snapshot),
       ])
       allowed = requester !== null && may(requester, kind.action, operation.workspace_id ?? undefined)
-      if (allowed && difference === null) await kind.apply(tx, operation.snapshot, effect)
-      return difference
+      if (allowed && differences.length === 0) await kind.apply(tx, operation.snapshot, effect)
+      return differences
     })
-    if (!allowed) end('refused', 'The person who asked for it is no longer allowed to.')
-    else if (stale === null) end('done', null)
+    if (!allowed) end('refused', [new Refusal('REQUESTER_NOT_ALLOWED')])
+    else if (stale.length === 0) end('done')
     else end('stale', stale)
   } catch (error) {
     if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code))
       throw error
     if (!(error instanceof Refusal))
       gate.logFault(error, { operationId: operation.id, eventCode: operation.event_code })
-    end(
-      'failed',
-      error instanceof Refusal ? error.message : 'An internal fault stopped it; the server log has the details.',
-    )
+    end('failed', [error instanceof Refusal ? error : new Refusal('OPERATION_FAULT')])
   }
 }
 

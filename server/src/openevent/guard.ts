@@ -83,6 +83,25 @@ function unmapped(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
+/**
+ * The addresses of this host that may be connected to; throws where there is none. Who connects does so to one of them, not to the name,
+ * which may be answered differently a moment later.
+ */
+export async function addressesOf(policy: OutboundPolicy, host: string): Promise<string[]> {
+  const { refused, addresses } = judge(policy, host, await dns.promises.lookup(host, { all: true }))
+  if (refused !== null) throw refused
+  return addresses.map((one) => one.address)
+}
+
+function judge(policy: OutboundPolicy, host: string, found: readonly dns.LookupAddress[]) {
+  const addresses = found.filter((one) => policy.refuse(one.address, host) === null)
+  if (addresses.length > 0) return { refused: null, addresses }
+  return { refused: refusal(host, found[0] ? policy.refuse(found[0].address, host) : 'it has no address'), addresses }
+}
+
+const refusal = (host: string, problem: string | null) =>
+  Object.assign(new Error(`${host} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' })
+
 /** undici's connector, which connects only to addresses the policy does not refuse. */
 export function guardedConnector(policy: OutboundPolicy, timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({
@@ -90,13 +109,8 @@ export function guardedConnector(policy: OutboundPolicy, timeoutMs: number): bui
     lookup(hostname, options, callback) {
       dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
         if (error) return callback(error, [])
-        const reachable = addresses.filter((one) => policy.refuse(one.address, hostname) === null)
-        if (reachable.length > 0) return callback(null, reachable)
-        const problem = addresses[0] ? policy.refuse(addresses[0].address, hostname) : 'it has no address'
-        callback(
-          Object.assign(new Error(`${hostname} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }),
-          [],
-        )
+        const judged = judge(policy, hostname, addresses)
+        callback(judged.refused, judged.addresses)
       })
     },
   })
@@ -105,7 +119,7 @@ export function guardedConnector(policy: OutboundPolicy, timeoutMs: number): bui
     const host = options.hostname.replace(/^\[|\]$/g, '')
     const problem = net.isIP(host) ? policy.refuse(host, host, Number(options.port)) : null
     if (problem !== null) {
-      callback(Object.assign(new Error(`${host} is not reached: ${problem}`), { code: 'ERR_ADDRESS_REFUSED' }), null)
+      callback(refusal(host, problem), null)
       return
     }
     connect(options, callback)

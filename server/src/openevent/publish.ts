@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { type EventCode, eventByCode, type Json, MESSAGE_LIFETIME_MS, matchesPattern } from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
 import type { DueDelivery } from '../store/deliveries.ts'
-import { insertMessage } from '../store/messages.ts'
+import { insertMessage, type NewDelivery } from '../store/messages.ts'
 import type { RouteRow } from '../store/openevent.ts'
 
 const SOURCE = 'acs.dataworks'
@@ -50,13 +50,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
         createdAt: tx.now,
         expiresAt: new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS),
       },
-      reached.map((route) => ({
-        targetId: route.target_id,
-        targetName: route.target_name,
-        busName: route.bus_name,
-        endpoint: route.endpoint,
-        serves: route.serves,
-      })),
+      reached.map(newDelivery),
       LEASE_SECONDS,
     )
     tx.afterCommit(() => dispatch(due()))
@@ -65,7 +59,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
 }
 
 /** The routes whose pattern matches; the event is put together for matching only when there is a route at all. */
-function routesFor(routes: readonly RouteRow[], eventCode: string, body: string): RouteRow[] {
+export function routesFor(routes: readonly RouteRow[], eventCode: string, body: string): RouteRow[] {
   if (routes.length === 0) return []
   const event: Json = {
     source: SOURCE,
@@ -75,6 +69,14 @@ function routesFor(routes: readonly RouteRow[], eventCode: string, body: string)
   }
   return routes.filter((route) => matchesPattern(route.pattern, event))
 }
+
+export const newDelivery = (route: RouteRow): NewDelivery => ({
+  targetId: route.target_id,
+  targetName: route.target_name,
+  busName: route.bus_name,
+  endpoint: route.endpoint,
+  serves: route.serves,
+})
 
 /** Whether the route's pattern leaves room for an event of this code, whatever its body says besides. */
 export function mayTake({ pattern }: RouteRow, eventCode: string): boolean {

@@ -56,9 +56,3 @@ export type Sender = {
 }
 
 export type Senders = Readonly<Record<TargetKind, Sender>>
-
-/** Stands in for a kind that this installation does not serve. */
-export const unserved = (kind: TargetKind): Sender => ({
-  send: async () => ({ status: null, error: `targets of kind ${kind} are not served yet`, responseBody: null }),
-  close: async () => {},
-})

@@ -1,4 +1,4 @@
-import type { CheckResult, ProcessStatus } from '@holdpoint/core'
+import type { CheckResult, ProcessStatus, Refusal, RefusalCode, RefusalDetails } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import { question, type SharedStatement, writing } from './shared-statement.ts'
 
@@ -12,6 +12,9 @@ export type OperationChange = {
   readonly from: string
   readonly to: string
 }
+
+/** Why an operation ended, as a refusal says it. */
+export type Reason = { readonly code: RefusalCode; readonly details: RefusalDetails }
 
 export type OperationRow = {
   id: string
@@ -27,6 +30,8 @@ export type OperationRow = {
   snapshot: unknown
   changes: OperationChange[]
   reason: string | null
+  /** The same as codes with what fills their sentences; null where an older version wrote it. */
+  why: readonly Reason[] | null
   requested_at: Date
   ended_at: Date | null
 }
@@ -49,7 +54,7 @@ export type CheckRow = {
 /** What of an operation and its checks decides how it goes on. */
 export type DecidedOperationRow = Pick<
   OperationRow,
-  'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'state' | 'requested_by' | 'snapshot'
+  'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'state' | 'requested_by' | 'requested_at' | 'snapshot'
 >
 export type DecidingCheckRow = Pick<
   CheckRow,
@@ -209,7 +214,7 @@ const LOCK_FOR_ANSWER = question<Asked, DecidedOperationRow & AnsweredRow, Answe
     join messages m on m.id = i.message_id and m.tenant_id = i.tenant_id
     left join extensions e on e.tenant_id = i.tenant_id and e.code = i.extension_code
     left join lateral (
-      select id, tenant_id, workspace_id, event_code, state, requested_by, snapshot from operations
+      select id, tenant_id, workspace_id, event_code, state, requested_by, requested_at, snapshot from operations
       where id = m.operation_id for update) o on true`,
   values: (items) => [
     items.map((one) => one.tenantId),
@@ -290,18 +295,22 @@ export function expireOpenChecks(tx: Transaction, operationId: string, at: Date,
 type End = {
   readonly state: OperationState
   readonly status: ProcessStatus | null
-  readonly reason: string | null
+  /** Empty where its checks say enough. */
+  readonly reasons: readonly Refusal[]
   readonly at: Date
 }
 
 const END_OPERATION = writing<End & { readonly id: string }>(
-  `update operations o set state = i.state, status = i.status, reason = i.reason, ended_at = i.at
-   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[]) as i(id, state, status, reason, at) where o.id = i.id`,
+  `update operations o set state = i.state, status = i.status, reason = i.reason, why = i.why, ended_at = i.at
+   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::timestamptz[]) as i(id, state, status, reason, why, at) where o.id = i.id`,
   (items) => [
     items.map((one) => one.id),
     items.map((one) => one.state),
     items.map((one) => one.status),
-    items.map((one) => one.reason),
+    items.map((one) => (one.reasons.length === 0 ? null : one.reasons.map((reason) => reason.message).join(' '))),
+    items.map(({ reasons }) =>
+      reasons.length === 0 ? null : JSON.stringify(reasons.map(({ code, details }) => ({ code, details }))),
+    ),
     items.map((one) => one.at),
   ],
 )

@@ -82,7 +82,7 @@ export const METRICS = {
   answerToEffect: histogram(
     'answer_to_effect_seconds',
     [],
-    'From the arrival of the decisive answer to the commit of the effect',
+    'From the arrival of the answer that let an operation go to the commit of its effect',
     SHORT,
   ),
   attempts: counter(

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { serverNow } from '../../api/client.ts'
 import type { OperationDetail } from '../../api/shapes.ts'
-import type { TextKey } from '../../text/index.ts'
+import { refusalSentence, type TextKey } from '../../text/index.ts'
 import { Elapsed, Remaining } from '../../ui/instant.tsx'
 import { isOpen, type Standing, standingOf } from './standing.ts'
 
@@ -39,15 +39,18 @@ export function WhyHeld({ operation }: { operation: OperationDetail }) {
     refused: named((check) => check.state === 'FAIL'),
     expired: named((check) => check.state === 'expired'),
   }
+  const sentences = operation.reasons.map(({ code, details }) => refusalSentence(code, details))
+  // In one language: the server's own sentence where not every part of it is known here.
+  const reason = sentences.length > 0 && sentences.every(Boolean) ? sentences.join(' ') : operation.reason
   const nobody = operation.state === 'done' && operation.checks.length === 0
   return (
     <>
       <Text fz="sm">
         {t(nobody ? 'why.nobodyHeld' : MEANINGS[standing], { extensions: extensions[standing] ?? '' })}
       </Text>
-      {operation.reason && (
+      {reason && (
         <Text fz="sm" mt={4} className="wrap-anywhere plain">
-          {t('why.reason', { reason: operation.reason })}
+          {t('why.reason', { reason })}
         </Text>
       )}
       {operation.state === 'held' && (

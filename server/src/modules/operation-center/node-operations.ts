@@ -10,6 +10,7 @@ import {
   nodeOperationRefusals,
   RECURRENCE_AFTER,
   Refusal,
+  type SnapshotField,
   type Staleness,
   staleness,
 } from '@holdpoint/core'
@@ -80,7 +81,7 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
         snapshot.nodes.map((node) => node.nodeId),
       )
       const differences = staleness(operation, snapshot.nodes, today)
-      return differences.length === 0 ? null : explain(differences, snapshot.nodes)
+      return explain(differences, snapshot.nodes)
     },
 
     async apply(tx, snapshot, effect) {
@@ -124,14 +125,18 @@ async function lockStates(
   }))
 }
 
-/** Rule 23: a stale request names the objects. */
-function explain(differences: readonly Staleness[], snapshot: readonly NodeState[]): string {
+/** Rule 23: a stale request names the objects; one reason for each kind of change. */
+function explain(differences: readonly Staleness[], snapshot: readonly NodeState[]): readonly Refusal[] {
   const names = new Map(snapshot.map((node) => [node.nodeId, node.name]))
-  const sentences = differences.map(({ nodeId, field, before, after }) => {
-    const node = `${names.get(nodeId)} (${nodeId})`
-    if (field === 'published') return `${node} is no longer published`
-    if (field === 'descendantIds') return `${node} has new descendants: ${String(after)}`
-    return `${node}: ${field} was ${String(before)} and is now ${String(after)}`
-  })
-  return `What the operation would change has changed since it was asked for. ${sentences.join('; ')}.`
+  const nodeOf = ({ nodeId }: Staleness) => `${names.get(nodeId)} (${nodeId})`
+  const changed = (one: Staleness) => `${nodeOf(one)}: ${String(one.before)} → ${String(one.after)}`
+  const reasons: Readonly<Record<SnapshotField, (of: readonly Staleness[]) => Refusal>> = {
+    published: (of) => new Refusal('NODES_UNPUBLISHED', { nodes: of.map(nodeOf) }),
+    recurrence: (of) => new Refusal('NODES_RECURRENCE_CHANGED', { changes: of.map(changed) }),
+    version: (of) => new Refusal('NODES_VERSION_CHANGED', { changes: of.map(changed) }),
+    descendantIds: (of) =>
+      new Refusal('NODES_NEW_DESCENDANTS', { changes: of.map((one) => `${nodeOf(one)}: ${String(one.after)}`) }),
+  }
+  const byField = Map.groupBy(differences, (one) => one.field)
+  return [...byField].map(([field, of]) => reasons[field](of))
 }
