@@ -32,6 +32,8 @@ const DEFAULTS = {
   region: 'cn-hangzhou',
   // The receivers of the tests are on this machine.
   outboundAllow: ['127.0.0.1/32'] as readonly string[],
+  // Longer than any machine stands still; tests in which a replica dies set less.
+  replicaTimeoutMs: 30_000,
   poolSize: 8,
   bodyLimitBytes: 1 << 20,
   trustProxy: false,

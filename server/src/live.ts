@@ -8,7 +8,8 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 
 export type Change = {
-  readonly kind: 'operation' | 'node' | 'extension' | 'openevent' | 'workspace'
+  /** `delivery`: something is due to the target with this id, for the replica that makes its deliveries; consoles do not hear of it. */
+  readonly kind: 'operation' | 'node' | 'extension' | 'openevent' | 'workspace' | 'delivery'
   readonly tenantId: number
   readonly workspaceId: number | null
   readonly id: string

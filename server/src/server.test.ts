@@ -26,6 +26,7 @@ const SETTINGS = {
   publicUrlDerived: true,
   region: 'cn-hangzhou',
   outboundAllow: [],
+  replicaTimeoutMs: 30_000,
   poolSize: 4,
   bodyLimitBytes: 1 << 20,
   trustProxy: false,

@@ -64,6 +64,7 @@ export async function startServer(
     | 'publicUrlDerived'
     | 'region'
     | 'outboundAllow'
+    | 'replicaTimeoutMs'
     | 'poolSize'
     | 'bodyLimitBytes'
     | 'trustProxy'
@@ -93,13 +94,23 @@ export async function startServer(
     for (const sender of Object.values(senders)) sender.forget?.(targetId)
   }
   const targets = targetCache({ db, live, secretKey, nowMs, onChange })
+  const { region, replicaTimeoutMs } = config
+  const heartbeats = openDatabase({
+    ...connection,
+    max: 1,
+    connectionTimeoutMillis: replicaTimeoutMs,
+    statement_timeout: replicaTimeoutMs,
+  })
   const dispatcher = startDispatcher({
     db,
+    heartbeats,
+    replicaTimeoutMs,
     targets,
     senders: measured(senders, metrics),
     live,
-    region: config.region,
+    region,
     nowMs,
+    log: (sentence) => log.info(sentence),
     logFault,
   })
   const platform: Platform = {
@@ -111,7 +122,7 @@ export async function startServer(
     live,
     logFault,
     secretKey,
-    region: config.region,
+    region,
     outbound,
     wakeDispatcher: dispatcher.wake,
     nowMs,
@@ -180,6 +191,7 @@ export async function startServer(
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()
+    await heartbeats.close()
     // What the last moments have written is sealed too, where the database is still there.
     await sealer
       .round()

@@ -11,7 +11,7 @@ import { administratorOf, clientOf, type User } from './user.ts'
 import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from './watched-workspace.ts'
 
 const PATIENCE = { timeout: 20_000, interval: 25 }
-/** A delivery that was under way when its server was killed is leased for half a minute. */
+/** A server that was killed is taken for dead some seconds later. */
 const LEASED = { timeout: 60_000, interval: 100 }
 
 describe('a server that is killed', { timeout: 90_000 }, () => {

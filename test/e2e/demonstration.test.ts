@@ -15,7 +15,7 @@ import { administratorOf, clientOf, signIn, type User } from './user.ts'
 import { operate, recurrenceOf } from './watched-workspace.ts'
 
 const PATIENCE = { timeout: 20_000, interval: 50 }
-/** A delivery that was under way when its server was killed is leased for half a minute. */
+/** A server that was killed is taken for dead some seconds later. */
 const LEASED = { timeout: 60_000, interval: 100 }
 
 describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_000 }, () => {

@@ -32,7 +32,7 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
     else out.write(text)
   }
   const unsubscribe = platform.live.subscribe((change) => {
-    if (change.tenantId !== caller.tenantId) return
+    if (change.tenantId !== caller.tenantId || change.kind === 'delivery') return
     if (change.workspaceId !== null && !may(caller, 'operation.read', change.workspaceId)) return
     write(
       `event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`,

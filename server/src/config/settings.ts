@@ -108,6 +108,15 @@ export const SETTINGS = {
       'The private destinations that deliveries to extensions may reach all the same, as `10.1.0.0/16,extension.internal`.',
     read: readDestinations,
   }),
+  replicaTimeoutMs: setting({
+    variable: 'HOLDPOINT_REPLICA_TIMEOUT_MS',
+    type: 'integer',
+    default: '5000',
+    secret: false,
+    meaning:
+      'A replica whose heartbeat has not been seen for so long is taken for dead, and others make its deliveries, 1 second to 10 minutes. The same for all replicas.',
+    read: (text) => readInteger(text, 1_000, 600_000),
+  }),
   poolSize: setting({
     variable: 'HOLDPOINT_POOL_SIZE',
     type: 'integer',

@@ -15,7 +15,7 @@ export type Link = (outgoing: Outgoing) => Promise<AttemptResult>
 export type OpenLink = (target: Target, life: AbortController) => Promise<Link>
 
 export type LinkLimits = {
-  /** The whole attempt, from resolving names to the broker's confirmation. Must stay well under the lease. */
+  /** The whole attempt, from resolving names to the broker's confirmation. */
   readonly attemptMs: number
   readonly connectMs: number
   readonly idleMs: number

@@ -4,21 +4,23 @@ import { guardedConnector, type OutboundPolicy } from './guard.ts'
 import type { Signer } from './signer.ts'
 import type { Sender } from './target.ts'
 
-/** The whole attempt, from connecting to the last byte of the answer. Must stay well under the lease. */
+/** The whole attempt, from connecting to the last byte of the answer. */
 const ATTEMPT_TIMEOUT_MS = 15_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** What is kept of an answer; the rest of it is not read. */
 const ANSWER_LIMIT = 2_048
 
 export function httpSender(policy: OutboundPolicy, sign: Signer, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): Sender {
-  const agent = new Agent({
-    connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
-    connections: 32,
-    pipelining: 1,
-    headersTimeout: attemptTimeoutMs,
-    bodyTimeout: attemptTimeoutMs,
-    maxResponseSize: 1 << 20,
-  })
+  const newAgent = () =>
+    new Agent({
+      connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
+      connections: 32,
+      pipelining: 1,
+      headersTimeout: attemptTimeoutMs,
+      bodyTimeout: attemptTimeoutMs,
+      maxResponseSize: 1 << 20,
+    })
+  let agent = newAgent()
   return {
     async send(target, outgoing) {
       try {
@@ -40,6 +42,10 @@ export function httpSender(policy: OutboundPolicy, sign: Signer, attemptTimeoutM
       } catch (error) {
         return { status: null, error: reasonOf(error, attemptTimeoutMs), responseBody: null }
       }
+    },
+    cut() {
+      void agent.destroy()
+      agent = newAgent()
     },
     close: () => agent.destroy(),
   }

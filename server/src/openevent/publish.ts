@@ -29,10 +29,7 @@ export type Publication = {
 /** Answers the id of the message; null where there is none, because it would reach nobody. */
 export type Publish = (tx: Transaction, publication: Publication) => string | null
 
-/** A lease outlasts one attempt by far; a replica that dies with it in hand is replaced after so long. */
-export const LEASE_SECONDS = 30
-
-/** `dispatch` gets the deliveries that were just committed and are leased to this replica. */
+/** `dispatch` gets the deliveries that were just committed. */
 export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publish {
   return (tx, publication) => {
     const reached = routesFor(publication.routes, publication.eventCode, publication.body)
@@ -51,7 +48,6 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
         expiresAt: new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS),
       },
       reached.map(newDelivery),
-      LEASE_SECONDS,
     )
     tx.afterCommit(() => dispatch(due()))
     return id

@@ -5,9 +5,8 @@ import type { Sql } from './database.ts'
 export type DueDelivery = {
   id: number
   message_id: string
-  target_id: number | null
+  target_id: number
   bus_name: string
-  endpoint: string
   attempts: number
   event_code: string
   tenant_id: number
@@ -18,33 +17,96 @@ export type DueDelivery = {
   expires_at: Date
 }
 
-/** What waits for the same receiver: the deliveries of one target, or of one address whose target is gone. */
-export function laneOf(due: Pick<DueDelivery, 'target_id' | 'endpoint'>): string {
-  return due.target_id === null ? `gone ${due.endpoint}` : String(due.target_id)
+/** A target that has something pending. */
+export type WaitingTarget = {
+  target_id: number
+  /** Whether some of it is due, and nothing keeps the target from getting it. */
+  due: boolean
+  gone: boolean
+  /** The replica that makes its deliveries; null: any may take the lane. */
+  replica_id: string | null
+}
+
+const WAITING = `select w.target_id, t.id is null as gone, l.replica_id,
+    w.next_attempt_at <= now() and t.id is not null and t.blocked_at is null as due
+  from w left join event_targets t on t.id = w.target_id left join lanes l on l.target_id = w.target_id`
+
+/** Those among the targets that have something pending. */
+export async function waitingAmong(sql: Sql, targetIds: readonly number[]): Promise<WaitingTarget[]> {
+  return await sql.rows<WaitingTarget>(
+    `with w as (
+       select i.id as target_id, d.next_attempt_at from unnest($1::bigint[]) as i(id)
+       cross join lateral (select next_attempt_at from deliveries where state = 'pending' and target_id = i.id order by next_attempt_at limit 1) d)
+     ${WAITING}`,
+    [targetIds],
+  )
 }
 
 /**
- * Leases deliveries whose time has come and that nobody holds. Which row goes to whom is all that SQL decides here. They go to the address that
- * their target has today, so that correcting a wrong one helps what is held because of it; a target that is gone keeps its last address.
+ * The first of all targets with an id beyond this one that have something pending. It reads one entry of the index for each of them, however much
+ * waits there.
  */
-export async function claimDeliveries(
+export async function waitingTargets(sql: Sql, beyondId: number, most: number): Promise<WaitingTarget[]> {
+  return await sql.rows<WaitingTarget>(
+    `with recursive w as (
+       (select target_id, next_attempt_at, 1 as n from deliveries where state = 'pending' and target_id > $1
+        order by target_id, next_attempt_at limit 1)
+       union all
+       select d.target_id, d.next_attempt_at, w.n + 1 from w cross join lateral (
+         select target_id, next_attempt_at from deliveries where state = 'pending' and target_id > w.target_id
+         order by target_id, next_attempt_at limit 1) d
+       where w.n < $2)
+     ${WAITING} order by w.target_id`,
+    [beyondId, most],
+  )
+}
+
+/** Takes those lanes that nobody has, and answers which. */
+export async function takeLanes(sql: Sql, replicaId: string, targetIds: readonly number[]): Promise<number[]> {
+  const rows = await sql.rows<{ target_id: number }>(
+    `insert into lanes (target_id, replica_id)
+     select t.id, $1 from event_targets t where t.id = any ($2) and t.blocked_at is null order by t.id
+     on conflict do nothing returning target_id`,
+    [replicaId, targetIds],
+  )
+  return rows.map((row) => row.target_id)
+}
+
+/** Leaves the lanes to whoever takes them. */
+export async function leaveLanes(sql: Sql, replicaId: string, targetIds: readonly number[]): Promise<void> {
+  await sql.rows('delete from lanes where replica_id = $1 and target_id = any ($2)', [replicaId, targetIds])
+}
+
+/**
+ * What is due in these lanes of the replica, of each the oldest so many, without those deliveries that it has already. Nothing is written: while the
+ * lane is the replica's, nobody else looks there.
+ */
+export async function dueDeliveries(
   sql: Sql,
-  most: number,
-  leaseSeconds: number,
-  exceptLanes: readonly string[] = [],
+  replicaId: string,
+  lanes: readonly { readonly targetId: number; readonly most: number }[],
+  exceptIds: readonly number[],
 ): Promise<DueDelivery[]> {
   return await sql.rows<DueDelivery>(
-    `with due as (
-       select id from deliveries
-       where state = 'pending' and next_attempt_at <= now() and (lease_until is null or lease_until < now())
-         and coalesce(target_id::text, 'gone ' || endpoint) <> all ($3::text[])
-       order by next_attempt_at limit $1 for update skip locked)
-     update deliveries d set lease_until = now() + make_interval(secs => $2),
-       endpoint = coalesce((select t.endpoint from event_targets t where t.id = d.target_id), d.endpoint)
-     from due, messages m where d.id = due.id and m.id = d.message_id
-     returning d.id, d.message_id, d.target_id, d.bus_name, d.endpoint, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id,
-       m.body, m.created_at, m.expires_at`,
-    [most, leaseSeconds, exceptLanes],
+    `select d.id, d.message_id, d.target_id, d.bus_name, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id, m.body,
+       m.created_at, m.expires_at
+     from unnest($2::bigint[], $3::int[]) as asked(target_id, most)
+     join lanes l on l.target_id = asked.target_id and l.replica_id = $1
+     join event_targets t on t.id = asked.target_id and t.blocked_at is null
+     cross join lateral (
+       select * from deliveries where state = 'pending' and target_id = asked.target_id and next_attempt_at <= now() and id <> all ($4)
+       order by next_attempt_at, id limit asked.most) d
+     join messages m on m.id = d.message_id`,
+    [replicaId, lanes.map((lane) => lane.targetId), lanes.map((lane) => lane.most), exceptIds],
+  )
+}
+
+/** What is pending for targets that have been removed is not attempted any more. */
+export async function endDeliveriesTo(sql: Sql, goneTargetIds: readonly number[]): Promise<void> {
+  await sql.rows(
+    `update deliveries set state = 'dead', ended_at = now() where state = 'pending' and target_id = any ($1)
+       and not exists (select from event_targets t where t.id = deliveries.target_id)`,
+    [goneTargetIds],
   )
 }
 
@@ -53,42 +115,61 @@ export type AttemptOutcome = {
   readonly number: number
   readonly at: Date
   readonly durationMs: number
+  /** Where it went. */
+  readonly endpoint: string
   readonly status: number | null
   readonly error: string | null
   readonly responseBody: string | null
   readonly state: 'pending' | 'delivered' | 'dead'
   readonly nextAttemptAt: Date | null
+  /** That it is dead keeps the later deliveries of its target waiting. */
+  readonly blocks: boolean
 }
 
-/** Writes many attempts and what became of their deliveries in one statement. An attempt that was already written changes nothing. */
+/**
+ * Writes many attempts and what became of their deliveries in one statement. An attempt that was already written, here or by another replica, changes
+ * nothing.
+ */
 export async function recordAttempts(sql: Sql, outcomes: readonly AttemptOutcome[]): Promise<void> {
   await sql.rows(
     `with o as (
-       select * from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::float8[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
-         as o(delivery_id, number, at, duration_ms, status, error, response_body, state, next_attempt_at)),
+       select * from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::float8[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[],
+         $10::timestamptz[], $11::boolean[])
+         as o(delivery_id, number, at, duration_ms, endpoint, status, error, response_body, state, next_attempt_at, blocks)),
      a as (
        insert into attempts (delivery_id, number, at, duration_ms, status, error, response_body)
-       select delivery_id, number, at, duration_ms, status, error, response_body from o on conflict do nothing)
-     update deliveries d set attempts = o.number, state = o.state, next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at), lease_until = null,
-       ended_at = case when o.state = 'pending' then null else now() end
-     from o where d.id = o.delivery_id and d.state = 'pending' and d.attempts < o.number`,
+       select delivery_id, number, at, duration_ms, status, error, response_body from o
+       where exists (select from deliveries where id = delivery_id) on conflict do nothing),
+     d as (
+       update deliveries d set attempts = o.number, state = o.state, endpoint = o.endpoint,
+         next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at), ended_at = case when o.state = 'pending' then null else now() end
+       from o where d.id = o.delivery_id and d.state = 'pending' and d.attempts < o.number
+       returning d.target_id, o.blocks)
+     update event_targets t set blocked_at = now()
+     from d where d.blocks and t.id = d.target_id and t.errors_tolerance = 'NONE' and t.blocked_at is null`,
     [
       outcomes.map((one) => one.deliveryId),
       outcomes.map((one) => one.number),
       outcomes.map((one) => one.at),
       outcomes.map((one) => one.durationMs),
+      outcomes.map((one) => one.endpoint),
       outcomes.map((one) => one.status),
       outcomes.map((one) => one.error),
       outcomes.map((one) => one.responseBody),
       outcomes.map((one) => one.state),
       outcomes.map((one) => one.nextAttemptAt),
+      outcomes.map((one) => one.blocks),
     ],
   )
 }
 
-/** Gives leases back without an attempt. */
-export async function releaseDeliveries(sql: Sql, ids: readonly number[]): Promise<void> {
-  await sql.rows(`update deliveries set lease_until = null where id = any($1) and state = 'pending'`, [ids])
+/** Keeps the deliveries of a target waiting, or lets them go on; answers whether that changed anything. */
+export async function setTargetBlocked(sql: Sql, targetId: number, blocked: boolean): Promise<boolean> {
+  const rows = await sql.rows(
+    `update event_targets set blocked_at = case when $2 then now() end where id = $1 and (blocked_at is null) = $2 returning id`,
+    [targetId, blocked],
+  )
+  return rows.length > 0
 }
 
 export type DeliveryRow = {
@@ -102,7 +183,6 @@ export type DeliveryRow = {
   state: 'pending' | 'delivered' | 'dead'
   attempts: number
   next_attempt_at: Date
-  lease_until: Date | null
   created_at: Date
   expires_at: Date
   tries: {
@@ -115,7 +195,7 @@ export type DeliveryRow = {
   }[]
 }
 
-const DELIVERY = `select d.id, d.message_id, m.operation_id, m.workspace_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at, d.lease_until,
+const DELIVERY = `select d.id, d.message_id, m.operation_id, m.workspace_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at,
     m.created_at, m.expires_at,
     coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
       'response_body', a.response_body) order by a.number) from attempts a where a.delivery_id = d.id), '[]') as tries
@@ -135,8 +215,7 @@ export async function lockDelivery(sql: Sql, tenantId: number, id: number): Prom
 
 /** Makes an ended delivery due at once; its attempts go on counting. */
 export async function reopenDelivery(sql: Sql, id: number): Promise<void> {
-  await sql.rows(
-    `update deliveries set state = 'pending', next_attempt_at = now(), lease_until = null, ended_at = null where id = $1`,
-    [id],
-  )
+  await sql.rows(`update deliveries set state = 'pending', next_attempt_at = now(), ended_at = null where id = $1`, [
+    id,
+  ])
 }

@@ -24,14 +24,13 @@ export type NewDelivery = {
 type NewMessageWithDeliveries = {
   readonly message: NewMessage
   readonly deliveries: readonly NewDelivery[]
-  readonly leaseSeconds: number
 }
 
 const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> = {
   statement: (items) => {
     const messages = items.map((one) => one.message)
-    const deliveries = items.flatMap(({ message, deliveries, leaseSeconds }) =>
-      deliveries.map((one) => ({ ...one, messageId: message.id, leaseSeconds })),
+    const deliveries = items.flatMap(({ message, deliveries }) =>
+      deliveries.map((one) => ({ ...one, messageId: message.id })),
     )
     return {
       text: `with m as (
@@ -40,12 +39,12 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
            as i(id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
          left join operations o on o.id = i.operation_id where i.operation_id is null or o.id is not null
          returning id, created_at)
-       insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at, lease_until)
+       insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at)
        select m.id, d.target_id, d.target_name, d.bus_name, d.endpoint,
          case when d.serves is null then null else array(select jsonb_array_elements_text(d.serves::jsonb)) end,
-         m.created_at, m.created_at + make_interval(secs => d.lease_seconds)
-       from unnest($9::uuid[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[])
-         as d(message_id, target_id, target_name, bus_name, endpoint, serves, lease_seconds) join m on m.id = d.message_id
+         m.created_at
+       from unnest($9::uuid[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[])
+         as d(message_id, target_id, target_name, bus_name, endpoint, serves) join m on m.id = d.message_id
        returning id, message_id, target_id`,
       values: [
         messages.map((one) => one.id),
@@ -62,7 +61,6 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
         deliveries.map((one) => one.busName),
         deliveries.map((one) => one.endpoint),
         deliveries.map((one) => one.serves && JSON.stringify(one.serves)),
-        deliveries.map((one) => one.leaseSeconds),
       ],
     }
   },
@@ -75,7 +73,6 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
         message_id: message.id,
         target_id: row.target_id,
         bus_name: byTarget.get(row.target_id)!.busName,
-        endpoint: byTarget.get(row.target_id)!.endpoint,
         attempts: 0,
         event_code: message.eventCode,
         tenant_id: message.tenantId,
@@ -90,14 +87,12 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
 }
 
 /**
- * Writes a message with its deliveries, which are leased to the caller: it attempts them after the commit, and who crashes lets the lease run
- * out. A message that asks about an operation is written only if the operation is.
+ * Writes a message with its deliveries, which are due at once. A message that asks about an operation is written only if the operation is.
  */
 export function insertMessage(
   tx: Transaction,
   message: NewMessage,
   deliveries: readonly NewDelivery[],
-  leaseSeconds: number,
 ): () => DueDelivery[] {
-  return tx.write(INSERT_MESSAGE, { message, deliveries, leaseSeconds })
+  return tx.write(INSERT_MESSAGE, { message, deliveries })
 }

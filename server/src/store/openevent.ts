@@ -124,7 +124,7 @@ export async function deleteRule(sql: Sql, id: number): Promise<void> {
 /** What was still on its way to targets that are about to go is not attempted any more. */
 async function endDeliveries(sql: Sql, ruleId: number, keptNames: readonly string[]): Promise<void> {
   await sql.rows(
-    `update deliveries d set state = 'dead', ended_at = now(), lease_until = null from event_targets t
+    `update deliveries d set state = 'dead', ended_at = now() from event_targets t
      where t.rule_id = $1 and t.name <> all ($2) and d.target_id = t.id and d.state = 'pending'`,
     [ruleId, keptNames],
   )
