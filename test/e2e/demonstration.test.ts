@@ -125,20 +125,6 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
     expect(await recurrence('ads_coupon_report')).toBeNull()
   })
 
-  test('the secret of its deliveries can be replaced, at once even: the extension hears of the new one, and nobody else does', async () => {
-    const [bus] = (await client.call('GET /event-buses')).items
-    const params = { busId: bus!.id }
-    const [rule] = (await client.call('GET /event-buses/{busId}/rules', { params })).items
-    const { secrets } = await client.call(
-      'POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets/rotate',
-      { params: { ...params, ruleId: rule!.id, name: rule!.targets[0]!.name }, body: { overlapHours: 0 } },
-    )
-    const { id } = await ask('unfreeze-node', 'tmp_order_reconciliation')
-    // A delivery that is faster than the news is refused, and delivered again.
-    expect(await ended(id, LEASED)).toMatchObject({ state: 'done', checks: [{ state: 'OK' }] })
-    expect(holdpoint.output() + holdpoint.errors()).not.toContain(secrets[0]!.secret.slice('whsec_'.length))
-  })
-
   test('an operation that is withdrawn while it is checked never takes effect, whatever the answer', async () => {
     const held = await whileItThinks(async () => {
       const asked = await ask('freeze-node', 'tmp_campaign_check')
@@ -207,6 +193,20 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
       'freeze-node',
       'freeze-node',
     ])
+  })
+
+  test('the secret of its deliveries can be replaced, at once even: the extension hears of the new one, and nobody else does', async () => {
+    const [bus] = (await client.call('GET /event-buses')).items
+    const params = { busId: bus!.id }
+    const [rule] = (await client.call('GET /event-buses/{busId}/rules', { params })).items
+    const { secrets } = await client.call(
+      'POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/signing-secrets/rotate',
+      { params: { ...params, ruleId: rule!.id, name: rule!.targets[0]!.name }, body: { overlapHours: 0 } },
+    )
+    const { id } = await ask('unfreeze-node', 'tmp_campaign_check')
+    // A delivery that is faster than the news is refused, and delivered again.
+    expect(await ended(id, LEASED)).toMatchObject({ state: 'done', checks: [{ state: 'OK' }] })
+    expect(holdpoint.output() + holdpoint.errors()).not.toContain(secrets[0]!.secret.slice('whsec_'.length))
   })
 
   test('SIGTERM ends everything as well', async () => {
