@@ -47,14 +47,18 @@ export function startLive(
     const unique = [...new Map(gathered.map((change) => [`${change.kind} ${change.id}`, change])).values()]
     gathered = []
     let part: Change[] = []
+    let bytes = 0
     const send = () => {
       // Losing a notice is harmless: consoles poll as well.
       if (part.length > 0) notify(CHANNEL, JSON.stringify({ from: self, changes: part })).catch(() => {})
       part = []
+      bytes = 0
     }
     for (const change of unique) {
-      if (JSON.stringify([...part, change]).length > MOST_BYTES) send()
+      const more = JSON.stringify(change).length + 1
+      if (bytes + more > MOST_BYTES) send()
       part.push(change)
+      bytes += more
     }
     send()
   }

@@ -20,6 +20,10 @@ if (wantsHelp(argv)) {
 /** PostgreSQL's codes for a wrong user or password, a database that does not exist, and too many connections. */
 const NOT_LET_IN = /^(28|3D|53300)/
 
+/** Lines of the log are written together; what is said last before the end is written all the same. */
+const LOG_BYTES = 4_096
+const LOG_FLUSH_MS = 100
+
 type Part = { stop(): Promise<void> }
 
 /** What has been started, or is being started when the end comes: each is waited for and stopped, the last one first. */
@@ -48,7 +52,10 @@ for (const [signal, code] of Object.entries(SIGNALS))
 try {
   const config = readConfig(process.env, argv)
   const logFile = process.stdout.isTTY ? openLogFile(config.dataDir) : null
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: logFile ?? 2, sync: false }))
+  const log = pino(
+    { level: config.logLevel },
+    pino.destination({ dest: logFile ?? 2, sync: false, minLength: LOG_BYTES, periodicFlush: LOG_FLUSH_MS }),
+  )
   const secretKey = secretKeyOf(config)
   const connection: pg.ClientConfig = config.databaseUrl
     ? { connectionString: config.databaseUrl }

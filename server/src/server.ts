@@ -115,8 +115,7 @@ export async function startServer(
   })
   const platform: Platform = {
     db,
-    holds: db.groups(),
-    answers: db.groups(),
+    together: db.groups(),
     operations: OPERATIONS,
     publish: publisher(dispatcher.dispatch),
     live,

@@ -89,10 +89,11 @@ export async function buildApp(
   acceptBodies(app)
 
   app.setErrorHandler(answerError)
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     reply.header('x-content-type-options', 'nosniff')
     // What is answered is for who asked, unless it says otherwise.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    done()
   })
   app.setNotFoundHandler((request, reply) => {
     if (pathOf(request) === '/') throw new Refusal('METHOD_UNSUPPORTED', { method: request.method })
@@ -106,10 +107,9 @@ export async function buildApp(
     exposeHeadRoute: false,
     schema: { hide: true },
     handler: (request, reply) => {
-      const { search } = new URL(request.raw.url ?? '/', 'http://host')
       const browser =
         request.method === 'GET' &&
-        search === '' &&
+        /^[^?]*\??$/.test(request.raw.url ?? '/') &&
         request.headers['x-acs-action'] === undefined &&
         request.headers.authorization === undefined
       return browser ? reply.redirect('/console/') : answerDialect(platform, request, reply)

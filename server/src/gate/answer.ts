@@ -28,10 +28,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * Only the extension's owner speaks for it: whoever else could would decide in its place, without a trace.
  */
 export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
+  const { extensionCode, messageId } = given
+  const notAsked = () => new Refusal('EXTENSION_NOT_ASKED', { extensionCode, messageId })
   const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
   if (!UUID.test(given.messageId)) throw unknown()
   const arrivedMs = performance.now()
-  await gate.answers(async (tx) => {
+  await gate.together(async (tx) => {
     const [asked, checks] = await Promise.all([
       operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
       operations.checksAskedBy(tx, given.messageId),
@@ -40,16 +42,12 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
     if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
     if (asked.extension_owner_id !== caller.userId)
       throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
-    const notAsked = new Refusal('EXTENSION_NOT_ASKED', {
-      extensionCode: given.extensionCode,
-      messageId: given.messageId,
-    })
-    if (asked.operation === null) throw notAsked
+    if (asked.operation === null) throw notAsked()
     const callback = eventByCode(asked.message_event_code)?.callback
     if (callback && callback !== given.api)
       throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
     const check = checks.find((one) => one.extension_id === asked.extension_id)
-    if (!check) throw notAsked
+    if (!check) throw notAsked()
     if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
       throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
     if (acceptResult(checkOf(check), given.result) === 'acknowledge') return

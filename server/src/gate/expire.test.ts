@@ -26,11 +26,18 @@ const PASSABLE = { parameters: 'extension.manualPass.enabled=true' }
 const recurrence = async (nodeId: number) =>
   (await world.db.rows<{ recurrence: string }>('select recurrence from nodes where id = $1', [nodeId]))[0]!.recurrence
 
+/** Makes the messages of held operations as old as if three days had passed. */
+async function expired(column: 'id' | 'workspace_id', value: string | number) {
+  await world.db.transaction(async (tx) => {
+    const operations = `update operations set held_until = now() - interval '1 millisecond' where ${column} = $1 returning id`
+    for (const { id } of await tx.rows<{ id: string }>(operations, [value]))
+      tx.send(`update messages set expires_at = now() - interval '1 millisecond' where operation_id = $1`, [id])
+  })
+}
+
 /** Three days later, as far as this operation's message goes. */
 async function threeDaysLater({ operation, owner }: Held) {
-  await world.db.rows(`update messages set expires_at = now() - interval '1 millisecond' where operation_id = $1`, [
-    operation.id,
-  ])
+  await expired('id', operation.id)
   await expire(world.server.platform)
   // The server's own sweep may have been faster and still be at it.
   return await until(
@@ -118,9 +125,7 @@ describe('Rule 11: a check still open at expiry ends as EXPIRED and counts as it
       create function count_effect() returns trigger language plpgsql as $$ begin insert into effects values (new.id); return new; end $$;
       create trigger count_effect after update of recurrence on nodes for each row when (new.workspace_id = ${workspace.id}) execute function count_effect()`)
     const other = await world.replica()
-    await world.db.rows(`update messages set expires_at = now() - interval '1 millisecond' where workspace_id = $1`, [
-      workspace.id,
-    ])
+    await expired('workspace_id', workspace.id)
     const sweep = async (platform: typeof world.server.platform) => {
       while ((await expire(platform)) > 0);
     }

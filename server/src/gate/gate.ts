@@ -10,9 +10,8 @@ import type { OperationTable } from './operation.ts'
 
 export type Gate = {
   readonly db: Database
-  /** How requests to hold and answers are run: those of the same moment together (docs/decisions/0009). */
-  readonly holds: Groups
-  readonly answers: Groups
+  /** How requests to hold and answers are run: those of the same moment in one transaction (docs/decisions). */
+  readonly together: Groups
   readonly operations: OperationTable
   readonly publish: Publish
   readonly live: Live

@@ -9,6 +9,7 @@ import {
   applies,
   type ExtensionParameters,
   type ExtensionPointCode,
+  MESSAGE_LIFETIME_MS,
   type ProcessStatus,
   readParameters,
 } from '@holdpoint/core'
@@ -58,7 +59,7 @@ async function take<Request, Snapshot>(
   kind: OperationKind<Request, Snapshot>,
   request: Request,
 ): Promise<{ held: Held; written: () => boolean; operation: operations.NewOperation }> {
-  return await gate.holds(async (tx) => {
+  return await gate.together(async (tx) => {
     const workspaceId = kind.workspaceOf(request)
     const [description, versions, routes] = await Promise.all([
       kind.describe(tx, request),
@@ -83,6 +84,7 @@ async function take<Request, Snapshot>(
       snapshot: description.snapshot,
       changes: description.changes,
       requestedAt: tx.now,
+      heldUntil: watching.length > 0 ? new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS) : null,
     }
     const written = operations.insertOperation(
       tx,

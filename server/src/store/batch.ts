@@ -139,13 +139,22 @@ function textOf(value: unknown): string | Buffer | null {
 }
 
 function arrayText(values: readonly unknown[]): string {
-  const elements = values.map((value) => {
-    const text = textOf(value)
-    if (text === null) return 'NULL'
-    if (Buffer.isBuffer(text)) return `"\\\\x${text.toString('hex')}"`
-    return Array.isArray(value) ? text : `"${text.replace(/[\\"]/g, '\\$&')}"`
-  })
-  return `{${elements.join(',')}}`
+  let all = '{'
+  for (const [at, value] of values.entries()) {
+    if (at > 0) all += ','
+    all += elementText(value)
+  }
+  return `${all}}`
+}
+
+const SPECIAL = /[\\"]/
+function elementText(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  const text = textOf(value)
+  if (text === null) return 'NULL'
+  if (Buffer.isBuffer(text)) return `"\\\\x${text.toString('hex')}"`
+  if (Array.isArray(value)) return text
+  return `"${SPECIAL.test(text) ? text.replace(/[\\"]/g, '\\$&') : text}"`
 }
 
 type Parse = (text: string) => unknown

@@ -76,6 +76,8 @@ export type NewOperation = {
   readonly snapshot: unknown
   readonly changes: readonly OperationChange[]
   readonly requestedAt: Date
+  /** When its message expires; null for one that is not held. */
+  readonly heldUntil: Date | null
 }
 
 export type NewCheck = {
@@ -94,11 +96,12 @@ const INSERT_OPERATION: SharedStatement<{ operation: NewOperation; checks: reado
     return {
       text: `with o as (
          insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot,
-           changes, requested_at, ended_at)
+           changes, requested_at, held_until, ended_at)
          select *, case when state = 'held' then null else requested_at end
          from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::jsonb[],
-           $11::jsonb[], $12::jsonb[], $13::timestamptz[])
-           as i(id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot, changes, requested_at)
+           $11::jsonb[], $12::jsonb[], $13::timestamptz[], $19::timestamptz[])
+           as i(id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot, changes, requested_at,
+             held_until)
          on conflict do nothing returning id),
        c as (
          insert into checks (operation_id, extension_id, version, on_unanswered, manual_pass)
@@ -124,6 +127,7 @@ const INSERT_OPERATION: SharedStatement<{ operation: NewOperation; checks: reado
         checks.map((one) => one.version),
         checks.map((one) => one.onUnanswered),
         checks.map((one) => one.manualPass),
+        operations.map((one) => one.heldUntil),
       ],
     }
   },
@@ -335,12 +339,16 @@ export async function claimExpired(
   most: number,
 ): Promise<(OperationRow & { edition_expired: boolean; message_expired: boolean })[]> {
   return await sql.rows<OperationRow & { edition_expired: boolean; message_expired: boolean }>(
-    `select o.*, (t.edition_expires_at is not null and t.edition_expires_at <= now()) as edition_expired,
-       m.expires_at <= now() as message_expired
-     from operations o join tenants t on t.id = o.tenant_id join messages m on m.operation_id = o.id
-     where o.state = 'held' and (m.expires_at <= now()
-       or (t.edition_expires_at <= now() and exists (select 1 from checks c where c.operation_id = o.id and c.result is null and c.expired_at is null)))
-     limit $1 for update of o skip locked`,
+    `with due as materialized (
+       (select id from operations where state = 'held' and held_until <= now() order by held_until limit $1)
+       union
+       (select o.id from tenants t
+        join lateral (select id from operations where tenant_id = t.id and state = 'held' offset 0) o on true
+        where t.edition_expires_at <= now()
+          and exists (select from checks c where c.operation_id = o.id and c.result is null and c.expired_at is null) limit $1))
+     select o.*, (t.edition_expires_at is not null and t.edition_expires_at <= now()) as edition_expired, o.held_until <= now() as message_expired
+     from due join operations o on o.id = due.id join tenants t on t.id = o.tenant_id
+     where o.state = 'held' limit $1 for update of o skip locked`,
     [most],
   )
 }
@@ -377,7 +385,9 @@ function filterSql(filter: OperationFilter): { where: string; values: unknown[] 
   const put = (value: unknown) => `$${values.push(value)}`
   const where = ['o.tenant_id = $1']
   if (filter.workspaceIds !== null) where.push(`o.workspace_id = any(${put(filter.workspaceIds)})`)
-  if (filter.state !== undefined) where.push(`o.state = ${put(filter.state)}`)
+  // As text, so that the one plan of the statement can use the indexes of what is held.
+  if (filter.state === 'held') where.push(`o.state = 'held'`)
+  else if (filter.state !== undefined) where.push(`o.state = ${put(filter.state)}`)
   if (filter.status !== undefined) where.push(`o.status = ${put(filter.status)}`)
   if (filter.eventCode !== undefined) where.push(`o.event_code = ${put(filter.eventCode)}`)
   if (filter.requestedBy !== undefined) where.push(`o.requested_by = ${put(filter.requestedBy)}`)
@@ -438,14 +448,16 @@ export async function checksWithExtensions(sql: Sql, operationIds: readonly stri
   )
 }
 
-/** The held operations of one workspace, with the ids of what they are on. */
+/** The held operations of one workspace that are on any of these objects. */
 export async function heldObjects(
   sql: Sql,
   tenantId: number,
   workspaceId: number,
+  objectIds: readonly string[],
 ): Promise<{ id: string; event_code: string; objects: OperationObject[] }[]> {
   return await sql.rows(
-    `select id, event_code, objects from operations where tenant_id = $1 and workspace_id = $2 and state = 'held'`,
-    [tenantId, workspaceId],
+    `select id, event_code, objects from operations where tenant_id = $1 and workspace_id = $2 and state = 'held'
+       and exists (select from jsonb_array_elements(objects) as one where one->>'id' = any($3::text[]))`,
+    [tenantId, workspaceId, objectIds],
   )
 }

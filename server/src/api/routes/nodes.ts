@@ -47,7 +47,12 @@ export const nodeRoutes = [
         programType: query.programType || undefined,
       }
       const rows = await nodes.nodesOf(platform.db, filter, { afterId: afterId(query.cursor), limit: query.limit + 1 })
-      const held = await heldObjects(platform.db, caller.tenantId, params.workspaceId)
+      const held = await heldObjects(
+        platform.db,
+        caller.tenantId,
+        params.workspaceId,
+        rows.map((row) => String(row.id)),
+      )
       return page(
         rows,
         query.limit,
@@ -69,7 +74,7 @@ export const nodeRoutes = [
       const row = await nodes.nodeById(platform.db, caller.tenantId, query.environment, params.nodeId)
       if (row?.workspace_id !== params.workspaceId) throw new Refusal('NODE_NOT_FOUND', { id: params.nodeId })
       const [held, upstream, downstream, unresolved] = await Promise.all([
-        heldObjects(platform.db, caller.tenantId, params.workspaceId),
+        heldObjects(platform.db, caller.tenantId, params.workspaceId, [String(row.id)]),
         nodes.parentsOf(platform.db, row.id),
         nodes.childrenOf(platform.db, row.id),
         nodes.unresolvedInputs(platform.db, row.id),
