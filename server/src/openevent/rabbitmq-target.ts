@@ -159,13 +159,13 @@ function explainRabbitmq(error: unknown, { settings }: Target): string {
   const { exchange, vhost, tls } = settings as RabbitmqSettings
   const causes = causesOf(error)
   const text = causes.map((one) => one.message).join('; ')
-  if (/terminated by server: 403|ACCESS-REFUSED/.test(text)) return 'the broker refused the user name or the password'
+  if (/Handshake terminated by server: 403/.test(text)) return 'the broker refused the user name or the password'
   // Of the close that answers the opening, the library keeps no more than that it came.
   if (/Expected ConnectionOpenOk/.test(text))
     return `the virtual host “${vhost}” does not exist, or the user has no right to it`
-  if (/404 .*no exchange/.test(text)) return `there is no exchange “${exchange}”`
-  if (/403 .*ACCESS_REFUSED/.test(text)) return `the user may not publish to the exchange “${exchange}”`
-  if (/406 .*message size/.test(text)) return 'the message is larger than the broker takes'
+  if (/Channel closed by server: 404/.test(text)) return `there is no exchange “${exchange}”`
+  if (/Channel closed by server: 403/.test(text)) return `the user may not publish to the exchange “${exchange}”`
+  if (/Channel closed by server: 406 .*message size/.test(text)) return 'the message is larger than the broker takes'
   if (/Socket closed abruptly|Unexpected close/.test(text))
     return `the broker closed the connection${tls ? '' : '; does it expect TLS on this port?'}`
   if (/outside buffer|of range|^Unknown (class|frame)|^Expected |^Frame on|^Unexpected frame/.test(text))
