@@ -70,12 +70,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Telling and holding.
   openevent: ['core', 'sdk', 'store', 'live', 'credentials', 'watch'],
   gate: ['core', 'store', 'openevent', 'live', 'watch'],
-  modules: ['core', 'store', 'openevent', 'gate'],
+  modules: ['core', 'store', 'openevent', 'gate', 'watch'],
   // The interfaces and what they have in common.
   platform: ['store', 'openevent', 'gate', 'watch'],
   access: ['core', 'store'],
   authentication: ['core', 'store', 'credentials', 'platform', 'dataworks'],
-  dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication'],
+  dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication', 'watch'],
   api: [
     'core',
     'store',
@@ -87,6 +87,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'authentication',
     'credentials',
     'dataworks',
+    'watch',
   ],
   // Programs, and what only they use.
   'first-start': ['core', 'store', 'credentials', 'config'],

@@ -16,6 +16,7 @@ import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts
 import type { Platform } from '../platform.ts'
 import { ping } from '../store/housekeeping.ts'
 import type { Caller } from '../store/principals.ts'
+import { traceIdOf, within } from '../watch/trace.ts'
 import { publishCertificates } from './certificates.ts'
 import { serveMetrics } from './metrics.ts'
 import { problem, refusalOf } from './problem.ts'
@@ -23,6 +24,7 @@ import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { Problem } from './shapes.ts'
 import { type OpenStreams, stream } from './stream.ts'
+import { beginRequest, endRequest, traceOfThe } from './traced-request.ts'
 
 const API = '/api/v1'
 const CONSOLE_FILES = join(import.meta.dirname, '../../../console/dist')
@@ -34,7 +36,16 @@ export async function buildApp(
   const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = refusalOf(error, platform.bodyLimitBytes)
     if (refusal === null)
-      platform.log.error({ err: error, requestId: request.id, method: request.method, url: pathOf(request) }, 'fault')
+      platform.log.error(
+        {
+          err: error,
+          requestId: request.id,
+          traceId: traceIdOf(traceOfThe(request)),
+          method: request.method,
+          url: pathOf(request),
+        },
+        'fault',
+      )
     // Whatever goes wrong at the dialect's path, even before its own code runs, is answered in the dialect.
     if (pathOf(request) === '/') {
       const answer = errorAnswer(refusal ?? error, requestId(), request.host)
@@ -45,6 +56,7 @@ export async function buildApp(
       platform.log.info(
         {
           requestId: request.id,
+          traceId: traceIdOf(traceOfThe(request)),
           method: request.method,
           url: pathOf(request),
           ...refusalLogFields(refusal),
@@ -89,6 +101,14 @@ export async function buildApp(
   acceptBodies(app)
 
   app.setErrorHandler(answerError)
+  app.addHook('onRequest', (request, _reply, done) => {
+    beginRequest(request)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    endRequest(request, reply)
+    done()
+  })
   app.addHook('onSend', (_request, reply, _payload, done) => {
     reply.header('x-content-type-options', 'nosniff')
     // What is answered is for who asked, unless it says otherwise.
@@ -112,7 +132,8 @@ export async function buildApp(
         /^[^?]*\??$/.test(request.raw.url ?? '/') &&
         request.headers['x-acs-action'] === undefined &&
         request.headers.authorization === undefined
-      return browser ? reply.redirect('/console/') : answerDialect(platform, request, reply)
+      if (browser) return reply.redirect('/console/')
+      return within(traceOfThe(request), () => answerDialect(platform, request, reply))
     },
   })
   for (const row of ROUTES) addRoute(app, platform, row)
@@ -176,18 +197,21 @@ function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
       reply.status(row.status)
       reply.header('cache-control', 'no-store')
       const caller = (request as WithCaller).caller
-      const answer = await row.run({
-        platform,
-        caller,
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        request,
-        reply,
-      })
+      const answer = await within(traceOfThe(request), () =>
+        row.run({
+          platform,
+          caller,
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          request,
+          reply,
+        }),
+      )
       platform.log.info(
         {
           requestId: request.id,
+          traceId: traceIdOf(traceOfThe(request)),
           method: row.method,
           route: row.path,
           userId: caller?.userId,

@@ -18,10 +18,11 @@ export function serveMetrics(app: FastifyInstance, { metrics, metricsToken, db }
     const { contentType, text } = await metrics.page()
     return reply.type(contentType).send(text)
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { via, route } = placeOf(request)
     metrics.requests.inc({ interface: via, route, status: reply.statusCode })
     if (route !== STREAM) metrics.requestDuration.observe({ interface: via, route }, reply.elapsedTime / 1000)
+    done()
   })
   metrics.beforeScrape(() => {
     const { totalCount, idleCount, waitingCount } = db.pool
@@ -37,7 +38,7 @@ const NATIVE = '/api/v1'
 const STREAM = '/stream'
 
 /** Where a request went, in words of ours only: an address that leads nowhere is `none`, however it is spelt. */
-function placeOf(request: FastifyRequest): { via: string; route: string } {
+export function placeOf(request: FastifyRequest): { via: string; route: string } {
   const url = request.routeOptions.url ?? null
   if (url === '/') return { via: 'dataworks', route: (request as WithAction).dialectAction ?? 'none' }
   if (url === null) return { via: request.url.startsWith(`${NATIVE}/`) ? 'native' : 'console', route: 'none' }

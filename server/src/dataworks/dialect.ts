@@ -3,6 +3,7 @@ import { Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { authenticateSigned, receivedRequest } from '../authentication.ts'
 import type { Platform } from '../platform.ts'
+import { currentTrace, traceIdOf } from '../watch/trace.ts'
 import type { Action } from './action.ts'
 import { ACTIONS } from './actions/index.ts'
 import { errorAnswer, refusalLogFields, requestId, successAnswer } from './errors.ts'
@@ -22,7 +23,7 @@ export type WithAction = FastifyRequest & { dialectAction?: string }
 export async function answerDialect(platform: Platform, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   const id = requestId()
   const startedMs = platform.nowMs()
-  const line: Record<string, unknown> = { requestId: id, dialect: 'dataworks' }
+  const line: Record<string, unknown> = { requestId: id, traceId: traceIdOf(currentTrace()), dialect: 'dataworks' }
   let answer: ReturnType<typeof errorAnswer>
   try {
     const received = receivedRequest(request)

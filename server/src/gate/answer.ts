@@ -7,6 +7,7 @@
 import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint/core'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
+import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { checkOf, decide } from './release.ts'
 
@@ -33,37 +34,44 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
   const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
   if (!UUID.test(given.messageId)) throw unknown()
   const arrivedMs = performance.now()
-  await gate.together(async (tx) => {
-    const [asked, checks] = await Promise.all([
-      operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
-      operations.checksAskedBy(tx, given.messageId),
-    ])
-    if (!asked) throw unknown()
-    if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
-    if (asked.extension_owner_id !== caller.userId)
-      throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
-    if (asked.operation === null) throw notAsked()
-    const callback = eventByCode(asked.message_event_code)?.callback
-    if (callback && callback !== given.api)
-      throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
-    const check = checks.find((one) => one.extension_id === asked.extension_id)
-    if (!check) throw notAsked()
-    if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
-      throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
-    if (acceptResult(checkOf(check), given.result) === 'acknowledge') return
+  const attributes = {
+    'holdpoint.message': given.messageId,
+    'holdpoint.extension': given.extensionCode,
+    'holdpoint.result': given.result,
+  }
+  const take = (of: Trace) =>
+    gate.together(async (tx) => {
+      const [asked, checks] = await Promise.all([
+        operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
+        operations.checksAskedBy(tx, given.messageId),
+      ])
+      if (!asked) throw unknown()
+      if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
+      if (asked.extension_owner_id !== caller.userId)
+        throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
+      if (asked.operation === null) throw notAsked()
+      const callback = eventByCode(asked.message_event_code)?.callback
+      if (callback && callback !== given.api)
+        throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
+      const check = checks.find((one) => one.extension_id === asked.extension_id)
+      if (!check) throw notAsked()
+      if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
+        throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
+      if (acceptResult(checkOf(check), given.result) === 'acknowledge') return
 
-    operations.recordResult(tx, {
-      operationId: asked.operation.id,
-      extensionId: check.extension_id,
-      result: given.result,
-      comment: given.comment,
-      at: tx.now,
+      operations.recordResult(tx, {
+        operationId: asked.operation.id,
+        extensionId: check.extension_id,
+        result: given.result,
+        comment: given.comment,
+        at: tx.now,
+      })
+      const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
+      const took = await decide(gate, tx, asked.operation, now, false, of)
+      tx.afterCommit(() => {
+        gate.metrics.answers.inc({ result: given.result })
+        if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - arrivedMs) / 1000)
+      })
     })
-    const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
-    const took = await decide(gate, tx, asked.operation, now, false)
-    tx.afterCommit(() => {
-      gate.metrics.answers.inc({ result: given.result })
-      if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - arrivedMs) / 1000)
-    })
-  })
+  await spanned('answer', currentTrace(), attributes, take)
 }

@@ -1,4 +1,5 @@
 import * as operations from '../store/operations.ts'
+import { begin, traceOf } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { decide } from './release.ts'
 
@@ -13,7 +14,14 @@ export async function expire(gate: Gate): Promise<number> {
     const expired = await operations.claimExpired(tx, MOST_AT_ONCE)
     for (const operation of expired) {
       operations.expireOpenChecks(tx, operation.id, tx.now, operation.edition_expired)
-      await decide(gate, tx, operation, await operations.checksOf(tx, operation.id), operation.message_expired)
+      await decide(
+        gate,
+        tx,
+        operation,
+        await operations.checksOf(tx, operation.id),
+        operation.message_expired,
+        begin('expire', traceOf(null)).trace,
+      )
     }
     return expired.length
   })

@@ -18,6 +18,7 @@ import * as extensions from '../store/extensions.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
+import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
 import type { Description, OperationKind } from './operation.ts'
@@ -41,8 +42,11 @@ export async function hold<Request, Snapshot>(
   kind: OperationKind<Request, Snapshot>,
   request: Request,
 ): Promise<Held> {
+  const trace = currentTrace()
   for (let run = 1; run <= MOST_RUNS; run++) {
-    const { held, written, operation } = await take(gate, caller, kind, request)
+    const { held, written, operation } = await spanned('hold', trace, { 'holdpoint.point': kind.point }, (of) =>
+      take(gate, caller, kind, request, of),
+    )
     if (written()) return held
     // Rule 24: the same person asking again for the same operation on the same objects while it is held gets the open process.
     const open = await operations.heldOperation(gate.db, operation)
@@ -58,6 +62,7 @@ async function take<Request, Snapshot>(
   caller: Caller,
   kind: OperationKind<Request, Snapshot>,
   request: Request,
+  of: Trace,
 ): Promise<{ held: Held; written: () => boolean; operation: operations.NewOperation }> {
   return await gate.together(async (tx) => {
     const workspaceId = kind.workspaceOf(request)
@@ -96,7 +101,7 @@ async function take<Request, Snapshot>(
         manualPass: one.read.manualPass,
       })),
     )
-    if (operation.state === 'done') await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation))
+    if (operation.state === 'done') await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation, of))
     const messageId = description.triggers
       ? gate.publish(tx, {
           eventCode: kind.point,
@@ -105,6 +110,7 @@ async function take<Request, Snapshot>(
           operationId: operation.id,
           always: operation.state === 'held',
           routes,
+          trace: of,
           body: messageBody(kind.point, {
             ...description.body,
             tenantId: caller.tenantId,

@@ -3,6 +3,7 @@ import { insertAudit } from '../store/audit.ts'
 import * as extensions from '../store/extensions.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
+import { currentTrace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { decide } from './release.ts'
 
@@ -46,6 +47,7 @@ export async function passCheck(
       operation,
       checks.map((one) => (one === check ? { ...one, passed_at: tx.now } : one)),
       false,
+      currentTrace(),
     )
   })
 }

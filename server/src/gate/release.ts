@@ -10,6 +10,7 @@ import type { Transaction } from '../store/database.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
 import { callerById } from '../store/principals.ts'
+import { begin, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { endOperation, tellChange } from './gate.ts'
 import type { Effect } from './operation.ts'
@@ -21,11 +22,12 @@ export async function decide(
   operation: operations.DecidedOperationRow,
   checks: readonly operations.DecidingCheckRow[],
   messageExpired: boolean,
+  of: Trace,
 ): Promise<'release' | 'refuse' | 'hold'> {
   const judged = checks.map(checkOf)
   const status = processStatus(judged)
   const next = operation.state === 'held' ? verdict(judged, messageExpired) : 'hold'
-  if (next === 'release') await release(gate, tx, operation, status)
+  if (next === 'release') await release(gate, tx, operation, status, of)
   else if (next === 'refuse') endOperation(gate, tx, operation, { state: 'refused', status })
   // What has ended stays as it ended; a late result is recorded with its check only.
   else if (operation.state === 'held') operations.updateStatus(tx, operation.id, status)
@@ -42,29 +44,38 @@ async function release(
   tx: Transaction,
   operation: operations.DecidedOperationRow,
   status: 'CHECKING' | 'PASSED' | 'BLOCKED',
+  of: Trace,
 ) {
   const kind = gate.operations[operation.event_code as keyof Gate['operations']]
-  const end = (state: operations.OperationState, reasons: readonly Refusal[] = []) =>
+  const effect = begin('effect', of, undefined, {
+    'holdpoint.operation': operation.id,
+    'holdpoint.point': operation.event_code,
+  })
+  const end = (state: operations.OperationState, reasons: readonly Refusal[] = []) => {
     endOperation(gate, tx, operation, { state, status }, reasons)
+    effect.end(state === 'failed' ? reasons[0] : null, { 'holdpoint.state': state })
+  }
   if (kind === undefined) return end('failed', [new Refusal('OPERATION_UNKNOWN', { eventCode: operation.event_code })])
   try {
     let allowed = false
     const stale = await tx.savepoint(async () => {
-      const effect = effectOf(gate, tx, operation)
+      const telling = effectOf(gate, tx, operation, effect.trace)
       const [requester, differences] = await Promise.all([
         callerById(tx, operation.requested_by),
         kind.staleness(tx, operation.snapshot),
       ])
       allowed = requester !== null && may(requester, kind.action, operation.workspace_id ?? undefined)
-      if (allowed && differences.length === 0) await kind.apply(tx, operation.snapshot, effect)
+      if (allowed && differences.length === 0) await kind.apply(tx, operation.snapshot, telling)
       return differences
     })
     if (!allowed) end('refused', [new Refusal('REQUESTER_NOT_ALLOWED')])
     else if (stale.length === 0) end('done')
     else end('stale', stale)
   } catch (error) {
-    if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code))
+    if (typeof (error as { code?: unknown }).code === 'string' && /^40/.test((error as { code: string }).code)) {
+      effect.end(error)
       throw error
+    }
     if (!(error instanceof Refusal))
       gate.logFault(error, { operationId: operation.id, eventCode: operation.event_code })
     end('failed', [error instanceof Refusal ? error : new Refusal('OPERATION_FAULT')])
@@ -75,6 +86,7 @@ export function effectOf(
   gate: Gate,
   tx: Transaction,
   operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.DecidedOperationRow,
+  of: Trace,
 ): Effect {
   const origin =
     'tenant_id' in operation
@@ -94,6 +106,7 @@ export function effectOf(
         operationId: null,
         always: false,
         routes: await routes,
+        trace: of,
         body: messageBody(eventCode, {
           ...body,
           tenantId: origin.tenantId,

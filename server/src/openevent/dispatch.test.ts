@@ -200,6 +200,7 @@ describe('Rule 27: the deliveries of a target are made by one replica at a time'
           eventCode: 'node-change-deleted',
           operationId: null,
           body: '{"eventCode":"node-change-deleted"}',
+          traceparent: null,
           createdAt: new Date(),
           expiresAt: new Date(Date.now() + 3_600_000),
         },

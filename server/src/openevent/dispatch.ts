@@ -412,7 +412,7 @@ function outgoingOf(due: Due, attempt: number, region: string): Outgoing {
     attempt,
     eventCode: due.event_code,
     publishedAtMs: createdAtMs,
-    traceparent: null,
+    traceparent: due.traceparent,
     envelope: eventBridgeEnvelope({
       messageId: due.message_id,
       event: eventByCode(due.event_code as EventCode),

@@ -25,10 +25,16 @@ export function httpSender(policy: OutboundPolicy, sign: Signer, attemptTimeoutM
     async send(target, outgoing) {
       try {
         const signature = await sign(target, outgoing)
+        const traced = outgoing.traceparent === null ? {} : { traceparent: outgoing.traceparent }
         const response = await request(target.endpoint, {
           dispatcher: agent,
           method: 'POST',
-          headers: { 'content-type': 'application/json;charset=utf-8', 'user-agent': 'Holdpoint', ...signature },
+          headers: {
+            'content-type': 'application/json;charset=utf-8',
+            'user-agent': 'Holdpoint',
+            ...signature,
+            ...traced,
+          },
           body: outgoing.envelope,
           signal: AbortSignal.timeout(attemptTimeoutMs),
         })

@@ -9,6 +9,7 @@ import type { Transaction } from '../store/database.ts'
 import type { DueDelivery } from '../store/deliveries.ts'
 import { insertMessage, type NewDelivery } from '../store/messages.ts'
 import type { RouteRow } from '../store/openevent.ts'
+import { type Trace, traceparentOf } from '../watch/trace.ts'
 
 const SOURCE = 'acs.dataworks'
 
@@ -22,6 +23,8 @@ export type Publication = {
   readonly always: boolean
   /** The JSON text of the event body, as `messageBody` makes it. */
   readonly body: string
+  /** In which what happened was asked for; it goes with the message, not into it. */
+  readonly trace: Trace
   /** Where events of the workspace go, read in the same transaction. */
   readonly routes: readonly RouteRow[]
 }
@@ -44,6 +47,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
         eventCode: publication.eventCode,
         operationId: publication.operationId,
         body: publication.body,
+        traceparent: traceparentOf(publication.trace),
         createdAt: tx.now,
         expiresAt: new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS),
       },

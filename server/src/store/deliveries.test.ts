@@ -75,6 +75,7 @@ const write = async (to: readonly ReturnType<typeof target>[]) => {
         eventCode: 'node-change-updated',
         operationId: null,
         body: '{"n": 1.0,  "again":1}',
+        traceparent: null,
         createdAt: new Date(Date.now() - 60_000),
         expiresAt: new Date(Date.now() + 3_600_000),
       },

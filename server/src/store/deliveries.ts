@@ -13,6 +13,7 @@ export type DueDelivery = {
   workspace_id: number | null
   operation_id: string | null
   body: string
+  traceparent: string | null
   created_at: Date
   expires_at: Date
 }
@@ -89,7 +90,7 @@ export async function dueDeliveries(
 ): Promise<DueDelivery[]> {
   return await sql.rows<DueDelivery>(
     `select d.id, d.message_id, d.target_id, d.bus_name, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id, m.body,
-       m.created_at, m.expires_at
+       m.traceparent, m.created_at, m.expires_at
      from unnest($2::bigint[], $3::int[]) as asked(target_id, most)
      join lanes l on l.target_id = asked.target_id and l.replica_id = $1
      join event_targets t on t.id = asked.target_id and t.blocked_at is null

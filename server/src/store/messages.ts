@@ -9,6 +9,7 @@ export type NewMessage = {
   readonly eventCode: string
   readonly operationId: string | null
   readonly body: string
+  readonly traceparent: string | null
   readonly createdAt: Date
   readonly expiresAt: Date
 }
@@ -34,9 +35,10 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
     )
     return {
       text: `with m as (
-         insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
-         select i.* from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-           as i(id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at)
+         insert into messages (id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at, traceparent)
+         select i.* from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[],
+             $15::text[])
+           as i(id, tenant_id, workspace_id, event_code, operation_id, body, created_at, expires_at, traceparent)
          left join operations o on o.id = i.operation_id where i.operation_id is null or o.id is not null
          returning id, created_at)
        insert into deliveries (message_id, target_id, target_name, bus_name, endpoint, serves, next_attempt_at)
@@ -61,6 +63,7 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
         deliveries.map((one) => one.busName),
         deliveries.map((one) => one.endpoint),
         deliveries.map((one) => one.serves && JSON.stringify(one.serves)),
+        messages.map((one) => one.traceparent),
       ],
     }
   },
@@ -79,6 +82,7 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
         workspace_id: message.workspaceId,
         operation_id: message.operationId,
         body: message.body,
+        traceparent: message.traceparent,
         created_at: message.createdAt,
         expires_at: message.expiresAt,
       }))

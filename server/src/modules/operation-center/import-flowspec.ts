@@ -14,6 +14,7 @@ import { routesOf } from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import { userIdsOf } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
+import { currentTrace } from '../../watch/trace.ts'
 import { nodeChangeBody } from './node-events.ts'
 
 export type Imported = {
@@ -226,6 +227,7 @@ async function tell(
       operationId: null,
       always: false,
       routes,
+      trace: currentTrace(),
       body: messageBody(eventCode, {
         ...nodeChangeBody(row),
         tenantId: caller.tenantId,
