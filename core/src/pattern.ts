@@ -116,6 +116,18 @@ function checkText(text: string, at: string): void {
   if (text.includes('\u0000') || !text.isWellFormed()) throw refused(at, 'the text holds NUL or half a character')
 }
 
+const MOST_EVENT_DEPTH = 100
+
+/** Refuses an event to match against that is nested deeper than any the platform sends, so that following it is bounded. */
+export function checkEvent(event: Json): void {
+  let level: readonly Json[] = [event]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_EVENT_DEPTH)
+      throw new Refusal('REQUEST_INVALID', { problem: `body.event: more than ${MOST_EVENT_DEPTH} levels` })
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? (Object.values(one) as Json[]) : []))
+  }
+}
+
 /** The first member of the pattern, in its order, that the event does not match. */
 export type Mismatch = {
   /** `data.eventCode` */

@@ -364,6 +364,11 @@ export const REFUSALS = {
     dataworks: 'InvalidTarget',
     sentence: 'The target cannot be used: {problem}.',
   },
+  EVENT_BUS_IN_USE: {
+    status: 409,
+    dataworks: 'Conflict.EventBus',
+    sentence: 'A distribution channel or another event bus leads events to {name}; lead them elsewhere first.',
+  },
   DELIVERY_ENDED: {
     status: 409,
     dataworks: 'Conflict.Delivery',

@@ -2,6 +2,8 @@
 import type { Logger } from 'pino'
 import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
+import type { Senders } from './openevent/target.ts'
+import type { Targets } from './openevent/targets.ts'
 import type { Entry, Knock } from './store/principals.ts'
 import type { Metrics } from './watch/metrics.ts'
 
@@ -9,6 +11,9 @@ export type Platform = Gate & {
   readonly secretKey: Buffer
   readonly region: string
   readonly outbound: OutboundPolicy
+  /** What a trial of a target is sent with; deliveries are the dispatcher's. */
+  readonly senders: Senders
+  readonly targets: Targets
   /** Wakes the dispatcher after something was made due by hand. */
   readonly wakeDispatcher: () => void
   readonly nowMs: () => number

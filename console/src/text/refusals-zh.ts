@@ -85,6 +85,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
 
   PATTERN_INVALID: '事件模式无效；位置 {path}：{problem}。',
   TARGET_REFUSED: '该投递目标不可用：{problem}。',
+  EVENT_BUS_IN_USE: '仍有事件分发通道或其他事件总线指向 {name}，请先将其改到别处。',
   DELIVERY_ENDED: '消息已过期或仍在投递中，不能重新投递。',
 }
 

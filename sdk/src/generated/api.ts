@@ -11,6 +11,228 @@ export type WorkspaceRole =
 export type CheckState =
   'waiting' | 'not-routed' | 'undelivered' | 'OK' | 'WARN' | 'FAIL' | 'passed-by-hand' | 'expired'
 export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
+export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus'
+export type NewTargetInput =
+  | {
+      kind?: 'http'
+      endpoint: string
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves?: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy?: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance?: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency?: number
+    }
+  | {
+      kind: 'kafka'
+      settings: KafkaSettings
+      /**
+       * Left out: those that are kept stay; null: none are kept any more
+       */
+      credentials?: BrokerCredentials | null
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves?: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy?: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance?: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency?: number
+    }
+  | {
+      kind: 'rabbitmq'
+      settings: RabbitmqSettingsInput
+      /**
+       * Left out: those that are kept stay; null: none are kept any more
+       */
+      credentials?: BrokerCredentials | null
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves?: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy?: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance?: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency?: number
+    }
+  | {
+      kind: 'bus'
+      settings: BusSettings
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves?: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy?: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance?: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency?: number
+    }
+export type DeadLetterRefusal = 'EXPIRED' | 'TARGET_GONE' | 'NOT_DEAD'
+/**
+ * Named ones, or all that fit a filter; at most 1000 are taken at once
+ */
+export type DeadLetterSelection =
+  | {
+      /**
+       * @minItems 1
+       * @maxItems 1000
+       */
+      ids: number[]
+    }
+  | {
+      /**
+       * {}: all that the caller can see
+       */
+      filter: {
+        busId?: number
+        targetId?: number
+        workspaceId?: number
+        eventCode?: string
+        /**
+         * Died at this instant or later
+         */
+        from?: string
+        /**
+         * Died before this instant
+         */
+        to?: string
+      }
+      /**
+       * nextCursor of the answer before
+       */
+      cursor?: string
+    }
+export type NewTarget =
+  | {
+      kind?: 'http'
+      endpoint: string
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency: number
+    }
+  | {
+      kind: 'kafka'
+      settings: KafkaSettings
+      /**
+       * Left out: those that are kept stay; null: none are kept any more
+       */
+      credentials?: BrokerCredentials | null
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency: number
+    }
+  | {
+      kind: 'rabbitmq'
+      settings: RabbitmqSettings
+      /**
+       * Left out: those that are kept stay; null: none are kept any more
+       */
+      credentials?: BrokerCredentials | null
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency: number
+    }
+  | {
+      kind: 'bus'
+      settings: BusSettings
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency: number
+    }
 
 export interface Routes {
   /**
@@ -468,6 +690,28 @@ export interface Routes {
     answer: EventBus
   }
   /**
+   * Change the description of an event bus
+   */
+  'PATCH /event-buses/{busId}': {
+    params: {
+      busId: number
+    }
+    query: {}
+    body: EventBusChange
+    answer: EventBus
+  }
+  /**
+   * Delete an event bus to which nothing leads, with its rules
+   */
+  'DELETE /event-buses/{busId}': {
+    params: {
+      busId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
    * The rules of an event bus with their targets
    */
   'GET /event-buses/{busId}/rules': {
@@ -485,7 +729,7 @@ export interface Routes {
     }
   }
   /**
-   * Create a rule: which events go to which HTTP targets
+   * Create a rule: which events go to which targets
    */
   'POST /event-buses/{busId}/rules': {
     params: {
@@ -520,26 +764,30 @@ export interface Routes {
     answer: undefined
   }
   /**
-   * The distribution channel of a workspace
+   * Send one sample event to a target, at once and once, and answer what became of it
    */
-  'GET /workspaces/{workspaceId}/channel': {
+  'POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/test': {
     params: {
-      workspaceId: number
+      busId: number
+      ruleId: number
+      name: string
+    }
+    query: {}
+    body: TargetTest
+    answer: TargetTested
+  }
+  /**
+   * Let deliveries go on to a target that a failed one keeps waiting
+   */
+  'POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/unblock': {
+    params: {
+      busId: number
+      ruleId: number
+      name: string
     }
     query: {}
     body: undefined
-    answer: Channel
-  }
-  /**
-   * Send the events of a workspace to an event bus, or stop sending them
-   */
-  'PUT /workspaces/{workspaceId}/channel': {
-    params: {
-      workspaceId: number
-    }
-    query: {}
-    body: ChannelChangeInput
-    answer: Channel
+    answer: undefined
   }
   /**
    * The secrets with which deliveries to an HTTP target are signed; reading them is on record
@@ -566,6 +814,129 @@ export interface Routes {
     query: {}
     body: SigningSecretRotationInput
     answer: SigningSecrets
+  }
+  /**
+   * The distribution channel of a workspace
+   */
+  'GET /workspaces/{workspaceId}/channel': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: Channel
+  }
+  /**
+   * Send the events of a workspace to an event bus, or stop sending them
+   */
+  'PUT /workspaces/{workspaceId}/channel': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: ChannelChangeInput
+    answer: Channel
+  }
+  /**
+   * The distribution channel of tenant-level events
+   */
+  'GET /tenant-channel': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: Channel
+  }
+  /**
+   * Send tenant-level events to an event bus, or stop sending them
+   */
+  'PUT /tenant-channel': {
+    params: {}
+    query: {}
+    body: ChannelChangeInput
+    answer: Channel
+  }
+  /**
+   * Which targets the events of a workspace reach, and which extensions they do not reach
+   */
+  'GET /workspaces/{workspaceId}/routing': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: Routing
+  }
+  /**
+   * Which targets tenant-level events reach, and which extensions they do not reach
+   */
+  'GET /tenant-routing': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: Routing
+  }
+  /**
+   * Whether an event matches a pattern, and if not, the first member that does not
+   */
+  'POST /event-patterns/try': {
+    params: {}
+    query: {}
+    body: PatternTrial
+    answer: PatternVerdict
+  }
+  /**
+   * A sample of each event, as a target of the bus would receive it
+   */
+  'GET /event-samples': {
+    params: {}
+    query: {
+      eventCode?: string
+      workspaceId?: number
+      busId?: number
+    }
+    body: undefined
+    answer: {
+      items: EventSample[]
+    }
+  }
+  /**
+   * What could not be delivered, newest first
+   */
+  'GET /dead-letters': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+      busId?: number
+      targetId?: number
+      workspaceId?: number
+      eventCode?: string
+      from?: string
+      to?: string
+    }
+    body: undefined
+    answer: {
+      items: DeadLetter[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Deliver dead letters again: those that are named, or all that fit a filter
+   */
+  'POST /dead-letters/replay': {
+    params: {}
+    query: {}
+    body: DeadLetterSelection
+    answer: DeadLettersDone
+  }
+  /**
+   * Take dead letters off the list for good: those that are named, or all that fit a filter
+   */
+  'POST /dead-letters/drop': {
+    params: {}
+    query: {}
+    body: DeadLetterSelection
+    answer: DeadLettersDone
   }
   /**
    * Server-sent events: what has changed, for the console to read again
@@ -1031,6 +1402,9 @@ export interface NewEventBusInput {
   name: string
   description?: string
 }
+export interface EventBusChange {
+  description: string
+}
 export interface EventRule {
   id: number
   busId: number
@@ -1044,11 +1418,41 @@ export interface EventRule {
 export interface Target {
   id: number
   name: string
+  kind: TargetKind
+  /**
+   * As people read it: a URL, kafka://broker:port/topic, amqp(s)://host:port/vhost, or the other bus
+   */
   endpoint: string
+  /**
+   * What the kind needs besides, as it was given; {} for http
+   */
+  settings: {
+    [k: string]: unknown
+  }
+  /**
+   * Whether a user name and password are kept; they are shown to nobody
+   */
+  hasCredentials: boolean
   /**
    * Extension codes it serves; null serves all
    */
   serves: string[] | null
+  /**
+   * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+   */
+  retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+  /**
+   * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+   */
+  errorsTolerance: 'ALL' | 'NONE'
+  /**
+   * How many deliveries are under way to the target at once
+   */
+  maxConcurrency: number
+  /**
+   * Since when a delivery that used up its retries keeps the later ones waiting (errorsTolerance NONE)
+   */
+  blockedAt: string | null
 }
 export interface NewEventRuleInput {
   name: string
@@ -1059,26 +1463,64 @@ export interface NewEventRuleInput {
   /**
    * @maxItems 5
    */
-  targets?: {
-    name: string
-    endpoint: string
-    serves?: string[] | null
-  }[]
+  targets?: NewTargetInput[]
 }
-/**
- * The distribution channel of a workspace: the bus to which its events go
- */
-export interface Channel {
-  workspaceId: number
-  bus: {
-    id: number
-    name: string
-  } | null
-  enabled: boolean
+export interface KafkaSettings {
+  /**
+   * Where the cluster is found, as `host:port`; one that answers is enough
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  brokers: string[]
+  /**
+   * It must exist; it is never created
+   */
+  topic: string
+  tls: boolean
+  /**
+   * How user name and password are presented; null for none
+   */
+  sasl: ('PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512') | null
 }
-export interface ChannelChangeInput {
+export interface BrokerCredentials {
+  username: string
+  password: string
+}
+export interface RabbitmqSettingsInput {
+  host: string
+  port: number
+  vhost: string
+  tls: boolean
+  /**
+   * Empty for the default exchange, whose routing keys are names of queues
+   */
+  exchange?: string
+  routingKey: string
+}
+export interface BusSettings {
+  /**
+   * Another bus of the same tenant
+   */
   busId: number
-  enabled?: boolean
+}
+export interface TargetTest {
+  /**
+   * Which sample event; freeze-node if left out
+   */
+  eventCode?: string
+}
+export interface TargetTested {
+  /**
+   * HTTP status of the answer; null where there was none
+   */
+  status: number | null
+  /**
+   * Why the event was not accepted; null: it was
+   */
+  error: string | null
+  responseBody: string | null
+  durationMs: number
 }
 /**
  * The secrets with which deliveries to a target are signed
@@ -1104,6 +1546,185 @@ export interface SigningSecretRotationInput {
    * How long the secrets before go on signing beside the new one; 0 ends them at once
    */
   overlapHours?: number
+}
+/**
+ * The distribution channel of a workspace, or of the tenant: the bus to which its events go
+ */
+export interface Channel {
+  /**
+   * null: the channel of tenant-level events
+   */
+  workspaceId: number | null
+  bus: {
+    id: number
+    name: string
+  } | null
+  enabled: boolean
+}
+export interface ChannelChangeInput {
+  busId: number
+  enabled?: boolean
+}
+/**
+ * What reaches whom: events of a workspace (or of the tenant), targets, extensions
+ */
+export interface Routing {
+  channel: Channel
+  /**
+   * Every target that at least one of the events may reach, over further buses too
+   */
+  targets: {
+    id: number
+    name: string
+    kind: TargetKind
+    endpoint: string
+    busId: number
+    busName: string
+    ruleId: number
+    ruleName: string
+    /**
+     * Extension codes it serves; null serves all
+     */
+    serves: string[] | null
+    blockedAt: string | null
+  }[]
+  events: {
+    eventCode: string
+    kind: 'extension-point' | 'regular'
+    /**
+     * Targets it may reach; the body of an event may still keep it from them
+     */
+    targetIds: number[]
+    extensions: {
+      code: string
+      name: string
+      /**
+       * false: no target that the event reaches serves the extension (not routed)
+       */
+      routed: boolean
+    }[]
+  }[]
+}
+export interface PatternTrial {
+  pattern: {
+    [k: string]: unknown
+  }
+  event: {
+    [k: string]: unknown
+  }
+}
+export interface PatternVerdict {
+  matches: boolean
+  mismatch: {
+    /**
+     * The first member of the pattern that does not match, e.g. data.eventCode
+     */
+    path: string
+    /**
+     * Its expressions
+     */
+    wanted: {
+      [k: string]: unknown
+    }
+    /**
+     * Whether the event has that member at all
+     */
+    present: boolean
+    /**
+     * What the event has there
+     */
+    found: {
+      [k: string]: unknown
+    }
+  } | null
+}
+export interface EventSample {
+  eventCode: string
+  event: {
+    [k: string]: unknown
+  }
+}
+export interface DeadLetter {
+  id: number
+  messageId: string
+  eventCode: string
+  workspaceId: number | null
+  /**
+   * The operation that is held for answers to this message, while it is held
+   */
+  operationId: string | null
+  busName: string
+  target: {
+    /**
+     * null: it has been removed
+     */
+    id: number | null
+    name: string
+    endpoint: string
+  }
+  attempts: number
+  lastAttempt: {
+    at: string
+    status: number | null
+    error: string | null
+  } | null
+  diedAt: string
+  /**
+   * When the message expires; then it cannot be replayed any more
+   */
+  expiresAt: string
+  /**
+   * Why it cannot be replayed; null: it can
+   */
+  refusal: DeadLetterRefusal | null
+}
+export interface DeadLettersDone {
+  /**
+   * How many were replayed or dropped
+   */
+  done: number
+  /**
+   * Which were not, and why
+   */
+  refused: {
+    id: number
+    reason: DeadLetterRefusal
+  }[]
+  /**
+   * With a filter: where to go on, null when all have been taken
+   */
+  nextCursor: string | null
+}
+export interface HttpSettingsInput {
+  /**
+   * Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature
+   */
+  signatureV2?: boolean
+  /**
+   * A word that EventBridge's signatures cover and every delivery carries; no secret
+   */
+  signatureToken?: string | null
+}
+export interface HttpSettings {
+  /**
+   * Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature
+   */
+  signatureV2: boolean
+  /**
+   * A word that EventBridge's signatures cover and every delivery carries; no secret
+   */
+  signatureToken: string | null
+}
+export interface RabbitmqSettings {
+  host: string
+  port: number
+  vhost: string
+  tls: boolean
+  /**
+   * Empty for the default exchange, whose routing keys are names of queues
+   */
+  exchange: string
+  routingKey: string
 }
 /**
  * Problem details after RFC 9457
@@ -1184,6 +1805,12 @@ export interface NewExtension {
 export interface ExtensionDecision {
   reason: string
 }
+export interface SigningSecretRotation {
+  /**
+   * How long the secrets before go on signing beside the new one; 0 ends them at once
+   */
+  overlapHours: number
+}
 export interface NewEventBus {
   name: string
   description: string
@@ -1191,12 +1818,6 @@ export interface NewEventBus {
 export interface ChannelChange {
   busId: number
   enabled: boolean
-}
-export interface SigningSecretRotation {
-  /**
-   * How long the secrets before go on signing beside the new one; 0 ends them at once
-   */
-  overlapHours: number
 }
 export interface NewEventRule {
   name: string
@@ -1207,9 +1828,5 @@ export interface NewEventRule {
   /**
    * @maxItems 5
    */
-  targets: {
-    name: string
-    endpoint: string
-    serves: string[] | null
-  }[]
+  targets: NewTarget[]
 }

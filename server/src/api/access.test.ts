@@ -91,6 +91,48 @@ const REQUESTS: readonly (readonly [string, Action, 'tenant' | 'workspace', (per
       api.call('PUT /workspaces/{workspaceId}/channel', { params: params(), body: { busId: await bus() } }),
   ],
   [
+    'send a sample event to a target',
+    'openevent.write',
+    'tenant',
+    async ({ api }) => {
+      const busId = await bus()
+      const targets = [{ name: 't', endpoint: 'http://127.0.0.1:9/' }]
+      const rule = await tenant.owner.api.call('POST /event-buses/{busId}/rules', {
+        params: { busId },
+        body: { name: 'rule', targets },
+      })
+      return await api.call('POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/test', {
+        params: { busId, ruleId: rule.id, name: 't' },
+        body: {},
+      })
+    },
+  ],
+  [
+    'set the channel of tenant-level events',
+    'openevent.write',
+    'tenant',
+    async ({ api }) => api.call('PUT /tenant-channel', { body: { busId: await bus() } }),
+  ],
+  [
+    'replay dead letters',
+    'delivery.redeliver',
+    'tenant',
+    ({ api }) => api.call('POST /dead-letters/replay', { body: { ids: [1] } }),
+  ],
+  [
+    'drop dead letters',
+    'delivery.redeliver',
+    'tenant',
+    ({ api }) => api.call('POST /dead-letters/drop', { body: { ids: [1] } }),
+  ],
+  ['list dead letters', 'openevent.read', 'tenant', ({ api }) => api.call('GET /dead-letters')],
+  [
+    'see what reaches whom in a workspace',
+    'workspace.read',
+    'workspace',
+    ({ api }) => api.call('GET /workspaces/{workspaceId}/routing', { params: params() }),
+  ],
+  [
     'read a workspace',
     'workspace.read',
     'workspace',

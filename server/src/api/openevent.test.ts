@@ -9,6 +9,7 @@ import {
   type Workspace,
   type World,
 } from '../../../test/world.ts'
+import { openCredentials } from '../openevent/targets.ts'
 
 let world: World
 let tenant: Tenant
@@ -26,7 +27,7 @@ type Rule = {
   name?: string
   pattern?: Record<string, unknown>
   enabled?: boolean
-  targets?: { name: string; endpoint: string; serves?: string[] | null }[]
+  targets?: Record<string, unknown>[]
 }
 const makeRule = (busId: number, rule: Rule = {}) =>
   tenant.owner.api.call('POST /event-buses/{busId}/rules', {
@@ -40,7 +41,9 @@ const putRule = (busId: number, ruleId: number, rule: Rule) =>
   })
 const deleteRule = (busId: number, ruleId: number) =>
   tenant.owner.api.call('DELETE /event-buses/{busId}/rules/{ruleId}', { params: { busId, ruleId } })
-const target = (name: string, more: { endpoint?: string; serves?: string[] | null } = {}) => ({
+const deleteBus = (busId: number) => tenant.owner.api.call('DELETE /event-buses/{busId}', { params: { busId } })
+const toBus = (name: string, busId: number) => ({ name, kind: 'bus', settings: { busId } })
+const target = (name: string, more: Record<string, unknown> = {}) => ({
   name,
   endpoint: 'https://example.com/consumer',
   ...more,
@@ -100,6 +103,7 @@ describe('event buses and rules', () => {
     ['this machine as one number', 'http://2130706434/', 'TARGET_REFUSED'],
     ['an address with a password', 'https://user:secret@example.com/', 'TARGET_REFUSED'],
     ['an address with a user', 'https://user@example.com/', 'TARGET_REFUSED'],
+    ['an address with a fragment', 'https://example.com/#part', 'TARGET_REFUSED'],
     ['another protocol', 'ftp://example.com/', 'REQUEST_INVALID'],
     ['a file', 'file:///etc/passwd', 'REQUEST_INVALID'],
     ['no address', 'example.com', 'REQUEST_INVALID'],
@@ -148,12 +152,191 @@ describe('event buses and rules', () => {
       enabled: false,
     })
     await api.call('PUT /workspaces/{workspaceId}/channel', { params, body: { busId: one.id } })
+    expect(await refusalCode(deleteBus(one.id))).toBe('EVENT_BUS_IN_USE')
     const led = await api.call('PUT /workspaces/{workspaceId}/channel', {
       params,
       body: { busId: two.id, enabled: false },
     })
     expect(led).toEqual({ workspaceId: workspace.id, bus: { id: two.id, name: two.name }, enabled: false })
     expect(await api.call('GET /workspaces/{workspaceId}/channel', { params })).toEqual(led)
+  })
+
+  test('tenant-level events have a channel of their own', async () => {
+    const bus = await makeBus()
+    const { api } = tenant.owner
+    expect(await api.call('GET /tenant-channel')).toEqual({ workspaceId: null, bus: null, enabled: false })
+    const led = await api.call('PUT /tenant-channel', { body: { busId: bus.id } })
+    expect(led).toEqual({ workspaceId: null, bus: { id: bus.id, name: bus.name }, enabled: true })
+    expect(await api.call('GET /tenant-channel')).toEqual(led)
+    expect(await refusalCode(deleteBus(bus.id))).toBe('EVENT_BUS_IN_USE')
+  })
+
+  test('a bus can be described anew, and deleted with its rules once nothing leads to it', async () => {
+    const [one, two] = [await makeBus(), await makeBus()]
+    const { api } = tenant.owner
+    const params = { busId: one.id }
+    const described = await api.call('PATCH /event-buses/{busId}', { params, body: { description: 'of the shop' } })
+    expect(described).toEqual({ ...one, description: 'of the shop' })
+    await makeRule(one.id, { targets: [target('t')] })
+    const leads = await makeRule(two.id, { targets: [toBus('on', one.id)] })
+    expect(await refusalCode(deleteBus(one.id))).toBe('EVENT_BUS_IN_USE')
+    await deleteRule(two.id, leads.id)
+    await deleteBus(one.id)
+    expect(await refusalCode(deleteBus(one.id))).toBe('NOT_FOUND')
+    expect((await api.call('GET /event-buses', { query: { limit: 200 } })).items.map((bus) => bus.id)).not.toContain(
+      one.id,
+    )
+  })
+})
+
+describe('targets of every kind', () => {
+  const kafka = { brokers: ['broker.example:9092'], topic: 'events', tls: true, sasl: 'SCRAM-SHA-256' }
+  const rabbitmq = { host: 'rabbit.example', port: 5671, vhost: '/a b', tls: true, exchange: 'e', routingKey: 'k' }
+  const credentials = { username: 'somebody', password: 'a very secret password' }
+  const toKafka = (more: Record<string, unknown> = {}) => ({ name: 't', kind: 'kafka', settings: kafka, ...more })
+  const sealedOf = async (id: number) =>
+    (
+      await world.db.rows<{ credentials: Buffer | null }>('select credentials from event_targets where id = $1', [id])
+    )[0]!.credentials
+
+  test('what is said of each is what is answered, with where it is as people read it', async () => {
+    const [bus, other] = [await makeBus(), await makeBus()]
+    const { targets } = await makeRule(bus.id, {
+      targets: [
+        target('a'),
+        toKafka({ name: 'b', credentials, retryPolicy: 'BACKOFF_RETRY', errorsTolerance: 'NONE', maxConcurrency: 256 }),
+        { name: 'c', kind: 'rabbitmq', settings: rabbitmq },
+        { name: 'd', kind: 'rabbitmq', settings: { ...rabbitmq, host: '2606:4700::1', tls: false, vhost: '/' } },
+        toBus('e', other.id),
+      ],
+    })
+    const usual = {
+      serves: null,
+      retryPolicy: 'EXPONENTIAL_DECAY_RETRY',
+      errorsTolerance: 'ALL',
+      maxConcurrency: 16,
+      hasCredentials: false,
+      blockedAt: null,
+    }
+    expect(targets.map(({ id: _, ...one }) => one)).toEqual([
+      { ...usual, name: 'a', kind: 'http', endpoint: 'https://example.com/consumer', settings: {} },
+      {
+        ...usual,
+        name: 'b',
+        kind: 'kafka',
+        endpoint: 'kafka://broker.example:9092/events',
+        settings: kafka,
+        hasCredentials: true,
+        retryPolicy: 'BACKOFF_RETRY',
+        errorsTolerance: 'NONE',
+        maxConcurrency: 256,
+      },
+      { ...usual, name: 'c', kind: 'rabbitmq', endpoint: 'amqps://rabbit.example:5671/%2Fa%20b', settings: rabbitmq },
+      {
+        ...usual,
+        name: 'd',
+        kind: 'rabbitmq',
+        endpoint: 'amqp://[2606:4700::1]:5671/%2F',
+        settings: { ...rabbitmq, host: '2606:4700::1', tls: false, vhost: '/' },
+      },
+      { ...usual, name: 'e', kind: 'bus', endpoint: other.name, settings: { busId: other.id } },
+    ])
+  })
+
+  test('credentials stay when they are left out, are replaced when they are given and gone when they are null; no answer and no log holds them', async () => {
+    const bus = await makeBus()
+    const made = await makeRule(bus.id, { targets: [toKafka({ credentials })] })
+    const { id } = made.targets[0]!
+    const first = await sealedOf(id)
+    expect(openCredentials(world.secretKey, id, first!)).toEqual(credentials)
+    const kept = await putRule(bus.id, made.id, { targets: [toKafka({ settings: { ...kafka, topic: 'other' } })] })
+    expect(kept.targets[0]).toMatchObject({ id, hasCredentials: true })
+    expect(await sealedOf(id)).toEqual(first)
+    const anew = { username: 'somebody', password: 'another secret password' }
+    await putRule(bus.id, made.id, { targets: [toKafka({ credentials: anew })] })
+    expect(openCredentials(world.secretKey, id, (await sealedOf(id))!)).toEqual(anew)
+    const without = await putRule(bus.id, made.id, {
+      targets: [toKafka({ settings: { ...kafka, sasl: null }, credentials: null })],
+    })
+    expect(without.targets[0]).toMatchObject({ id, hasCredentials: false })
+    expect(await sealedOf(id)).toBeNull()
+    const everything = JSON.stringify([made, kept, without, world.logged])
+    for (const secret of [credentials.password, anew.password]) expect(everything).not.toContain(secret)
+    const audited = await world.db.rows('select * from audit_entries where tenant_id = $1', [tenant.id])
+    expect(JSON.stringify(audited)).not.toContain('secret password')
+  })
+
+  test('credentials are never shown to another receiver than the one they were given for', async () => {
+    const bus = await makeBus()
+    const made = await makeRule(bus.id, { targets: [toKafka({ credentials })] })
+    for (const elsewhere of [{ brokers: ['thief.example:9092'] }, { tls: false }, { sasl: 'PLAIN' }])
+      expect(
+        await refusalCode(putRule(bus.id, made.id, { targets: [toKafka({ settings: { ...kafka, ...elsewhere } })] })),
+      ).toBe('TARGET_REFUSED')
+    const led = await putRule(bus.id, made.id, { targets: [target('t')] })
+    expect(led.targets[0]).toMatchObject({ id: made.targets[0]!.id, kind: 'http', hasCredentials: false })
+    expect(await sealedOf(led.targets[0]!.id)).toBeNull()
+  })
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'a broker at a private address',
+      toKafka({ settings: { ...kafka, brokers: ['b:1', '10.0.0.1:9092'] }, credentials }),
+      'TARGET_REFUSED',
+    ],
+    [
+      'a RabbitMQ on this machine',
+      { name: 't', kind: 'rabbitmq', settings: { ...rabbitmq, host: '::1' } },
+      'TARGET_REFUSED',
+    ],
+    ['a SASL mechanism without credentials', toKafka(), 'TARGET_REFUSED'],
+    [
+      'credentials without a SASL mechanism',
+      toKafka({ settings: { ...kafka, sasl: null }, credentials }),
+      'TARGET_REFUSED',
+    ],
+    ['a bus that is not there', { name: 't', kind: 'bus', settings: { busId: 999_999_999 } }, 'NOT_FOUND'],
+    [
+      'a password among the settings',
+      toKafka({ settings: { ...kafka, password: 'x' }, credentials }),
+      'REQUEST_INVALID',
+    ],
+    ['a kind nobody knows', { name: 't', kind: 'smtp', endpoint: 'smtp://example.com' }, 'REQUEST_INVALID'],
+    ['an address for Kafka', { name: 't', kind: 'kafka', endpoint: 'https://example.com/' }, 'REQUEST_INVALID'],
+    ['credentials for HTTP', { ...target('t'), credentials }, 'REQUEST_INVALID'],
+    ['nothing at once', target('t', { maxConcurrency: 0 }), 'REQUEST_INVALID'],
+    ['too much at once', target('t', { maxConcurrency: 257 }), 'REQUEST_INVALID'],
+    ['a retry policy nobody knows', target('t', { retryPolicy: 'NEVER' }), 'REQUEST_INVALID'],
+    ['a tolerance nobody knows', target('t', { errorsTolerance: 'SOME' }), 'REQUEST_INVALID'],
+  ])('is refused with nothing kept: %s', async (_what, wrong, code) => {
+    const bus = await makeBus()
+    expect(await refusalCode(makeRule(bus.id, { targets: [wrong] }))).toBe(code)
+    const { items } = await tenant.owner.api.call('GET /event-buses/{busId}/rules', { params: { busId: bus.id } })
+    expect(items).toEqual([])
+  })
+
+  test('a bus does not lead to itself', async () => {
+    const bus = await makeBus()
+    expect(await refusalCode(makeRule(bus.id, { targets: [toBus('t', bus.id)] }))).toBe('TARGET_REFUSED')
+  })
+
+  test('a sample event is sent to a target at once, and what its receiver says is answered', async () => {
+    const receiver = await world.receiver((_, n) => (n === 1 ? { status: 202, body: 'thanks' } : { status: 500 }))
+    const bus = await makeBus()
+    const rule = await makeRule(bus.id, { targets: [target('t', { endpoint: receiver.url })] })
+    const params = { busId: bus.id, ruleId: rule.id, name: 't' }
+    const test = (body: { eventCode?: string } = {}, at = params) =>
+      tenant.owner.api.call('POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/test', { params: at, body })
+    expect(await test()).toMatchObject({ status: 202, error: null, responseBody: 'thanks' })
+    expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({
+      type: 'dataworks:NodeChange:FreezeNode',
+      aliyuneventbusname: bus.name,
+      data: { eventCode: 'freeze-node', tenantId: tenant.id },
+    })
+    expect(await test({ eventCode: 'commit-file' })).toMatchObject({ status: 500, error: 'answered 500' })
+    expect(await refusalCode(test({ eventCode: 'nothing' }))).toBe('NOT_FOUND')
+    expect(await refusalCode(test({}, { ...params, name: 'other' }))).toBe('NOT_FOUND')
+    expect(receiver.received).toHaveLength(2)
   })
 })
 

@@ -7,9 +7,9 @@
 import { EXTENSION_STATUS_NUMBERS, type ExtensionStatus, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core'
 import { z } from 'zod'
 
-const id = z.int().positive()
+export const id = z.int().positive()
 const uid = z.string().regex(/^\d{1,19}$/)
-const instant = z.iso.datetime()
+export const instant = z.iso.datetime()
 /** A name people give: no control characters, no blanks at the ends. */
 const label = z
   .string()
@@ -18,7 +18,7 @@ const label = z
   .max(128)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
-const url = z.url({ protocol: /^https?$/ }).max(2048)
+export const url = z.url({ protocol: /^https?$/ }).max(2048)
 
 export const Problem = z
   .object({
@@ -357,29 +357,6 @@ export const WorkspaceExtensionChange = z
 
 // OpenEvent
 
-export const EventBus = z
-  .object({ id, name: z.string(), description: z.string(), createdAt: instant })
-  .meta({ id: 'EventBus' })
-export const NewEventBus = z
-  .strictObject({
-    name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/),
-    description: z.string().max(512).default(''),
-  })
-  .meta({ id: 'NewEventBus' })
-export const Channel = z
-  .object({ workspaceId: id, bus: z.object({ id, name: z.string() }).nullable(), enabled: z.boolean() })
-  .meta({ id: 'Channel', description: 'The distribution channel of a workspace: the bus to which its events go' })
-export const ChannelChange = z
-  .strictObject({ busId: id, enabled: z.boolean().default(true) })
-  .meta({ id: 'ChannelChange' })
-export const Target = z
-  .object({
-    id,
-    name: z.string(),
-    endpoint: z.string(),
-    serves: z.array(z.string()).nullable().describe('Extension codes it serves; null serves all'),
-  })
-  .meta({ id: 'Target' })
 export const SigningSecrets = z
   .object({
     secrets: z
@@ -394,7 +371,7 @@ export const SigningSecrets = z
   })
   .meta({ id: 'SigningSecrets', description: 'The secrets with which deliveries to a target are signed' })
 export const SigningSecretRotation = z
-  .object({
+  .strictObject({
     overlapHours: z
       .int()
       .min(0)
@@ -403,30 +380,3 @@ export const SigningSecretRotation = z
       .describe('How long the secrets before go on signing beside the new one; 0 ends them at once'),
   })
   .meta({ id: 'SigningSecretRotation' })
-export const EventRule = z
-  .object({
-    id,
-    busId: id,
-    name: z.string(),
-    pattern: z.record(z.string(), z.unknown()),
-    enabled: z.boolean(),
-    targets: z.array(Target),
-  })
-  .meta({ id: 'EventRule' })
-export const NewEventRule = z
-  .strictObject({
-    name: z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/),
-    pattern: z.record(z.string(), z.unknown()).default({}),
-    enabled: z.boolean().default(true),
-    targets: z
-      .array(
-        z.strictObject({
-          name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,126}$/),
-          endpoint: url,
-          serves: z.array(z.string().max(64)).max(50).nullable().default(null),
-        }),
-      )
-      .max(5)
-      .default([]),
-  })
-  .meta({ id: 'NewEventRule' })

@@ -4,11 +4,12 @@
  *
  * A message goes over three such targets at most and to no target twice, so that buses which lead to each other end by themselves.
  */
+import { type Json, matchesPattern } from '@holdpoint/core'
 import type { Database } from '../store/database.ts'
 import { forwardDelivery, lockForwarded, routesOfBus } from '../store/forwarding.ts'
 import { busById } from '../store/openevent.ts'
 import { failure } from './broker-links.ts'
-import { newDelivery, routesFor } from './publish.ts'
+import { newDelivery } from './publish.ts'
 import type { AttemptResult, Sender, Target } from './target.ts'
 import { BusSettings } from './target-settings.ts'
 
@@ -21,9 +22,9 @@ export function busSender(parts: {
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }): Sender {
   return {
-    async send(target, { deliveryId }) {
+    async send(target, { deliveryId, envelope }) {
       try {
-        const result = await forward(parts.db, target, deliveryId)
+        const result = await forward(parts.db, target, deliveryId, JSON.parse(envelope))
         parts.wake()
         return result
       } catch (error) {
@@ -35,7 +36,12 @@ export function busSender(parts: {
   }
 }
 
-async function forward(db: Database, target: Target, deliveryId: number): Promise<AttemptResult> {
+async function forward(
+  db: Database,
+  target: Target,
+  deliveryId: number,
+  event: { readonly [member: string]: Json },
+): Promise<AttemptResult> {
   const parsed = BusSettings.safeParse(target.settings)
   if (!parsed.success) return failure('the settings of the target are not valid')
   const { busId } = parsed.data
@@ -47,7 +53,9 @@ async function forward(db: Database, target: Target, deliveryId: number): Promis
     const hops = message.hops + 1
     if (hops > MOST_HOPS) return done(`not led on: the message has come over ${MOST_HOPS} buses already`)
     const routes = await routesOfBus(tx, target.tenantId, busId)
-    const reached = routesFor(routes, message.event_code, message.body)
+    // As the targets there receive it.
+    const there = { ...event, aliyuneventbusname: bus.name }
+    const reached = routes.filter((route) => matchesPattern(route.pattern, there))
     const written = await forwardDelivery(tx, deliveryId, message.id, hops, reached.map(newDelivery))
     if (reached.length === 0) return done(`no rule of the bus ${bus.name} takes this event`)
     return done(`led to the bus ${bus.name}; targets reached: ${written}, reached before: ${reached.length - written}`)

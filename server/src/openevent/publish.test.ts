@@ -80,6 +80,14 @@ describe('a message goes through the workspace’s channel to its bus, and by th
     return rows.map((row) => row.endpoint)
   }
 
+  test('a pattern is matched with the very envelope that is delivered, all of its members', async () => {
+    const given = await setting({ aliyunregionid: ['cn-hangzhou'], specversion: ['1.0'], id: [{ exists: true }] })
+    const { tenant, workspace, receiver } = given
+    await tenant.route(workspace, 'http://127.0.0.1:9/', { pattern: { aliyunaccountid: ['1'] } })
+    await tenant.route(workspace, 'http://127.0.0.1:10/', { pattern: { aliyunaccountid: [String(tenant.id)] } })
+    expect((await targetsOf(given)).toSorted()).toEqual(['http://127.0.0.1:10/', receiver.url].toSorted())
+  })
+
   test('all targets of all matching rules', async () => {
     const given = await setting({ source: ['acs.dataworks'] })
     const more = await world.receiver()
@@ -151,7 +159,7 @@ describe('an event that no route can take is not put together', () => {
   const data = fc.dictionary(
     fc.constantFrom('eventCode', 'nodeId', 'absent'),
     fc.oneof(expressions, fc.constant<Json>({ deeper: ['x'] })),
-    { maxKeys: 3 },
+    { minKeys: 1, maxKeys: 3 },
   )
   const pattern = fc.dictionary(
     fc.constantFrom('source', 'type', 'subject', 'data', 'absent'),

@@ -4,7 +4,14 @@
  * workspace → distribution channel → event bus → rules whose pattern matches → targets. The attempts begin after the commit.
  */
 import { randomUUID } from 'node:crypto'
-import { type EventCode, eventByCode, type Json, MESSAGE_LIFETIME_MS, matchesPattern } from '@holdpoint/core'
+import {
+  type EventCode,
+  eventBridgeEnvelope,
+  eventByCode,
+  type Json,
+  MESSAGE_LIFETIME_MS,
+  matchesPattern,
+} from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
 import type { DueDelivery } from '../store/deliveries.ts'
 import { insertMessage, type NewDelivery } from '../store/messages.ts'
@@ -33,11 +40,11 @@ export type Publication = {
 export type Publish = (tx: Transaction, publication: Publication) => string | null
 
 /** `dispatch` gets the deliveries that were just committed. */
-export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publish {
+export function publisher(dispatch: (due: readonly DueDelivery[]) => void, region: string): Publish {
   return (tx, publication) => {
-    const reached = routesFor(publication.routes, publication.eventCode, publication.body)
-    if (reached.length === 0 && !publication.always) return null
     const id = randomUUID()
+    const reached = routesFor(publication, { id, at: tx.now, region })
+    if (reached.length === 0 && !publication.always) return null
     const due = insertMessage(
       tx,
       {
@@ -58,16 +65,44 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void): Publ
   }
 }
 
-/** The routes whose pattern matches; the event is put together for matching only when there is a route at all. */
-export function routesFor(routes: readonly RouteRow[], eventCode: string, body: string): RouteRow[] {
-  if (routes.length === 0) return []
-  const event: Json = {
-    source: SOURCE,
-    type: eventByCode(eventCode)!.type,
-    subject: '',
-    data: JSON.parse(body) as Json,
-  }
-  return routes.filter((route) => matchesPattern(route.pattern, event))
+/** The routes whose pattern matches what would be delivered, to the letter; it is put together only when there is a route at all. */
+function routesFor(
+  { routes, eventCode, tenantId, body }: Publication,
+  { id, at, region }: { readonly id: string; readonly at: Date; readonly region: string },
+): RouteRow[] {
+  const events = new Map<string, Json>()
+  return routes.filter((route) => {
+    const event =
+      events.get(route.bus_name) ??
+      (JSON.parse(envelopeOf({ id, eventCode, tenantId, body, at, busName: route.bus_name, region })) as Json)
+    events.set(route.bus_name, event)
+    return matchesPattern(route.pattern, event)
+  })
+}
+
+export type OnTheBus = {
+  readonly id: string
+  readonly eventCode: string
+  readonly tenantId: number
+  readonly body: string
+  readonly at: Date
+  readonly busName: string
+  readonly region: string
+}
+
+/** A message on a bus as its targets receive it. */
+export function envelopeOf(message: OnTheBus): string {
+  const atMs = message.at.getTime()
+  return eventBridgeEnvelope({
+    messageId: message.id,
+    event: eventByCode(message.eventCode as EventCode),
+    body: message.body,
+    tenantAccountId: String(message.tenantId),
+    occurredAtMs: atMs,
+    publishedAtMs: atMs,
+    busName: message.busName,
+    regionId: message.region,
+  })
 }
 
 export const newDelivery = (route: RouteRow): NewDelivery => ({

@@ -20,6 +20,13 @@ import { beat, deleteReplica, insertReplica } from './replicas.ts'
 import { insertTenant } from './users.ts'
 
 let database: TestDatabase
+const http = {
+  kind: 'http',
+  settings: {},
+  retryPolicy: 'EXPONENTIAL_DECAY_RETRY',
+  errorsTolerance: 'ALL',
+  mostConcurrent: 16,
+} as const
 /** Two replicas. */
 let one: Database
 let two: Database
@@ -33,8 +40,8 @@ beforeAll(async () => {
   const bus = await insertBus(one, tenantId, 'bus', '')
   const ruleId = await insertRule(one, bus.id, 'rule', {}, true)
   await putTargets(one, ruleId, [
-    { name: 'a', endpoint: 'http://a.example/', serves: null },
-    { name: 'b', endpoint: 'http://b.example/', serves: ['x', 'y'] },
+    { ...http, name: 'a', endpoint: 'http://a.example/', serves: null },
+    { ...http, name: 'b', endpoint: 'http://b.example/', serves: ['x', 'y'] },
   ])
   targets = (await one.rows<{ id: number }>('select id from event_targets order by name')).map((row) => row.id)
 })

@@ -214,9 +214,10 @@ export async function lockDelivery(sql: Sql, tenantId: number, id: number): Prom
   return row ?? null
 }
 
-/** Makes an ended delivery due at once; its attempts go on counting. */
-export async function reopenDelivery(sql: Sql, id: number): Promise<void> {
-  await sql.rows(`update deliveries set state = 'pending', next_attempt_at = now(), ended_at = null where id = $1`, [
-    id,
-  ])
+/** Makes ended deliveries due at once; their attempts go on counting. */
+export async function reopenDeliveries(sql: Sql, ids: readonly number[]): Promise<void> {
+  await sql.rows(
+    `update deliveries set state = 'pending', next_attempt_at = now(), ended_at = null, dropped_at = null where id = any($1)`,
+    [ids],
+  )
 }

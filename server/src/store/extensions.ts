@@ -202,6 +202,24 @@ export async function watchingVersions(
   return await sql.ask(WATCHING_VERSIONS, { tenantId, point, workspaceId })
 }
 
+/** Every version of the tenant in testing or published, with its name; whether it applies to an event is decided in core. */
+export async function watchingTenant(
+  sql: Sql,
+  tenantId: number,
+  workspaceId: number | null,
+): Promise<(WatchingRow & { name: string })[]> {
+  return await sql.rows<WatchingRow & { name: string }>(
+    `select e.id, e.code, v.name, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered,
+       coalesce(en.enabled, false) as enabled
+     from extensions e
+     join extension_versions v on v.extension_id = e.id
+     left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from $2
+     where e.tenant_id = $1 and v.status in ('testing', 'published')
+     order by e.id, v.number`,
+    [tenantId, workspaceId],
+  )
+}
+
 export type EnablementRow = {
   extension_id: number
   enabled: boolean

@@ -11,9 +11,9 @@ export async function lockForwarded(
   sql: Sql,
   tenantId: number,
   deliveryId: number,
-): Promise<{ id: string; event_code: string; body: string; hops: number } | null> {
-  const [row] = await sql.rows<{ id: string; event_code: string; body: string; hops: number }>(
-    `select m.id, m.event_code, m.body, d.hops from deliveries d join messages m on m.id = d.message_id
+): Promise<{ id: string; hops: number } | null> {
+  const [row] = await sql.rows<{ id: string; hops: number }>(
+    `select m.id, d.hops from deliveries d join messages m on m.id = d.message_id
      where d.id = $2 and m.tenant_id = $1 for no key update of m`,
     [tenantId, deliveryId],
   )

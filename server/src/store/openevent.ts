@@ -25,6 +25,28 @@ export async function busById(sql: Sql, tenantId: number, id: number): Promise<B
   return row ?? null
 }
 
+export async function updateBus(sql: Sql, id: number, description: string): Promise<void> {
+  await sql.rows('update event_buses set description = $2 where id = $1', [id, description])
+}
+
+/** Whether anything still leads events to the bus: a channel, or a target of another bus. */
+export async function busInUse(sql: Sql, id: number): Promise<boolean> {
+  const [row] = await sql.rows<{ used: boolean }>(
+    `select exists (select from channels where bus_id = $1)
+       or exists (select from event_targets t join event_rules r on r.id = t.rule_id
+                  where t.kind = 'bus' and (t.settings->>'busId')::bigint = $1 and r.bus_id <> $1) as used`,
+    [id],
+  )
+  return row!.used
+}
+
+/** Deletes the bus with its rules; what was on its way to their targets is not attempted any more. */
+export async function deleteBus(sql: Sql, id: number): Promise<void> {
+  const rules = await sql.rows<{ id: number }>('select id from event_rules where bus_id = $1', [id])
+  for (const rule of rules) await endDeliveries(sql, rule.id, [])
+  await sql.rows('delete from event_buses where id = $1', [id])
+}
+
 export type ChannelRow = { bus_id: number; bus_name: string; enabled: boolean }
 
 export async function channelOf(sql: Sql, tenantId: number, workspaceId: number | null): Promise<ChannelRow | null> {
@@ -50,7 +72,24 @@ export async function putChannel(
   )
 }
 
-export type TargetRow = { id: number; name: string; endpoint: string; serves: string[] | null }
+export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus'
+export type RetryPolicy = 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+export type ErrorsTolerance = 'ALL' | 'NONE'
+
+export type TargetRow = {
+  id: number
+  name: string
+  kind: TargetKind
+  endpoint: string
+  settings: Record<string, unknown>
+  has_credentials: boolean
+  serves: string[] | null
+  retry_policy: RetryPolicy
+  errors_tolerance: ErrorsTolerance
+  most_concurrent: number
+  /** As JSON has it. */
+  blocked_at: string | null
+}
 export type RuleRow = {
   id: number
   bus_id: number
@@ -61,7 +100,9 @@ export type RuleRow = {
 }
 
 const RULE = `select r.id, r.bus_id, r.name, r.pattern, r.enabled,
-    coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'endpoint', t.endpoint, 'serves', t.serves) order by t.id)
+    coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'kind', t.kind, 'endpoint', t.endpoint, 'settings', t.settings,
+      'has_credentials', t.credentials is not null, 'serves', t.serves, 'retry_policy', t.retry_policy, 'errors_tolerance', t.errors_tolerance,
+      'most_concurrent', t.most_concurrent, 'blocked_at', t.blocked_at) order by t.id)
       from event_targets t where t.rule_id = r.id), '[]') as targets
   from event_rules r join event_buses b on b.id = r.bus_id`
 
@@ -130,30 +171,69 @@ async function endDeliveries(sql: Sql, ruleId: number, keptNames: readonly strin
   )
 }
 
-/** How many rules the bus has; the bus stays locked, so that two requests at once cannot both become the last one. */
-export async function lockRuleCount(sql: Sql, busId: number): Promise<number> {
-  await sql.rows('select 1 from event_buses where id = $1 for update', [busId])
+/** Locks the tenant's bus until the end of the transaction: it cannot be deleted meanwhile, and who changes its rules does so alone. */
+export async function lockBus(sql: Sql, tenantId: number, id: number): Promise<void> {
+  await sql.rows('select 1 from event_buses where tenant_id = $1 and id = $2 for update', [tenantId, id])
+}
+
+export async function countRules(sql: Sql, busId: number): Promise<number> {
   const [row] = await sql.rows<{ count: number }>('select count(*) as count from event_rules where bus_id = $1', [
     busId,
   ])
   return row!.count
 }
 
-/** Makes the rule's targets exactly these; one that keeps its name keeps its id. */
+export type NewTarget = {
+  readonly name: string
+  readonly kind: TargetKind
+  readonly endpoint: string
+  readonly settings: unknown
+  readonly serves: readonly string[] | null
+  readonly retryPolicy: RetryPolicy
+  readonly errorsTolerance: ErrorsTolerance
+  readonly mostConcurrent: number
+}
+
+/** Makes the rule's targets exactly these and answers their ids by name; one that keeps its name keeps its id. */
 export async function putTargets(
   sql: Sql,
   ruleId: number,
-  targets: readonly { name: string; endpoint: string; serves: readonly string[] | null }[],
-): Promise<void> {
+  targets: readonly NewTarget[],
+): Promise<ReadonlyMap<string, number>> {
   const names = targets.map((target) => target.name)
   await endDeliveries(sql, ruleId, names)
   await sql.rows('delete from event_targets where rule_id = $1 and name <> all ($2)', [ruleId, names])
-  for (const target of targets)
-    await sql.rows(
-      `insert into event_targets (rule_id, name, endpoint, serves) values ($1, $2, $3, $4)
-       on conflict (rule_id, name) do update set endpoint = excluded.endpoint, serves = excluded.serves`,
-      [ruleId, target.name, target.endpoint, target.serves],
+  const ids = new Map<string, number>()
+  for (const target of targets) {
+    // One that tolerates errors from now on blocks nothing any more.
+    const [row] = await sql.rows<{ id: number }>(
+      `insert into event_targets as t (rule_id, name, kind, endpoint, settings, serves, retry_policy, errors_tolerance, most_concurrent)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       on conflict (rule_id, name) do update set kind = excluded.kind, endpoint = excluded.endpoint, settings = excluded.settings,
+         serves = excluded.serves, retry_policy = excluded.retry_policy, errors_tolerance = excluded.errors_tolerance,
+         most_concurrent = excluded.most_concurrent,
+         blocked_at = case when excluded.errors_tolerance = 'NONE' then t.blocked_at end
+       returning id`,
+      [
+        ruleId,
+        target.name,
+        target.kind,
+        target.endpoint,
+        JSON.stringify(target.settings),
+        target.serves,
+        target.retryPolicy,
+        target.errorsTolerance,
+        target.mostConcurrent,
+      ],
     )
+    ids.set(target.name, row!.id)
+  }
+  return ids
+}
+
+/** Keeps the encrypted credentials of a target, or none. */
+export async function setCredentials(sql: Sql, targetId: number, sealed: Buffer | null): Promise<void> {
+  await sql.rows('update event_targets set credentials = $2 where id = $1', [targetId, sealed])
 }
 
 /** A target that an event of the workspace (or, for null, of the tenant) reaches if the rule's pattern matches. */
@@ -185,4 +265,27 @@ const ROUTES = question<
 
 export async function routesOf(sql: Sql, tenantId: number, workspaceId: number | null): Promise<readonly RouteRow[]> {
   return await sql.ask(ROUTES, { tenantId, workspaceId })
+}
+
+/** A target with the bus and the rule it hangs on, for whoever asks what reaches whom. */
+export type TenantRouteRow = RouteRow & {
+  bus_id: number
+  rule_id: number
+  rule_name: string
+  kind: TargetKind
+  settings: Record<string, unknown>
+  blocked_at: Date | null
+}
+
+/** The targets of every enabled rule of the tenant. */
+export async function tenantRoutes(sql: Sql, tenantId: number): Promise<TenantRouteRow[]> {
+  return await sql.rows<TenantRouteRow>(
+    `select b.id as bus_id, b.name as bus_name, r.id as rule_id, r.name as rule_name, r.pattern, t.id as target_id, t.name as target_name, t.kind,
+       t.endpoint, t.settings, t.serves, t.blocked_at
+     from event_buses b
+     join event_rules r on r.bus_id = b.id and r.enabled
+     join event_targets t on t.rule_id = r.id
+     where b.tenant_id = $1 order by t.id`,
+    [tenantId],
+  )
 }

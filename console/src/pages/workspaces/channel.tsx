@@ -40,7 +40,12 @@ export function ChannelPage() {
               actions={<LinkButton {...links.eventBuses()}>{t('nav.eventBuses')}</LinkButton>}
             />
           ) : (
-            <Form key={`${channel.data.bus?.id} ${channel.data.enabled}`} channel={channel.data} buses={buses.data} />
+            <Form
+              key={`${channel.data.bus?.id} ${channel.data.enabled}`}
+              workspaceId={workspaceId}
+              channel={channel.data}
+              buses={buses.data}
+            />
           )}
         </Card>
       )}
@@ -48,14 +53,16 @@ export function ChannelPage() {
   )
 }
 
-function Form({ channel, buses }: { channel: Channel; buses: readonly EventBus[] }) {
+type FormProps = { workspaceId: number; channel: Channel; buses: readonly EventBus[] }
+
+function Form({ workspaceId, channel, buses }: FormProps) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const mayConfigure = useMay()('workspace.configure', channel.workspaceId)
+  const mayConfigure = useMay()('workspace.configure', workspaceId)
   const [busId, setBusId] = useState(channel.bus?.id ?? null)
   const [enabled, setEnabled] = useState(channel.bus === null || channel.enabled)
   const save = useMutation({
-    mutationFn: () => calls.setChannel(channel.workspaceId, { busId: busId!, enabled }),
+    mutationFn: () => calls.setChannel(workspaceId, { busId: busId!, enabled }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['channel'] })
       void notify({ colour: 'green', message: t('ui.saved') })

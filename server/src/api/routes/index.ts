@@ -1,4 +1,7 @@
 import type { Route } from '../route.ts'
+import { channelRoutes } from './channels.ts'
+import { deadLetterRoutes } from './dead-letters.ts'
+import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionRoutes } from './extensions.ts'
 import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
@@ -18,4 +21,7 @@ export const ROUTES: readonly Route[] = [
   ...extensionRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,
+  ...channelRoutes,
+  ...eventPatternRoutes,
+  ...deadLetterRoutes,
 ]

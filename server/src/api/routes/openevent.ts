@@ -1,21 +1,31 @@
-import net from 'node:net'
+import { randomUUID } from 'node:crypto'
 import { checkPattern, type Json, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay, workspaceFor } from '../../access.ts'
-import type { OutboundPolicy } from '../../openevent/guard.ts'
+import { ensureMay } from '../../access.ts'
+import { sampleEnvelope } from '../../openevent/sample.ts'
+import type { Platform } from '../../platform.ts'
 import { insertAudit } from '../../store/audit.ts'
-import { isUniqueViolation, type Sql } from '../../store/database.ts'
-import { knownCodes } from '../../store/extensions.ts'
+import { isUniqueViolation, type Sql, type Transaction } from '../../store/database.ts'
+import { setTargetBlocked } from '../../store/deliveries.ts'
 import * as openevent from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
+import {
+  EventBus,
+  EventBusChange,
+  EventRule,
+  NewEventBus,
+  NewEventRule,
+  TargetTest,
+  TargetTested,
+} from '../openevent-shapes.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
-import { Channel, ChannelChange, EventBus, EventRule, NewEventBus, NewEventRule } from '../shapes.ts'
-import { workspaceParams } from './workspaces.ts'
+import { knownEvent, saveTargets, targetView } from './targets.ts'
 
 const MOST_RULES = 100
 
 const busParams = z.object({ busId: z.coerce.number().int().positive() })
 const ruleParams = busParams.extend({ ruleId: z.coerce.number().int().positive() })
+const targetParams = ruleParams.extend({ name: z.string().max(127) })
 
 export const openeventRoutes = [
   route({
@@ -44,15 +54,46 @@ export const openeventRoutes = [
       return await taken('event bus', body.name, () =>
         platform.db.transaction(async (tx) => {
           const row = await openevent.insertBus(tx, caller.tenantId, body.name, body.description)
-          await insertAudit(tx, {
-            tenantId: caller.tenantId,
-            userId: caller.userId,
-            action: 'event-bus.create',
-            object: body.name,
-          })
+          await changed(platform, tx, caller, 'event-bus.create', body.name)
           return busView(row)
         }),
       )
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/event-buses/:busId',
+    tag: 'OpenEvent',
+    summary: 'Change the description of an event bus',
+    params: busParams,
+    body: EventBusChange,
+    answer: EventBus,
+    async run({ platform, caller, params, body }) {
+      ensureMay(caller, 'openevent.write')
+      return await platform.db.transaction(async (tx) => {
+        const bus = await busFor(tx, caller, params.busId)
+        await openevent.updateBus(tx, bus.id, body.description)
+        await changed(platform, tx, caller, 'event-bus.change', bus.name)
+        return busView({ ...bus, description: body.description })
+      })
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/event-buses/:busId',
+    tag: 'OpenEvent',
+    summary: 'Delete an event bus to which nothing leads, with its rules',
+    status: 204,
+    params: busParams,
+    async run({ platform, caller, params }) {
+      ensureMay(caller, 'openevent.write')
+      await platform.db.transaction(async (tx) => {
+        await openevent.lockBus(tx, caller.tenantId, params.busId)
+        const bus = await busFor(tx, caller, params.busId)
+        if (await openevent.busInUse(tx, bus.id)) throw new Refusal('EVENT_BUS_IN_USE', { name: bus.name })
+        await openevent.deleteBus(tx, bus.id)
+        await changed(platform, tx, caller, 'event-bus.delete', bus.name)
+      })
     },
   }),
   route({
@@ -80,7 +121,7 @@ export const openeventRoutes = [
     method: 'POST',
     path: '/event-buses/:busId/rules',
     tag: 'OpenEvent',
-    summary: 'Create a rule: which events go to which HTTP targets',
+    summary: 'Create a rule: which events go to which targets',
     status: 201,
     params: busParams,
     body: NewEventRule,
@@ -89,19 +130,16 @@ export const openeventRoutes = [
       ensureMay(caller, 'openevent.write')
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
+          await openevent.lockBus(tx, caller.tenantId, params.busId)
           await busFor(tx, caller, params.busId)
           // Every event of the bus is matched with all of them.
-          if ((await openevent.lockRuleCount(tx, params.busId)) >= MOST_RULES)
+          if ((await openevent.countRules(tx, params.busId)) >= MOST_RULES)
             throw new Refusal('LIMIT_REACHED', { limit: MOST_RULES, things: 'rules of an event bus' })
-          await checkRule(tx, caller, body, platform.outbound)
+          checkPattern(body.pattern as Json)
           const id = await openevent.insertRule(tx, params.busId, body.name, body.pattern, body.enabled)
-          await openevent.putTargets(tx, id, body.targets)
-          await insertAudit(tx, {
-            tenantId: caller.tenantId,
-            userId: caller.userId,
-            action: 'event-rule.create',
-            object: body.name,
-          })
+          const of = { tenantId: caller.tenantId, busId: params.busId, ruleId: id, before: [] }
+          await saveTargets(tx, of, body.targets, platform)
+          await changed(platform, tx, caller, 'event-rule.create', body.name)
           return ruleView((await openevent.ruleById(tx, caller.tenantId, params.busId, id))!)
         }),
       )
@@ -120,15 +158,11 @@ export const openeventRoutes = [
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
           const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
-          await checkRule(tx, caller, body, platform.outbound)
+          checkPattern(body.pattern as Json)
           await openevent.updateRule(tx, rule.id, body.name, body.pattern, body.enabled)
-          await openevent.putTargets(tx, rule.id, body.targets)
-          await insertAudit(tx, {
-            tenantId: caller.tenantId,
-            userId: caller.userId,
-            action: 'event-rule.change',
-            object: body.name,
-          })
+          const of = { tenantId: caller.tenantId, busId: params.busId, ruleId: rule.id, before: rule.targets }
+          await saveTargets(tx, of, body.targets, platform)
+          await changed(platform, tx, caller, 'event-rule.change', body.name)
           return ruleView((await openevent.ruleById(tx, caller.tenantId, params.busId, rule.id))!)
         }),
       )
@@ -146,55 +180,79 @@ export const openeventRoutes = [
       await platform.db.transaction(async (tx) => {
         const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
         await openevent.deleteRule(tx, rule.id)
-        await insertAudit(tx, {
-          tenantId: caller.tenantId,
-          userId: caller.userId,
-          action: 'event-rule.delete',
-          object: rule.name,
-        })
+        await changed(platform, tx, caller, 'event-rule.delete', rule.name)
       })
     },
   }),
   route({
-    method: 'GET',
-    path: '/workspaces/:workspaceId/channel',
+    method: 'POST',
+    path: '/event-buses/:busId/rules/:ruleId/targets/:name/test',
     tag: 'OpenEvent',
-    summary: 'The distribution channel of a workspace',
-    params: workspaceParams,
-    answer: Channel,
-    async run({ platform, caller, params }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'workspace.read')
-      return await channelView(platform.db, caller, params.workspaceId)
-    },
-  }),
-  route({
-    method: 'PUT',
-    path: '/workspaces/:workspaceId/channel',
-    tag: 'OpenEvent',
-    summary: 'Send the events of a workspace to an event bus, or stop sending them',
-    params: workspaceParams,
-    body: ChannelChange,
-    answer: Channel,
+    summary: 'Send one sample event to a target, at once and once, and answer what became of it',
+    params: targetParams,
+    body: TargetTest,
+    answer: TargetTested,
     async run({ platform, caller, params, body }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'openevent.write')
-      return await platform.db.transaction(async (tx) => {
-        const bus = await busFor(tx, caller, body.busId)
-        await openevent.putChannel(tx, caller.tenantId, params.workspaceId, bus.id, body.enabled)
+      ensureMay(caller, 'openevent.write')
+      const { eventCode } = knownEvent(body.eventCode ?? 'freeze-node')
+      const bus = await busFor(platform.db, caller, params.busId)
+      const { id, kind } = await platform.db.transaction(async (tx) => {
+        const target = await targetFor(tx, caller, params)
+        if (target.kind === 'bus')
+          throw new Refusal('TARGET_REFUSED', { problem: 'what another bus receives is tested at its own targets' })
         await insertAudit(tx, {
           tenantId: caller.tenantId,
-          workspaceId: params.workspaceId,
           userId: caller.userId,
-          action: 'channel.put',
-          object: bus.name,
-          details: { enabled: body.enabled },
+          action: 'event-target.test',
+          object: target.name,
+          details: { eventCode },
         })
-        return await channelView(tx, caller, params.workspaceId)
+        return target
       })
+      const target = await platform.targets.of(id)
+      if (!target) throw new Refusal('NOT_FOUND', { thing: 'target', id: params.name })
+      const at = new Date(platform.nowMs())
+      const messageId = randomUUID()
+      const result = await platform.senders[kind].send(target, {
+        messageId,
+        deliveryId: 0,
+        attempt: 1,
+        envelope: sampleEnvelope(eventCode, messageId, {
+          tenantId: caller.tenantId,
+          workspaceId: null,
+          busName: bus.name,
+          region: platform.region,
+          at,
+        }),
+        traceparent: null,
+        eventCode,
+        publishedAtMs: at.getTime(),
+      })
+      const { status, error, responseBody } = result
+      return { status, error, responseBody, durationMs: platform.nowMs() - at.getTime() }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/event-buses/:busId/rules/:ruleId/targets/:name/unblock',
+    tag: 'OpenEvent',
+    summary: 'Let deliveries go on to a target that a failed one keeps waiting',
+    status: 204,
+    params: targetParams,
+    async run({ platform, caller, params }) {
+      ensureMay(caller, 'delivery.redeliver')
+      await platform.db.transaction(async (tx) => {
+        const target = await targetFor(tx, caller, params)
+        await setTargetBlocked(tx, target.id, false)
+        await changed(platform, tx, caller, 'event-target.unblock', target.name)
+      })
+      platform.wakeDispatcher()
     },
   }),
 ]
 
-async function busFor(sql: Sql, caller: Caller, id: number): Promise<openevent.BusRow> {
+/** Rule 21: a bus of the caller's tenant. */
+export async function busFor(sql: Sql, caller: Caller, id: number): Promise<openevent.BusRow> {
   const bus = await openevent.busById(sql, caller.tenantId, id)
   if (!bus) throw new Refusal('NOT_FOUND', { thing: 'event bus', id })
   return bus
@@ -206,32 +264,31 @@ async function ruleFor(sql: Sql, caller: Caller, busId: number, id: number): Pro
   return rule
 }
 
-/** Refuses early what could never work: a pattern that means nothing, an address that is never reached, an extension that is not here. */
-async function checkRule(
+async function targetFor(
   sql: Sql,
   caller: Caller,
-  rule: z.output<typeof NewEventRule>,
-  outbound: OutboundPolicy,
-): Promise<void> {
-  checkPattern(rule.pattern as Json)
-  const names = rule.targets.map((target) => target.name)
-  if (new Set(names).size < names.length)
-    throw new Refusal('TARGET_REFUSED', { problem: 'two targets of a rule have the same name' })
-  for (const target of rule.targets) {
-    const endpoint = new URL(target.endpoint)
-    if (endpoint.username !== '' || endpoint.password !== '')
-      throw new Refusal('TARGET_REFUSED', { problem: 'the address carries a password' })
-    const host = endpoint.hostname.replace(/^\[|\]$/g, '')
-    const problem = net.isIP(host) ? outbound.refuse(host, host, portOf(endpoint)) : null
-    if (problem !== null) throw new Refusal('TARGET_REFUSED', { problem })
-  }
-  const codes = [...new Set(rule.targets.flatMap((target) => target.serves ?? []))]
-  const known = new Set(await knownCodes(sql, caller.tenantId, codes))
-  const unknown = codes.find((code) => !known.has(code))
-  if (unknown !== undefined) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: unknown })
+  { busId, ruleId, name }: z.output<typeof targetParams>,
+): Promise<openevent.TargetRow> {
+  const { targets } = await ruleFor(sql, caller, busId, ruleId)
+  const target = targets.find((one) => one.name === name)
+  if (!target) throw new Refusal('NOT_FOUND', { thing: 'target', id: name })
+  return target
 }
 
-const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+/** Writes down who changed what, and tells it after the commit: whoever keeps targets in memory reads them again. */
+export async function changed(
+  platform: Platform,
+  tx: Transaction,
+  caller: Caller,
+  action: string,
+  object: string,
+  more: { readonly workspaceId?: number | null; readonly details?: unknown } = {},
+): Promise<void> {
+  await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action, object, ...more })
+  tx.afterCommit(() =>
+    platform.live.publish({ kind: 'openevent', tenantId: caller.tenantId, workspaceId: null, id: object }),
+  )
+}
 
 async function taken<T>(thing: string, name: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -239,15 +296,6 @@ async function taken<T>(thing: string, name: string, work: () => Promise<T>): Pr
   } catch (error) {
     if (isUniqueViolation(error)) throw new Refusal('NAME_TAKEN', { thing, name })
     throw error
-  }
-}
-
-async function channelView(sql: Sql, caller: Caller, workspaceId: number) {
-  const channel = await openevent.channelOf(sql, caller.tenantId, workspaceId)
-  return {
-    workspaceId,
-    bus: channel ? { id: channel.bus_id, name: channel.bus_name } : null,
-    enabled: channel?.enabled ?? false,
   }
 }
 
@@ -264,5 +312,5 @@ const ruleView = (row: openevent.RuleRow) => ({
   name: row.name,
   pattern: row.pattern,
   enabled: row.enabled,
-  targets: row.targets,
+  targets: row.targets.map(targetView),
 })

@@ -4,7 +4,7 @@ import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { passCheck } from '../../gate/pass-check.ts'
 import { withdraw } from '../../gate/withdraw.ts'
 import { insertAudit } from '../../store/audit.ts'
-import { lockDelivery, reopenDelivery } from '../../store/deliveries.ts'
+import { lockDelivery, reopenDeliveries } from '../../store/deliveries.ts'
 import { operationsOf } from '../../store/operations.ts'
 import { findOperation, readOperation, viewOperations } from '../read-operations.ts'
 import { cursorRefusal, page, pageOf, pageQuery, route } from '../route.ts'
@@ -123,7 +123,7 @@ export const operationRoutes = [
         // It answers what the receiver said about a workspace's event.
         if (delivery.workspace_id !== null) ensureMay(caller, 'operation.read', delivery.workspace_id)
         if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
-        await reopenDelivery(tx, delivery.id)
+        await reopenDeliveries(tx, [delivery.id])
         await insertAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
