@@ -7,6 +7,7 @@ import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
 import { setupStories } from './setup-stories.ts'
 import { signInStories } from './sign-in-stories.ts'
+import { signingStories } from './signing-stories.ts'
 
 let started: BrowserConsole
 beforeAll(async () => {
@@ -22,5 +23,6 @@ describe('signing in', () => signInStories(at))
 describe('holding an operation', () => holdingStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
+describe('signatures of deliveries', () => signingStories(at))
 describe('access', () => accessStories(at))
 describe('how it looks and loads', () => lookStories(at))

@@ -32,6 +32,8 @@ import type {
   ProcessStatus,
   Recurrence,
   SignIn,
+  SigningSecretRotation,
+  SigningSecrets,
   User,
   UserChange,
   Workspace,
@@ -118,6 +120,10 @@ export const calls = {
   changeEventRule: (busId: number, ruleId: number, body: NewEventRule) =>
     put<EventRule>(`/event-buses/${busId}/rules/${ruleId}`, body),
   deleteEventRule: (busId: number, ruleId: number) => remove(`/event-buses/${busId}/rules/${ruleId}`),
+  signingSecrets: (busId: number, ruleId: number, target: string) =>
+    get<SigningSecrets>(`/event-buses/${busId}/rules/${ruleId}/targets/${of(target)}/signing-secrets`),
+  rotateSigningSecret: (busId: number, ruleId: number, target: string, body: SigningSecretRotation) =>
+    post<SigningSecrets>(`/event-buses/${busId}/rules/${ruleId}/targets/${of(target)}/signing-secrets/rotate`, body),
   channel: (workspaceId: number) => get<Channel>(`/workspaces/${workspaceId}/channel`),
   setChannel: (workspaceId: number, body: ChannelChange) => put<Channel>(`/workspaces/${workspaceId}/channel`, body),
 }

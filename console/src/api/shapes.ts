@@ -35,6 +35,8 @@ export type {
   Person,
   Problem,
   SignIn,
+  SigningSecretRotation,
+  SigningSecrets,
   Target,
   User,
   UserChange,

@@ -564,6 +564,23 @@ export const en = {
     targetName: 'Name',
     targets: 'Targets',
   },
+  signing: {
+    hint: 'Every delivery to this target is signed. Its receiver verifies that with a secret, so that nobody else can make up events. Reading a secret is on record.',
+    newest: 'Secret',
+    of: 'How deliveries to {{name}} are signed',
+    open: 'Signing…',
+    openFor: 'How deliveries to {{name}} are signed…',
+    overDay: 'Sign with the one before for a day more',
+    overNone: 'End the one before at once',
+    overNoneMeaning:
+      'For a secret that leaked. Until the receiver has the new one it refuses deliveries; they are delivered again later.',
+    overWeek: 'Sign with the one before for a week more',
+    overlap: 'When the secret is replaced',
+    reveal: 'Show the secret',
+    rotate: 'Replace the secret',
+    title: 'Signature',
+    until: 'The one before, until',
+  },
   account: {
     edition: 'Edition expires',
     region: 'Region',

@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
-import { IconPencil, IconPlus, IconRoute, IconTrash } from '@tabler/icons-react'
+import { IconPencil, IconPlus, IconRoute, IconShieldLock, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -19,6 +19,7 @@ import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 import { RuleDialog } from './rule-dialog.tsx'
+import { SigningSecretsDialog } from './signing-secrets.tsx'
 
 const route = getRouteApi('/signed-in/event-buses/$busId')
 
@@ -106,6 +107,8 @@ type RuleProps = { rule: EventRule; extensionName: (code: string) => string; act
 
 function Rule({ rule, extensionName, actions }: RuleProps) {
   const { t } = useTranslation()
+  const mayWrite = useMay()('openevent.write')
+  const [signed, setSigned] = useState<Target | null>(null)
   const columns: readonly Column<Target>[] = [
     { key: 'name', header: t('rules.targetName'), width: 180, cell: (target) => target.name },
     {
@@ -119,6 +122,27 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
       width: 240,
       cell: (target) => target.serves?.map(extensionName).join(t('ui.listSeparator')) ?? t('rules.servesAll'),
     },
+    ...(mayWrite
+      ? [
+          {
+            key: 'signing',
+            header: t('signing.title'),
+            width: 130,
+            quiet: true as const,
+            cell: (target: Target) => (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconShieldLock {...iconProps} />}
+                aria-label={t('signing.openFor', { name: target.name })}
+                onClick={() => setSigned(target)}
+              >
+                {t('signing.open')}
+              </Button>
+            ),
+          },
+        ]
+      : []),
   ]
   return (
     <Paper withBorder p="md" component="article" aria-label={rule.name}>
@@ -152,6 +176,9 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
           keyOf={(target) => String(target.id)}
           minWidth={520}
         />
+      )}
+      {signed && (
+        <SigningSecretsDialog busId={rule.busId} ruleId={rule.id} target={signed.name} close={() => setSigned(null)} />
       )}
     </Paper>
   )
