@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { TenantRole, WorkspaceRole } from '@holdpoint/core'
 import { type Client, createClient, encodeQuery, HoldpointError, signV3 } from '@holdpoint/sdk'
+import type pg from 'pg'
 import pino from 'pino'
 import { SESSION_COOKIE } from '../server/src/authentication.ts'
 import { encryptSecret, generateAccessKey, generateSessionToken, hashToken } from '../server/src/credentials.ts'
@@ -93,6 +94,8 @@ export type Tenant = {
 export type World = {
   readonly server: Server
   readonly db: Database
+  /** How the database is reached. */
+  readonly connection: pg.PoolConfig
   readonly secretKey: Buffer
   /** Every line the servers have logged. */
   readonly logged: readonly string[]
@@ -127,6 +130,7 @@ export async function startWorld(settings: Partial<typeof DEFAULTS> = {}): Promi
   const world: World = {
     server,
     db,
+    connection: database.config,
     secretKey,
     logged,
     replica: start,
@@ -428,6 +432,8 @@ export type Behaviour = (received: Received, n: number) => Reply | Promise<Reply
 export type Receiver = {
   readonly url: string
   readonly received: readonly Received[]
+  /** How many requests it had at the same moment, at most. */
+  readonly mostAtOnce: number
   /** The n-th request, counted from 1, as soon as it is there. */
   nth(n: number): Promise<Received>
   /** From now on it answers so. */
@@ -444,7 +450,11 @@ export async function startReceiver(first: Behaviour = ACCEPT): Promise<Receiver
   let behaviour = first
   const received: Received[] = []
   const waiting: { n: number; resolve: (one: Received) => void }[] = []
+  let atOnce = 0
+  let mostAtOnce = 0
   const server = createServer(async (request, response) => {
+    mostAtOnce = Math.max(mostAtOnce, ++atOnce)
+    response.once('close', () => atOnce--)
     const one = { path: request.url ?? '/', headers: request.headers, body: await text(request) }
     const n = received.push(one)
     for (const some of waiting.filter((other) => other.n === n)) some.resolve(one)
@@ -462,6 +472,9 @@ export async function startReceiver(first: Behaviour = ACCEPT): Promise<Receiver
   return {
     url: `http://127.0.0.1:${port}/`,
     received,
+    get mostAtOnce() {
+      return mostAtOnce
+    },
     nth: (n) =>
       received[n - 1]
         ? Promise.resolve(received[n - 1]!)

@@ -14,7 +14,7 @@ export function httpSender(policy: OutboundPolicy, sign: Signer, attemptTimeoutM
   const newAgent = () =>
     new Agent({
       connect: guardedConnector(policy, CONNECT_TIMEOUT_MS),
-      connections: 32,
+      connections: null,
       pipelining: 1,
       headersTimeout: attemptTimeoutMs,
       bodyTimeout: attemptTimeoutMs,
