@@ -5,6 +5,7 @@ import type { OutboundPolicy } from './openevent/guard.ts'
 import type { Senders } from './openevent/target.ts'
 import type { Targets } from './openevent/targets.ts'
 import type { Entry, Knock } from './store/principals.ts'
+import type { measureHeld } from './watch/held.ts'
 import type { Metrics } from './watch/metrics.ts'
 
 export type Platform = Gate & {
@@ -28,4 +29,6 @@ export type Platform = Gate & {
   readonly metrics: Metrics
   /** What whoever reads the metrics has to show; null: nobody reads them. */
   readonly metricsToken: string | null
+  /** Who holds what, as it was seen a moment ago; null where it could not be seen yet. */
+  readonly heldNow: ReturnType<typeof measureHeld>
 }

@@ -134,8 +134,8 @@ export async function startServer(
     bodyLimitBytes: config.bodyLimitBytes,
     metrics,
     metricsToken: config.metricsToken,
+    heldNow: measureHeld({ db, metrics, nowMs, logFault }),
   }
-  measureHeld({ db, metrics, nowMs, logFault })
   const sealer = startSealer({
     db,
     key: sealKey(secretKey),

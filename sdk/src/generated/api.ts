@@ -484,6 +484,7 @@ export interface Routes {
       state?: 'held' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed'
       status?: 'CHECKING' | 'PASSED' | 'BLOCKED'
       eventCode?: string
+      extension?: string
       mine?: 'true' | 'false'
       checked?: 'true' | 'false'
     }
@@ -492,6 +493,15 @@ export interface Routes {
       items: OperationView[]
       nextCursor: string | null
     }
+  }
+  /**
+   * Who holds what right now: for each extension and reason how many operations wait, and since when
+   */
+  'GET /held-operations': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: HeldNow
   }
   /**
    * One operation: why it is held, what it would change, its checks, message, deliveries and every attempt
@@ -1191,8 +1201,22 @@ export interface OperationView {
 export interface CheckView {
   extensionCode: string
   extensionName: string
+  /**
+   * Which version of it was asked
+   */
   version: number
+  owner: Person1
   state: CheckState
+  /**
+   * Why the held operation does not move on because of this check; null where it does not wait for it
+   */
+  waitsFor:
+    ('not-routed' | 'undelivered' | 'target-blocked' | 'sending' | 'waiting-for-answer' | 'waiting-for-person') | null
+  waitsSince: string | null
+  /**
+   * When its message is tried again
+   */
+  nextAttemptAt: string | null
   result: ('OK' | 'WARN' | 'FAIL') | null
   /**
    * What the extension says, Markdown
@@ -1218,6 +1242,13 @@ export interface CheckView {
    */
   mayPass: boolean
 }
+/**
+ * Whom to ask about it
+ */
+export interface Person1 {
+  id: string
+  name: string
+}
 export interface FlowSpecImportInput {
   environment?: 'PROD' | 'DEV'
   /**
@@ -1239,6 +1270,23 @@ export interface FlowSpecImported {
     name: string
   }[]
   warnings: string[]
+}
+/**
+ * Which extensions hold operations up now, and why; of workspaces that the caller may read
+ */
+export interface HeldNow {
+  /**
+   * When this was so: it is looked up again at a pace that its cost allows; null where it is not known yet
+   */
+  at: string | null
+  items: {
+    extensionCode: string
+    extensionName: string
+    owner: Person
+    waitsFor: 'not-routed' | 'undelivered' | 'target-blocked' | 'sending' | 'waiting-for-answer' | 'waiting-for-person'
+    count: number
+    oldestSince: string
+  }[]
 }
 export interface OperationDetail {
   /**
@@ -1293,6 +1341,17 @@ export interface OperationDetail {
     body: {
       [k: string]: unknown
     }
+    /**
+     * What is sent, byte for byte; it differs by the name of the bus alone
+     */
+    envelopes: {
+      busName: string
+      text: string
+    }[]
+    /**
+     * The W3C trace context in which it was asked for
+     */
+    traceparent: string | null
     createdAt: string
     expiresAt: string
   } | null
@@ -1302,8 +1361,17 @@ export interface DeliveryView {
   id: string
   targetName: string
   endpoint: string
+  busName: string
   state: 'pending' | 'delivered' | 'dead'
+  /**
+   * Since when its target takes nothing, because an earlier delivery has used up its retries
+   */
+  blockedAt: string | null
   nextAttemptAt: string | null
+  attemptCount: number
+  /**
+   * The latest 500
+   */
   attempts: AttemptView[]
   mayRedeliver: boolean
 }
@@ -1317,7 +1385,7 @@ export interface AttemptView {
   status: number | null
   error: string | null
   /**
-   * At most the first 2,048 characters
+   * At most the first 2,048 characters; of the latest ten attempts
    */
   responseBody: string | null
 }

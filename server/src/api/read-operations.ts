@@ -1,32 +1,35 @@
-import { Refusal } from '@holdpoint/core'
+import { eventByCode, Refusal } from '@holdpoint/core'
 import type { z } from 'zod'
 import { ensureMay } from '../access.ts'
+import { envelopeOf } from '../openevent/envelope.ts'
+import type { Platform } from '../platform.ts'
 import type { Sql } from '../store/database.ts'
-import { type DeliveryRow, deliveriesOf } from '../store/deliveries.ts'
+import { type DeliveryStandRow, deliveriesOf, deliveryStandsOf } from '../store/deliveries.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
-import type { OperationView } from './shapes.ts'
-import { operationView } from './views.ts'
+import type { OperationDetail, OperationView } from './shapes.ts'
+import { deliveryView, operationView } from './views.ts'
 
-type Viewed = { readonly views: z.input<typeof OperationView>[]; readonly deliveries: readonly DeliveryRow[] }
+type Reads = Pick<Sql, 'rows'>
 
-/** The rows with their checks and how far each check's message has come, and the deliveries of which that was told. */
+/** The rows with their checks and how far each check's message has come. */
 export async function viewOperations(
-  sql: Sql,
+  sql: Reads,
   caller: Caller,
   rows: readonly operations.OperationListRow[],
-): Promise<Viewed> {
+  given?: readonly DeliveryStandRow[],
+): Promise<z.input<typeof OperationView>[]> {
   const checked = rows.flatMap((row) => (row.status === null ? [] : row.id))
   const messageIds = rows.flatMap((row) => row.message_id ?? [])
   const [checks, deliveries] = await Promise.all([
     checked.length === 0 ? [] : operations.checksWithExtensions(sql, checked),
-    messageIds.length === 0 ? [] : deliveriesOf(sql, messageIds),
+    given ?? (messageIds.length === 0 ? [] : deliveryStandsOf(sql, messageIds)),
   ])
-  return { views: rows.map((row) => operationView(caller, row, checks, deliveries)), deliveries }
+  return rows.map((row) => operationView(caller, row, checks, deliveries))
 }
 
 /** The operation, if the caller may read it: where it happens, or because they asked for it. */
-export async function findOperation(sql: Sql, caller: Caller, id: string): Promise<operations.OperationListRow> {
+export async function findOperation(sql: Reads, caller: Caller, id: string): Promise<operations.OperationListRow> {
   const row = await operations.operationById(sql, caller.tenantId, id)
   if (!row) throw new Refusal('NOT_FOUND', { thing: 'operation', id })
   if (row.requested_by !== caller.userId && row.workspace_id !== null)
@@ -34,7 +37,51 @@ export async function findOperation(sql: Sql, caller: Caller, id: string): Promi
   return row
 }
 
-export async function readOperation(sql: Sql, caller: Caller, id: string): Promise<z.input<typeof OperationView>> {
-  const { views } = await viewOperations(sql, caller, [await findOperation(sql, caller, id)])
-  return views[0]!
+export async function readOperation(
+  { db }: Pick<Platform, 'db'>,
+  caller: Caller,
+  id: string,
+): Promise<z.input<typeof OperationView>> {
+  return await db.snapshot(async (sql) => {
+    const [view] = await viewOperations(sql, caller, [await findOperation(sql, caller, id)])
+    return view!
+  })
+}
+
+/** Everything about one operation, as it was at one moment. */
+export async function readOperationDetail(
+  { db, region }: Pick<Platform, 'db' | 'region'>,
+  caller: Caller,
+  id: string,
+): Promise<z.input<typeof OperationDetail>> {
+  return await db.snapshot(async (sql) => {
+    const row = await findOperation(sql, caller, id)
+    const deliveries = row.message_id === null ? [] : await deliveriesOf(sql, row.message_id)
+    const [view] = await viewOperations(sql, caller, [row], deliveries)
+    const buses = [...new Set(deliveries.map((one) => one.bus_name))]
+    const message =
+      row.message_id === null
+        ? null
+        : {
+            message_id: row.message_id,
+            event_code: row.event_code,
+            tenant_id: row.tenant_id,
+            body: row.message_body!,
+            created_at: row.message_created_at!,
+          }
+    return {
+      ...view!,
+      changes: row.changes.map((change) => ({ ...change })),
+      message: message && {
+        id: message.message_id,
+        type: eventByCode(message.event_code)?.type ?? '',
+        body: JSON.parse(message.body),
+        envelopes: buses.map((busName) => ({ busName, text: envelopeOf({ ...message, bus_name: busName }, region) })),
+        traceparent: row.message_traceparent,
+        createdAt: message.created_at.toISOString(),
+        expiresAt: row.message_expires_at!.toISOString(),
+      },
+      deliveries: deliveries.map((delivery) => deliveryView(caller, delivery)),
+    }
+  })
 }

@@ -4,7 +4,7 @@
  *
  * Ids of workspaces, nodes, tenants and the like are integers below 2^53. A user's id is a string of digits (UID). Instants are RFC 3339 in UTC.
  */
-import { EXTENSION_STATUS_NUMBERS, type ExtensionStatus, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core'
+import { EXTENSION_STATUS_NUMBERS, type ExtensionStatus, TENANT_ROLES, WAITS, WORKSPACE_ROLES } from '@holdpoint/core'
 import { z } from 'zod'
 
 export const id = z.int().positive()
@@ -206,8 +206,15 @@ export const CheckView = z
   .object({
     extensionCode: z.string(),
     extensionName: z.string(),
-    version: z.int(),
+    version: z.int().describe('Which version of it was asked'),
+    owner: Person.describe('Whom to ask about it'),
     state: CheckState,
+    waitsFor: z
+      .enum(WAITS)
+      .nullable()
+      .describe('Why the held operation does not move on because of this check; null where it does not wait for it'),
+    waitsSince: instant.nullable(),
+    nextAttemptAt: instant.nullable().describe('When its message is tried again'),
     result: z.enum(['OK', 'WARN', 'FAIL']).nullable(),
     comment: z.string().nullable().describe('What the extension says, Markdown'),
     detailUrl: z.string().nullable(),
@@ -253,7 +260,7 @@ export const AttemptView = z
     durationMs: z.number(),
     status: z.int().nullable().describe('HTTP status of the answer; null when there was none'),
     error: z.string().nullable(),
-    responseBody: z.string().nullable().describe('At most the first 2,048 characters'),
+    responseBody: z.string().nullable().describe('At most the first 2,048 characters; of the latest ten attempts'),
   })
   .meta({ id: 'AttemptView' })
 export const DeliveryView = z
@@ -261,9 +268,14 @@ export const DeliveryView = z
     id: z.string(),
     targetName: z.string(),
     endpoint: z.string(),
+    busName: z.string(),
     state: z.enum(['pending', 'delivered', 'dead']),
+    blockedAt: instant
+      .nullable()
+      .describe('Since when its target takes nothing, because an earlier delivery has used up its retries'),
     nextAttemptAt: instant.nullable(),
-    attempts: z.array(AttemptView),
+    attemptCount: z.int(),
+    attempts: z.array(AttemptView).describe('The latest 500'),
     mayRedeliver: z.boolean(),
   })
   .meta({ id: 'DeliveryView' })
@@ -278,12 +290,38 @@ export const OperationDetail = OperationView.extend({
       id: z.string(),
       type: z.string(),
       body: z.record(z.string(), z.unknown()),
+      envelopes: z
+        .array(z.object({ busName: z.string(), text: z.string() }))
+        .describe('What is sent, byte for byte; it differs by the name of the bus alone'),
+      traceparent: z.string().nullable().describe('The W3C trace context in which it was asked for'),
       createdAt: instant,
       expiresAt: instant,
     })
     .nullable(),
   deliveries: z.array(DeliveryView),
 }).meta({ id: 'OperationDetail' })
+export const HeldNow = z
+  .object({
+    at: instant
+      .nullable()
+      .describe(
+        'When this was so: it is looked up again at a pace that its cost allows; null where it is not known yet',
+      ),
+    items: z.array(
+      z.object({
+        extensionCode: z.string(),
+        extensionName: z.string(),
+        owner: Person,
+        waitsFor: z.enum(WAITS),
+        count: z.int(),
+        oldestSince: instant,
+      }),
+    ),
+  })
+  .meta({
+    id: 'HeldNow',
+    description: 'Which extensions hold operations up now, and why; of workspaces that the caller may read',
+  })
 export const PassReason = z.strictObject({ reason: z.string().trim().min(3).max(1000) }).meta({ id: 'PassReason' })
 
 // Extensions

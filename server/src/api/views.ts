@@ -1,8 +1,17 @@
 /** Rows of the store as the shapes that the native API answers. */
-import { checkDelivery, EXTENSION_TRANSITIONS, type ExtensionVerb, may, parameterText } from '@holdpoint/core'
+import {
+  checkDelivery,
+  EXTENSION_TRANSITIONS,
+  type ExtensionVerb,
+  may,
+  parameterText,
+  type Wait,
+  waitOf,
+} from '@holdpoint/core'
 import type { z } from 'zod'
 import { mayNotPass } from '../gate/pass-check.ts'
-import type { DeliveryRow } from '../store/deliveries.ts'
+import { checkOf } from '../gate/release.ts'
+import type { DeliveryRow, DeliveryStandRow } from '../store/deliveries.ts'
 import type { ExtensionRow } from '../store/extensions.ts'
 import type { NodeListRow, RelativeRow } from '../store/nodes.ts'
 import type { CheckListRow, OperationListRow } from '../store/operations.ts'
@@ -115,7 +124,7 @@ export function operationView(
   caller: Caller,
   row: OperationListRow,
   checks: readonly CheckListRow[],
-  deliveries: readonly DeliveryRow[],
+  deliveries: readonly DeliveryStandRow[],
 ): z.input<typeof shapes.OperationView> {
   const mine = checks.filter((check) => check.operation_id === row.id)
   return {
@@ -142,15 +151,23 @@ function checkView(
   caller: Caller,
   operation: OperationListRow,
   check: CheckListRow,
-  deliveries: readonly DeliveryRow[],
+  deliveries: readonly DeliveryStandRow[],
 ): z.input<typeof shapes.CheckView> {
   const serving = deliveries.filter(
     (one) => one.message_id === operation.message_id && (one.serves === null || one.serves.includes(check.code)),
   )
-  const tries = serving.flatMap((one) => one.tries.map((attempt) => ({ ...attempt, atMs: Date.parse(attempt.at) })))
-  const accepted = tries
-    .filter((attempt) => attempt.error === null)
-    .map((attempt) => attempt.atMs + attempt.duration_ms)
+  const wait =
+    operation.state === 'held'
+      ? waitOf(
+          checkOf(check),
+          serving.map((one) => ({ state: one.state, targetBlocked: one.blocked_at !== null })),
+        )
+      : null
+  const earliest = (instants: readonly (Date | null)[]) =>
+    instants.reduce((first, one) => (one !== null && (first === null || one < first) ? one : first), null)
+  const sentAt = earliest(serving.map((one) => one.first_attempt_at))
+  const acceptedAt = earliest(serving.map((one) => one.accepted_at))
+  const pending = serving.filter((one) => one.state === 'pending' && one.blocked_at === null)
   const waiting = {
     'not-routed': 'not-routed',
     undelivered: 'undelivered',
@@ -161,6 +178,7 @@ function checkView(
     extensionCode: check.code,
     extensionName: check.name,
     version: check.version,
+    owner: person(check.owner_id, check.owner_name),
     state:
       check.passed_at !== null
         ? 'passed-by-hand'
@@ -169,8 +187,11 @@ function checkView(
     comment: check.comment,
     detailUrl: check.detail_url,
     helpDocUrl: check.help_doc_url,
-    sentAt: tries.length === 0 ? null : new Date(Math.min(...tries.map((attempt) => attempt.atMs))).toISOString(),
-    acceptedAt: accepted.length === 0 ? null : new Date(Math.min(...accepted)).toISOString(),
+    waitsFor: wait,
+    waitsSince: wait === null ? null : at(waitsSince(wait, operation, check, serving, acceptedAt)),
+    nextAttemptAt: wait === null ? null : atOrNull(earliest(pending.map((one) => one.next_attempt_at))),
+    sentAt: atOrNull(sentAt),
+    acceptedAt: atOrNull(acceptedAt),
     answeredAt: atOrNull(check.answered_at),
     expiresAt: at(operation.message_expires_at!),
     onUnanswered: check.on_unanswered,
@@ -180,13 +201,37 @@ function checkView(
   }
 }
 
+/** Since when it is as it is. */
+function waitsSince(
+  wait: Wait,
+  operation: OperationListRow,
+  check: CheckListRow,
+  serving: readonly DeliveryStandRow[],
+  acceptedAt: Date | null,
+): Date {
+  const latest = (instants: readonly (Date | null)[]) =>
+    instants.reduce((last, one) => (one !== null && (last === null || one > last) ? one : last), null)
+  const since: Readonly<Record<Wait, Date | null>> = {
+    'not-routed': null,
+    sending: null,
+    undelivered: latest(serving.map((one) => one.ended_at)),
+    'target-blocked': latest(serving.map((one) => one.blocked_at)),
+    'waiting-for-answer': acceptedAt,
+    'waiting-for-person': check.answered_at,
+  }
+  return since[wait] ?? operation.requested_at
+}
+
 export function deliveryView(caller: Caller, row: DeliveryRow): z.input<typeof shapes.DeliveryView> {
   return {
     id: String(row.id),
     targetName: row.target_name,
     endpoint: row.endpoint,
     state: row.state,
-    nextAttemptAt: row.state === 'pending' ? at(row.next_attempt_at) : null,
+    busName: row.bus_name,
+    blockedAt: row.state === 'pending' ? atOrNull(row.blocked_at) : null,
+    nextAttemptAt: row.state === 'pending' && row.blocked_at === null ? at(row.next_attempt_at) : null,
+    attemptCount: row.attempts,
     attempts: row.tries.map((attempt) => ({
       number: attempt.number,
       at: new Date(attempt.at).toISOString(),

@@ -7,10 +7,11 @@
  * memory, lanes of a replica that died) is found in the table by a look every half second, which asks for each target whether something is
  * due, and then reads as much as there are places: a target's backlog costs the others nothing, however long it is.
  */
-import { afterFailedAttempt, type EventCode, eventBridgeEnvelope, eventByCode } from '@holdpoint/core'
+import { afterFailedAttempt } from '@holdpoint/core'
 import type { Live } from '../live.ts'
 import type { Database, Sql } from '../store/database.ts'
 import * as store from '../store/deliveries.ts'
+import { envelopeOf } from './envelope.ts'
 import { isHungry, type Lane, newLane } from './lane.ts'
 import { outcomeWriter } from './outcomes.ts'
 import { places, placesOf } from './places.ts'
@@ -413,15 +414,6 @@ function outgoingOf(due: Due, attempt: number, region: string): Outgoing {
     eventCode: due.event_code,
     publishedAtMs: createdAtMs,
     traceparent: due.traceparent,
-    envelope: eventBridgeEnvelope({
-      messageId: due.message_id,
-      event: eventByCode(due.event_code as EventCode),
-      body: due.body,
-      tenantAccountId: String(due.tenant_id),
-      occurredAtMs: createdAtMs,
-      publishedAtMs: createdAtMs,
-      busName: due.bus_name,
-      regionId: region,
-    }),
+    envelope: envelopeOf(due, region),
   }
 }

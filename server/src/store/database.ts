@@ -23,6 +23,8 @@ export type { Sql, Transaction } from './transaction.ts'
 export type Groups = <T>(work: Work<T>) => Promise<T>
 
 export type Database = Sql & {
+  /** Reads that all see the database as it was at one moment. */
+  snapshot<T>(read: (sql: Pick<Sql, 'rows'>) => Promise<T>): Promise<T>
   /** All or nothing. A deadlock or a serialisation failure runs the work again, at most three times. */
   transaction<T>(work: Work<T>): Promise<T>
   /**
@@ -81,6 +83,30 @@ export function openDatabase(config: pg.PoolConfig): Database {
     }
   }
 
+  async function snapshot<T>(read: (sql: Pick<Sql, 'rows'>) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    // What is asked for at the same moment is asked one after the other.
+    let before: Promise<unknown> = Promise.resolve()
+    try {
+      await runBatch(client, [{ text: 'begin isolation level repeatable read, read only', values: [] }])
+      return await read({
+        async rows<Row>(text: string, values: readonly unknown[] = []) {
+          const asked = before.then(() => runBatch(client, [{ text, values }]))
+          before = asked.catch(() => {})
+          const [answer] = await asked
+          return answer!.rows as Row[]
+        },
+      })
+    } finally {
+      await before
+      await runBatch(client, [{ text: 'rollback', values: [] }]).catch((error: Error) => {
+        broken = error
+      })
+      client.release(broken)
+    }
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: questions of every kind; `ask` checks each of them
   const asking = new Map<SharedStatement<any, any>, (item: any) => Promise<any>>()
   function ask<Item, Answer>(question: SharedStatement<Item, Answer>, item: Item): Promise<Answer> {
@@ -124,6 +150,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
     pool,
     rows,
     ask,
+    snapshot,
     transaction,
     groups() {
       const inGroup = gather(together, MOST_IN_GROUP)

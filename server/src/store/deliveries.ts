@@ -173,37 +173,69 @@ export async function setTargetBlocked(sql: Sql, targetId: number, blocked: bool
   return rows.length > 0
 }
 
-export type DeliveryRow = {
+/** How far a delivery has come. */
+export type DeliveryStandRow = {
   id: number
   message_id: string
+  serves: string[] | null
+  state: 'pending' | 'delivered' | 'dead'
+  next_attempt_at: Date
+  ended_at: Date | null
+  /** Since when its target takes nothing, because one of its deliveries has used up its retries. */
+  blocked_at: Date | null
+  first_attempt_at: Date | null
+  accepted_at: Date | null
+}
+
+export type AttemptRow = {
+  number: number
+  at: string
+  duration_ms: number
+  status: number | null
+  error: string | null
+  response_body: string | null
+}
+
+export type DeliveryRow = DeliveryStandRow & {
   operation_id: string | null
   workspace_id: number | null
   target_name: string
+  bus_name: string
   endpoint: string
-  serves: string[] | null
-  state: 'pending' | 'delivered' | 'dead'
   attempts: number
-  next_attempt_at: Date
   created_at: Date
   expires_at: Date
-  tries: {
-    number: number
-    at: string
-    duration_ms: number
-    status: number | null
-    error: string | null
-    response_body: string | null
-  }[]
+  tries: AttemptRow[]
 }
 
-const DELIVERY = `select d.id, d.message_id, m.operation_id, m.workspace_id, d.target_name, d.endpoint, d.serves, d.state, d.attempts, d.next_attempt_at,
-    m.created_at, m.expires_at,
-    coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
-      'response_body', a.response_body) order by a.number) from attempts a where a.delivery_id = d.id), '[]') as tries
-  from deliveries d join messages m on m.id = d.message_id`
+const STAND = `d.id, d.message_id, d.serves, d.state, d.next_attempt_at, d.ended_at, t.blocked_at, s.first_attempt_at, s.accepted_at`
+const FROM = `from deliveries d join messages m on m.id = d.message_id
+  left join event_targets t on t.id = d.target_id
+  left join lateral (
+    select min(a.at) as first_attempt_at, min(a.at + a.duration_ms * interval '1 millisecond') filter (where a.error is null) as accepted_at
+    from attempts a where a.delivery_id = d.id) s on true`
 
-export async function deliveriesOf(sql: Sql, messageIds: readonly string[]): Promise<DeliveryRow[]> {
-  return await sql.rows<DeliveryRow>(`${DELIVERY} where d.message_id = any($1) order by d.id`, [messageIds])
+/** Of a delivery that was made again and again the latest attempts are shown, and what was answered to the very latest. */
+const MOST_TRIES = 500
+const MOST_BODIES = 10
+
+const DELIVERY = `select ${STAND}, m.operation_id, m.workspace_id, d.target_name, d.bus_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
+    coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
+      'response_body', case when a.number > d.attempts - ${MOST_BODIES} then a.response_body end) order by a.number)
+      from attempts a where a.delivery_id = d.id and a.number > d.attempts - ${MOST_TRIES}), '[]') as tries
+  ${FROM}`
+
+type Reads = Pick<Sql, 'rows'>
+
+/** For lists: without the attempts themselves. */
+export async function deliveryStandsOf(sql: Reads, messageIds: readonly string[]): Promise<DeliveryStandRow[]> {
+  return await sql.rows<DeliveryStandRow>(`select ${STAND} ${FROM} where d.message_id = any($1) order by d.id`, [
+    messageIds,
+  ])
+}
+
+export async function deliveriesOf(sql: Reads, messageId: string): Promise<DeliveryRow[]> {
+  return await sql.rows<DeliveryRow>(`${DELIVERY} where d.message_id = $1 order by d.id`, [messageId])
 }
 
 export async function lockDelivery(sql: Sql, tenantId: number, id: number): Promise<DeliveryRow | null> {

@@ -85,6 +85,15 @@ export async function extensionByCode(sql: Sql, tenantId: number, code: string):
   return row ?? null
 }
 
+/** Names and owners of the tenant's extensions with these codes. */
+export async function extensionsByCode(
+  sql: Sql,
+  tenantId: number,
+  codes: readonly string[],
+): Promise<Pick<ExtensionRow, 'code' | 'name' | 'owner_id' | 'owner_name'>[]> {
+  return await sql.rows(`${SELECT} where e.tenant_id = $1 and e.code = any($2)`, [tenantId, codes])
+}
+
 /** Those of these codes that belong to extensions of the tenant. */
 export async function knownCodes(sql: Sql, tenantId: number, codes: readonly string[]): Promise<string[]> {
   const rows = await sql.rows<{ code: string }>('select code from extensions where tenant_id = $1 and code = any($2)', [

@@ -5,6 +5,7 @@ import type { Sql } from './database.ts'
 /** Checks that hold operations up and are alike: whose they are, what they said, and how far their message has come. */
 export type HeldGroupRow = {
   tenant_id: number
+  workspace_id: number | null
   code: string
   result: CheckResult | null
   delivered: boolean
@@ -15,20 +16,13 @@ export type HeldGroupRow = {
   oldest_seconds: number
 }
 
-/**
- * Goes once over what is held, from the index of what is held; nothing is kept for it while operations come and go. `tenantId` null is all of
- * them.
- */
-export async function heldGroups(
-  sql: Sql,
-  tenantId: number | null = null,
-  workspaceIds: readonly number[] | null = null,
-): Promise<HeldGroupRow[]> {
+/** Goes once over what is held, from the index of what is held; nothing is kept for it while operations come and go. */
+export async function heldGroups(sql: Sql): Promise<HeldGroupRow[]> {
   return await sql.rows<HeldGroupRow>(
-    `select tenant_id, code, result, delivered, sending, blocked, dead, count(*) as count,
+    `select tenant_id, workspace_id, code, result, delivered, sending, blocked, dead, count(*) as count,
        extract(epoch from now() - min(requested_at))::float8 as oldest_seconds
      from (
-       select o.tenant_id, o.requested_at, e.code, c.result,
+       select o.tenant_id, o.workspace_id, o.requested_at, e.code, c.result,
          coalesce(bool_or(d.state = 'delivered'), false) as delivered,
          coalesce(bool_or(d.state = 'pending' and t.blocked_at is null), false) as sending,
          coalesce(bool_or(d.state = 'pending' and t.blocked_at is not null), false) as blocked,
@@ -40,10 +34,8 @@ export async function heldGroups(
        left join deliveries d on d.message_id = m.id and (d.serves is null or e.code = any(d.serves))
        left join event_targets t on t.id = d.target_id
        where o.state = 'held' and c.expired_at is null and c.passed_at is null and (c.result is null or c.result = 'FAIL')
-         and ($1::bigint is null or o.tenant_id = $1) and ($2::bigint[] is null or o.workspace_id = any($2))
        group by o.id, c.operation_id, c.extension_id, e.id) as one
-     group by tenant_id, code, result, delivered, sending, blocked, dead`,
-    [tenantId, workspaceIds],
+     group by tenant_id, workspace_id, code, result, delivered, sending, blocked, dead`,
   )
 }
 

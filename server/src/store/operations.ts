@@ -361,10 +361,11 @@ export type OperationListRow = OperationRow & {
   message_body: string | null
   message_created_at: Date | null
   message_expires_at: Date | null
+  message_traceparent: string | null
 }
 
 const LIST = `select o.*, u.display_name as requested_by_name, m.id as message_id, m.body as message_body, m.created_at as message_created_at,
-    m.expires_at as message_expires_at
+    m.expires_at as message_expires_at, m.traceparent as message_traceparent
   from operations o join users u on u.id = o.requested_by
   left join messages m on m.operation_id = o.id`
 
@@ -378,6 +379,8 @@ export type OperationFilter = {
   readonly requestedBy?: number
   readonly messageId?: string
   readonly checkedOnly?: boolean
+  /** Only those that wait for this extension, or once did. */
+  readonly extensionCode?: string
 }
 
 function filterSql(filter: OperationFilter): { where: string; values: unknown[] } {
@@ -392,13 +395,17 @@ function filterSql(filter: OperationFilter): { where: string; values: unknown[] 
   if (filter.eventCode !== undefined) where.push(`o.event_code = ${put(filter.eventCode)}`)
   if (filter.requestedBy !== undefined) where.push(`o.requested_by = ${put(filter.requestedBy)}`)
   if (filter.messageId !== undefined) where.push(`m.id = ${put(filter.messageId)}`)
+  if (filter.extensionCode !== undefined)
+    where.push(
+      `exists (select from checks c join extensions e on e.id = c.extension_id where c.operation_id = o.id and e.code = ${put(filter.extensionCode)})`,
+    )
   if (filter.checkedOnly) where.push('exists (select 1 from checks c where c.operation_id = o.id)')
   return { where: where.join(' and '), values }
 }
 
 /** Newest first, from the one before `before` on. */
 export async function operationsOf(
-  sql: Sql,
+  sql: Pick<Sql, 'rows'>,
   filter: OperationFilter,
   page: { before: { at: Date; id: string } | null; limit: number; offset?: number },
 ): Promise<OperationListRow[]> {
@@ -423,7 +430,11 @@ export async function countOperations(sql: Sql, filter: OperationFilter): Promis
   return row!.count
 }
 
-export async function operationById(sql: Sql, tenantId: number, id: string): Promise<OperationListRow | null> {
+export async function operationById(
+  sql: Pick<Sql, 'rows'>,
+  tenantId: number,
+  id: string,
+): Promise<OperationListRow | null> {
   const [row] = await sql.rows<OperationListRow>(`${LIST} where o.tenant_id = $1 and o.id = $2`, [tenantId, id])
   return row ?? null
 }
@@ -431,17 +442,22 @@ export async function operationById(sql: Sql, tenantId: number, id: string): Pro
 export type CheckListRow = CheckRow & {
   code: string
   owner_id: number
+  owner_name: string
   name: string
   detail_url: string | null
   help_doc_url: string | null
   passed_by_name: string | null
 }
 
-export async function checksWithExtensions(sql: Sql, operationIds: readonly string[]): Promise<CheckListRow[]> {
+export async function checksWithExtensions(
+  sql: Pick<Sql, 'rows'>,
+  operationIds: readonly string[],
+): Promise<CheckListRow[]> {
   return await sql.rows<CheckListRow>(
-    `select c.*, e.code, e.owner_id, v.name, v.detail_url, v.help_doc_url, p.display_name as passed_by_name
+    `select c.*, e.code, e.owner_id, w.display_name as owner_name, v.name, v.detail_url, v.help_doc_url, p.display_name as passed_by_name
      from checks c join extensions e on e.id = c.extension_id
      join extension_versions v on v.extension_id = c.extension_id and v.number = c.version
+     join users w on w.id = e.owner_id
      left join users p on p.id = c.passed_by
      where c.operation_id = any($1) order by c.operation_id, c.extension_id`,
     [operationIds],

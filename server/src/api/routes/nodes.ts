@@ -99,7 +99,7 @@ export const nodeRoutes = [
         workspaceId: params.workspaceId,
       })
       if (held.state === 'held') reply.status(202)
-      return await readOperation(platform.db, caller, held.id)
+      return await readOperation(platform, caller, held.id)
     },
   }),
   route({

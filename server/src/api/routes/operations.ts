@@ -1,4 +1,4 @@
-import { eventByCode, Refusal } from '@holdpoint/core'
+import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { passCheck } from '../../gate/pass-check.ts'
@@ -6,9 +6,18 @@ import { withdraw } from '../../gate/withdraw.ts'
 import { insertAudit } from '../../store/audit.ts'
 import { lockDelivery, reopenDeliveries } from '../../store/deliveries.ts'
 import { operationsOf } from '../../store/operations.ts'
-import { findOperation, readOperation, viewOperations } from '../read-operations.ts'
+import { heldNow } from '../held-now.ts'
+import { findOperation, readOperation, readOperationDetail, viewOperations } from '../read-operations.ts'
 import { cursorRefusal, page, pageOf, pageQuery, route } from '../route.ts'
-import { DeliveryView, OperationDetail, OperationState, OperationView, PassReason, ProcessStatus } from '../shapes.ts'
+import {
+  DeliveryView,
+  HeldNow,
+  OperationDetail,
+  OperationState,
+  OperationView,
+  PassReason,
+  ProcessStatus,
+} from '../shapes.ts'
 import { deliveryView } from '../views.ts'
 
 const operationParams = z.object({ operationId: z.uuid() })
@@ -25,6 +34,11 @@ export const operationRoutes = [
       state: OperationState.optional(),
       status: ProcessStatus.optional(),
       eventCode: z.string().max(128).optional(),
+      extension: z
+        .string()
+        .max(64)
+        .optional()
+        .describe('Only those that this extension, by its code, checks or checked'),
       mine: flag.default(false).describe('Only those the caller asked for'),
       checked: flag.default(false).describe('Only those that at least one extension checked'),
     }),
@@ -43,6 +57,7 @@ export const operationRoutes = [
         status: query.status,
         eventCode: query.eventCode,
         requestedBy: query.mine ? caller.userId : undefined,
+        extensionCode: query.extension,
         checkedOnly: query.checked,
       }
       const rows = await operationsOf(platform.db, filter, { before: readCursor(query.cursor), limit: query.limit + 1 })
@@ -52,8 +67,16 @@ export const operationRoutes = [
         (row) => `${row.requested_at.getTime()}_${row.id}`,
         (row) => row,
       )
-      return { items: (await viewOperations(platform.db, caller, shown.items)).views, nextCursor: shown.nextCursor }
+      return { items: await viewOperations(platform.db, caller, shown.items), nextCursor: shown.nextCursor }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/held-operations',
+    tag: 'Operations',
+    summary: 'Who holds what right now: for each extension and reason how many operations wait, and since when',
+    answer: HeldNow,
+    run: ({ platform, caller }) => heldNow(platform, caller),
   }),
   route({
     method: 'GET',
@@ -63,23 +86,7 @@ export const operationRoutes = [
     params: operationParams,
     answer: OperationDetail,
     async run({ platform, caller, params }) {
-      const row = await findOperation(platform.db, caller, params.operationId)
-      const { views, deliveries } = await viewOperations(platform.db, caller, [row])
-      return {
-        ...views[0]!,
-        changes: row.changes.map((change) => ({ ...change })),
-        message:
-          row.message_id === null
-            ? null
-            : {
-                id: row.message_id,
-                type: eventByCode(row.event_code)?.type ?? '',
-                body: JSON.parse(row.message_body!),
-                createdAt: row.message_created_at!.toISOString(),
-                expiresAt: row.message_expires_at!.toISOString(),
-              },
-        deliveries: deliveries.map((delivery) => deliveryView(caller, delivery)),
-      }
+      return await readOperationDetail(platform, caller, params.operationId)
     },
   }),
   route({
@@ -91,7 +98,7 @@ export const operationRoutes = [
     answer: OperationView,
     async run({ platform, caller, params }) {
       await withdraw(platform, caller, params.operationId)
-      return await readOperation(platform.db, caller, params.operationId)
+      return await readOperation(platform, caller, params.operationId)
     },
   }),
   route({
@@ -105,7 +112,7 @@ export const operationRoutes = [
     async run({ platform, caller, params, body }) {
       await findOperation(platform.db, caller, params.operationId)
       await passCheck(platform, caller, params.operationId, params.extensionCode, body.reason)
-      return await readOperation(platform.db, caller, params.operationId)
+      return await readOperation(platform, caller, params.operationId)
     },
   }),
   route({
