@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TenantRole } from '@holdpoint/core'
-import { type Client, createClient } from '@holdpoint/sdk'
+import { type Client, createClient, type NewTargetInput } from '@holdpoint/sdk'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { decryptSecret, encryptSecret, generateAccessKey } from './credentials.ts'
@@ -188,12 +188,11 @@ async function pointTarget(as: Client, port: number): Promise<void> {
       name: rule.name,
       pattern: rule.pattern,
       enabled: rule.enabled,
-      targets: rule.targets.map(({ name, endpoint, serves }) => ({
-        name,
-        endpoint,
-        serves,
-        ...(name === TARGET ? target(port) : {}),
-      })),
+      targets: rule.targets.map(({ id, endpoint, hasCredentials, blockedAt, ...kept }) => {
+        const address = kept.name === TARGET ? target(port) : kept.kind === 'http' ? { endpoint } : {}
+        // What the server answered of a target is what it takes for it.
+        return { ...kept, ...address } as unknown as NewTargetInput
+      }),
     },
   })
 }

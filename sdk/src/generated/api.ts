@@ -16,6 +16,7 @@ export type NewTargetInput =
   | {
       kind?: 'http'
       endpoint: string
+      settings?: HttpSettings
       name: string
       /**
        * Extension codes it serves; null serves all
@@ -144,6 +145,7 @@ export type NewTarget =
   | {
       kind?: 'http'
       endpoint: string
+      settings?: HttpSettings
       name: string
       /**
        * Extension codes it serves; null serves all
@@ -1492,7 +1494,7 @@ export interface Target {
    */
   endpoint: string
   /**
-   * What the kind needs besides, as it was given; {} for http
+   * What the kind needs besides, as it was given
    */
   settings: {
     [k: string]: unknown
@@ -1532,6 +1534,16 @@ export interface NewEventRuleInput {
    * @maxItems 5
    */
   targets?: NewTargetInput[]
+}
+export interface HttpSettings {
+  /**
+   * Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature
+   */
+  signatureV2?: boolean
+  /**
+   * A word that EventBridge's signatures cover and every delivery carries; no secret
+   */
+  signatureToken?: string
 }
 export interface KafkaSettings {
   /**
@@ -1762,26 +1774,6 @@ export interface DeadLettersDone {
    * With a filter: where to go on, null when all have been taken
    */
   nextCursor: string | null
-}
-export interface HttpSettingsInput {
-  /**
-   * Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature
-   */
-  signatureV2?: boolean
-  /**
-   * A word that EventBridge's signatures cover and every delivery carries; no secret
-   */
-  signatureToken?: string | null
-}
-export interface HttpSettings {
-  /**
-   * Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature
-   */
-  signatureV2: boolean
-  /**
-   * A word that EventBridge's signatures cover and every delivery carries; no secret
-   */
-  signatureToken: string | null
 }
 export interface RabbitmqSettings {
   host: string

@@ -1,6 +1,12 @@
 /** The shapes of OpenEvent in the native API: buses, channels, rules with their targets, patterns and dead letters. */
 import { z } from 'zod'
-import { BrokerCredentials, BusSettings, KafkaSettings, RabbitmqSettings } from '../openevent/target-settings.ts'
+import {
+  BrokerCredentials,
+  BusSettings,
+  HttpSettings,
+  KafkaSettings,
+  RabbitmqSettings,
+} from '../openevent/target-settings.ts'
 import { id, instant, url } from './shapes.ts'
 
 const name = z
@@ -58,7 +64,7 @@ export const Target = z
     endpoint: z
       .string()
       .describe('As people read it: a URL, kafka://broker:port/topic, amqp(s)://host:port/vhost, or the other bus'),
-    settings: jsonObject.describe('What the kind needs besides, as it was given; {} for http'),
+    settings: jsonObject.describe('What the kind needs besides, as it was given'),
     hasCredentials: z.boolean().describe('Whether a user name and password are kept; they are shown to nobody'),
     serves,
     retryPolicy,
@@ -84,7 +90,12 @@ const credentials = BrokerCredentials.nullable()
   .describe('Left out: those that are kept stay; null: none are kept any more')
 export const NewTarget = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('http').optional(), endpoint: url, ...ofAnyKind }),
+    z.strictObject({
+      kind: z.literal('http').optional(),
+      endpoint: url,
+      settings: HttpSettings.optional(),
+      ...ofAnyKind,
+    }),
     z.strictObject({ kind: z.literal('kafka'), settings: KafkaSettings, credentials, ...ofAnyKind }),
     z.strictObject({ kind: z.literal('rabbitmq'), settings: RabbitmqSettings, credentials, ...ofAnyKind }),
     z.strictObject({ kind: z.literal('bus'), settings: BusSettings, ...ofAnyKind }),

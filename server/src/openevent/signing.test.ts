@@ -158,9 +158,15 @@ describe('a delivery over HTTP', () => {
 
   test('has an RSA signature of its own, and carries a word, where the target asks for it', async () => {
     const { receiver, at, happen } = await signedReceiver()
-    await world.sql(
-      `update event_targets set settings = '{"signatureV2": true, "signatureToken": "t0ken"}' where rule_id = ${at.ruleId}`,
-    )
+    const settings = { signatureV2: true, signatureToken: 't0ken' }
+    await tenant.owner.api.call('PUT /event-buses/{busId}/rules/{ruleId}', {
+      params: at,
+      body: {
+        name: 'signed',
+        pattern: { data: { eventCode: ['freeze-node'] } },
+        targets: [{ name: at.name, endpoint: `${receiver.url}moved`, settings }],
+      },
+    })
     const { headers, body, path } = await happen()
     const given = { url: new URL(path, receiver.url).href, certificate: await certificateFor(headers), token: 't0ken' }
     expect(headers['x-eventbridge-signature-v2']).toBeDefined()

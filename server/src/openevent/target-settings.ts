@@ -25,13 +25,12 @@ export const HttpSettings = z
   .strictObject({
     signatureV2: z
       .boolean()
-      .default(false)
+      .optional()
       .describe("Whether deliveries carry EventBridge's signature of version 2 as well; each costs an RSA signature"),
     signatureToken: z
       .string()
       .regex(/^[\x21-\x7e]{1,128}$/, 'visible ASCII characters, at most 128')
-      .nullable()
-      .default(null)
+      .optional()
       .describe("A word that EventBridge's signatures cover and every delivery carries; no secret"),
   })
   .meta({ id: 'HttpSettings' })

@@ -129,17 +129,18 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
             header: t('signing.title'),
             width: 130,
             quiet: true as const,
-            cell: (target: Target) => (
-              <Button
-                size="compact-sm"
-                variant="default"
-                leftSection={<IconShieldLock {...iconProps} />}
-                aria-label={t('signing.openFor', { name: target.name })}
-                onClick={() => setSigned(target)}
-              >
-                {t('signing.open')}
-              </Button>
-            ),
+            cell: (target: Target) =>
+              target.kind === 'http' && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  leftSection={<IconShieldLock {...iconProps} />}
+                  aria-label={t('signing.openFor', { name: target.name })}
+                  onClick={() => setSigned(target)}
+                >
+                  {t('signing.open')}
+                </Button>
+              ),
           },
         ]
       : []),

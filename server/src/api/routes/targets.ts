@@ -37,7 +37,7 @@ export async function saveTargets(
       name: target.name,
       kind: target.kind ?? 'http',
       endpoint: await endpointOf(sql, of, target),
-      settings: 'settings' in target ? target.settings : {},
+      settings: target.settings ?? {},
       serves: target.serves,
       retryPolicy: target.retryPolicy,
       errorsTolerance: target.errorsTolerance,
