@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const READY_MS = 90_000
@@ -48,6 +48,12 @@ export function brokerProcess(
       if (ended === null || ended.exitCode !== null || ended.signalCode !== null) return
       process.kill(-ended.pid!, 'SIGKILL')
       await once(ended, 'exit')
+      // The shell is gone; what it had started may take a moment longer.
+      const until = Date.now() + READY_MS
+      while (await answers(port)) {
+        if (Date.now() > until) throw new Error(`something still listens on port ${port}`)
+        await pause(20)
+      }
     },
   }
 }
@@ -77,4 +83,31 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port)
   await Promise.all(servers.map((server) => once(server.close(), 'close')))
   return ports
+}
+
+/** Passes on what is sent to it to the port, and knows how many connections there are. */
+export async function passage(port: number) {
+  const open = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect({ host: '127.0.0.1', port })
+    open.add(near)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      from
+        .on('error', () => {})
+        .on('close', () => to.destroy())
+        .pipe(to)
+    near.on('close', () => open.delete(near))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => open.size,
+    close() {
+      for (const socket of open) socket.destroy()
+      server.close()
+    },
+  }
 }

@@ -5,9 +5,10 @@ import { LINK_LIMITS } from '../../server/src/openevent/broker-links.ts'
 import { outboundPolicy } from '../../server/src/openevent/guard.ts'
 import { kafkaSender } from '../../server/src/openevent/kafka-target.ts'
 import { PATIENCE, startWorld, type World } from '../world.ts'
+import { passage } from './broker-process.ts'
 import { trusting } from './certificate.ts'
 import { type Kafka, startKafka, USER } from './kafka.ts'
-import { attempt, holdFreeze, surviveKill, toldByBroker } from './told-by-broker.ts'
+import { attempt, holdFreeze, sending, surviveKill, toldByBroker } from './told-by-broker.ts'
 
 type Arrived = { readonly key: string; readonly value: string; readonly headers: Record<string, string> }
 
@@ -30,6 +31,14 @@ async function topic(config: Record<string, string> = {}): Promise<string> {
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [kafka.plain] })
   const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }))
   await admin.createTopics({ topics: [name], partitions: 3, replicas: 1, configs })
+  // It is made before its partitions have their leader.
+  const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }))
+  const isReady = () =>
+    admin.listOffsets({ topics: [{ name, partitions }] }).then(
+      () => true,
+      () => false,
+    )
+  await expect.poll(isReady, PATIENCE).toBe(true)
   await admin.close()
   return name
 }
@@ -107,6 +116,32 @@ describe('a message arrives', () => {
     const sender = kafkaSender(outboundPolicy(['127.0.0.1']))
     expect(await attempt(sender, at(await topic(), { brokers: [kafka.sasl], sasl }, USER))).toBeNull()
     await sender.close()
+  })
+
+  test('after the broker was restarted between two messages: the lost connection costs no attempt', async () => {
+    const name = await topic()
+    const sender = kafkaSender(outboundPolicy(['127.0.0.1']))
+    const send = sending(sender, at(name))
+    expect(await send()).toBeNull()
+    await kafka.kill()
+    await kafka.start()
+    const errors: (string | null)[] = []
+    await expect.poll(async () => errors[errors.push(await send()) - 1], PATIENCE).toBeNull()
+    expect(errors.filter((error) => error?.includes('closed the connection'))).toEqual([])
+    await sender.close()
+  })
+
+  test('after its connection was idle and has been closed', async () => {
+    const name = await topic()
+    const way = await passage(Number(kafka.plain.split(':')[1]))
+    const sender = kafkaSender(outboundPolicy(['127.0.0.1']), { ...LINK_LIMITS, idleMs: 300 })
+    const send = sending(sender, at(name, { brokers: [`127.0.0.1:${way.port}`] }))
+    for (let n = 0; n < 2; n++) {
+      expect(await send()).toBeNull()
+      await expect.poll(way.connections, PATIENCE).toBe(0)
+    }
+    await sender.close()
+    way.close()
   })
 
   test('over TLS that is trusted, and by the broker that answers', async () => {

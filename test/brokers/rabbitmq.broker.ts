@@ -5,9 +5,10 @@ import { LINK_LIMITS } from '../../server/src/openevent/broker-links.ts'
 import { outboundPolicy } from '../../server/src/openevent/guard.ts'
 import { rabbitmqSender } from '../../server/src/openevent/rabbitmq-target.ts'
 import { PATIENCE, startWorld, type World } from '../world.ts'
+import { passage } from './broker-process.ts'
 import { trusting } from './certificate.ts'
 import { type Rabbitmq, startRabbitmq, USER, VHOST } from './rabbitmq.ts'
-import { attempt, holdFreeze, surviveKill, toldByBroker } from './told-by-broker.ts'
+import { attempt, holdFreeze, sending, surviveKill, toldByBroker } from './told-by-broker.ts'
 
 let rabbitmq: Rabbitmq
 let world: World
@@ -93,6 +94,30 @@ describe('a message arrives', () => {
     const seen = () => [...before.arrived, ...after.arrived].map((message) => message.properties.messageId as string)
     await expect.poll(() => ids.filter((id) => !seen().includes(id)), PATIENCE).toEqual([])
     await after.stop()
+  })
+
+  test('after the broker was restarted between two messages: the lost connection costs no attempt', async () => {
+    const sender = rabbitmqSender(outboundPolicy(['127.0.0.1']))
+    const send = sending(sender, at())
+    expect(await send()).toBeNull()
+    await rabbitmq.kill()
+    await rabbitmq.start()
+    const errors: (string | null)[] = []
+    await expect.poll(async () => errors[errors.push(await send()) - 1], PATIENCE).toBeNull()
+    expect(errors.filter((error) => error?.includes('closed the connection'))).toEqual([])
+    await sender.close()
+  })
+
+  test('after its connection was idle and has been closed', async () => {
+    const way = await passage(rabbitmq.port)
+    const sender = rabbitmqSender(outboundPolicy(['127.0.0.1']), { ...LINK_LIMITS, idleMs: 300 })
+    const send = sending(sender, at({ port: way.port }))
+    for (let n = 0; n < 2; n++) {
+      expect(await send()).toBeNull()
+      await expect.poll(way.connections, PATIENCE).toBe(0)
+    }
+    await sender.close()
+    way.close()
   })
 
   test('over TLS that is trusted, and straight into a queue', async () => {

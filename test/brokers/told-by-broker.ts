@@ -94,7 +94,7 @@ export async function surviveKill(
         world.server.platform.wakeDispatcher()
         return (await deliveriesTo(world, targetId)).filter(({ state }) => state !== 'delivered').length
       },
-      { timeout: 40_000, interval: 500 },
+      { timeout: 200_000, interval: 500 },
     )
     .toBe(0)
   const deliveries = await deliveriesTo(world, targetId)
@@ -103,7 +103,7 @@ export async function surviveKill(
     expect(errors.at(-1)).toBeNull()
     for (const error of errors.slice(0, -1))
       expect(error).toMatch(
-        /^(cannot connect: |the broker closed the connection|no answer within|the partition has no leader|the topic does not exist)/,
+        /^(cannot connect: |the broker closed the connection|no answer within|the partition has |the topic does not exist)/,
       )
   }
   return deliveries.map((delivery) => delivery.message_id)
@@ -111,12 +111,8 @@ export async function surviveKill(
 
 let serial = 0
 
-/** One attempt to hand a small message to a target of these settings. */
-export async function attempt(
-  sender: Sender,
-  { kind, settings, credentials }: Broker,
-  envelope = '{"id":"m","data":{}}',
-): Promise<string | null> {
+/** Hands small messages to one target of these settings, and says why that failed. */
+export function sending(sender: Sender, { kind, settings, credentials }: Broker) {
   const target: Target = {
     id: ++serial,
     tenantId: 1,
@@ -129,16 +125,19 @@ export async function attempt(
     mostConcurrent: 16,
     signingSecrets: [],
   }
-  const outgoing: Outgoing = {
-    messageId: `message-${serial}`,
-    deliveryId: serial,
-    attempt: 1,
-    envelope,
-    traceparent: null,
-    eventCode: 'freeze-node',
-    publishedAtMs: Date.now(),
+  return async (envelope = '{"id":"m","data":{}}'): Promise<string | null> => {
+    const outgoing: Outgoing = {
+      messageId: `message-${++serial}`,
+      deliveryId: serial,
+      attempt: 1,
+      envelope,
+      traceparent: null,
+      eventCode: 'freeze-node',
+      publishedAtMs: Date.now(),
+    }
+    return (await sender.send(target, outgoing)).error
   }
-  const { error } = await sender.send(target, outgoing)
-  sender.forget?.(target.id)
-  return error
 }
+
+/** One attempt to hand a small message to a target of these settings. */
+export const attempt = (sender: Sender, broker: Broker, envelope?: string) => sending(sender, broker)(envelope)

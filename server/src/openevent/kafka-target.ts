@@ -169,6 +169,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   RECORD_LIST_TOO_LARGE: 'the message is larger than the topic takes',
   REQUEST_TIMED_OUT: `the replicas did not confirm the message within ${REPLICATION_MS / 1000} seconds`,
   LEADER_NOT_AVAILABLE: 'the partition has no leader at present',
+  NOT_LEADER_OR_FOLLOWER: 'the partition has another leader than a moment ago',
 }
 
 function explainKafka(error: unknown, { settings }: Target): string {
