@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
+import type { SigningSecrets } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -22,11 +23,16 @@ type Props = { busId: number; ruleId: number; target: string; close: () => void 
 export function SigningSecretsDialog({ busId, ruleId, target, close }: Props) {
   const { t } = useTranslation()
   const [overlapHours, setOverlapHours] = useState<string>(String(OVERLAPS[0][0]))
-  const reveal = useMutation({ mutationFn: () => calls.signingSecrets(busId, ruleId, target) })
+  // What the last answer held stays until the next one is there.
+  const [shown, setShown] = useState<SigningSecrets | null>(null)
+  const reveal = useMutation({
+    mutationFn: () => calls.signingSecrets(busId, ruleId, target),
+    onSuccess: setShown,
+  })
   const rotate = useMutation({
     mutationFn: () => calls.rotateSigningSecret(busId, ruleId, target, { overlapHours: Number(overlapHours) }),
+    onSuccess: setShown,
   })
-  const shown = rotate.data ?? reveal.data
   return (
     <Modal
       opened
