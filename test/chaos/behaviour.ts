@@ -4,7 +4,7 @@ import { chanceOf } from './chance.ts'
 export type Result = 'OK' | 'WARN' | 'FAIL'
 
 const MANNERS = {
-  prompt: 40,
+  prompt: 45,
   /** Acknowledges the delivery late; the result may be there before. */
   slow: 10,
   /** Acknowledges at once, answers later. */
@@ -16,7 +16,7 @@ const MANNERS = {
   /** Refuses the first delivery. */
   refusing: 10,
   /** Ends on the first delivery, having decided, before it has acknowledged. */
-  crashing: 6,
+  crashing: 1,
 } as const
 export type Manner = keyof typeof MANNERS
 

@@ -19,13 +19,26 @@ export const BROKEN: readonly Broken[] = [
     patches: [
       {
         file: 'server/src/gate/release.ts',
-        find: /await kind\.apply\(tx, operation\.snapshot, effect\)/,
-        put: 'tx.afterCommit(() => void gate.db.transaction((later) => kind.apply(later, operation.snapshot, effect)).catch(() => {}))',
+        find: /await kind\.apply\(tx, operation\.snapshot, (\w+)\)/,
+        put: 'tx.afterCommit(() => void gate.db.transaction((later) => kind.apply(later, operation.snapshot, $1)).catch(() => {}))',
       },
     ],
     themes: ['everything'],
     runs: 3,
     caughtBy: ['effect with its record', 'effect of an operation'],
+  },
+  {
+    name: 'a heartbeat that is not renewed',
+    patches: [
+      {
+        file: 'server/src/store/replicas.ts',
+        find: /update replicas set seen_at = now\(\) where/,
+        put: 'update replicas set seen_at = seen_at where',
+      },
+    ],
+    themes: ['receivers'],
+    runs: 5,
+    caughtBy: ['delivered once'],
   },
 ]
 

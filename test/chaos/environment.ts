@@ -1,17 +1,17 @@
 // What a chaos test is made on: a PostgreSQL, replicas of the server and extensions, all of them real processes that may be killed or frozen.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { closeSync, openSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import path from 'node:path'
 import { type Client, createClient } from '../../sdk/src/index.ts'
 import { addUser, administratorOf, type User } from '../e2e/user.ts'
 import { ROOT } from './build.ts'
-import { type Chance, chanceOf } from './chance.ts'
 import { type ChaosDatabase, startChaosDatabase } from './database.ts'
 import { EVIDENCE } from './evidence.ts'
 import { followJournal, type Line } from './journal.ts'
 import { type Kept, keep } from './kept.ts'
+import { type Ports, takePorts } from './ports.ts'
 import { reap, temporaryDirectory } from './reaper.ts'
 import type { ReceiverSettings } from './receiver.ts'
 
@@ -63,7 +63,7 @@ export async function startEnvironment(options: {
 }) {
   const { seed, build = ROOT, replicas: replicaCount = 2 } = options
   const directory = temporaryDirectory()
-  const chance = chanceOf(seed, 'environment')
+  const ports = await takePorts()
   const database = await startChaosDatabase(directory)
   const parts: Kept[] = []
   try {
@@ -73,14 +73,12 @@ export async function startEnvironment(options: {
       HOLDPOINT_SECRET_KEY: createHash('sha256').update(`secret of ${seed}`).digest('hex'),
       HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1',
       HOLDPOINT_POOL_SIZE: '6',
-      ...(readFileSync(path.join(build, 'server/src/config/settings.ts'), 'utf8').includes('REPLICA_TIMEOUT')
-        ? { HOLDPOINT_REPLICA_TIMEOUT_MS: String(REPLICA_TIMEOUT_MS) }
-        : {}),
+      HOLDPOINT_REPLICA_TIMEOUT_MS: String(REPLICA_TIMEOUT_MS),
       NODE_COMPILE_CACHE: path.join(directory, 'compiled'),
     }
     const said: string[] = []
-    const addReplica = async () => {
-      const port = await freePort(chance)
+    const addReplica = () => {
+      const port = ports.next()
       const name = `replica-${parts.length + 1}`
       const started = keep(
         name,
@@ -98,14 +96,14 @@ export async function startEnvironment(options: {
       return { kept: started, url: `http://127.0.0.1:${port}` }
     }
     // The first one makes the schema and the administrator.
-    const first = await addReplica()
+    const first = addReplica()
     await first.kept.ready()
     const running = [first]
-    while (running.length < replicaCount) running.push(await addReplica())
+    while (running.length < replicaCount) running.push(addReplica())
     const urls = running.map((one) => one.url)
     const password = /with the password (\S+)/.exec(said.join(''))?.[1] ?? null
     const administrator = await administratorOf({ url: first.url, password })
-    const made = await fill(first.url, administrator, chance)
+    const made = await fill(first.url, administrator, ports)
     await database.pool.query(EVIDENCE)
 
     const receivers: Kept[] = []
@@ -166,12 +164,13 @@ export async function startEnvironment(options: {
   async function stop(): Promise<void> {
     await Promise.all(parts.map((part) => part.letGo()))
     await database.stop()
+    ports.giveBack()
     rmSync(directory, { recursive: true, force: true })
     reap.forget(directory)
   }
 }
 
-async function fill(url: string, administrator: User, chance: Chance) {
+async function fill(url: string, administrator: User, ports: Ports) {
   const { client } = administrator
   const server = { url, password: null }
   const author = await addUser(server, administrator, 'author', ['open-platform-administrator'])
@@ -185,7 +184,7 @@ async function fill(url: string, administrator: User, chance: Chance) {
     await author.client.call('POST /extensions/{code}/submit', { params: { code }, body: {} })
     await client.call('POST /extensions/{code}/approve', { params: { code }, body: {} })
     await author.client.call('POST /extensions/{code}/publish', { params: { code }, body: {} })
-    extensions.push({ name, code, port: await freePort(chance), author })
+    extensions.push({ name, code, port: ports.next(), author })
   }
   const workspaces: ChaosWorkspace[] = []
   for (const [nth, watching] of WORKSPACES.entries()) {
@@ -265,19 +264,4 @@ function takesConnections(port: number): Promise<boolean> {
     socket.once('error', () => end(false))
     socket.once('timeout', () => end(false))
   })
-}
-
-/** Below those that connections take by themselves: whoever is started again finds its port free. */
-async function freePort(chance: Chance): Promise<number> {
-  for (let tries = 0; tries < 200; tries++) {
-    const port = chance.between(12_000, 31_000)
-    const server = createServer()
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => resolve(true))
-    })
-    await new Promise((resolve) => server.close(resolve))
-    if (free) return port
-  }
-  throw new Error('There is no free port.')
 }

@@ -1,5 +1,5 @@
 // Evidence that does not come from the server: triggers write down every change of a node's recurrence, of an operation's state and of a
-// check's result, with the transaction it was part of. What was rolled back leaves none.
+// check's result, with the transaction it was part of, and when a replica was seen. What was rolled back leaves none.
 import type pg from 'pg'
 
 export const EVIDENCE = `
@@ -25,6 +25,17 @@ begin
   end if;
   return null;
 end $$;
+create table evidence.beats (replica uuid not null, at timestamptz not null);
+create function evidence.beat() returns trigger language plpgsql security definer as $$
+begin
+  if tg_op = 'DELETE' then
+    insert into evidence.beats values (old.id, clock_timestamp());
+  elsif new.seen_at > old.seen_at then
+    insert into evidence.beats values (new.id, new.seen_at);
+  end if;
+  return null;
+end $$;
+create trigger evidence after update or delete on replicas for each row execute function evidence.beat();
 create trigger evidence after update of recurrence on nodes for each row execute function evidence.note();
 create trigger evidence after update of result on checks for each row execute function evidence.note();
 create trigger evidence after insert or update of state on operations for each row execute function evidence.note();
@@ -91,4 +102,18 @@ export async function readEvidence(pool: pg.Pool, after: number, named: readonly
   } finally {
     client.release(true)
   }
+}
+
+/** When a replica that had been seen again and again was not seen for so long, as on a machine that is too busy. One that never is has no excuse. */
+export async function readSilences(
+  pool: pg.Pool,
+  longerThanMs: number,
+): Promise<{ fromMs: number; untilMs: number }[]> {
+  const { rows } = await pool.query<{ fromMs: number; untilMs: number }>(
+    `select extract(epoch from before)::float8 * 1000 as "fromMs", extract(epoch from at)::float8 * 1000 as "untilMs"
+     from (select at, lag(at) over (partition by replica order by at) as before from evidence.beats) b
+     where at - before > make_interval(secs => $1)`,
+    [longerThanMs / 1000],
+  )
+  return rows
 }

@@ -21,6 +21,7 @@ export const INVARIANTS = {
     'an extension receives a message again only after an attempt that failed, or a fault of a replica or the database meanwhile',
   'acknowledged request':
     'what was answered to a request is so: the operation is there with its message, the withdrawal and the pass are recorded',
+  'audit chain': 'the chain of the audit trail verifies, as the command says that does it',
 } as const
 export type Invariant = keyof typeof INVARIANTS
 

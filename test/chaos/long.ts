@@ -81,12 +81,13 @@ export async function long(argv: readonly string[]): Promise<void> {
     seeds: reports.map((one) => one.seed),
     runs: sumOf(reports, (one) => one.runs),
     minutes: Number((chaosMs / 60_000).toFixed(1)),
-    environments: reports.map(({ seed: own, runs: made, replicas, slowestToSettleMs, stalls }) => ({
+    environments: reports.map(({ seed: own, runs: made, replicas, slowestToSettleMs, stalls, silences }) => ({
       seed: own,
       runs: made,
       replicas,
       slowestToSettleMs,
       stalls,
+      silences,
     })),
     faults: merged(reports.map((one) => one.faults)),
     themes: merged(reports.map((one) => one.themes)),

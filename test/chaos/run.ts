@@ -1,8 +1,13 @@
 // Runs of chaos on one environment: load and faults, then peace; then everything must have settled, and be true.
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { ROOT } from './build.ts'
 import { chanceOf } from './chance.ts'
-import { type Environment, startEnvironment } from './environment.ts'
-import { readEvidence, type Snapshot } from './evidence.ts'
+import { type Environment, REPLICA_TIMEOUT_MS, startEnvironment } from './environment.ts'
+import { readEvidence, readSilences, type Snapshot } from './evidence.ts'
 import { FAULTS, type FaultKind, type Inflicted, inflict, LOAD_MS, planOf, THEMES, type Theme } from './faults.ts'
 import { INVARIANTS, type Invariant, type Span, startVerifier, unsettled, type Violation } from './invariants.ts'
 import { runLoad } from './load.ts'
@@ -29,6 +34,8 @@ export type ChaosReport = {
   readonly slowestToSettleMs: number
   /** Moments in which this machine did not let even the test go on. */
   readonly stalls: number
+  /** Times that a replica was not seen for long, be it through a fault. */
+  readonly silences: number
   readonly violations: readonly (Violation & { readonly run: number })[]
 }
 
@@ -45,10 +52,13 @@ export type ChaosOptions = {
   readonly tell?: (line: string) => void
 }
 
+const run = promisify(execFile)
 const SETTLE_MS = 90_000
 const POLL_MS = 100
 /** Transactions take their numbers before they commit; so many are looked at again. */
 const LOOK_BACK = 3_000
+/** Of its timeout, after which a replica does not act any more. */
+const SILENT = 0.8
 const STALL_TICK_MS = 50
 const STALL_MS = 500
 
@@ -66,11 +76,12 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   let runs = 0
   let slowestToSettleMs = 0
   let looked = 0
+  let silences: readonly Span[] = []
   try {
     while (runs < options.runs && Date.now() < (options.untilMs ?? Infinity)) {
       runs++
       const theme = themes[(runs - 1) % themes.length]!
-      const report = await run(runs, theme)
+      const report = await makeRun(runs, theme)
       themeCounts[theme] = (themeCounts[theme] ?? 0) + 1
       for (const { kind } of report.faults) faults[kind] = (faults[kind] ?? 0) + 1
       slowestToSettleMs = Math.max(slowestToSettleMs, report.settledAfterMs)
@@ -79,6 +90,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       if (violations.length > 0 && options.untilViolation) break
       // What a broken server leaves behind does not end, and says nothing new.
       if (violations.length > 20) break
+    }
+    if (!options.untilViolation && hasAuditCommand()) {
+      const problem = await auditProblem(environment.serverEnvironment)
+      if (problem !== null) violations.push({ invariant: 'audit chain', about: problem, run: runs })
+      verifier.checked['audit chain']++
     }
   } finally {
     stalls.stop()
@@ -96,10 +112,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     checked: verifier.checked,
     slowestToSettleMs,
     stalls: stalls.spans.length,
+    silences: silences.length,
     violations,
   }
 
-  async function run(number: number, theme: Theme): Promise<RunReport> {
+  async function makeRun(number: number, theme: Theme): Promise<RunReport> {
     const plan = planOf(chanceOf(seed, 'run', number), theme)
     const before = verifier.figures().operations
     const [load, ...inflicted] = await Promise.all([
@@ -114,7 +131,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const snapshot = await settle(environment, verifier.held(), Math.max(looked - LOOK_BACK, 0))
     const settledAfterMs = Date.now() - peaceMs
     looked = Math.max(looked, ...snapshot.changes.map((one) => one.id))
-    const found = verifier.verify(snapshot, load.acknowledged, [...excuses, ...stalls.spans])
+    silences = await readSilences(environment.database.pool, REPLICA_TIMEOUT_MS * SILENT)
+    const found = verifier.verify(snapshot, load.acknowledged, [...excuses, ...silences, ...stalls.spans])
     return {
       run: number,
       theme,
@@ -123,6 +141,22 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       settledAfterMs,
       violations: found,
     }
+  }
+}
+
+function hasAuditCommand(): boolean {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
+  return scripts.audit !== undefined
+}
+
+/** What the command that verifies the chain of the audit trail says against it; null when it finds it whole. */
+async function auditProblem(env: Readonly<Record<string, string>>): Promise<string | null> {
+  try {
+    await run('npm', ['run', '--silent', 'audit', '--', 'verify'], { cwd: ROOT, env })
+    return null
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string }
+    return `${stdout}${stderr}`.trim().slice(0, 2_000) || message
   }
 }
 
