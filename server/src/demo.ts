@@ -13,7 +13,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { decryptSecret, encryptSecret, generateAccessKey } from './credentials.ts'
 import type { Platform } from './platform.ts'
-import { hasAudit, insertAudit } from './store/audit.ts'
+import { hasAudit, writeAudit } from './store/audit.ts'
 import { signingKey } from './store/principals.ts'
 import * as store from './store/users.ts'
 
@@ -149,7 +149,7 @@ async function setUp(
   await platform.db.transaction(async (tx) => {
     await store.deleteAccessKey(tx, reviewerPair.id)
     await store.updateUser(tx, reviewer.id, { tenantRoles: [], disabled: true })
-    await insertAudit(tx, { tenantId, userId: reviewer.id, action: READY, object: WORKSPACE })
+    writeAudit(tx, { tenantId, userId: reviewer.id, action: READY, object: WORKSPACE })
   })
 }
 

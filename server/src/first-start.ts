@@ -2,7 +2,7 @@
 import { Refusal } from '@holdpoint/core'
 import { ConfigError } from './config.ts'
 import { decryptSecret, generatePassword, hashPassword } from './credentials.ts'
-import { insertAudit } from './store/audit.ts'
+import { writeAudit } from './store/audit.ts'
 import type { Database, Transaction } from './store/database.ts'
 import * as users from './store/users.ts'
 
@@ -42,7 +42,7 @@ async function insertTenantWithOwner(
   const tenantId = await users.insertTenant(tx, name)
   const tenantRoles = ['account-owner'] as const
   await users.insertUser(tx, { tenantId, name: ownerName, displayName: 'Administrator', passwordHash, tenantRoles })
-  await insertAudit(tx, {
+  writeAudit(tx, {
     tenantId,
     userId: null,
     action: 'tenant.create',
@@ -60,7 +60,7 @@ export async function resetAdministrator(db: Database): Promise<string | null> {
     if (!user) return null
     await users.updateUser(tx, user.id, { passwordHash, disabled: false })
     await users.deleteSessionsOf(tx, user.id)
-    await insertAudit(tx, {
+    writeAudit(tx, {
       tenantId: user.tenant_id,
       userId: null,
       action: 'user.reset-password',

@@ -1,5 +1,5 @@
 /**
- * What is hashed in the audit trail, byte for byte (rule 27, docs/audit.md). Whoever changes anything here makes every chain that exists
+ * What is hashed in the audit trail, byte for byte (rule 30, docs/audit.md). Whoever changes anything here makes every chain that exists
  * unverifiable.
  */
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'

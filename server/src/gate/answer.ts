@@ -5,6 +5,7 @@
  * carried out or refused.
  */
 import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint/core'
+import { writeAudit } from '../store/audit.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
 import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
@@ -68,6 +69,15 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
       })
       const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
       const took = await decide(gate, tx, asked.operation, now, false, of)
+      // After what it decides, because with that it is one statement.
+      writeAudit(tx, {
+        tenantId: caller.tenantId,
+        workspaceId: asked.operation.workspace_id,
+        userId: caller.userId,
+        action: 'check.answer',
+        object: asked.operation.id,
+        details: { extension: given.extensionCode, result: given.result, message: given.messageId, api: given.api },
+      })
       tx.afterCommit(() => {
         gate.metrics.answers.inc({ result: given.result })
         if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - arrivedMs) / 1000)

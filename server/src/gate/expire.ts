@@ -1,3 +1,4 @@
+import { writeAudit } from '../store/audit.ts'
 import * as operations from '../store/operations.ts'
 import { begin, traceOf } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
@@ -14,6 +15,14 @@ export async function expire(gate: Gate): Promise<number> {
     const expired = await operations.claimExpired(tx, MOST_AT_ONCE)
     for (const operation of expired) {
       operations.expireOpenChecks(tx, operation.id, tx.now, operation.edition_expired)
+      writeAudit(tx, {
+        tenantId: operation.tenant_id,
+        workspaceId: operation.workspace_id,
+        userId: null,
+        action: 'operation.expire',
+        object: operation.id,
+        details: { edition: operation.edition_expired, message: operation.message_expired },
+      })
       await decide(
         gate,
         tx,

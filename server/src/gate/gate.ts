@@ -3,6 +3,7 @@
 import type { Refusal } from '@holdpoint/core'
 import type { Live } from '../live.ts'
 import type { Publish } from '../openevent/publish.ts'
+import { writeAudit } from '../store/audit.ts'
 import type { Database, Groups, Transaction } from '../store/database.ts'
 import * as operations from '../store/operations.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -40,12 +41,25 @@ export function tellChange(
 export function endOperation(
   gate: Gate,
   tx: Transaction,
-  operation: Pick<operations.OperationRow, 'id' | 'event_code' | 'requested_at'>,
+  operation: Pick<
+    operations.OperationRow,
+    'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'requested_by' | 'requested_at'
+  >,
   end: Pick<operations.OperationRow, 'state' | 'status'>,
   reasons: readonly Refusal[] = [],
 ): void {
   const at = tx.now
   operations.endOperation(tx, operation.id, { ...end, reasons, at })
+  const withdrawn = end.state === 'withdrawn'
+  writeAudit(tx, {
+    tenantId: operation.tenant_id,
+    workspaceId: operation.workspace_id,
+    // How its checks decide it is nobody's doing: who answered them is written down with their results.
+    userId: withdrawn ? operation.requested_by : null,
+    action: withdrawn ? 'operation.withdraw' : 'operation.end',
+    object: operation.id,
+    details: { ...end, point: operation.event_code, reasons: reasons.map(({ code, details }) => ({ code, details })) },
+  })
   tx.afterCommit(() => {
     gate.metrics.ended.inc({ point: operation.event_code, state: end.state })
     gate.metrics.holdDuration.observe({ state: end.state }, (at.getTime() - operation.requested_at.getTime()) / 1000)

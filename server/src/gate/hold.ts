@@ -14,6 +14,7 @@ import {
   readParameters,
 } from '@holdpoint/core'
 import { messageBody } from '../openevent/publish.ts'
+import { writeAudit } from '../store/audit.ts'
 import * as extensions from '../store/extensions.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
@@ -111,6 +112,7 @@ async function take<Request, Snapshot>(
           always: operation.state === 'held',
           routes,
           trace: of,
+          requestedBy: caller.userId,
           body: messageBody(kind.point, {
             ...description.body,
             tenantId: caller.tenantId,
@@ -120,6 +122,22 @@ async function take<Request, Snapshot>(
           }),
         })
       : null
+    writeAudit(tx, {
+      tenantId: caller.tenantId,
+      workspaceId,
+      userId: caller.userId,
+      action: 'operation.request',
+      object: operation.id,
+      ifOperation: operation.id,
+      details: {
+        point: kind.point,
+        on: description.objectName,
+        objects: description.objects.length,
+        state: operation.state,
+        message: messageId,
+        asked: watching.map((one) => one.code),
+      },
+    })
     tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: workspaceId })
     const state = operation.state as 'done' | 'held'
     tx.afterCommit(() => {

@@ -1,5 +1,5 @@
 import { may, Refusal } from '@holdpoint/core'
-import { insertAudit } from '../store/audit.ts'
+import { writeAudit } from '../store/audit.ts'
 import * as extensions from '../store/extensions.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
@@ -33,7 +33,7 @@ export async function passCheck(
       throw new Refusal('CHECK_NOT_PASSABLE', { problem: 'its message has expired' })
 
     operations.recordPass(tx, operationId, check.extension_id, caller.userId, reason, tx.now)
-    await insertAudit(tx, {
+    writeAudit(tx, {
       tenantId: caller.tenantId,
       workspaceId: operation.workspace_id,
       userId: caller.userId,

@@ -107,6 +107,7 @@ export function effectOf(
         always: false,
         routes: await routes,
         trace: of,
+        requestedBy: origin.requestedBy,
         body: messageBody(eventCode, {
           ...body,
           tenantId: origin.tenantId,

@@ -12,6 +12,7 @@ import {
   MESSAGE_LIFETIME_MS,
   matchesPattern,
 } from '@holdpoint/core'
+import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
 import type { DueDelivery } from '../store/deliveries.ts'
 import { insertMessage, type NewDelivery } from '../store/messages.ts'
@@ -32,6 +33,8 @@ export type Publication = {
   readonly body: string
   /** In which what happened was asked for; it goes with the message, not into it. */
   readonly trace: Trace
+  /** Whose doing it is that is told. */
+  readonly requestedBy: number
   /** Where events of the workspace go, read in the same transaction. */
   readonly routes: readonly RouteRow[]
 }
@@ -60,6 +63,16 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void, regio
       },
       reached.map(newDelivery),
     )
+    // A message that asks about an operation stands in the entry of its request.
+    if (publication.operationId === null)
+      writeAudit(tx, {
+        tenantId: publication.tenantId,
+        workspaceId: publication.workspaceId,
+        userId: publication.requestedBy,
+        action: 'message.publish',
+        object: id,
+        details: { event: publication.eventCode, targets: reached.map((route) => route.target_name) },
+      })
     tx.afterCommit(() => dispatch(due()))
     return id
   }

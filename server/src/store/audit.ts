@@ -1,8 +1,9 @@
 /**
- * The audit trail (rule 27): entries, and the seals that make a chain of them. What is hashed, and how, is said in docs/audit.md; the hashes of
+ * The audit trail (rule 30): entries, and the seals that make a chain of them. What is hashed, and how, is said in docs/audit.md; the hashes of
  * entries are computed here in SQL, so that entries do not travel to be sealed.
  */
 import type { Sql, Transaction } from './database.ts'
+import { writing } from './shared-statement.ts'
 
 export type NewAuditEntry = {
   readonly tenantId: number
@@ -14,19 +15,29 @@ export type NewAuditEntry = {
   readonly details?: unknown
 }
 
-/** Writes an entry in the transaction of what it records. */
-export async function insertAudit(sql: Sql, entry: NewAuditEntry): Promise<void> {
-  await sql.rows(
-    'insert into audit_entries (tenant_id, workspace_id, user_id, action, object, details) values ($1, $2, $3, $4, $5, $6)',
-    [
-      entry.tenantId,
-      entry.workspaceId ?? null,
-      entry.userId,
-      entry.action,
-      entry.object,
-      JSON.stringify(entry.details ?? {}),
-    ],
-  )
+const INSERT_AUDIT = writing<NewAuditEntry & { readonly ifOperation?: string }>(
+  `insert into audit_entries (tenant_id, workspace_id, user_id, action, object, details)
+   select i.tenant_id, i.workspace_id, i.user_id, i.action, i.object, i.details
+   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::json[], $7::uuid[])
+     as i(tenant_id, workspace_id, user_id, action, object, details, operation_id)
+   left join operations o on o.id = i.operation_id where i.operation_id is null or o.id is not null`,
+  (items) => [
+    items.map((one) => one.tenantId),
+    items.map((one) => one.workspaceId ?? null),
+    items.map((one) => one.userId),
+    items.map((one) => one.action),
+    items.map((one) => one.object),
+    items.map((one) => JSON.stringify(one.details ?? {})),
+    items.map((one) => one.ifOperation ?? null),
+  ],
+)
+
+/**
+ * Writes an entry in the transaction of what it records. Nobody waits for it, and those of the same moment are one statement. `ifOperation`: only if
+ * that operation has been written (rule 24).
+ */
+export function writeAudit(tx: Transaction, entry: NewAuditEntry & { readonly ifOperation?: string }): void {
+  tx.write(INSERT_AUDIT, entry)
 }
 
 export async function hasAudit(sql: Sql, tenantId: number, action: string): Promise<boolean> {

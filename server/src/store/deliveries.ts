@@ -128,7 +128,7 @@ export type AttemptOutcome = {
 }
 
 /**
- * Writes many attempts and what became of their deliveries in one statement. An attempt that was already written, here or by another replica, changes
+ * Writes many attempts and what became of their deliveries in one statement, with their audit entries. An attempt that was already written, here or by another replica, changes
  * nothing.
  */
 export async function recordAttempts(sql: Sql, outcomes: readonly AttemptOutcome[]): Promise<void> {
@@ -145,7 +145,13 @@ export async function recordAttempts(sql: Sql, outcomes: readonly AttemptOutcome
        update deliveries d set attempts = o.number, state = o.state, endpoint = o.endpoint,
          next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at), ended_at = case when o.state = 'pending' then null else now() end
        from o where d.id = o.delivery_id and d.state = 'pending' and d.attempts < o.number
-       returning d.target_id, o.blocks)
+       returning d.target_id, o.blocks, d.id, d.message_id, d.target_name, o.number, o.state, o.status, o.error),
+     e as (
+       insert into audit_entries (tenant_id, workspace_id, action, object, details)
+       select m.tenant_id, m.workspace_id, 'delivery.attempt', d.id::text,
+         json_build_object('message', d.message_id, 'operation', m.operation_id, 'target', d.target_name, 'attempt', d.number, 'state', d.state,
+           'status', d.status, 'error', d.error)
+       from d cross join lateral (select tenant_id, workspace_id, operation_id from messages where id = d.message_id offset 0) m)
      update event_targets t set blocked_at = now()
      from d where d.blocks and t.id = d.target_id and t.errors_tolerance = 'NONE' and t.blocked_at is null`,
     [

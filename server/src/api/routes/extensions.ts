@@ -3,7 +3,7 @@ import { type ExtensionVerb, levelOf, may, nextExtensionStatus, Refusal } from '
 import { z } from 'zod'
 import { ensureMay, workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
 import * as extensions from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
@@ -61,7 +61,7 @@ export const extensionRoutes = [
           ...body,
           points: [...new Set(body.points)],
         })
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'extension.register',
@@ -114,7 +114,7 @@ export const extensionRoutes = [
         }
         await checkContent(tx, caller, content)
         await extensions.updateExtensionContent(tx, row.id, row.number, content, caller.userId)
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'extension.change',
@@ -153,7 +153,7 @@ export const extensionRoutes = [
         if (levelOf(row.points) !== 'workspace') throw new Refusal('EXTENSION_LEVELS_MIXED', { events: row.points })
         if (body.enabled && row.status !== 'published') throw new Refusal('EXTENSION_NOT_PUBLISHED')
         await extensions.putEnablement(tx, row.id, params.workspaceId, body.enabled, caller.userId)
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           workspaceId: params.workspaceId,
           userId: caller.userId,
@@ -191,7 +191,7 @@ function transition(verb: ExtensionVerb) {
         const row = await locked(tx, caller, params.code)
         const next = nextExtensionStatus(verb, row.status, authorIds(row), caller.userId)
         await extensions.updateExtensionStatus(tx, row.id, row.number, next, caller.userId, body.reason)
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: `extension.${verb}`,

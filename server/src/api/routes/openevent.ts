@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { ensureMay } from '../../access.ts'
 import { sampleEnvelope } from '../../openevent/sample.ts'
 import type { Platform } from '../../platform.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import { isUniqueViolation, type Sql, type Transaction } from '../../store/database.ts'
 import { setTargetBlocked } from '../../store/deliveries.ts'
 import * as openevent from '../../store/openevent.ts'
@@ -200,7 +200,7 @@ export const openeventRoutes = [
         const target = await targetFor(tx, caller, params)
         if (target.kind === 'bus')
           throw new Refusal('TARGET_REFUSED', { problem: 'what another bus receives is tested at its own targets' })
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'event-target.test',
@@ -284,7 +284,7 @@ export async function changed(
   object: string,
   more: { readonly workspaceId?: number | null; readonly details?: unknown } = {},
 ): Promise<void> {
-  await insertAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action, object, ...more })
+  writeAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action, object, ...more })
   tx.afterCommit(() =>
     platform.live.publish({ kind: 'openevent', tenantId: caller.tenantId, workspaceId: null, id: object }),
   )

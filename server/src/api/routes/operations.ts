@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { passCheck } from '../../gate/pass-check.ts'
 import { withdraw } from '../../gate/withdraw.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import { lockDelivery, reopenDeliveries } from '../../store/deliveries.ts'
 import { operationsOf } from '../../store/operations.ts'
 import { heldNow } from '../held-now.ts'
@@ -131,7 +131,7 @@ export const operationRoutes = [
         if (delivery.workspace_id !== null) ensureMay(caller, 'operation.read', delivery.workspace_id)
         if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
         await reopenDeliveries(tx, [delivery.id])
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'delivery.redeliver',

@@ -4,7 +4,7 @@ import { readableWorkspaces } from '../../access.ts'
 import { SESSION_COOKIE, SESSION_SECONDS } from '../../authentication.ts'
 import { generateSessionToken, hashToken, verifyPassword } from '../../credentials.ts'
 import type { Platform } from '../../platform.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import { type Caller, callerBySession } from '../../store/principals.ts'
 import { deleteSession, insertSession, userByName } from '../../store/users.ts'
 import { workspacesOf } from '../../store/workspaces.ts'
@@ -34,7 +34,7 @@ export const sessionRoutes = [
       const token = generateSessionToken()
       await platform.db.transaction(async (tx) => {
         await insertSession(tx, hashToken(token), user.id, SESSION_SECONDS)
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: user.tenant_id,
           userId: user.id,
           action: 'session.start',
@@ -64,7 +64,7 @@ export const sessionRoutes = [
       if (token !== undefined)
         await platform.db.transaction(async (tx) => {
           await deleteSession(tx, hashToken(token))
-          await insertAudit(tx, {
+          writeAudit(tx, {
             tenantId: caller.tenantId,
             userId: caller.userId,
             action: 'session.end',

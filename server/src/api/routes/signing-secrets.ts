@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ensureMay } from '../../access.ts'
 import { ensureSigningSecret, readSigningSecrets, rotateSigningSecret } from '../../openevent/signing-secrets.ts'
 import type { Platform } from '../../platform.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
 import type { Caller } from '../../store/principals.ts'
 import { lockTarget } from '../../store/signing.ts'
@@ -32,7 +32,7 @@ export const signingSecretRoutes = [
       return await platform.db.transaction(async (tx) => {
         const targetId = await signedTarget(tx, caller, params)
         await ensureSigningSecret(tx, platform.secretKey, targetId)
-        await insertAudit(tx, entry(caller, params, 'signing-secret.read'))
+        writeAudit(tx, entry(caller, params, 'signing-secret.read'))
         return await view(tx, platform, targetId)
       })
     },
@@ -50,7 +50,7 @@ export const signingSecretRoutes = [
       const answer = await platform.db.transaction(async (tx) => {
         const targetId = await signedTarget(tx, caller, params)
         await rotateSigningSecret(tx, platform.secretKey, targetId, body.overlapHours * HOUR_SECONDS)
-        await insertAudit(tx, { ...entry(caller, params, 'signing-secret.rotate'), details: body })
+        writeAudit(tx, { ...entry(caller, params, 'signing-secret.rotate'), details: body })
         return await view(tx, platform, targetId)
       })
       // Every replica reads the target again before it delivers the next message.

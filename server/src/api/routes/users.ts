@@ -2,7 +2,7 @@ import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { ensureMay } from '../../access.ts'
 import { encryptSecret, generateAccessKey, hashPassword } from '../../credentials.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import { isUniqueViolation } from '../../store/database.ts'
 import * as users from '../../store/users.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
@@ -48,7 +48,7 @@ export const userRoutes = [
             passwordHash,
             tenantRoles: body.tenantRoles,
           })
-          await insertAudit(tx, {
+          writeAudit(tx, {
             tenantId: caller.tenantId,
             userId: caller.userId,
             action: 'user.create',
@@ -85,7 +85,7 @@ export const userRoutes = [
         if (body.disabled || passwordHash !== undefined) await users.deleteSessionsOf(tx, before.id)
         if (owners.length > 0 && (await users.lockOwners(tx, caller.tenantId)).length === 0)
           throw new Refusal('LAST_ADMINISTRATOR')
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'user.change',
@@ -123,7 +123,7 @@ export const userRoutes = [
           userId: caller.userId,
           secret: encryptSecret(platform.secretKey, pair.secret, pair.id),
         })
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'access-key.create',
@@ -149,7 +149,7 @@ export const userRoutes = [
         if (body.active && !key.active && present.filter((one) => one.active).length >= MOST_ACTIVE_KEYS)
           throw new Refusal('ACCESS_KEYS_FULL')
         await users.setAccessKeyActive(tx, key.id, body.active)
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: body.active ? 'access-key.activate' : 'access-key.deactivate',
@@ -171,7 +171,7 @@ export const userRoutes = [
         const key = (await users.lockAccessKeys(tx, caller.userId)).find((one) => one.id === params.accessKeyId)
         if (!key) throw new Refusal('NOT_FOUND', { thing: 'AccessKey pair', id: params.accessKeyId })
         await users.deleteAccessKey(tx, key.id)
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'access-key.delete',

@@ -2,7 +2,7 @@ import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { createWorkspace } from '../../modules/management-console/create-workspace.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import { userOfTenant } from '../../store/users.ts'
 import * as workspaces from '../../store/workspaces.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
@@ -85,7 +85,7 @@ export const workspaceRoutes = [
         await workspaces.lockMembers(tx, params.workspaceId)
         await workspaces.putMember(tx, params.workspaceId, user.id, body.roles)
         requireAdministrator(await workspaces.membersOf(tx, params.workspaceId))
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           workspaceId: params.workspaceId,
           userId: caller.userId,
@@ -112,7 +112,7 @@ export const workspaceRoutes = [
           throw new Refusal('NOT_FOUND', { thing: 'member', id: params.userId })
         await workspaces.deleteMember(tx, params.workspaceId, params.userId)
         requireAdministrator(await workspaces.membersOf(tx, params.workspaceId))
-        await insertAudit(tx, {
+        writeAudit(tx, {
           tenantId: caller.tenantId,
           workspaceId: params.workspaceId,
           userId: caller.userId,

@@ -1,5 +1,5 @@
 import { type NodeDefinition, Refusal } from '@holdpoint/core'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import { isUniqueViolation, type Transaction } from '../../store/database.ts'
 import { type Environment, insertNodes, putWiring } from '../../store/nodes.ts'
 import { insertWorkspace, putMember, type WorkspaceRow } from '../../store/workspaces.ts'
@@ -44,7 +44,7 @@ export async function createWorkspace(
       { nodeId: rootId!, outputs: [rootOutput(workspace.identifier)], inputs: [] },
     ])
   }
-  await insertAudit(tx, {
+  writeAudit(tx, {
     tenantId: creator.tenantId,
     workspaceId: row.id,
     userId: creator.userId,

@@ -7,7 +7,7 @@
  */
 import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, Refusal, readFlowSpec } from '@holdpoint/core'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
-import { insertAudit } from '../../store/audit.ts'
+import { writeAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
 import { routesOf } from '../../store/openevent.ts'
@@ -87,7 +87,7 @@ export async function importFlowSpec(
 
     const created = fresh.map((node) => ({ id: ids.get(node)!, name: node.definition.name }))
     if (environment === 'PROD') await tell(parts.publish, tx, caller, workspace.id, created, updated)
-    await insertAudit(tx, {
+    writeAudit(tx, {
       tenantId: caller.tenantId,
       workspaceId: workspace.id,
       userId: caller.userId,
@@ -228,6 +228,7 @@ async function tell(
       always: false,
       routes,
       trace: currentTrace(),
+      requestedBy: caller.userId,
       body: messageBody(eventCode, {
         ...nodeChangeBody(row),
         tenantId: caller.tenantId,

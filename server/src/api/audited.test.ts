@@ -1,0 +1,518 @@
+// Rule 30: whatever is changed is recorded in the same transaction. Every route that writes, and every action of the dialect that does, is walked
+// through; one that is new is missing here and fails.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ask,
+  callBack,
+  detailOf,
+  dialect,
+  type Extension,
+  flowSpec,
+  http,
+  PATIENCE,
+  type Person,
+  startWorld,
+  type Tenant,
+  type Workspace,
+  type World,
+} from '../../../test/world.ts'
+import { ACTIONS } from '../dataworks/actions/index.ts'
+import { expire } from '../gate/expire.ts'
+import { ROUTES } from './routes/index.ts'
+
+let world: World
+let tenant: Tenant
+let owner: Person
+let workspace: Workspace
+let nodeIds: Readonly<Record<string, number>>
+const cookies = new Map<Person, string>()
+
+beforeAll(async () => {
+  world = await startWorld()
+  tenant = await world.tenant()
+  owner = tenant.owner
+  workspace = await tenant.workspace()
+  nodeIds = await tenant.nodes(workspace, { a: [], b: [], c: [], d: [], e: [], f: [], g: [], h: [], i: [] })
+})
+afterAll(() => world?.stop())
+
+/** What is written without an entry: what Holdpoint keeps for itself, and deliveries, whose message and attempts have theirs. */
+const OWN = [
+  'audit_entries',
+  'audit_head',
+  'audit_seals',
+  'audit_tenant_seals',
+  'schema_migrations',
+  'nonces',
+  'deliveries',
+  'replicas',
+  'eventbridge_keys',
+]
+
+type Entry = {
+  action: string
+  user_id: number | null
+  object: string
+  xmin: string
+  tenant_id: number
+  details: object
+}
+const entries = () =>
+  world.db.rows<Entry>('select *, xmin::text as xmin from audit_entries where tenant_id = $1 order by id', [tenant.id])
+
+/** The transactions that wrote what stands in the tables. */
+async function writers(withKeys: boolean): Promise<Set<string>> {
+  const tables = await world.db.rows<{ name: string }>(
+    `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> all ($1)`,
+    // When they were last used is noted now and then.
+    [withKeys ? OWN : [...OWN, 'access_keys']],
+  )
+  const rows = await world.db.rows<{ xmin: string }>(
+    tables.map(({ name }) => `select xmin::text as xmin from ${name}`).join(' union '),
+  )
+  return new Set(rows.map((row) => row.xmin))
+}
+
+/** Does something and answers the entries that came of it; whatever was written was written together with one of them. */
+async function recorded(work: () => Promise<unknown>, withKeys = false): Promise<Entry[]> {
+  const before = await writers(withKeys)
+  const known = (await entries()).length
+  await work()
+  const after = await entries()
+  const xmins = new Set(after.map((one) => one.xmin))
+  const alone = [...(await writers(withKeys))].filter((xid) => !before.has(xid) && !xmins.has(xid))
+  expect(alone, 'transactions without an entry').toEqual([])
+  return after.slice(known)
+}
+
+/** Signs the person in, once; sessions made so are nobody's signing in. */
+async function cookieOf(person: Person): Promise<string> {
+  const cookie = cookies.get(person) ?? (await person.cookie())
+  cookies.set(person, cookie)
+  return cookie
+}
+
+async function call(person: Person, method: string, path: string, json?: unknown) {
+  const cookie = await cookieOf(person)
+  const answer = await http(world.server, method, path, {
+    cookie,
+    ...(method === 'DELETE' ? {} : { json: json ?? {} }),
+  })
+  expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300)
+  return answer.body as Record<string, never>
+}
+
+const bus = () => call(owner, 'POST', '/event-buses', { name: `bus-${Math.random().toString(36).slice(2)}` })
+const rule = (endpoint = 'https://example.com/') => ({
+  name: 'rule',
+  pattern: {},
+  targets: [{ name: 'target', endpoint }],
+})
+async function busWithRule(endpoint?: string) {
+  const { id: busId } = await bus()
+  const { id: ruleId } = await call(owner, 'POST', `/event-buses/${busId}/rules`, rule(endpoint))
+  return { busId, ruleId }
+}
+const content = { name: 'An extension', points: ['freeze-node'] }
+async function extensionIn(...verbs: string[]) {
+  const author = await tenant.person(['open-platform-administrator'])
+  const { code } = await call(author, 'POST', '/extensions', content)
+  for (const verb of verbs)
+    await call(verb === 'approve' ? owner : author, 'POST', `/extensions/${code}/${verb}`, { reason: 'because' })
+  return { author, path: `/extensions/${code}` }
+}
+/** A held operation on a node, with who asked for it and the extension that is asked. */
+async function held(
+  node: string,
+  parameters = '',
+): Promise<{ operator: Person; extension: Extension; id: string; messageId: string }> {
+  const extension = await tenant.extension({ parameters, enabledIn: [workspace] })
+  const operator = await tenant.person([], { [workspace.id]: ['operator'] })
+  const operation = await ask(operator, workspace, 'freeze-node', [nodeIds[node]!])
+  // Nobody else is held by it.
+  await call(owner, 'PUT', `/workspaces/${workspace.id}/extensions/${extension.code}`, { enabled: false })
+  return { operator, extension, id: operation.id, messageId: operation.messageId! }
+}
+
+/** A delivery that has reached its receiver, and how to wait until it has done so again. */
+async function delivery(): Promise<{ id: number; ended(): Promise<void> }> {
+  const receiver = await world.receiver()
+  const place = await tenant.workspace()
+  const { x } = await tenant.nodes(place, { x: [] })
+  await tenant.extension({ enabledIn: [place] })
+  await tenant.route(place, receiver.url, { pattern: { data: { eventCode: ['freeze-node'] } } })
+  const { id } = await ask(owner, place, 'freeze-node', [x])
+  const read = async () => (await detailOf(owner, id)).deliveries[0]!
+  const ended = () => expect.poll(async () => (await read()).state, PATIENCE).toBe('delivered')
+  await ended()
+  return { id: Number((await read()).id), ended }
+}
+
+type Step = { readonly actions: readonly string[]; run(): Promise<() => Promise<unknown>> }
+/** What each route that writes needs beforehand, the request, and the entries it leaves. */
+const STEPS: Readonly<Record<string, Step>> = {
+  'POST /session': {
+    actions: ['session.start'],
+    async run() {
+      const name = `signs_in_${Math.random().toString(36).slice(2)}`
+      await call(owner, 'POST', '/users', { name, password: 'correct horse battery' })
+      return () => http(world.server, 'POST', '/session', { json: { name, password: 'correct horse battery' } })
+    },
+  },
+  'DELETE /session': {
+    actions: ['session.end'],
+    async run() {
+      const person = await tenant.person()
+      const cookie = await person.cookie()
+      return () => http(world.server, 'DELETE', '/session', { cookie })
+    },
+  },
+  'POST /users': {
+    actions: ['user.create'],
+    run: async () => () =>
+      call(owner, 'POST', '/users', { name: `somebody_${Date.now()}`, password: 'correct horse battery' }),
+  },
+  'PATCH /users/:userId': {
+    actions: ['user.change'],
+    async run() {
+      const { id } = await tenant.person()
+      return () => call(owner, 'PATCH', `/users/${id}`, { displayName: 'Another' })
+    },
+  },
+  'POST /access-keys': {
+    actions: ['access-key.create'],
+    async run() {
+      const person = await tenant.person()
+      await cookieOf(person)
+      return () => call(person, 'POST', '/access-keys')
+    },
+  },
+  'PATCH /access-keys/:accessKeyId': {
+    actions: ['access-key.deactivate'],
+    async run() {
+      const person = await tenant.person()
+      await cookieOf(person)
+      return () => call(person, 'PATCH', `/access-keys/${person.key.id}`, { active: false })
+    },
+  },
+  'DELETE /access-keys/:accessKeyId': {
+    actions: ['access-key.delete'],
+    async run() {
+      const person = await tenant.person()
+      await cookieOf(person)
+      return () => call(person, 'DELETE', `/access-keys/${person.key.id}`)
+    },
+  },
+  'POST /workspaces': {
+    actions: ['workspace.create'],
+    run: async () => () =>
+      call(owner, 'POST', '/workspaces', { identifier: `ws_${Date.now()}`, name: 'w', mode: 'basic' }),
+  },
+  'PUT /workspaces/:workspaceId/members/:userId': {
+    actions: ['member.put'],
+    async run() {
+      const { id } = await tenant.person()
+      return () => call(owner, 'PUT', `/workspaces/${workspace.id}/members/${id}`, { roles: ['visitor'] })
+    },
+  },
+  'DELETE /workspaces/:workspaceId/members/:userId': {
+    actions: ['member.remove'],
+    async run() {
+      const { id } = await tenant.person([], { [workspace.id]: ['visitor'] })
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/members/${id}`)
+    },
+  },
+  'POST /workspaces/:workspaceId/node-operations': {
+    actions: ['operation.request'],
+    run: async () => () => ask(owner, workspace, 'freeze-node', [nodeIds.a!]),
+  },
+  'POST /workspaces/:workspaceId/flowspec-imports': {
+    actions: ['node.import'],
+    run: async () => () =>
+      call(owner, 'POST', `/workspaces/${workspace.id}/flowspec-imports`, {
+        environment: 'PROD',
+        flowspec: flowSpec(workspace, { fresh: [] }),
+      }),
+  },
+  'POST /operations/:operationId/withdraw': {
+    actions: ['operation.withdraw'],
+    async run() {
+      const { operator, id } = await held('b')
+      await cookieOf(operator)
+      return () => call(operator, 'POST', `/operations/${id}/withdraw`)
+    },
+  },
+  'POST /operations/:operationId/checks/:extensionCode/pass': {
+    actions: ['check.pass', 'operation.end'],
+    async run() {
+      const { extension, id, messageId } = await held('c', 'extension.manualPass.enabled=true')
+      await callBack(world.server, extension, messageId, 'FAIL')
+      return () => call(owner, 'POST', `/operations/${id}/checks/${extension.code}/pass`, { reason: 'it is right' })
+    },
+  },
+  'POST /deliveries/:deliveryId/redeliver': {
+    actions: ['delivery.redeliver', 'delivery.attempt'],
+    async run() {
+      const { id, ended } = await delivery()
+      return async () => {
+        await call(owner, 'POST', `/deliveries/${id}/redeliver`)
+        await ended()
+      }
+    },
+  },
+  'POST /dead-letters/replay': {
+    actions: ['dead-letter.replay', 'delivery.attempt'],
+    async run() {
+      const { id, ended } = await delivery()
+      await world.db.rows(`update deliveries set state = 'dead' where id = $1`, [id])
+      return async () => {
+        await call(owner, 'POST', '/dead-letters/replay', { ids: [id] })
+        await ended()
+      }
+    },
+  },
+  'POST /dead-letters/drop': {
+    actions: ['dead-letter.drop'],
+    async run() {
+      const { id } = await delivery()
+      await world.db.rows(`update deliveries set state = 'dead' where id = $1`, [id])
+      return () => call(owner, 'POST', '/dead-letters/drop', { ids: [id] })
+    },
+  },
+  'POST /extensions': {
+    actions: ['extension.register'],
+    run: async () => () => call(owner, 'POST', '/extensions', content),
+  },
+  'PATCH /extensions/:code': {
+    actions: ['extension.change'],
+    async run() {
+      const { author, path } = await extensionIn()
+      return () => call(author, 'PATCH', path, { name: 'Another name' })
+    },
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['submit', []],
+        ['approve', ['submit']],
+        ['reject', ['submit']],
+        ['publish', ['submit', 'approve']],
+        ['disable', ['submit', 'approve', 'publish']],
+      ] as const
+    ).map(([verb, before]) => [
+      `POST /extensions/:code/${verb}`,
+      {
+        actions: [`extension.${verb}`],
+        async run() {
+          const { author, path } = await extensionIn(...before)
+          const reviewer = verb === 'approve' || verb === 'reject' ? owner : author
+          return () => call(reviewer, 'POST', `${path}/${verb}`, { reason: 'because' })
+        },
+      },
+    ]),
+  ),
+  'PUT /workspaces/:workspaceId/extensions/:code': {
+    actions: ['extension.enable'],
+    async run() {
+      const { path } = await extensionIn('submit', 'approve', 'publish')
+      const place = await tenant.workspace()
+      return () => call(owner, 'PUT', `/workspaces/${place.id}${path}`, { enabled: true })
+    },
+  },
+  'POST /event-buses': { actions: ['event-bus.create'], run: async () => bus },
+  'POST /event-buses/:busId/rules': {
+    actions: ['event-rule.create'],
+    async run() {
+      const { id } = await bus()
+      return () => call(owner, 'POST', `/event-buses/${id}/rules`, rule())
+    },
+  },
+  'PUT /event-buses/:busId/rules/:ruleId': {
+    actions: ['event-rule.change'],
+    async run() {
+      const { busId, ruleId } = await busWithRule()
+      return () => call(owner, 'PUT', `/event-buses/${busId}/rules/${ruleId}`, rule('https://example.org/'))
+    },
+  },
+  'DELETE /event-buses/:busId/rules/:ruleId': {
+    actions: ['event-rule.delete'],
+    async run() {
+      const { busId, ruleId } = await busWithRule()
+      return () => call(owner, 'DELETE', `/event-buses/${busId}/rules/${ruleId}`)
+    },
+  },
+  'PATCH /event-buses/:busId': {
+    actions: ['event-bus.change'],
+    async run() {
+      const { id } = await bus()
+      return () => call(owner, 'PATCH', `/event-buses/${id}`, { description: 'Another' })
+    },
+  },
+  'DELETE /event-buses/:busId': {
+    actions: ['event-bus.delete'],
+    async run() {
+      const { id } = await bus()
+      return () => call(owner, 'DELETE', `/event-buses/${id}`)
+    },
+  },
+  'POST /event-buses/:busId/rules/:ruleId/targets/:name/test': {
+    actions: ['event-target.test'],
+    async run() {
+      const receiver = await world.receiver()
+      const { busId, ruleId } = await busWithRule(receiver.url)
+      const send = () => call(owner, 'POST', `/event-buses/${busId}/rules/${ruleId}/targets/target/test`, {})
+      // The secret that a target signs with is made when it is first needed, by nobody's doing.
+      await send()
+      return send
+    },
+  },
+  'POST /event-buses/:busId/rules/:ruleId/targets/:name/unblock': {
+    actions: ['event-target.unblock'],
+    async run() {
+      const { busId, ruleId } = await busWithRule()
+      await world.db.rows('update event_targets set blocked_at = now() where rule_id = $1', [ruleId])
+      return () => call(owner, 'POST', `/event-buses/${busId}/rules/${ruleId}/targets/target/unblock`, {})
+    },
+  },
+  // It only reads: what is tried is not kept.
+  'POST /event-patterns/try': {
+    actions: [],
+    run: async () => () => call(owner, 'POST', '/event-patterns/try', { pattern: {}, event: {} }),
+  },
+  'PUT /tenant-channel': {
+    actions: ['channel.put'],
+    async run() {
+      const { id } = await bus()
+      return () => call(owner, 'PUT', '/tenant-channel', { busId: id })
+    },
+  },
+  'PUT /workspaces/:workspaceId/channel': {
+    actions: ['channel.put'],
+    async run() {
+      const { id } = await bus()
+      const place = await tenant.workspace()
+      return () => call(owner, 'PUT', `/workspaces/${place.id}/channel`, { busId: id })
+    },
+  },
+  'POST /event-buses/:busId/rules/:ruleId/targets/:name/signing-secrets/rotate': {
+    actions: ['signing-secret.rotate'],
+    async run() {
+      const { busId, ruleId } = await busWithRule()
+      return () =>
+        call(owner, 'POST', `/event-buses/${busId}/rules/${ruleId}/targets/target/signing-secrets/rotate`, {})
+    },
+  },
+}
+
+describe('every route of the native API that writes leaves an entry in the transaction of what it wrote', () => {
+  const writing = ROUTES.filter((row) => row.method !== 'GET').map((row) => `${row.method} ${row.path}`)
+
+  test('every one is walked through here, and nothing else', () => {
+    expect(Object.keys(STEPS).toSorted()).toEqual(writing.toSorted())
+  })
+
+  test.each(Object.entries(STEPS))('%s', async (name, { actions, run }) => {
+    const step = await run()
+    const found = await recorded(step, name.includes('access-keys'))
+    expect(found.map((one) => one.action)).toEqual(actions)
+    for (const { action, user_id } of found)
+      expect(user_id === null, action).toBe(action === 'operation.end' || action === 'delivery.attempt')
+  })
+})
+
+describe('every action of the dialect that writes does so too', () => {
+  const WRITING = [
+    'UpdateIDEEventResult',
+    'UpdateWorkbenchEventResult',
+    'CallbackExtension',
+    'OfflineNode',
+    'UpdateNodeRunMode',
+  ]
+
+  test('every other one only reads', () => {
+    const others = ACTIONS.map((one) => one.contract.action).filter((name) => !WRITING.includes(name))
+    for (const name of others) expect(name).toMatch(/^(Get|List)/)
+  })
+
+  test('a result, and the end that it brings', async () => {
+    const { extension, id, messageId } = await held('d')
+    const found = await recorded(() => callBack(world.server, extension, messageId, 'OK'))
+    expect(found.map((one) => [one.action, one.user_id, one.object]).toSorted()).toEqual([
+      ['check.answer', extension.author.id, id],
+      ['operation.end', null, id],
+    ])
+    const [answered, ended] = found.toSorted((a, b) => (a.action < b.action ? -1 : 1))
+    expect(answered!.details).toMatchObject({ result: 'OK', extension: extension.code, message: messageId })
+    expect(ended!.details).toMatchObject({ state: 'done', status: 'PASSED' })
+    expect(answered!.xmin).toBe(ended!.xmin)
+    // The same result again changes nothing, and there is nothing to record.
+    expect(await recorded(() => callBack(world.server, extension, messageId, 'OK'))).toEqual([])
+  })
+
+  test('a refused result leaves nothing', async () => {
+    const { extension, messageId } = await held('e')
+    const wrong = { MessageId: messageId, ExtensionCode: extension.code, CheckResult: 'OK' }
+    for (const action of ['UpdateIDEEventResult', 'CallbackExtension'])
+      expect(await recorded(() => dialect(world.server, extension.author, action, wrong))).toEqual([])
+  })
+
+  test('a request that takes effect at once, and one that is held', async () => {
+    const freeze = (node: string, mode = 2) =>
+      dialect(world.server, owner, 'UpdateNodeRunMode', {
+        ProjectEnv: 'PROD',
+        NodeId: nodeIds[node]!,
+        SchedulerType: mode,
+      })
+    const [done] = await recorded(() => freeze('f'))
+    expect(done).toMatchObject({
+      action: 'operation.request',
+      user_id: owner.id,
+      details: { state: 'done', asked: [] },
+    })
+    const extension = await tenant.extension({ points: ['unfreeze-node'], enabledIn: [workspace] })
+    const asked = await recorded(() => freeze('f', 0))
+    expect(asked).toMatchObject([
+      {
+        action: 'operation.request',
+        details: { point: 'unfreeze-node', on: 'f', objects: 1, state: 'held', asked: [extension.code] },
+      },
+    ])
+    // Rule 24: asking again gets the open process, and is no further request.
+    expect(await recorded(() => freeze('f', 0))).toEqual([])
+  })
+
+  test('an unpublishing', async () => {
+    const found = await recorded(() =>
+      dialect(world.server, owner, 'OfflineNode', { NodeId: nodeIds.g!, ProjectId: workspace.id }),
+    )
+    expect(found.map((one) => one.action)).toEqual(['operation.request'])
+  })
+})
+
+test('what expires is recorded with what becomes of it', async () => {
+  const { id } = await held('h')
+  await world.sql(`update messages set expires_at = now() - interval '1 second' where operation_id = '${id}';
+    update operations set held_until = now() - interval '1 second' where id = '${id}'`)
+  const found = async () => (await entries()).filter((one) => one.object === id).map((one) => one.action)
+  await expire(world.server.platform)
+  await expect.poll(found, PATIENCE).toEqual(['operation.request', 'operation.expire', 'operation.end'])
+})
+
+test('each attempt to deliver is recorded with its outcome, and each message that is told after the fact', async () => {
+  const receiver = await world.receiver(() => ({ status: 500 }))
+  const place = await tenant.workspace()
+  await tenant.route(place, receiver.url)
+  const { y } = await tenant.nodes(place, { y: [] })
+  const found = async () =>
+    (await entries()).filter(
+      (one) => JSON.stringify(one.details).includes('node-change-created') || one.action === 'delivery.attempt',
+    )
+  const before = (await found()).length
+  expect(y).toBeGreaterThan(0)
+  await expect.poll(async () => (await found()).length - before, PATIENCE).toBeGreaterThanOrEqual(1)
+  await expect
+    .poll(async () => (await entries()).findLast((one) => one.action === 'delivery.attempt')?.details, PATIENCE)
+    .toMatchObject({ attempt: 1, state: 'pending', status: 500 })
+  const published = (await entries()).findLast((one) => one.action === 'message.publish')
+  expect(published).toMatchObject({ user_id: owner.id, details: { event: 'node-change-created' } })
+})
