@@ -2,7 +2,8 @@
  * The whole round: an operation is requested by a signed call, held, delivered by HTTP, answered by a signed callback, carried out.
  *
  * Holdpoint and the limit program (round/limit.ts) run side by side on the same database and take turns; load generator and receiver are the
- * same processes for both, so that only the server differs. At the end the databases are asked whether every operation took effect once.
+ * same processes for both, so that only the server differs. Then two replicas share the load, and a process of its own measures single
+ * durable commits under it. At the end the databases are asked whether every operation took effect once.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +17,8 @@ import { embeddedConnection, startHoldpoint } from './holdpoint.ts'
 import { type OrdinaryPostgres, ordinaryPostgres } from './postgres.ts'
 import { processorMs, withDescendants } from './processes.ts'
 import { median, type Options, percentile, type Result, rounded } from './result.ts'
-import { signedCalls } from './round/call.ts'
+import { inTurn, signedCalls } from './round/call.ts'
+import type { CommitsAsked, CommitsTold } from './round/commits.ts'
 import type { LimitSettings } from './round/limit.ts'
 import { type Answers, answers, load, type Side, type Slice } from './round/load.ts'
 import { statementsAlone } from './round/pgbench.ts'
@@ -33,7 +35,8 @@ const MEASURE_MS = 2_600
 const WARM_UP_MS = 6_000
 const PGBENCH_SECONDS = 3
 const LIMIT_POOL = 16
-const WITHIN_MS = 300_000
+const SECRET_KEY = '0'.repeat(64)
+const WITHIN_MS = 420_000
 const OUTCOMES_MS = 10_000
 
 type Place = { readonly name: string; readonly postgres: OrdinaryPostgres | null }
@@ -50,10 +53,24 @@ type Measured = {
   readonly limitProcessorMs: ProcessorMs
   readonly slices: readonly { readonly value: number; readonly limit: number }[]
   readonly statementsAlone: number | null
+  /** Two replicas on the same database share the load; `one` is what one of them alone reaches in turn with them. */
+  readonly replicas: { readonly value: number; readonly one: number; readonly ratio: number } | null
+  /** From a callback to its answer, which follows the durable effect; and a single durable commit under the same load. */
+  readonly callback: {
+    readonly p50Ms: number
+    readonly p99Ms: number
+    readonly commitP50Ms: number
+    readonly commitP99Ms: number
+    readonly ratio: number
+  }
 }
 
 type ProcessorMs = { readonly server: number; readonly postgres: number | null }
-type Turn = Slice & { readonly processorMs: ProcessorMs }
+type Turn = Slice & {
+  readonly processorMs: ProcessorMs
+  readonly callbacksMs: readonly number[]
+  readonly commitsMs: readonly number[]
+}
 
 export async function run(options: Options): Promise<Result> {
   return await withCleanup(WITHIN_MS, async (cleanup) => {
@@ -101,7 +118,8 @@ async function measurePlace(
     nodeOptions: profiling,
     env: {
       HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1/32',
-      ...(place.postgres && { DATABASE_URL: place.postgres.url, HOLDPOINT_SECRET_KEY: '0'.repeat(64) }),
+      HOLDPOINT_SECRET_KEY: SECRET_KEY,
+      ...(place.postgres && { DATABASE_URL: place.postgres.url }),
     },
   })
   const { config: connection, pid: postmaster } = place.postgres
@@ -118,6 +136,15 @@ async function measurePlace(
     NODES,
   )
   const { pair } = prepared.client
+  const second = await startHoldpoint(cleanup, {
+    entry: 'server/src/main.ts',
+    arguments: ['--no-demo'],
+    env: {
+      HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1/32',
+      HOLDPOINT_SECRET_KEY: SECRET_KEY,
+      DATABASE_URL: place.postgres?.url ?? urlOf(connection),
+    },
+  })
   await sql.query(SCHEMA)
   await sql.query(`insert into limit_program.nodes select id, 'normal' from unnest($1::bigint[]) as id`, [
     prepared.nodeIds,
@@ -130,50 +157,76 @@ async function measurePlace(
     extensionCode: prepared.extensionCode,
     requestedBy: '190000000000001',
   })
+  const commits = await startCommits(cleanup, connection)
   const connections = Math.max(...CONCURRENCIES)
-  receiver.serve({
-    connections,
-    sides: {
-      holdpoint: { url: holdpoint.url, extensionCode: prepared.extensionCode, pair },
-      limit: { url: limit.url, extensionCode: prepared.extensionCode, pair },
-    },
-  })
-  const side = (name: string, url: string): Side => ({
+  const { extensionCode } = prepared
+  const pools = new Map([holdpoint.url, second.url, limit.url].map((url) => [url, signedCalls(url, pair, connections)]))
+  const side = (name: string, urls: readonly string[], frozen = new Set<number>()): Side => ({
     name,
-    call: signedCalls(url, pair, connections),
+    call: inTurn(urls.map((url) => pools.get(url)!)),
     nodeIds: prepared.nodeIds,
-    frozen: new Set(),
+    frozen,
     rounds: 0,
   })
-  const sides = [side('holdpoint', holdpoint.url), side('limit', limit.url)] as const
+  const one = side('holdpoint', [holdpoint.url])
+  const two = side('replicas', [holdpoint.url, second.url], one.frozen)
+  const bare = side('limit', [limit.url])
+  const sides = [one, bare] as const
+  /** The extension calls back where the requests come from. */
+  const serve = (urls: readonly string[]) =>
+    receiver.serve({
+      connections,
+      sides: { holdpoint: { urls, extensionCode, pair }, limit: { urls: [limit.url], extensionCode, pair } },
+    })
+  serve([holdpoint.url])
 
-  for (const one of sides) await load(one, answered, { concurrency: connections, leadMs: 0, measureMs: WARM_UP_MS })
-  const servers: Readonly<Record<string, number>> = { holdpoint: holdpoint.pid, limit: limit.pid }
+  const warmUp = { concurrency: connections, leadMs: 0, measureMs: WARM_UP_MS }
+  for (const each of sides) await load(each, answered, warmUp)
+  serve([holdpoint.url, second.url])
+  await load(two, answered, warmUp)
+  serve([holdpoint.url])
+  const servers: Readonly<Record<string, readonly number[]>> = {
+    holdpoint: [holdpoint.pid],
+    replicas: [holdpoint.pid, second.pid],
+    limit: [limit.pid],
+  }
   const usage = (name: string) => ({
-    server: processorMs([servers[name]!]),
+    server: processorMs(servers[name]!),
     postgres: postmaster === null ? null : processorMs(withDescendants(postmaster)),
   })
   const slices = new Map<string, Turn[]>()
+  async function measure(each: Side, concurrency: number, committing: boolean): Promise<void> {
+    const [before, roundsBefore] = [usage(each.name), each.rounds]
+    receiver.callbacksMs()
+    if (committing) commits.begin()
+    const slice = await load(each, answered, { concurrency, leadMs: LEAD_MS, measureMs: MEASURE_MS })
+    const commitsMs = committing ? await commits.end() : []
+    const [after, rounds] = [usage(each.name), each.rounds - roundsBefore]
+    const perRound = {
+      server: (after.server - before.server) / rounds,
+      postgres: after.postgres === null ? null : (after.postgres - before.postgres!) / rounds,
+    }
+    const name = committing ? 'with commits' : each.name
+    tell(`${place.name} c=${concurrency} ${name}: ${slice.perSecond.toFixed(0)} rounds/s`)
+    const key = `${name} ${concurrency}`
+    const turn = { ...slice, processorMs: perRound, callbacksMs: receiver.callbacksMs(), commitsMs }
+    slices.set(key, [...(slices.get(key) ?? []), turn])
+  }
   for (let turn = 0; turn < (short ? 1 : TURNS); turn++)
-    for (const concurrency of CONCURRENCIES)
-      for (const one of sides) {
-        const [before, roundsBefore] = [usage(one.name), one.rounds]
-        const slice = await load(one, answered, { concurrency, leadMs: LEAD_MS, measureMs: MEASURE_MS })
-        const [after, rounds] = [usage(one.name), one.rounds - roundsBefore]
-        const perRound = {
-          server: (after.server - before.server) / rounds,
-          postgres: after.postgres === null ? null : (after.postgres - before.postgres!) / rounds,
-        }
-        tell(`${place.name} c=${concurrency} ${one.name}: ${slice.perSecond.toFixed(0)} rounds/s`)
-        const key = `${one.name} ${concurrency}`
-        slices.set(key, [...(slices.get(key) ?? []), { ...slice, processorMs: perRound }])
-      }
+    for (const concurrency of CONCURRENCIES) {
+      for (const each of sides) await measure(each, concurrency, false)
+      await measure(one, concurrency, true)
+      if (concurrency === 1) continue
+      serve([holdpoint.url, second.url])
+      await measure(two, concurrency, false)
+      serve([holdpoint.url])
+    }
 
-  await verify(sql, sides[0], sides[1])
+  await verify(sql, { ...one, rounds: one.rounds + two.rounds }, bare)
   await limit.stop()
   const measured: Measured[] = []
   for (const concurrency of CONCURRENCIES) {
-    const [own, least] = sides.map((one) => slices.get(`${one.name} ${concurrency}`)!) as [Turn[], Turn[]]
+    const [own, least] = sides.map((each) => slices.get(`${each.name} ${concurrency}`)!) as [Turn[], Turn[]]
     const value = rounded(median(own.map((slice) => slice.perSecond)), 1)
     const limit = rounded(median(least.map((slice) => slice.perSecond)), 1)
     const alone = short
@@ -194,6 +247,8 @@ async function measurePlace(
         limit: rounded(least[at]!.perSecond, 1),
       })),
       statementsAlone: alone === null ? null : rounded(alone, 1),
+      replicas: replicas(slices.get(`replicas ${concurrency}`), value),
+      callback: callback(slices.get(`with commits ${concurrency}`)!),
     })
   }
   const { rows } = await sql.query<{ version: string }>(`select split_part(version(), ' on ', 1) as version`)
@@ -202,14 +257,38 @@ async function measurePlace(
 
 async function startReceiver(cleanup: Cleanup, answered: Answers) {
   const child = fork(join(import.meta.dirname, 'round/receiver.ts'))
+  const callbacksMs: number[] = []
   cleanup.add(() => child.kill())
   const [first] = (await once(child, 'message')) as [Told]
   child.on('message', (told: Told) => {
-    if ('answered' in told) answered.told(told.answered)
-    else if ('fault' in told) answered.failed(told.fault)
+    if ('answered' in told) {
+      callbacksMs.push(...told.answered.map((one) => one.callbackMs))
+      answered.told(told.answered.map((one) => one.messageId))
+    } else if ('fault' in told) answered.failed(told.fault)
   })
   child.on('exit', () => answered.failed('the receiver has ended'))
-  return { port: 'port' in first ? first.port : 0, serve: (settings: ReceiverSettings) => void child.send(settings) }
+  return {
+    port: 'port' in first ? first.port : 0,
+    serve: (settings: ReceiverSettings) => void child.send(settings),
+    /** How long the callbacks took that have been answered since this was asked last. */
+    callbacksMs: () => callbacksMs.splice(0),
+  }
+}
+
+async function startCommits(cleanup: Cleanup, connection: pg.ClientConfig) {
+  const child = fork(join(import.meta.dirname, 'round/commits.ts'))
+  cleanup.add(() => child.kill())
+  const ask = (asked: CommitsAsked) => void child.send(asked)
+  ask({ connection })
+  await once(child, 'message')
+  return {
+    begin: () => ask({ begin: true }),
+    async end(): Promise<readonly number[]> {
+      ask({ end: true })
+      const [told] = (await once(child, 'message')) as [CommitsTold]
+      return 'latenciesMs' in told ? told.latenciesMs : []
+    },
+  }
 }
 
 async function startLimit(cleanup: Cleanup, execArgv: string[], settings: LimitSettings) {
@@ -268,12 +347,36 @@ function times(slices: readonly Slice[]): { p50: number; p99: number } {
   return { p50: rounded(percentile(all, 0.5), 2), p99: rounded(percentile(all, 0.99), 2) }
 }
 
+function replicas(turns: readonly Turn[] | undefined, one: number): Measured['replicas'] {
+  if (turns === undefined) return null
+  const value = rounded(median(turns.map((turn) => turn.perSecond)), 1)
+  return { value, one, ratio: rounded(value / one, 3) }
+}
+
+function callback(turns: readonly Turn[]): Measured['callback'] {
+  const callbacks = turns.flatMap((turn) => turn.callbacksMs).sort((a, b) => a - b)
+  const commits = turns.flatMap((turn) => turn.commitsMs).sort((a, b) => a - b)
+  const [p99Ms, commitP99Ms] = [rounded(percentile(callbacks, 0.99), 2), rounded(percentile(commits, 0.99), 2)]
+  return {
+    p50Ms: rounded(percentile(callbacks, 0.5), 2),
+    p99Ms,
+    commitP50Ms: rounded(percentile(commits, 0.5), 2),
+    commitP99Ms,
+    ratio: rounded(p99Ms / commitP99Ms, 2),
+  }
+}
+
 function usual(turns: readonly Turn[]): ProcessorMs {
   const postgres = turns.flatMap((turn) => turn.processorMs.postgres ?? [])
   return {
     server: rounded(median(turns.map((turn) => turn.processorMs.server)), 3),
     postgres: postgres.length === 0 ? null : rounded(median(postgres), 3),
   }
+}
+
+/** The address of the embedded PostgreSQL, which listens on a socket only. */
+function urlOf({ host, port, user, database }: pg.ClientConfig): string {
+  return `postgres://${user}@localhost/${database}?host=${encodeURIComponent(host!)}&port=${port}`
 }
 
 function partsOf(url: string): pg.ClientConfig {

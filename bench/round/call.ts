@@ -36,3 +36,9 @@ export function signedCalls(url: string, pair: Pair, connections: number): Call 
     return { status: response.statusCode, body: (await response.body.json()) as Answer['body'] }
   }
 }
+
+/** Each call goes to the next one. */
+export function inTurn(calls: readonly Call[]): Call {
+  let next = 0
+  return (action, parameters) => calls[next++ % calls.length]!(action, parameters)
+}

@@ -5,17 +5,20 @@
  * which message it was: that answer is sent after the effect.
  */
 import { createServer } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import type { Pair } from '../holdpoint.ts'
-import { type Call, signedCalls } from './call.ts'
+import { type Call, inTurn, signedCalls } from './call.ts'
 
 export type ReceiverSettings = {
   readonly connections: number
   /** By the name of the side, which is also the path its events come to. */
   readonly sides: Readonly<
-    Record<string, { readonly url: string; readonly extensionCode: string; readonly pair: Pair }>
+    Record<string, { readonly urls: readonly string[]; readonly extensionCode: string; readonly pair: Pair }>
   >
 }
-export type Told = { readonly port: number } | { readonly answered: readonly string[] } | { readonly fault: string }
+/** A message whose callback has been answered, and how long that took from the callback on. */
+export type Answered = { readonly messageId: string; readonly callbackMs: number }
+export type Told = { readonly port: number } | { readonly answered: readonly Answered[] } | { readonly fault: string }
 
 process.on('disconnect', () => process.exit(0))
 const tell = (told: Told) => void process.send!(told)
@@ -23,27 +26,28 @@ const tell = (told: Told) => void process.send!(told)
 let calls: ReadonlyMap<string, { readonly call: Call; readonly extensionCode: string }> = new Map()
 process.on('message', (settings: ReceiverSettings) => {
   calls = new Map(
-    Object.entries(settings.sides).map(([side, { url, extensionCode, pair }]) => [
+    Object.entries(settings.sides).map(([side, { urls, extensionCode, pair }]) => [
       side,
-      { call: signedCalls(url, pair, settings.connections), extensionCode },
+      { call: inTurn(urls.map((url) => signedCalls(url, pair, settings.connections))), extensionCode },
     ]),
   )
 })
 
-let answered: string[] = []
-function tellAnswered(messageId: string): void {
+let answered: Answered[] = []
+function tellAnswered(one: Answered): void {
   if (answered.length === 0)
     setImmediate(() => {
       tell({ answered })
       answered = []
     })
-  answered.push(messageId)
+  answered.push(one)
 }
 
 async function answer(path: string, text: string): Promise<void> {
   const side = calls.get(path.slice(1))
   if (side === undefined) throw new Error(`an event came to ${path}`)
   const { id } = JSON.parse(text) as { id: string }
+  const startedMs = performance.now()
   const { status, body } = await side.call('UpdateWorkbenchEventResult', [
     ['MessageId', id],
     ['ExtensionCode', side.extensionCode],
@@ -52,7 +56,7 @@ async function answer(path: string, text: string): Promise<void> {
   ])
   if (status !== 200 || body.Success !== true)
     throw new Error(`a callback was answered ${status}: ${JSON.stringify(body)}`)
-  tellAnswered(id)
+  tellAnswered({ messageId: id, callbackMs: performance.now() - startedMs })
 }
 
 const server = createServer((request, response) => {
