@@ -100,7 +100,7 @@ export type World = {
   /** Every line the servers have logged. */
   readonly logged: readonly string[]
   /** Another server on the same database. */
-  replica(): Promise<Server>
+  replica(more?: Partial<typeof DEFAULTS>): Promise<Server>
   tenant(): Promise<Tenant>
   receiver(answer?: Behaviour): Promise<Receiver>
   /** Runs several statements as they stand, for what no interface does: faults and the passing of time. */
@@ -114,8 +114,8 @@ export async function startWorld(settings: Partial<typeof DEFAULTS> = {}): Promi
   const logged: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
   const open: { stop(): Promise<void> }[] = []
-  const start = async () => {
-    const server = await startServer({ ...DEFAULTS, ...settings }, database.config, secretKey, log)
+  const start = async (more: Partial<typeof DEFAULTS> = {}) => {
+    const server = await startServer({ ...DEFAULTS, ...settings, ...more }, database.config, secretKey, log)
     let stopped: Promise<void> | null = null
     const stop = () => {
       stopped ??= server.stop()

@@ -6,6 +6,7 @@ export type OperationsFilter = {
   readonly workspaceId?: number
   readonly state?: string
   readonly eventCode?: string
+  readonly extension?: string
   readonly mine?: boolean
 }
 
@@ -39,6 +40,7 @@ export const links = {
 
   operations: (filter: OperationsFilter = {}) => linkOptions({ to: '/operations', search: filter as object }),
   operation: (operationId: string) => linkOptions({ to: '/operations/$operationId', params: { operationId } }),
+  heldNow: () => linkOptions({ to: '/held' }),
   /** The panel of an operation, over the page that is shown. */
   operationHere: (operationId: string | undefined) =>
     linkOptions({ to: '.', search: (now: object) => ({ ...now, operation: operationId }), state: true }),

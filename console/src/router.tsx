@@ -123,6 +123,7 @@ const operations = createRoute({
     state?: OperationState
     status?: ProcessStatus
     eventCode?: string
+    extension?: string
     mine?: true
     all?: true
     cursor?: string
@@ -131,11 +132,17 @@ const operations = createRoute({
     state: oneOf(STATES, search.state),
     status: oneOf(STATUSES, search.status),
     eventCode: text(search.eventCode),
+    extension: text(search.extension),
     mine: yes(search.mine),
     all: yes(search.all),
     cursor: text(search.cursor),
   }),
   component: lazyRouteComponent(() => import('./pages/operations/index.tsx'), 'OperationsPage'),
+})
+const heldNow = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/held',
+  component: lazyRouteComponent(() => import('./pages/operations/held.tsx'), 'HeldPage'),
 })
 const operation = createRoute({
   getParentRoute: () => signedIn,
@@ -190,6 +197,7 @@ const tree = root.addChildren([
     members,
     channel,
     operations,
+    heldNow,
     operation,
     extensions,
     registerExtension,

@@ -17,6 +17,8 @@ export type Platform = Gate & {
   readonly targets: Targets
   /** Wakes the dispatcher after something was made due by hand. */
   readonly wakeDispatcher: () => void
+  /** Whether this replica makes deliveries now: it does not while its heartbeats do not arrive. */
+  readonly mayDeliver: () => boolean
   readonly nowMs: () => number
   readonly log: Logger
   /** The names of AccessKey pairs used since they were last written down. */

@@ -52,7 +52,8 @@ test('three replicas that start at the same time on an empty database all serve 
   const database = await empty()
   const replicas = await Promise.all([1, 2, 3].map(() => startServer(SETTINGS, database.config, secretKey)))
   servers.push(...replicas)
-  for (const { port } of replicas) expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  for (const { port } of replicas)
+    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status, PATIENCE).toBe(200)
   expect(new Set(replicas.map((one) => one.port)).size).toBe(3)
 })
 
@@ -85,4 +86,28 @@ test('a server whose database does not answer says it is alive and not ready', a
   expect(await get('/livez')).toBe(200)
   expect(await get('/readyz')).toBe(503)
   await server.stop()
+})
+
+test('a server that cannot do its work says why: an older schema, and heartbeats that do not arrive', async () => {
+  const database = await empty()
+  const server = await startServer({ ...SETTINGS, replicaTimeoutMs: 2_000 }, database.config, secretKey)
+  servers.push(server)
+  const ready = async () => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/readyz`)
+    return { code: answer.status, ...((await answer.json()) as { status: string }) }
+  }
+  await expect.poll(ready, PATIENCE).toEqual({ code: 200, status: 'ok' })
+  await server.db.rows(`create table kept as select * from schema_migrations`)
+  await server.db.rows(`delete from schema_migrations where id = (select max(id) from schema_migrations)`)
+  expect(await ready()).toEqual({ code: 503, status: 'the schema of the database is older than this server' })
+  await server.db.rows(
+    `insert into schema_migrations overriding system value select * from kept on conflict do nothing`,
+  )
+  await expect.poll(ready, PATIENCE).toEqual({ code: 200, status: 'ok' })
+  await server.db.rows('alter table replicas rename to away')
+  await expect
+    .poll(ready, PATIENCE)
+    .toMatchObject({ code: 503, status: expect.stringContaining('heartbeats of this replica') })
+  await server.db.rows('alter table away rename to replicas')
+  await expect.poll(ready, PATIENCE).toEqual({ code: 200, status: 'ok' })
 })

@@ -113,6 +113,9 @@ export async function startServer(
     log: (sentence) => log.info(sentence),
     logFault,
   })
+  metrics.beforeScrape(() => {
+    for (const [what, value] of Object.entries(dispatcher.state())) metrics.dispatcher.set({ what }, Number(value))
+  })
   const platform: Platform = {
     db,
     together: db.groups(),
@@ -126,6 +129,7 @@ export async function startServer(
     senders,
     targets,
     wakeDispatcher: dispatcher.wake,
+    mayDeliver: () => dispatcher.state().alive,
     nowMs,
     log,
     usedAccessKeys: new Set(),

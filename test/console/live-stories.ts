@@ -1,7 +1,7 @@
 import type { Route } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { ask } from '../world.ts'
-import { answer, type BrowserConsole, makeShop, standsAs, TEXTS, watch } from './browser-console.ts'
+import { ask, PATIENCE, urlOf } from '../world.ts'
+import { answer, axeFindings, type BrowserConsole, makeShop, standsAs, TEXTS, watch } from './browser-console.ts'
 
 const { en } = TEXTS
 
@@ -101,5 +101,56 @@ export function liveStories(at: () => BrowserConsole): void {
     await page.getByRole('status').getByText(en.shell.live, { exact: true }).waitFor()
     // The browser itself reports each attempt.
     at().faults.splice(0)
+  })
+
+  it('says that the server is away and since when, keeps what was read, and tells the truth again as soon as it is back', async () => {
+    const { world } = at()
+    const shop = await makeShop(world)
+    const { extension } = await watch(world, shop)
+    const held = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.orders])
+    const replica = await world.replica()
+    const context = await at().open(shop.operator)
+    const page = await context.newPage()
+    await page.clock.install()
+    await page.goto(`${urlOf(replica)}/console/operations/${held.id}`)
+    await standsAs(page, en.standing.waitingForExtension)
+    await page.getByRole('status').getByText(en.shell.live, { exact: true }).waitFor()
+    await replica.stop()
+    const banner = page.locator('.interrupted')
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward('00:07')
+        return await banner.getByText(en.shell.serverAway).isVisible()
+      }, PATIENCE)
+      .toBe(true)
+    await banner.locator('time').waitFor()
+    await standsAs(page, en.standing.waitingForExtension)
+    expect(await axeFindings(page)).toEqual([])
+    await answer(world, shop, extension, held.id, 'OK', 'Fine.')
+    await world.replica({ port: replica.port })
+    await expect
+      .poll(async () => {
+        await page.clock.fastForward('00:06')
+        return await page.locator('[data-liveness=live]').isVisible()
+      }, PATIENCE)
+      .toBe(true)
+    await standsAs(page, en.standing.done)
+    await banner.waitFor({ state: 'detached' })
+    at().faults.splice(0)
+  })
+
+  it('misses a connection that nothing has closed and that says nothing any more', async () => {
+    const { world } = at()
+    const shop = await makeShop(world)
+    const context = await at().open(shop.operator)
+    const page = await context.newPage()
+    await page.clock.install()
+    await page.goto(`${at().url}/operations`)
+    await page.locator('[data-liveness=live]').waitFor()
+    const again = page.waitForRequest('**/api/v1/stream')
+    await page.clock.fastForward('00:36')
+    await page.clock.fastForward('00:06')
+    await again
+    await page.locator('[data-liveness=live]').waitFor()
   })
 }

@@ -48,6 +48,7 @@ export function lookStories(at: () => BrowserConsole): void {
       `${of}/channel`,
       '/operations',
       '/operations?state=stale',
+      '/held',
       '/extensions',
       '/extensions/register',
       `/extensions/${extension.code}`,

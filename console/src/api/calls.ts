@@ -13,6 +13,7 @@ import type {
   ExtensionView,
   FlowSpecImport,
   FlowSpecImported,
+  HeldNow,
   Me,
   Member,
   MemberRoles,
@@ -53,6 +54,7 @@ export type OperationsQuery = ListQuery & {
   readonly state?: OperationState
   readonly status?: ProcessStatus
   readonly eventCode?: string
+  readonly extension?: string
   readonly mine?: true
   readonly checked?: true
 }
@@ -96,6 +98,7 @@ export const calls = {
     post<FlowSpecImported>(`/workspaces/${workspaceId}/flowspec-imports`, body),
 
   operations: (query: OperationsQuery) => get<Page<OperationView>>('/operations', query),
+  heldNow: () => get<HeldNow>('/held-operations'),
   operation: (id: string) => get<OperationDetail>(`/operations/${of(id)}`),
   withdraw: (id: string) => post<OperationView>(`/operations/${of(id)}/withdraw`),
   passCheck: (id: string, extensionCode: string, body: PassReason) =>

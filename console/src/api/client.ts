@@ -26,6 +26,10 @@ export class UnreachableError extends Error {
 }
 
 let serverAheadMs = 0
+let answeredAtMs = Date.now()
+
+/** When the server last answered anything but a fault of its own: what is shown is not newer than that. */
+export const lastAnswerAtMs = (): number => answeredAtMs
 
 /** The server's time, as far as its answers tell (whole seconds): elapsed and remaining times are reckoned on its clock, not on this one's. */
 export function serverNow(): number {
@@ -44,6 +48,7 @@ export async function request<T>(method: string, path: string, body?: unknown, q
   const date = Date.parse(response.headers.get('date') ?? '')
   // The header has whole seconds: what differs by less is not known to differ.
   if (!Number.isNaN(date)) serverAheadMs = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
+  if (response.status < 500) answeredAtMs = Date.now()
   if (response.status === 204) return undefined as T
   const text = await response.text()
   const answer = readJson(text)

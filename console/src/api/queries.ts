@@ -7,6 +7,7 @@ import type { Environment } from './shapes.ts'
 /** Lists that are shown whole (the extensions of a workspace, the buses of a tenant) are read to their end, within this bound. */
 const MOST_PAGES = 10
 const LARGEST_PAGE = 200
+const HELD_EVERY_MS = 3_000
 
 async function all<T>(read: (query: ListQuery) => Promise<Page<T>>): Promise<readonly T[]> {
   const items: T[] = []
@@ -41,6 +42,9 @@ export const queries = {
 
   operations: (query: OperationsQuery) =>
     queryOptions({ queryKey: ['operations', query], queryFn: () => calls.operations(query) }),
+  /** The server looks again at its own pace, so that it is asked again even where no change was heard of. */
+  heldNow: () =>
+    queryOptions({ queryKey: ['operations', 'held-now'], queryFn: calls.heldNow, refetchInterval: HELD_EVERY_MS }),
   operation: (id: string) => queryOptions({ queryKey: ['operations', 'one', id], queryFn: () => calls.operation(id) }),
 
   extensions: () => queryOptions({ queryKey: ['extensions'], queryFn: () => all(calls.extensions) }),

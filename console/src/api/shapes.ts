@@ -16,6 +16,7 @@ export type {
   ExtensionView,
   FlowSpecImported,
   FlowSpecImportInput as FlowSpecImport,
+  HeldNow,
   Me,
   Member,
   MemberRoles,

@@ -5,7 +5,7 @@
  * open and passes on what arrives over a broadcast channel. When it closes, the lock goes to another tab. Where there are no
  * locks (plain HTTP from another machine), every tab has a stream of its own, but only while it is visible.
  *
- * connecting → live ⇄ polling. While the stream is broken the leader tells everybody to read everything again, at a fixed
+ * connecting → live ⇄ polling. While the stream is broken, or silent for too long, the leader tells everybody to read everything again, at a fixed
  * pace, and so it does once whenever the stream opens, because what happened in between is not known. A change never carries
  * data: it only says what to read again, so that a lost or repeated one does no harm.
  */
@@ -20,6 +20,8 @@ type Message =
 
 const POLL_EVERY_MS = 10_000
 const REOPEN_AFTER_MS = 5_000
+/** The server says something every 15 seconds. A connection that is silent for longer leads nowhere, though nothing has closed it. */
+const SILENT_AFTER_MS = 35_000
 /** The server ends streams now and then; a gap that the browser closes by itself within this time is not worth a word. */
 const BROKEN_AFTER_MS = 6_000
 /** A burst of changes (a bulk operation) becomes one round of reading at most this often. */
@@ -87,6 +89,7 @@ function openStream(tell: (message: Message) => void): () => void {
   let reopening: ReturnType<typeof setTimeout> | undefined
   let breaking: ReturnType<typeof setTimeout> | undefined
   let polling: ReturnType<typeof setInterval> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
 
   const startPolling = () => {
     tell({ says: 'liveness', liveness: 'polling' })
@@ -102,17 +105,28 @@ function openStream(tell: (message: Message) => void): () => void {
   const open = () => {
     const opened = new EventSource('/api/v1/stream')
     source = opened
+    const heard = () => {
+      clearTimeout(silence)
+      silence = setTimeout(() => {
+        if (polling === undefined) startPolling()
+        reopen()
+      }, SILENT_AFTER_MS)
+    }
+    opened.addEventListener('beat', heard)
     opened.onopen = () => {
       stopPolling()
+      heard()
       tell({ says: 'liveness', liveness: 'live' })
       tell({ says: 'changed', what: 'everything' })
     }
     opened.addEventListener('change', (event) => {
+      heard()
       const kind = kindOf(event.data)
       tell({ says: 'changed', what: kind === null ? 'everything' : [kind] })
     })
     opened.onerror = () => {
-      breaking ??= setTimeout(startPolling, BROKEN_AFTER_MS)
+      clearTimeout(silence)
+      if (polling === undefined) breaking ??= setTimeout(startPolling, BROKEN_AFTER_MS)
       // While it is not closed, the browser itself connects again.
       if (opened.readyState === EventSource.CLOSED) reopen()
     }
@@ -127,6 +141,7 @@ function openStream(tell: (message: Message) => void): () => void {
   return () => {
     source?.close()
     clearTimeout(reopening)
+    clearTimeout(silence)
     stopPolling()
   }
 }

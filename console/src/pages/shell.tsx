@@ -13,7 +13,7 @@ import { Announcement } from '../ui/announcement.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { useShortcuts } from '../ui/shortcuts.ts'
 import { OperationDrawer } from './operations/drawer.tsx'
-import { LivenessMark } from './shell/liveness.tsx'
+import { LivenessBanner, LivenessMark } from './shell/liveness.tsx'
 import { Logo } from './shell/logo.tsx'
 import { LanguageMenu, PersonMenu, ThemeMenu } from './shell/menus.tsx'
 import { placesOf } from './shell/places.ts'
@@ -165,6 +165,7 @@ export function Shell() {
         </AppShell.Navbar>
 
         <AppShell.Main id="main" tabIndex={-1}>
+          <LivenessBanner />
           <Outlet />
           <div id={FLOATING_ID} />
         </AppShell.Main>

@@ -33,6 +33,7 @@ export const en = {
     yes: 'Yes',
   },
   nav: {
+    heldNow: 'Who holds what',
     account: 'Account',
     channel: 'Distribution channel',
     eventBuses: 'OpenEvent',
@@ -50,6 +51,10 @@ export const en = {
     workspaces: 'Workspaces',
   },
   shell: {
+    interrupted: 'The live connection is interrupted. Everything is read again every 10 seconds.',
+    lastNews: 'The server last answered at',
+    serverAway:
+      'The server does not answer. What you see may be out of date; it is read again as soon as the server is back.',
     connecting: 'Connecting',
     connectingMeaning: 'Connecting to the live stream.',
     dark: 'Dark',
@@ -160,6 +165,15 @@ export const en = {
     withdrawn: 'It was withdrawn before it took effect. Nothing was changed.',
   },
   check: {
+    owner: 'Owner: {{name}}',
+    since: 'since',
+    nextAttempt: 'Next attempt in',
+    waitAnswer: 'It has the message and has not answered yet. Its owner, {{name}}, knows what it is doing.',
+    waitSending: 'Its receiver has not taken the message yet; it is tried again by itself.',
+    waitBlocked:
+      'Its target takes nothing, because an earlier delivery there has used up its attempts. Somebody who manages the event bus has to let the target go on.',
+    waitPerson:
+      'It refused, and that may be passed by hand: a workspace administrator other than the one who asked can do so, with a reason.',
     accepted: 'Accepted',
     answered: 'Answered',
     details: 'Details',
@@ -195,6 +209,8 @@ export const en = {
     warn: 'Passed with a warning (WARN)',
   },
   delivery: {
+    blocked: 'Its target takes nothing since',
+    bus: 'Event bus',
     again: 'Deliver again',
     answer: 'Answer',
     at: 'At',
@@ -212,6 +228,8 @@ export const en = {
     pending: 'Being delivered',
   },
   operation: {
+    envelopeOf: 'As sent, byte for byte (event bus {{bus}})',
+    traceId: 'Trace id',
     asAsked: 'What was asked for',
     askedAt: 'Asked for at',
     askedBy: 'Asked for by',
@@ -249,7 +267,26 @@ export const en = {
     wouldChange: 'What it would change',
     you: 'You',
   },
+  heldNow: {
+    asOf: 'As of',
+    count: 'Operations',
+    empty: 'Nothing is held',
+    emptyNext: 'As soon as an operation waits for an extension, it is counted here.',
+    hint: 'For whom operations wait at this moment, and why. Longest wait first.',
+    oldest: 'Oldest waits for',
+    reason: 'Why',
+    reasons: {
+      'not-routed': 'Not routed: no target serves it',
+      sending: 'Its receiver has not taken the message yet',
+      'target-blocked': 'Its target takes nothing',
+      undelivered: 'Undelivered: every attempt failed',
+      'waiting-for-answer': 'It has not answered yet',
+      'waiting-for-person': 'Waits to be passed by hand',
+    },
+  },
   operations: {
+    extension: 'Extension',
+    waitsFor: 'Waits for / checked by',
     at: 'Asked for at',
     blocked: 'Waiting for a person (BLOCKED)',
     by: 'Asked for by',
@@ -258,7 +295,6 @@ export const en = {
     emptyFiltered: 'No operation matches these filters',
     emptyNext:
       'As soon as an operation is asked for that an enabled extension watches, its check appears here. Freeze a node to see one, or switch on “Also those nobody checked”.',
-    extensions: 'Extensions',
     held: 'Held (all)',
     hint: 'Operations that extensions have checked or are checking, newest first.',
     mine: 'Only mine',

@@ -14,10 +14,10 @@ import { authenticate, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
 import type { Platform } from '../platform.ts'
-import { ping } from '../store/housekeeping.ts'
 import type { Caller } from '../store/principals.ts'
 import { traceIdOf, within } from '../watch/trace.ts'
 import { publishCertificates } from './certificates.ts'
+import { serveHealth } from './health.ts'
 import { serveMetrics } from './metrics.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
@@ -158,15 +158,7 @@ export async function buildApp(
       return app.swagger()
     },
   })
-  app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    try {
-      await ping(platform.db)
-      return { status: 'ok' }
-    } catch {
-      return reply.status(503).send(JSON.stringify({ status: 'the database does not answer' }))
-    }
-  })
+  serveHealth(app, platform)
   publishCertificates(app, platform)
   await serveConsole(app)
   return app

@@ -1,6 +1,6 @@
 import { request as rawRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { http, type Person, startWorld, type World } from '../../../test/world.ts'
+import { http, PATIENCE, type Person, startWorld, type World } from '../../../test/world.ts'
 
 let world: World
 let owner: Person
@@ -198,6 +198,6 @@ describe('health', () => {
   }
   test('is told to everybody, and nothing else with it', async () => {
     expect(await get('/livez')).toEqual({ status: 200, body: { status: 'ok' } })
-    expect(await get('/readyz')).toEqual({ status: 200, body: { status: 'ok' } })
+    await expect.poll(() => get('/readyz'), PATIENCE).toEqual({ status: 200, body: { status: 'ok' } })
   })
 })

@@ -39,7 +39,8 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
     )
   })
   const heartbeat = setInterval(() => {
-    write(': heartbeat\n\n')
+    // An event, not a comment: the page hears that the connection is alive, and misses it when it is not.
+    write('event: beat\ndata: {}\n\n')
     // Rights may have changed: who has lost them hears nothing more than a heartbeat later.
     callerById(platform.db, caller.userId).then(
       (now) => {

@@ -40,8 +40,8 @@ export type Dispatcher = {
   dispatch(due: readonly Due[]): void
   /** Looks for due deliveries now rather than at the next tick. */
   wake(): void
-  /** What is in memory now. */
-  state(): { readonly lanes: number; readonly held: number; readonly underway: number }
+  /** Whether it may act now, and what is in memory. */
+  state(): { readonly alive: boolean; readonly lanes: number; readonly held: number; readonly underway: number }
   /** Finishes what is under way and writes it down; what was not begun is left to the others. */
   stop(): Promise<void>
 }
@@ -369,7 +369,7 @@ export function startDispatcher(parts: {
       }
     },
     wake,
-    state: () => ({ lanes: lanes.size, held: held.size, underway }),
+    state: () => ({ alive: replica.id() !== null, lanes: lanes.size, held: held.size, underway }),
     async stop() {
       stopping = true
       clearInterval(timer)

@@ -8,7 +8,8 @@ export async function deleteExpired(sql: Sql): Promise<void> {
   await sql.rows('delete from eventbridge_keys where retires_at <= now()')
 }
 
-/** Fails when the database does not answer. */
-export async function ping(sql: Sql): Promise<void> {
-  await sql.rows('select 1')
+/** How many steps its schema has taken; fails when the database does not answer. */
+export async function schemaSteps(sql: Sql): Promise<number> {
+  const [row] = await sql.rows<{ steps: number }>('select count(*) as steps from schema_migrations')
+  return row!.steps
 }

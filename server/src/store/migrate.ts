@@ -1,6 +1,11 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
+
+const MIGRATIONS = join(import.meta.dirname, 'migrations')
+/** The steps that the schema of this version takes at least. */
+export const SCHEMA_STEPS = readdirSync(MIGRATIONS).filter((file) => file.endsWith('.sql')).length
 
 /** Any number, the same for every replica: whoever holds the lock migrates, the others wait and then find nothing to do. */
 const LOCK = 4_180_001
@@ -13,7 +18,7 @@ export async function migrate(connection: pg.PoolConfig): Promise<void> {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     await runner({
       dbClient: client,
-      dir: join(import.meta.dirname, 'migrations'),
+      dir: MIGRATIONS,
       direction: 'up',
       migrationsTable: 'schema_migrations',
       noLock: true,

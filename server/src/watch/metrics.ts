@@ -91,6 +91,11 @@ export const METRICS = {
     'Attempts to hand a message over: `accepted`, `refused` (the receiver said no), `unreached` (no answer)',
   ),
   attemptDuration: histogram('delivery_attempt_duration_seconds', ['kind'], 'How long an attempt took', SHORT),
+  dispatcher: gauge(
+    'dispatcher',
+    ['what'],
+    'What this replica delivers now: `lanes` (targets that are its own), `held` (deliveries in memory), `underway` (attempts being made), `alive` (1 while its heartbeats arrive)',
+  ),
   requests: counter(
     'http_requests_total',
     ['interface', 'route', 'status'],

@@ -9,6 +9,7 @@ import { serverNow } from '../../api/client.ts'
 import type { CheckView, OperationDetail } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import type { TextKey } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Elapsed, Instant, Remaining } from '../../ui/instant.tsx'
@@ -16,6 +17,14 @@ import { LinkOut, LinkTo } from '../../ui/link.tsx'
 import { MarkdownText } from '../../ui/markdown.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { checkLook, isOpen } from './standing.ts'
+
+/** What keeps it from moving on and who can do something about it; the others say so beside their links. */
+const WAIT_TEXTS: Readonly<Partial<Record<NonNullable<CheckView['waitsFor']>, TextKey>>> = {
+  'waiting-for-answer': 'check.waitAnswer',
+  sending: 'check.waitSending',
+  'target-blocked': 'check.waitBlocked',
+  'waiting-for-person': 'check.waitPerson',
+}
 
 type Props = { check: CheckView; operation: OperationDetail }
 
@@ -32,6 +41,8 @@ export function CheckCard({ check, operation }: Props) {
           </LinkTo>{' '}
           <Text span c="dimmed" fz="xs">
             {t('check.version', { version: check.version })}
+            {' · '}
+            {t('check.owner', { name: check.owner.name })}
           </Text>
         </Box>
         <StateBadge look={checkLook(check, operation)} />
@@ -71,6 +82,23 @@ export function CheckCard({ check, operation }: Props) {
       {waits && check.state === 'undelivered' && (
         <Text fz="sm" mt={4}>
           {t('check.undeliveredNext')}
+        </Text>
+      )}
+
+      {check.waitsFor && WAIT_TEXTS[check.waitsFor] && (
+        <Text fz="sm" mt={4}>
+          {t(WAIT_TEXTS[check.waitsFor]!, { name: check.owner.name })}
+          {check.waitsSince && (
+            <Text span inherit c="dimmed">
+              {' '}
+              ({t('check.since')} <Instant at={check.waitsSince} />)
+            </Text>
+          )}
+        </Text>
+      )}
+      {check.waitsFor === 'sending' && check.sentAt && check.nextAttemptAt && (
+        <Text fz="sm" c="dimmed">
+          {t('check.nextAttempt')} <Remaining until={check.nextAttemptAt} now={serverNow} />
         </Text>
       )}
 

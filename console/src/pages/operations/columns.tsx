@@ -34,10 +34,12 @@ export function operationColumns(
     },
     {
       key: 'extensions',
-      header: t('operations.extensions'),
+      header: t('operations.waitsFor'),
       cell: (operation) => (
         <Text fz="sm" className="wrap-anywhere">
-          {operation.checks.map((check) => check.extensionName).join(t('ui.listSeparator')) || '–'}
+          {(operation.state === 'held' ? operation.checks.filter((check) => check.waitsFor !== null) : operation.checks)
+            .map((check) => check.extensionName)
+            .join(t('ui.listSeparator')) || '–'}
         </Text>
       ),
     },

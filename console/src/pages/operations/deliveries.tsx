@@ -55,6 +55,9 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
           <Text fz="xs" c="dimmed" className="wrap-anywhere">
             {delivery.endpoint}
           </Text>
+          <Text fz="xs" c="dimmed" className="wrap-anywhere">
+            {t('delivery.bus')}: {delivery.busName}
+          </Text>
         </div>
         <StateBadge look={LOOKS[delivery.state]} />
       </Group>
@@ -63,8 +66,13 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
           {t('delivery.nextAttempt')} <Remaining until={delivery.nextAttemptAt} now={serverNow} />
         </Text>
       )}
+      {delivery.blockedAt && (
+        <Text fz="sm" mt={4}>
+          {t('delivery.blocked')} <Instant at={delivery.blockedAt} />
+        </Text>
+      )}
       {delivery.attempts.length > 0 && (
-        <Disclosure label={t('delivery.attempts', { count: delivery.attempts.length })}>
+        <Disclosure label={t('delivery.attempts', { count: delivery.attemptCount })}>
           <Attempts delivery={delivery} />
         </Disclosure>
       )}

@@ -1,5 +1,6 @@
 import { Button, Group, Select, Switch } from '@mantine/core'
 import { IconChecklist, IconFilterOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
@@ -43,6 +44,7 @@ export function OperationsPage() {
   )
   const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
     void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }) })
+  const extensions = useQuery(queries.extensions())
   const chosen = Object.entries(STATES).find(
     ([, one]) => one.state === filter.state && one.status === filter.status,
   )?.[0]
@@ -85,6 +87,16 @@ export function OperationsPage() {
           }))}
           value={filter.eventCode ?? null}
           onChange={(eventCode) => set({ eventCode: eventCode ?? undefined })}
+        />
+        <Select
+          label={t('operations.extension')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={220}
+          data={extensions.data?.map((one) => ({ value: one.code, label: one.name })) ?? []}
+          value={filter.extension ?? null}
+          onChange={(extension) => set({ extension: extension ?? undefined })}
         />
         <Switch
           label={t('operations.mine')}

@@ -49,6 +49,7 @@ function Shown({ operation }: { operation: OperationDetail }) {
   const { t } = useTranslation()
   const names = useEventNames()
   const held = operation.state === 'held'
+  const traceId = operation.message?.traceparent?.split('-')[1]
   return (
     <Stack gap="lg" className="operation-panel">
       <Card>
@@ -104,6 +105,7 @@ function Shown({ operation }: { operation: OperationDetail }) {
             [t('operation.workspace'), operation.workspaceId && <WorkspaceName id={operation.workspaceId} />],
             [t('operation.id'), <Copyable key="id" value={operation.id} />],
             [t('operation.messageId'), operation.messageId && <Copyable value={operation.messageId} />],
+            [t('operation.traceId'), traceId && <Copyable value={traceId} />],
           ]}
         />
       </Section>
@@ -112,7 +114,19 @@ function Shown({ operation }: { operation: OperationDetail }) {
         <Section title={t('operation.telling')} description={t('operation.tellingHint')}>
           <Deliveries operation={operation} />
           <Disclosure label={t('operation.rawMessage')}>
-            <CodeBlock text={JSON.stringify(operation.message, null, 2)} label={t('operation.rawMessage')} />
+            <Stack gap="sm">
+              {operation.message.envelopes.map(({ busName, text }) => (
+                <div key={busName}>
+                  <Text fz="xs" c="dimmed" mb={4} className="wrap-anywhere">
+                    {t('operation.envelopeOf', { bus: busName })}
+                  </Text>
+                  <CodeBlock text={text} label={t('operation.envelopeOf', { bus: busName })} />
+                </div>
+              ))}
+              {operation.message.envelopes.length === 0 && (
+                <CodeBlock text={JSON.stringify(operation.message.body, null, 2)} label={t('operation.rawMessage')} />
+              )}
+            </Stack>
           </Disclosure>
         </Section>
       )}

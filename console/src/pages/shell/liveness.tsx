@@ -1,10 +1,13 @@
-import { Group, Text, Tooltip } from '@mantine/core'
-import { IconBolt, IconLoader2, IconRefresh } from '@tabler/icons-react'
+import { Alert, Group, Text, Tooltip } from '@mantine/core'
+import { IconBolt, IconLoader2, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { lastAnswerAtMs } from '../../api/client.ts'
 import type { Liveness } from '../../api/stream.ts'
 import { useLiveness } from '../../live.ts'
 import type { TextKey } from '../../text/index.ts'
+import { useEverySecond } from '../../ui/clock.ts'
 import type { IconComponent } from '../../ui/icon.ts'
+import { Elapsed, Instant } from '../../ui/instant.tsx'
 
 const LOOKS: Readonly<Record<Liveness, { icon: IconComponent; text: TextKey; meaning: TextKey }>> = {
   connecting: { icon: IconLoader2, text: 'shell.connecting', meaning: 'shell.connectingMeaning' },
@@ -26,5 +29,32 @@ export function LivenessMark() {
         </Text>
       </Group>
     </Tooltip>
+  )
+}
+
+/** Over every page, as long as changes do not arrive by themselves: since when what is shown has not been confirmed. */
+export function LivenessBanner() {
+  const liveness = useLiveness()
+  return liveness === 'polling' ? <Interrupted /> : null
+}
+
+const SILENT_MS = 12_000
+
+function Interrupted() {
+  const { t } = useTranslation()
+  useEverySecond()
+  const sinceMs = lastAnswerAtMs()
+  const since = new Date(sinceMs).toISOString()
+  // Read again every ten seconds, it is answered at least that often while the server is there.
+  const away = Date.now() - sinceMs > SILENT_MS
+  return (
+    <Alert color={away ? 'red' : 'yellow'} mb="md" p="xs" icon={<IconPlugConnectedX />} className="interrupted">
+      <Text fz="sm" role="status">
+        {t(away ? 'shell.serverAway' : 'shell.interrupted')}
+      </Text>
+      <Text fz="sm">
+        {t('shell.lastNews')} <Instant at={since} /> (<Elapsed since={since} until={null} now={Date.now} />)
+      </Text>
+    </Alert>
   )
 }

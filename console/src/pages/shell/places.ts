@@ -4,6 +4,7 @@ import {
   IconBroadcast,
   IconChecklist,
   IconHierarchy2,
+  IconHourglass,
   IconPlugConnected,
   IconPuzzle,
   IconRoute,
@@ -54,7 +55,13 @@ export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean)
           },
         ]
   return [
-    { text: null, places: [{ text: 'nav.home', icon: IconAlarm, link: links.home(), key: 'h', exact: true }] },
+    {
+      text: null,
+      places: [
+        { text: 'nav.home', icon: IconAlarm, link: links.home(), key: 'h', exact: true },
+        { text: 'nav.heldNow', icon: IconHourglass, link: links.heldNow(), key: 'q' },
+      ],
+    },
     ...inWorkspace,
     {
       text: 'nav.openPlatform',
