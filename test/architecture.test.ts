@@ -96,6 +96,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   generate: ['core', 'api', 'dataworks', 'config', 'platform', 'watch'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],
   'rotate-eventbridge-key': ['config', 'embedded', 'store', 'first-start', 'openevent'],
+  'audit-command': ['audit', 'config', 'embedded', 'store'],
   main: ['config', 'embedded', 'server', 'first-start', 'demo'],
 }
 
@@ -278,6 +279,8 @@ describe('one place for each thing that reaches outside', () => {
       'server/src/add-tenant.ts: process.argv',
       'server/src/add-tenant.ts: process.env',
       'server/src/api/generate.ts: process.argv',
+      'server/src/audit-command.ts: process.argv',
+      'server/src/audit-command.ts: process.env',
       // The extension's process finds its programs where this one does.
       'server/src/demo.ts: process.env.PATH',
       'server/src/main.ts: process.argv',

@@ -117,12 +117,7 @@ export async function verifyDatabase(
 }
 
 /** A seal by itself: its hash, its MAC, and the hashes of what it holds of each tenant. */
-export function checkSeal(
-  seal: AuditSeal,
-  tenants: readonly AuditTenantSeal[],
-  key: Buffer | null,
-  found: Found,
-): void {
+function checkSeal(seal: AuditSeal, tenants: readonly AuditTenantSeal[], key: Buffer, found: Found): void {
   for (const one of tenants) checkTenantSeal(one, found)
   const hash = sealHash(
     seal,
@@ -133,7 +128,11 @@ export function checkSeal(
       kind: 'seal-changed',
       sentence: `Seal ${seal.number} has been changed, or something of a tenant was added to it or taken out of it.`,
     })
-  if (key !== null && !isMac(key, seal.hash, seal.mac))
+  checkMac(seal, key, found)
+}
+
+export function checkMac(seal: AuditSeal, key: Buffer, found: Found): void {
+  if (!isMac(key, seal.hash, seal.mac))
     found({
       kind: 'mac-wrong',
       sentence: `Seal ${seal.number} was not made with the secret key of this installation.`,

@@ -259,3 +259,44 @@ export async function unsealed(sql: Sql, lastId: number): Promise<{ count: numbe
   )
   return row!
 }
+
+/** A tenant's part of a seal, with all that proves it to be one. */
+export type ProvenSeal = {
+  readonly seal: AuditSeal
+  readonly tenant: AuditTenantSeal
+  /** The hashes of what the seal holds of each tenant, this one's among them, in order. */
+  readonly tenantHashes: readonly Buffer[]
+}
+
+/** The next seals that hold something of the tenant, made in a span of time. */
+export async function provenSealsAfter(
+  sql: Sql,
+  tenantId: number,
+  number: number,
+  made: { readonly from: Date | null; readonly to: Date | null },
+  most: number,
+): Promise<ProvenSeal[]> {
+  const rows = await sql.rows<
+    SealRow & { t_entry_count: number; t_previous: Buffer; t_hash: Buffer; marks: Buffer; tenant_hashes: Buffer[] }
+  >(
+    `select s.*, t.entry_count as t_entry_count, t.previous as t_previous, t.hash as t_hash, t.marks,
+       (select array_agg(o.hash order by o.tenant_id) from audit_tenant_seals o where o.number = t.number) as tenant_hashes
+     from audit_tenant_seals t join audit_seals s on s.number = t.number
+     where t.tenant_id = $1 and t.number > $2 and ($3::timestamptz is null or s.sealed_at >= $3)
+       and ($4::timestamptz is null or s.sealed_at <= $4)
+     order by t.number limit $5`,
+    [tenantId, number, made.from, made.to, most],
+  )
+  return rows.map((row) => ({
+    seal: sealOf(row),
+    tenant: {
+      tenantId,
+      number: row.number,
+      entryCount: row.t_entry_count,
+      previous: row.t_previous,
+      hash: row.t_hash,
+      marks: row.marks,
+    },
+    tenantHashes: row.tenant_hashes,
+  }))
+}
