@@ -33,6 +33,8 @@ const DEFAULTS = {
   region: 'cn-hangzhou',
   // The receivers of the tests are on this machine.
   outboundAllow: ['127.0.0.1/32'] as readonly string[],
+  outboundDeny: [] as readonly string[],
+  outboundCa: null as string | null,
   // Longer than any machine stands still; tests in which a replica dies set less.
   replicaTimeoutMs: 30_000,
   poolSize: 8,

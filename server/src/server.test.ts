@@ -26,6 +26,8 @@ const SETTINGS = {
   publicUrlDerived: true,
   region: 'cn-hangzhou',
   outboundAllow: [],
+  outboundDeny: [],
+  outboundCa: null,
   replicaTimeoutMs: 30_000,
   poolSize: 4,
   bodyLimitBytes: 1 << 20,

@@ -1,5 +1,6 @@
 /** Joins the parts into a running server on a database that is ready. */
 
+import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import pino, { type Logger } from 'pino'
 import { buildApp } from './api/app.ts'
@@ -14,7 +15,7 @@ import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-cen
 import { busSender } from './openevent/bus-target.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
 import { eventBridgeKeys } from './openevent/eventbridge-key.ts'
-import { outboundPolicy } from './openevent/guard.ts'
+import { outboundPolicy, trustAlso } from './openevent/guard.ts'
 import { httpSender } from './openevent/http-target.ts'
 import { kafkaSender } from './openevent/kafka-target.ts'
 import { measured } from './openevent/measured.ts'
@@ -64,6 +65,8 @@ export async function startServer(
     | 'publicUrlDerived'
     | 'region'
     | 'outboundAllow'
+    | 'outboundDeny'
+    | 'outboundCa'
     | 'replicaTimeoutMs'
     | 'poolSize'
     | 'bodyLimitBytes'
@@ -80,7 +83,8 @@ export async function startServer(
     log.error({ err: error, ...about }, 'fault')
   const nowMs = Date.now
   const live = startLive(connection, (channel, payload) => db.rows('select pg_notify($1, $2)', [channel, payload]))
-  const outbound = outboundPolicy(config.outboundAllow)
+  const outbound = outboundPolicy(config.outboundAllow, config.outboundDeny)
+  if (config.outboundCa !== null) trustAlso(readFileSync(config.outboundCa, 'utf8'))
   let { publicUrl } = config
   const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
   const metrics = makeMetrics()

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import {
   LOG_LEVELS,
   readBoolean,
+  readCertificateFile,
   readDatabaseUrl,
   readDestinations,
   readHost,
@@ -107,6 +108,26 @@ export const SETTINGS = {
     meaning:
       'The private destinations that deliveries to extensions may reach all the same, as `10.1.0.0/16,extension.internal`.',
     read: readDestinations,
+  }),
+  outboundDeny: setting({
+    variable: 'HOLDPOINT_OUTBOUND_DENY',
+    type: 'list with commas of CIDR ranges, addresses and host names',
+    default: '',
+    defaultText: 'empty: only what is private',
+    secret: false,
+    meaning:
+      'The destinations that deliveries never reach, public or not, even where the list of the allowed names them.',
+    read: readDestinations,
+  }),
+  outboundCa: setting({
+    variable: 'HOLDPOINT_OUTBOUND_CA',
+    type: 'file',
+    default: null,
+    defaultText: 'none: the authorities that Node.js comes with',
+    secret: false,
+    meaning:
+      'A file of certificates in PEM. Receivers and brokers whose certificate one of them has signed are trusted as well.',
+    read: readCertificateFile,
   }),
   replicaTimeoutMs: setting({
     variable: 'HOLDPOINT_REPLICA_TIMEOUT_MS',

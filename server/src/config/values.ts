@@ -1,5 +1,8 @@
 // How each type of setting is read from text.
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import path from 'node:path'
 
 export const KEY_BYTES = 32
 export const KEY_ADVICE = 'make one with: openssl rand -base64 32'
@@ -68,6 +71,16 @@ export function readSecretKey(text: string): Buffer {
   if (!hex && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text))
     throw new ValueError(`${KEY_BYTES} bytes in base64 or hex; ${KEY_ADVICE}`)
   return key
+}
+
+/** The name of a file of certificates, which is read once to see that it is one. */
+export function readCertificateFile(file: string): string {
+  try {
+    new X509Certificate(readFileSync(file))
+  } catch {
+    throw new ValueError('the name of a file that can be read, with certificates in PEM')
+  }
+  return path.resolve(file)
 }
 
 export function readDestinations(text: string): readonly string[] {

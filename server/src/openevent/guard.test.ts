@@ -95,6 +95,31 @@ describe('the configuration may allow private destinations', () => {
   })
 })
 
+describe('the configuration may deny destinations', () => {
+  const policy = outboundPolicy(
+    ['10.0.0.0/8', 'inside.internal', 'both.internal'],
+    ['1.1.1.0/24', '10.0.0.7', 'both.internal', 'public.example'],
+  )
+  test('public ones too, by address, range or name; denying wins over allowing', () => {
+    expect(policy.refuse('1.1.1.1', '1.1.1.1')).toMatch(/denies/)
+    expect(policy.refuse('::ffff:1.1.1.1', '::ffff:1.1.1.1')).toMatch(/denies/)
+    expect(policy.refuse('1.1.2.1', '1.1.2.1')).toBeNull()
+    expect(policy.refuse('10.0.0.7', '10.0.0.7')).toMatch(/denies/)
+    expect(policy.refuse('10.0.0.8', '10.0.0.8')).toBeNull()
+    // A name that is allowed does not open an address that is denied.
+    expect(policy.refuse('10.0.0.7', 'inside.internal')).toMatch(/denies/)
+    expect(policy.refuse('192.168.0.1', 'inside.internal')).toBeNull()
+    for (const name of ['both.internal', 'Public.Example', 'public.example.'])
+      expect(policy.refuse('9.9.9.9', name)).toMatch(/denies/)
+  })
+
+  test('also what was allowed by itself', () => {
+    const own = outboundPolicy([], ['127.0.0.1'])
+    own.allowAlso('127.0.0.1', 80)
+    expect(own.refuse('127.0.0.1', '127.0.0.1', 80)).toMatch(/denies/)
+  })
+})
+
 describe('the decision is made on the address that is really connected to', () => {
   const send = async (host: string, allow: readonly string[]) => {
     const sender = httpSender(outboundPolicy(allow), async () => ({}))

@@ -6,6 +6,7 @@
  */
 import dns from 'node:dns'
 import net from 'node:net'
+import tls from 'node:tls'
 import { buildConnector } from 'undici'
 
 /** Private, local, shared, documentation, benchmarking, multicast and reserved ranges (IANA's special-purpose registries). */
@@ -46,31 +47,51 @@ export type OutboundPolicy = {
   allowAlso(address: string, port: number): void
 }
 
-/** `allow`: addresses, CIDR ranges and host names that are reached although they are private. */
-export function outboundPolicy(allow: readonly string[]): OutboundPolicy {
+/**
+ * Addresses, CIDR ranges and host names: `allow` are reached although they are private, `deny` are not reached whatever else is said. A name is
+ * meant exactly as it is written.
+ */
+export function outboundPolicy(allow: readonly string[], deny: readonly string[] = []): OutboundPolicy {
   const refused = new net.BlockList()
   for (const [address, prefix] of REFUSED) refused.addSubnet(address, prefix, net.isIPv4(address) ? 'ipv4' : 'ipv6')
-  const allowed = new net.BlockList()
-  const names = new Set<string>()
-  for (const one of allow) {
-    const [address, prefix] = one.split('/')
-    const version = net.isIP(address!)
-    if (version === 0) names.add(one.toLowerCase())
-    else allowed.addSubnet(address!, Number(prefix ?? (version === 4 ? 32 : 128)), version === 4 ? 'ipv4' : 'ipv6')
-  }
+  const allowed = destinations(allow)
+  const denied = destinations(deny)
   const ports = new Set<string>()
   return {
     allowAlso: (address, port) => void ports.add(`${address} ${port}`),
     refuse(address, host, port) {
-      if (names.has(host.toLowerCase())) return null
       const plain = unmapped(address)
+      if (denied.names.has(nameOf(host))) return `the configuration denies ${host}`
+      if (net.isIP(plain) !== 0 && denied.addresses.check(plain, net.isIPv4(plain) ? 'ipv4' : 'ipv6'))
+        return `the configuration denies ${plain}`
+      if (allowed.names.has(nameOf(host))) return null
       if (ports.has(`${plain} ${port}`)) return null
       const family = net.isIPv4(plain) ? 'ipv4' : 'ipv6'
       if (net.isIP(plain) === 0) return 'it is not an address'
-      if (allowed.check(plain, family) || !refused.check(plain, family)) return null
+      if (allowed.addresses.check(plain, family) || !refused.check(plain, family)) return null
       return `${plain} is a private or special address; the configuration does not allow it`
     },
   }
+}
+
+/** A name is the same in any case, and with the dot that ends it. */
+const nameOf = (host: string) => host.toLowerCase().replace(/\.$/, '')
+
+function destinations(list: readonly string[]) {
+  const addresses = new net.BlockList()
+  const names = new Set<string>()
+  for (const one of list) {
+    const [address, prefix] = one.split('/')
+    const version = net.isIP(address!)
+    if (version === 0) names.add(nameOf(one))
+    else addresses.addSubnet(address!, Number(prefix ?? (version === 4 ? 32 : 128)), version === 4 ? 'ipv4' : 'ipv6')
+  }
+  return { addresses, names }
+}
+
+/** From now on certificates that one of these (in PEM) vouches for are trusted, beside those that are anyway. */
+export function trustAlso(pem: string): void {
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), pem])
 }
 
 /** An IPv4 address written in IPv6 (`::ffff:127.0.0.1`) is judged as what it is. */
