@@ -10,6 +10,7 @@ import type { Cleanup } from './cleanup.ts'
 
 const PACKAGES = '/usr/lib/postgresql'
 const READY_MS = 30_000
+let made = 0
 
 export type OrdinaryPostgres = {
   /** The address of an empty database on it. */
@@ -65,7 +66,7 @@ export function programDirectory(program: string): string | null {
 }
 
 async function temporaryDatabase(cleanup: Cleanup, url: string): Promise<string> {
-  const name = `holdpoint_bench_${process.pid}`
+  const name = `holdpoint_bench_${process.pid}_${++made}`
   await asAdministrator(url, `create database ${name}`)
   cleanup.add(() => asAdministrator(url, `drop database if exists ${name} with (force)`))
   return Object.assign(new URL(url), { pathname: `/${name}` }).href

@@ -255,7 +255,7 @@ async function measurePlace(
   return { version: rows[0]!.version, measured }
 }
 
-async function startReceiver(cleanup: Cleanup, answered: Answers) {
+export async function startReceiver(cleanup: Cleanup, answered: Answers) {
   const child = fork(join(import.meta.dirname, 'round/receiver.ts'))
   const callbacksMs: number[] = []
   cleanup.add(() => child.kill())

@@ -6,6 +6,8 @@ await needNode24()
 const BENCHMARKS = {
   round:
     'requested, held, delivered, answered, carried out: the whole round, as a share of what a bare program reaches',
+  'open-holds': 'the round with 1,000,000 open held operations, as a share of what it costs with 1,000',
+  settle: 'a hundred extensions on 10,000 operations that are held at once: all settle (--short: 200 operations)',
   'first-hold': 'from starting on an empty directory to the first held operation',
   'idle-memory': 'the memory of the idle server with its database',
 }

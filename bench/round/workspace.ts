@@ -3,10 +3,16 @@ import type { Client } from '@holdpoint/sdk'
 import { signedClient } from '../holdpoint.ts'
 
 const POINTS = ['freeze-node', 'unfreeze-node'] as const
+/** What fits well into the largest body that the server reads. */
+const MOST_IMPORTED = 1_000
 const REVIEWER = { name: 'reviewer', password: 'reviews-what-others-submit' }
 
 export type Prepared = {
   readonly client: Awaited<ReturnType<typeof signedClient>>
+  /** Publishes an extension of the client's: reviewed by somebody else. */
+  publish(code: string): Promise<void>
+  readonly workspaceId: number
+  readonly busId: number
   readonly extensionCode: string
   readonly nodeIds: readonly number[]
 }
@@ -16,6 +22,7 @@ export async function prepareWorkspace(
   password: string,
   endpoint: string,
   nodeCount: number,
+  maxConcurrency?: number,
 ): Promise<Prepared> {
   const client = await signedClient(url, 'admin', password)
   await client.call('POST /users', { body: { ...REVIEWER, tenantRoles: ['open-platform-administrator'] } })
@@ -24,10 +31,15 @@ export async function prepareWorkspace(
     body: { identifier: 'bench', name: 'Benchmark', mode: 'basic' },
   })
   const params = { workspaceId: workspace.id }
-  const { created } = await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
-    params,
-    body: { environment: 'PROD', flowspec: flowspec(nodeCount) },
-  })
+  const nodeIds: number[] = []
+  for (let from = 1; from <= nodeCount; from += MOST_IMPORTED) {
+    const to = Math.min(nodeCount, from + MOST_IMPORTED - 1)
+    const { created } = await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
+      params,
+      body: { environment: 'PROD', flowspec: flowspec(from, to) },
+    })
+    nodeIds.push(...created.map((node) => node.id))
+  }
   const { code } = await client.call('POST /extensions', {
     body: { name: 'Benchmark', description: 'Passes everything', points: [...POINTS], testWorkspaceId: workspace.id },
   })
@@ -38,7 +50,9 @@ export async function prepareWorkspace(
     body: {
       name: 'node-operations',
       pattern: { source: ['acs.dataworks'], data: { eventCode: [...POINTS] } },
-      targets: [{ name: 'receiver', endpoint }],
+      targets: [
+        { name: 'receiver', endpoint, ...(maxConcurrency !== undefined && { maxConcurrency, serves: [code] }) },
+      ],
     },
   })
   await client.call('PUT /workspaces/{workspaceId}/channel', { params, body: { busId: bus.id, enabled: true } })
@@ -46,7 +60,14 @@ export async function prepareWorkspace(
     params: { ...params, code },
     body: { enabled: true },
   })
-  return { client, extensionCode: code, nodeIds: created.map((node) => node.id) }
+  return {
+    client,
+    publish: (one) => publish(client, reviewer, one),
+    workspaceId: workspace.id,
+    busId: bus.id,
+    extensionCode: code,
+    nodeIds,
+  }
 }
 
 async function publish(author: Client, reviewer: Client, code: string): Promise<void> {
@@ -55,16 +76,16 @@ async function publish(author: Client, reviewer: Client, code: string): Promise<
   await author.call('POST /extensions/{code}/publish', { params: { code }, body: {} })
 }
 
-/** Nodes that wait for nothing but the workspace's root. */
-function flowspec(nodeCount: number): string {
-  const nodes = Array.from({ length: nodeCount }, (_, at) => ({
-    id: String(at + 1),
-    name: `node_${at + 1}`,
+/** Nodes, numbered so, that wait for nothing but the workspace's root. */
+function flowspec(from: number, to: number): string {
+  const nodes = Array.from({ length: to - from + 1 }, (_, at) => ({
+    id: String(from + at),
+    name: `node_${from + at}`,
     owner: 'bench',
     recurrence: 'Normal',
-    script: { path: `bench/node_${at + 1}`, runtime: { command: 'ODPS_SQL' } },
+    script: { path: `bench/node_${from + at}`, runtime: { command: 'ODPS_SQL' } },
     trigger: { type: 'Scheduler', cron: '00 05 00 * * ?' },
-    outputs: { nodeOutputs: [{ data: `bench.node_${at + 1}`, artifactType: 'NodeOutput' }] },
+    outputs: { nodeOutputs: [{ data: `bench.node_${from + at}`, artifactType: 'NodeOutput' }] },
   }))
   return JSON.stringify({ version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes } })
 }
