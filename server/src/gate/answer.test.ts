@@ -94,6 +94,27 @@ describe('Rule 8: a check takes one result; the first stands', () => {
     expect(await traces(operation.id)).toEqual(before)
   })
 
+  test('none comes too early: one before its delivery, during it, or where nobody could be told is taken', async () => {
+    const { tenant, workspace, owner, asked, operation, messageId } = await heldFreeze(2)
+    expect((await detailOf(owner, operation.id)).checks.map((check) => check.state)).toEqual([
+      'not-routed',
+      'not-routed',
+    ])
+    for (const extension of asked) expect((await callBack(world.server, extension, messageId, 'OK')).status).toBe(200)
+    expect(await detailOf(owner, operation.id)).toMatchObject({ state: 'done' })
+
+    const acknowledged = Promise.withResolvers<{ status: number }>()
+    const receiver = await world.receiver(() => acknowledged.promise)
+    await tenant.route(workspace, receiver.url)
+    const ids = await tenant.nodes(workspace, { b: [] })
+    const second = await ask(owner, workspace, 'freeze-node', [ids.b])
+    await receiver.nth(1)
+    for (const extension of asked)
+      expect((await callBack(world.server, extension, second.messageId, 'OK')).status).toBe(200)
+    expect(await detailOf(owner, second.id)).toMatchObject({ state: 'done' })
+    acknowledged.resolve({ status: 200 })
+  })
+
   test('of different results that arrive together one stands and the others are refused', async () => {
     const { asked, operation, messageId } = await heldFreeze(2)
     const [one] = asked
