@@ -103,7 +103,7 @@ export async function run({ short, tell }: Options): Promise<Result> {
       sides: Object.fromEntries(
         servers.map(({ name, holdpoint, prepared }) => [
           name,
-          { url: holdpoint.url, extensionCode: prepared.extensionCode, pair: prepared.client.pair },
+          { urls: [holdpoint.url], extensionCode: prepared.extensionCode, pair: prepared.client.pair },
         ]),
       ),
     })

@@ -26,7 +26,7 @@ import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import type { Platform } from './platform.ts'
 import { type Database, openDatabase } from './store/database.ts'
-import { gather } from './store/gather.ts'
+import { gather, lines } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
 import { migrate } from './store/migrate.ts'
 import { enter } from './store/principals.ts'
@@ -43,6 +43,8 @@ const OPERATIONS: OperationTable = {
 
 const EXPIRE_EVERY_MS = 1_000
 const MOST_KNOCKS = 100
+/** Answers to one message that are taken at once. */
+const MOST_IN_LINE = 100
 const HOUSEKEEPING_EVERY_MS = 60_000
 const SEAL_EVERY_MS = 1_000
 /** Of each so many seals one is logged: what was written down elsewhere cannot be replaced unseen. */
@@ -123,6 +125,7 @@ export async function startServer(
   const platform: Platform = {
     db,
     together: db.groups(),
+    inLine: lines(MOST_IN_LINE),
     operations: OPERATIONS,
     publish: publisher(dispatcher.dispatch, config.region),
     live,

@@ -1,11 +1,12 @@
 /**
  * answer: an extension returns the result of its check.
  *
- * In one transaction, which it may share with other answers, the operation is locked, the result written, the process derived, and if that decides it, the operation
- * carried out or refused.
+ * In one transaction, which it may share with others, the operation is locked, the result written, the process derived, and if that decides it,
+ * the operation carried out or refused. Results for the same message that wait for each other are taken at once.
  */
 import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint/core'
 import { writeAudit } from '../store/audit.ts'
+import type { Transaction } from '../store/database.ts'
 import * as operations from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
 import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
@@ -24,64 +25,110 @@ export type Answer = {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+type Given = {
+  readonly caller: Caller
+  readonly given: Answer
+  readonly of: Trace
+  readonly arrivedMs: number
+}
+
+export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
+  const { extensionCode, messageId, result } = given
+  if (!UUID.test(messageId)) throw new Refusal('MESSAGE_UNKNOWN', { messageId })
+  const arrivedMs = performance.now()
+  const attributes = {
+    'holdpoint.message': messageId,
+    'holdpoint.extension': extensionCode,
+    'holdpoint.result': result,
+  }
+  await spanned('answer', currentTrace(), attributes, async (of) => {
+    const refusal = await gate.inLine(messageId.toLowerCase(), { caller, given, of, arrivedMs }, (all) =>
+      takeAll(gate, all),
+    )
+    if (refusal !== null) throw refusal
+  })
+}
+
+/** Takes results for one message in their order, each as if it were the only one; what they decide together is carried out once. */
+async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | null)[]> {
+  return await gate.together(async (tx) => {
+    const [asked, open] = await Promise.all([
+      Promise.all(
+        all.map(({ caller, given }) =>
+          operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
+        ),
+      ),
+      operations.checksAskedBy(tx, all[0]!.given.messageId),
+    ])
+    let checks = open
+    const taken: { readonly one: Given; readonly operation: operations.DecidedOperationRow }[] = []
+    const refusals = all.map((one, at) => {
+      try {
+        const judged = judge(tx, one, asked[at]!, checks)
+        if (judged === null) return null
+        const { operation, check } = judged
+        const { result, comment } = one.given
+        operations.recordResult(tx, {
+          operationId: operation.id,
+          extensionId: check.extension_id,
+          result,
+          comment,
+          at: tx.now,
+        })
+        checks = checks.map((other) => (other === check ? { ...other, result } : other))
+        taken.push({ one, operation })
+        return null
+      } catch (error) {
+        if (error instanceof Refusal) return error
+        throw error
+      }
+    })
+    const last = taken.at(-1)
+    if (last === undefined) return refusals
+    const took = await decide(gate, tx, last.operation, checks, false, last.one.of)
+    // After what they decide, because with that it is one statement.
+    for (const { one, operation } of taken) {
+      const { api, extensionCode: extension, messageId: message, result } = one.given
+      writeAudit(tx, {
+        tenantId: one.caller.tenantId,
+        workspaceId: operation.workspace_id,
+        userId: one.caller.userId,
+        action: 'check.answer',
+        object: operation.id,
+        details: { extension, result, message, api },
+      })
+    }
+    tx.afterCommit(() => {
+      for (const { one } of taken) gate.metrics.answers.inc({ result: one.given.result })
+      if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - last.one.arrivedMs) / 1000)
+    })
+    return refusals
+  })
+}
+
 /**
- * Rule 8: a check takes one result; the first stands, the same again is acknowledged, and a different one, or one that is expired, unknown,
+ * Rule 8: a check takes one result; the first stands, the same again is acknowledged (null), and a different one, or one that is expired, unknown,
  * foreign or from an extension that was not asked, is refused and changes nothing. Rule 7: an expired message takes no result.
  * Only the extension's owner speaks for it: whoever else could would decide in its place, without a trace.
  */
-export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
-  const { extensionCode, messageId } = given
+function judge(
+  tx: Transaction,
+  { caller, given: { api, extensionCode, messageId, result } }: Given,
+  asked: operations.AnsweredRow | null,
+  checks: readonly operations.DecidingCheckRow[],
+): { readonly operation: operations.DecidedOperationRow; readonly check: operations.DecidingCheckRow } | null {
   const notAsked = () => new Refusal('EXTENSION_NOT_ASKED', { extensionCode, messageId })
-  const unknown = () => new Refusal('MESSAGE_UNKNOWN', { messageId: given.messageId })
-  if (!UUID.test(given.messageId)) throw unknown()
-  const arrivedMs = performance.now()
-  const attributes = {
-    'holdpoint.message': given.messageId,
-    'holdpoint.extension': given.extensionCode,
-    'holdpoint.result': given.result,
-  }
-  const take = (of: Trace) =>
-    gate.together(async (tx) => {
-      const [asked, checks] = await Promise.all([
-        operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
-        operations.checksAskedBy(tx, given.messageId),
-      ])
-      if (!asked) throw unknown()
-      if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: given.extensionCode })
-      if (asked.extension_owner_id !== caller.userId)
-        throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
-      if (asked.operation === null) throw notAsked()
-      const callback = eventByCode(asked.message_event_code)?.callback
-      if (callback && callback !== given.api)
-        throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
-      const check = checks.find((one) => one.extension_id === asked.extension_id)
-      if (!check) throw notAsked()
-      if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
-        throw new Refusal('MESSAGE_EXPIRED', { messageId: given.messageId })
-      if (acceptResult(checkOf(check), given.result) === 'acknowledge') return
-
-      operations.recordResult(tx, {
-        operationId: asked.operation.id,
-        extensionId: check.extension_id,
-        result: given.result,
-        comment: given.comment,
-        at: tx.now,
-      })
-      const now = checks.map((one) => (one === check ? { ...one, result: given.result } : one))
-      const took = await decide(gate, tx, asked.operation, now, false, of)
-      // After what it decides, because with that it is one statement.
-      writeAudit(tx, {
-        tenantId: caller.tenantId,
-        workspaceId: asked.operation.workspace_id,
-        userId: caller.userId,
-        action: 'check.answer',
-        object: asked.operation.id,
-        details: { extension: given.extensionCode, result: given.result, message: given.messageId, api: given.api },
-      })
-      tx.afterCommit(() => {
-        gate.metrics.answers.inc({ result: given.result })
-        if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - arrivedMs) / 1000)
-      })
-    })
-  await spanned('answer', currentTrace(), attributes, take)
+  if (!asked) throw new Refusal('MESSAGE_UNKNOWN', { messageId })
+  if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode })
+  if (asked.extension_owner_id !== caller.userId)
+    throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
+  if (asked.operation === null) throw notAsked()
+  const callback = eventByCode(asked.message_event_code)?.callback
+  if (callback && callback !== api)
+    throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
+  const check = checks.find((one) => one.extension_id === asked.extension_id)
+  if (!check) throw notAsked()
+  if (check.result === null && (asked.message_expires_at <= tx.now || check.expired_at !== null))
+    throw new Refusal('MESSAGE_EXPIRED', { messageId })
+  return acceptResult(checkOf(check), result) === 'acknowledge' ? null : { operation: asked.operation, check }
 }

@@ -5,6 +5,7 @@ import type { Live } from '../live.ts'
 import type { Publish } from '../openevent/publish.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Database, Groups, Transaction } from '../store/database.ts'
+import type { Lines } from '../store/gather.ts'
 import * as operations from '../store/operations.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import type { OperationTable } from './operation.ts'
@@ -13,6 +14,8 @@ export type Gate = {
   readonly db: Database
   /** How requests to hold and answers are run: those of the same moment in one transaction (docs/decisions). */
   readonly together: Groups
+  /** Answers to the same message are taken one after the other, those that wait at once: each would wait for the operation's lock otherwise. */
+  readonly inLine: Lines
   readonly operations: OperationTable
   readonly publish: Publish
   readonly live: Live

@@ -36,7 +36,7 @@ export function gather<Question, Answer>(
       awaited--
       start()
     }
-    const timer = setTimeout(goOn, patienceMs)
+    const timer = patienceMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(goOn, patienceMs)
     try {
       const answers = await askAll(some.map((one) => one.question))
       for (const [at, one] of some.entries()) one.resolve(answers[at]!)
@@ -52,4 +52,26 @@ export function gather<Question, Answer>(
       waiting.push({ question, resolve, reject })
       start()
     })
+}
+
+export type Lines = <Question, Answer>(
+  key: string,
+  question: Question,
+  askAll: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+) => Promise<Answer>
+
+/** Many lines, one for each key: what stands in the same line is never under way twice at the same time, and what waits goes together. */
+export function lines(most: number): Lines {
+  type Line = ReturnType<typeof gather<unknown, unknown>>
+  const open = new Map<string, { readonly ask: Line; standing: number }>()
+  return async (key, question, askAll) => {
+    const line = open.get(key) ?? { ask: gather(askAll as never, most, Number.POSITIVE_INFINITY), standing: 0 }
+    open.set(key, line)
+    line.standing++
+    try {
+      return (await line.ask(question)) as never
+    } finally {
+      if (--line.standing === 0) open.delete(key)
+    }
+  }
 }
