@@ -13,7 +13,7 @@ export const WAITS = [
 export type Wait = (typeof WAITS)[number]
 
 /**
- * What one check of a held operation waits for, from the deliveries that serve its extension; null: it does not hold the operation up.
+ * Rule 31: what one check of a held operation waits for, from the deliveries that serve its extension; null: it does not hold the operation up.
  * Rule 9: a FAIL that may be passed by hand waits for a person. Rules 11 and 25: an open check whose message cannot get there says so; one that was
  * delivered waits for the answer.
  */

@@ -45,4 +45,11 @@ describe('where an operation stands', () => {
     const refused = operation('refused', 'BLOCKED', 'FAIL')
     expect(checkLook(refused.checks[0]!, refused)).toBe(CHECK_LOOKS.FAIL)
   })
+
+  it('does not speak of an answer while the message has not arrived', () => {
+    const held = operation('held', 'CHECKING', 'waiting')
+    for (const waitsFor of ['sending', 'target-blocked'] as const)
+      expect(checkLook({ ...held.checks[0]!, waitsFor }, held)).toBe(CHECK_LOOKS[waitsFor])
+    expect(checkLook({ ...held.checks[0]!, waitsFor: 'waiting-for-answer' }, held)).toBe(CHECK_LOOKS.waiting)
+  })
 })

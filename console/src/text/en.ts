@@ -165,6 +165,7 @@ export const en = {
     withdrawn: 'It was withdrawn before it took effect. Nothing was changed.',
   },
   check: {
+    targetBlocked: 'Its target takes nothing',
     owner: 'Owner: {{name}}',
     since: 'since',
     nextAttempt: 'Next attempt in',

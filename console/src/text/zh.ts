@@ -161,6 +161,7 @@ export const zh: SameTexts = {
     withdrawn: '操作在生效之前被撤回。未做任何更改。',
   },
   check: {
+    targetBlocked: '目标停止接收',
     owner: '负责人：{{name}}',
     since: '自',
     nextAttempt: '距下次尝试',

@@ -1,5 +1,5 @@
 /**
- * One trace from the request over the message and its deliveries to the answer and the effect.
+ * Rule 32: one trace from the request over the message and its deliveries to the answer and the effect.
  *
  * The context is W3C's traceparent. It travels in headers and with the message, never in an envelope. Spans exist only where the operator has loaded an
  * OpenTelemetry SDK into the process (docs/traces.md); the trace id is there without one, so that logs of all sides can be joined.

@@ -7,9 +7,11 @@ import {
   IconClockExclamation,
   IconExclamationCircle,
   IconHourglass,
+  IconPlayerPause,
   IconPlayerPlay,
   IconRefreshAlert,
   IconRouteOff,
+  IconSend,
   IconUserCheck,
   IconUserExclamation,
   IconX,
@@ -68,8 +70,10 @@ export function standingOf(operation: Pick<OperationView, 'state' | 'status' | '
   }
 }
 
-export const CHECK_LOOKS: Readonly<Record<CheckState | 'FAIL-passable', Look>> = {
+export const CHECK_LOOKS: Readonly<Record<CheckState | 'FAIL-passable' | 'sending' | 'target-blocked', Look>> = {
   waiting: { icon: IconHourglass, colour: 'blue', text: 'check.waiting' },
+  sending: { icon: IconSend, colour: 'blue', text: 'delivery.pending' },
+  'target-blocked': { icon: IconPlayerPause, colour: 'orange', text: 'check.targetBlocked' },
   'not-routed': { icon: IconRouteOff, colour: 'orange', text: 'check.notRouted' },
   undelivered: { icon: IconBellOff, colour: 'orange', text: 'check.undelivered' },
   OK: { icon: IconCircleCheck, colour: 'green', text: 'check.ok' },
@@ -80,9 +84,13 @@ export const CHECK_LOOKS: Readonly<Record<CheckState | 'FAIL-passable', Look>> =
   expired: { icon: IconClockExclamation, colour: 'red', text: 'check.expired' },
 }
 
-/** A FAIL of an operation that is held all the same waits for a person. */
-export function checkLook(check: Pick<CheckView, 'state'>, operation: Pick<OperationView, 'state' | 'status'>): Look {
+/** A FAIL of an operation that is held all the same waits for a person; what has not arrived yet is not waited for as an answer. */
+export function checkLook(
+  check: Pick<CheckView, 'state' | 'waitsFor'>,
+  operation: Pick<OperationView, 'state' | 'status'>,
+): Look {
   const passable = check.state === 'FAIL' && operation.state === 'held' && operation.status === 'BLOCKED'
+  if (check.waitsFor === 'sending' || check.waitsFor === 'target-blocked') return CHECK_LOOKS[check.waitsFor]
   return CHECK_LOOKS[passable ? 'FAIL-passable' : check.state]
 }
 
