@@ -77,6 +77,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   authentication: ['core', 'store', 'credentials', 'platform', 'dataworks'],
   dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication', 'watch'],
   api: [
+    'audit',
     'core',
     'store',
     'openevent',

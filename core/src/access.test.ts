@@ -35,6 +35,7 @@ const WHO = {
   'node.import': '                  -    x     x    -    -    -    | x   x   -   x   x   -   -',
   'node.operate': '                 -    x     x    -    -    -    | x   x   -   x   -   -   -',
   'operation.read': '               -    x     x    x    -    -    | x   x   x   x   x   x   x',
+  'audit.read': '                   -    x     x    x    -    -    | x   x   -   -   -   -   -',
   'check.pass': '                   -    x     x    -    -    -    | x   x   -   -   -   -   -',
 } as const satisfies Record<Action, string>
 

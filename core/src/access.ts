@@ -60,6 +60,7 @@ export const ACCESS = {
   'node.import': { scope: 'workspace', tenant: NOBODY, workspace: ['owner', 'administrator', 'operator', 'deployer'] },
   'node.operate': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
   'operation.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
+  'audit.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'check.pass': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
 } as const satisfies Record<string, Row>
 

@@ -951,11 +951,54 @@ export interface Routes {
     answer: DeadLettersDone
   }
   /**
+   * Who did what and when, newest first; with a filter that little fits, a page may be short or empty and still have a next one
+   */
+  'GET /audit': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
+      workspaceId?: number
+      from?: string
+      to?: string
+      action?: string
+      object?: string
+      userId?: number
+    }
+    body: undefined
+    answer: {
+      items: AuditEntry[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Up to where the audit trail is sealed; its hash, kept elsewhere, proves later that nothing was replaced
+   */
+  'GET /audit/seal': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: AuditSealStanding
+  }
+  /**
    * Server-sent events: what has changed, for the console to read again
    */
   'GET /stream': {
     params: {}
     query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The audit trail as lines of JSON with the seals that prove it (docs/audit.md)
+   */
+  'GET /audit/export': {
+    params: {}
+    query: {
+      workspaceId?: number
+      from?: string
+      to?: string
+    }
     body: undefined
     answer: undefined
   }
@@ -1775,16 +1818,48 @@ export interface DeadLettersDone {
    */
   nextCursor: string | null
 }
-export interface RabbitmqSettings {
-  host: string
-  port: number
-  vhost: string
-  tls: boolean
+export interface AuditEntry {
+  id: number
+  at: string
+  action: string
   /**
-   * Empty for the default exchange, whose routing keys are names of queues
+   * What it was done to: the id of an operation, the code of an extension, a name
    */
-  exchange: string
-  routingKey: string
+  object: string
+  /**
+   * Who did it; null for what Holdpoint does by itself
+   */
+  user: Person | null
+  workspace: {
+    id: number
+    name: string
+  } | null
+  details: {
+    [k: string]: unknown
+  }
+}
+export interface AuditSealStanding {
+  /**
+   * Of the newest seal; 0 when there is none yet
+   */
+  number: number
+  /**
+   * The head of the chain
+   */
+  hash: string
+  /**
+   * Entries up to this one are sealed
+   */
+  lastId: number
+  sealedAt: string | null
+  /**
+   * Entries of the tenant that are not sealed yet
+   */
+  waiting: number
+  /**
+   * When the oldest of them was written
+   */
+  waitsSince: string | null
 }
 /**
  * Problem details after RFC 9457
@@ -1870,6 +1945,17 @@ export interface SigningSecretRotation {
    * How long the secrets before go on signing beside the new one; 0 ends them at once
    */
   overlapHours: number
+}
+export interface RabbitmqSettings {
+  host: string
+  port: number
+  vhost: string
+  tls: boolean
+  /**
+   * Empty for the default exchange, whose routing keys are names of queues
+   */
+  exchange: string
+  routingKey: string
 }
 export interface NewEventBus {
   name: string

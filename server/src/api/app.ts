@@ -16,11 +16,13 @@ import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts
 import type { Platform } from '../platform.ts'
 import type { Caller } from '../store/principals.ts'
 import { traceIdOf, within } from '../watch/trace.ts'
+import { exportAudit } from './audit-export.ts'
 import { publishCertificates } from './certificates.ts'
 import { serveHealth } from './health.ts'
 import { serveMetrics } from './metrics.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
+import { auditSpan } from './routes/audit.ts'
 import { ROUTES } from './routes/index.ts'
 import { Problem } from './shapes.ts'
 import { type OpenStreams, stream } from './stream.ts'
@@ -148,6 +150,20 @@ export async function buildApp(
     url: `${API}/stream`,
     schema: { tags: ['Live'], summary: 'Server-sent events: what has changed, for the console to read again' },
     handler: async (request, reply) => stream(platform, await authenticate(platform, request), reply, streams),
+  })
+  app.route({
+    method: 'GET',
+    url: `${API}/audit/export`,
+    schema: {
+      tags: ['Audit trail'],
+      summary: 'The audit trail as lines of JSON with the seals that prove it (docs/audit.md)',
+      querystring: auditSpan,
+    },
+    preValidation: async (request) => {
+      ;(request as WithCaller).caller = await authenticate(platform, request)
+    },
+    handler: async (request, reply) =>
+      exportAudit(platform, (request as WithCaller).caller!, request.query as z.output<typeof auditSpan>, reply),
   })
   app.route({
     method: 'GET',

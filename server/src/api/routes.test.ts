@@ -19,6 +19,7 @@ const CLOSED = ROUTES.filter((row) => !row.open)
 const EVERY_CLOSED: readonly (readonly [string, Pick<Route, 'method' | 'path'>])[] = [
   ...CLOSED.map((row) => [nameOf(row), row] as const),
   ['GET /stream', { method: 'GET', path: '/stream' }],
+  ['GET /audit/export', { method: 'GET', path: '/audit/export' }],
   ['GET /openapi.json', { method: 'GET', path: '/openapi.json' }],
 ]
 

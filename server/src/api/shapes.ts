@@ -418,3 +418,28 @@ export const SigningSecretRotation = z
       .describe('How long the secrets before go on signing beside the new one; 0 ends them at once'),
   })
   .meta({ id: 'SigningSecretRotation' })
+
+// The audit trail
+
+export const AuditEntry = z
+  .object({
+    id: z.number().int(),
+    at: instant,
+    action: z.string(),
+    object: z.string().describe('What it was done to: the id of an operation, the code of an extension, a name'),
+    user: Person.nullable().describe('Who did it; null for what Holdpoint does by itself'),
+    workspace: z.object({ id, name: z.string() }).nullable(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEntry' })
+
+export const AuditSealStanding = z
+  .object({
+    number: z.number().int().describe('Of the newest seal; 0 when there is none yet'),
+    hash: z.string().describe('The head of the chain'),
+    lastId: z.number().int().describe('Entries up to this one are sealed'),
+    sealedAt: instant.nullable(),
+    waiting: z.number().int().describe('Entries of the tenant that are not sealed yet'),
+    waitsSince: instant.nullable().describe('When the oldest of them was written'),
+  })
+  .meta({ id: 'AuditSealStanding' })

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
@@ -24,4 +25,5 @@ export const ROUTES: readonly Route[] = [
   ...channelRoutes,
   ...eventPatternRoutes,
   ...deadLetterRoutes,
+  ...auditRoutes,
 ]
