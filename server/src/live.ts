@@ -23,6 +23,8 @@ export type Live = {
 
 const CHANNEL = 'holdpoint'
 const GATHER_MS = 25
+/** What is due to another replica's lane waits for nothing else. */
+const GATHER_DUE_MS = 3
 /** One NOTIFY carries less than 8,000 bytes. */
 const MOST_BYTES = 7_500
 const RECONNECT_MS = 1_000
@@ -35,6 +37,7 @@ export function startLive(
   const listeners = new Set<(change: Change) => void>()
   let gathered: Change[] = []
   let timer: NodeJS.Timeout | null = null
+  let soon = false
   let client: pg.Client | null = null
   let stopped = false
 
@@ -44,6 +47,7 @@ export function startLive(
 
   function flush(): void {
     timer = null
+    soon = false
     const unique = [...new Map(gathered.map((change) => [`${change.kind} ${change.id}`, change])).values()]
     gathered = []
     let part: Change[] = []
@@ -92,6 +96,11 @@ export function startLive(
     publish(change) {
       tell(change)
       gathered.push(change)
+      if (change.kind === 'delivery' && !soon) {
+        if (timer !== null) clearTimeout(timer)
+        timer = setTimeout(flush, GATHER_DUE_MS)
+        soon = true
+      }
       timer ??= setTimeout(flush, GATHER_MS)
     },
     subscribe(listener) {

@@ -248,7 +248,13 @@ export function startDispatcher(parts: {
       lookAround = false
       looks++
       try {
-        const waiting = asked.size === 0 ? [] : await store.waitingAmong(db, [...asked.keys()])
+        // What was asked for in a lane of its own is read at once; the others are first asked whose they are.
+        const isOwn = (id: number) => lanes.get(id)?.blockedIn === null
+        const waiting: store.WaitingTarget[] = [...asked.keys()]
+          .filter(isOwn)
+          .map((id) => ({ target_id: id, due: true, gone: false, replica_id: replicaId }))
+        const others = [...asked.keys()].filter((id) => !isOwn(id))
+        if (others.length > 0) waiting.push(...(await store.waitingAmong(db, others)))
         if (around) {
           await leaveIdle(replicaId)
           const found = await store.waitingTargets(db, beyondId, MOST_LOOKED_AT)
