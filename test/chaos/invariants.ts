@@ -3,7 +3,7 @@
 import { behaviourOf, type Result } from './behaviour.ts'
 import type { ChaosExtension } from './environment.ts'
 import type { Change, CheckFound, OperationFound, Snapshot } from './evidence.ts'
-import type { Acknowledged } from './load.ts'
+import type { Load } from './load.ts'
 
 export const INVARIANTS = {
   settled: 'every operation has ended, or is held for a FAIL that may be passed by hand and for nothing else',
@@ -22,6 +22,7 @@ export const INVARIANTS = {
   'acknowledged request':
     'what was answered to a request is so: the operation is there with its message, the withdrawal and the pass are recorded',
   'audit chain': 'the chain of the audit trail verifies, as the command says that does it',
+  'asked for': 'an operation is withdrawn, and a check passed by hand, only where somebody asked for that',
 } as const
 export type Invariant = keyof typeof INVARIANTS
 
@@ -63,6 +64,8 @@ export function startVerifier(seed: number, extensions: readonly ChaosExtension[
   const changes = new Set<number>()
   const attempts = new Map<string, number>()
   const excused = new Set<string>()
+  const withdrawals = new Set<string>()
+  const passes = new Set<string>()
   const claimed = new Set<number>()
   const lastOfNode = new Map<string, Change[]>()
   const byOperation = new Map<string, Change[]>()
@@ -129,7 +132,7 @@ export function startVerifier(seed: number, extensions: readonly ChaosExtension[
     },
 
     /** `faults` are those that excuse a second delivery. */
-    verify(snapshot: Snapshot, acknowledged: readonly Acknowledged[], faults: readonly Span[]): Violation[] {
+    verify(snapshot: Snapshot, load: Omit<Load, 'requests'>, faults: readonly Span[]): Violation[] {
       const violations: Violation[] = []
       const expect = (invariant: Invariant, holds: boolean, about: () => string) => {
         checked[invariant]++
@@ -149,6 +152,8 @@ export function startVerifier(seed: number, extensions: readonly ChaosExtension[
       const fresh = snapshot.operations.filter((one) => (operations.get(one.id)?.state ?? 'held') === 'held')
       for (const operation of fresh) operations.set(operation.id, operation)
       const { heard, received } = hear()
+      for (const id of load.withdrawals) withdrawals.add(id)
+      for (const id of load.passes) passes.add(id)
 
       for (const operation of fresh) {
         const { id } = operation
@@ -166,6 +171,12 @@ export function startVerifier(seed: number, extensions: readonly ChaosExtension[
           'verdict',
           wanted.includes(operation.state),
           () => `${name} with ${resultsOf(operation.checks)}: ${wanted.join(' or ')}; ${operation.reason ?? ''}`,
+        )
+        expect(
+          'asked for',
+          (operation.state !== 'withdrawn' || withdrawals.has(id)) &&
+            (operation.checks.every((one) => !one.passed) || passes.has(id)),
+          () => name,
         )
         for (const check of operation.checks) {
           if (operation.messageId === null || check.result === null) continue
@@ -219,7 +230,7 @@ export function startVerifier(seed: number, extensions: readonly ChaosExtension[
             () => `${key}: ${given} was refused with ${[...codes].join(', ')}, ${result} is recorded`,
           )
       }
-      for (const one of acknowledged) {
+      for (const one of load.acknowledged) {
         const found = operations.get(one.id)
         const so =
           one.what === 'asked'

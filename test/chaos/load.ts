@@ -12,6 +12,9 @@ export type Acknowledged =
 
 export type Load = {
   readonly acknowledged: readonly Acknowledged[]
+  /** The operations that somebody tried to withdraw, and those of which somebody tried to pass a check by hand. */
+  readonly withdrawals: readonly string[]
+  readonly passes: readonly string[]
   readonly requests: { asked: number; refused: number; unknown: number; faulted: number }
 }
 
@@ -28,6 +31,8 @@ export async function runLoad(
 ): Promise<Load> {
   const untilMs = Date.now() + lastsMs
   const acknowledged: Acknowledged[] = []
+  const withdrawals: string[] = []
+  const passes: string[] = []
   const requests = { asked: 0, refused: 0, unknown: 0, faulted: 0 }
   const toPass = [...passable]
 
@@ -58,6 +63,7 @@ export async function runLoad(
       const pause = chance.between(20, 120)
       if (verb < 0.08 && mine.length > 0) {
         const one = mine.pop()!
+        withdrawals.push(one.id)
         const done = await attempt(
           environment.operators[one.operator]![replica]!.call('POST /operations/{operationId}/withdraw', {
             params: { operationId: one.id },
@@ -66,6 +72,7 @@ export async function runLoad(
         if (done && 'answer' in done) acknowledged.push({ what: 'withdrawn', id: one.id })
       } else if (verb < 0.3 && toPass.length > 0) {
         const one = toPass.pop()!
+        passes.push(one.id)
         const done = await attempt(
           environment.administrator[replica]!.call('POST /operations/{operationId}/checks/{extensionCode}/pass', {
             params: { operationId: one.id, extensionCode: one.extension },
@@ -100,7 +107,7 @@ export async function runLoad(
     }
   }
   await Promise.all(Array.from({ length: WORKERS }, (_, nth) => worker(chanceOf(...words, 'worker', nth))))
-  return { acknowledged, requests }
+  return { acknowledged, withdrawals, passes, requests }
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

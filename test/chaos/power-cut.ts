@@ -84,7 +84,11 @@ export async function powerCuts(options: {
         words: [seed, cut],
         stop: stop.signal,
       })
-      await sleep(chance.between(1_200, 3_000))
+      const before = known.results.size
+      await sleep(chance.between(800, 2_500))
+      // On a slow machine later: a cut that nothing was acknowledged before proves nothing.
+      for (const untilMs = Date.now() + READY_MS; known.results.size < before + 5 && Date.now() < untilMs; )
+        await sleep(20)
       disk.cut()
       // Whatever is acknowledged after this has been flushed before.
       await server.kill()
@@ -271,6 +275,7 @@ async function startOn(disk: Disk, build: string): Promise<Running> {
       env: {
         PATH: process.env.PATH ?? '',
         HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1',
+        HOLDPOINT_REPLICA_TIMEOUT_MS: '2000',
         NODE_COMPILE_CACHE: path.join(disk.directory, 'compiled'),
       },
       cwd: disk.directory,

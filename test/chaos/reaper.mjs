@@ -5,6 +5,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+const ROUNDS = 60
+const ROUND_MS = 500
 const pids = new Set()
 const directories = new Set()
 const mounts = new Set()
@@ -19,22 +21,29 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 
 process.on('disconnect', async () => {
   for (const pid of pids) kill(pid)
-  // Twice: a postmaster that was just being started again is found the second time.
-  for (let round = 0; round < 2; round++) {
+  // A postmaster that was just being started again is found later, and its processes need their time to notice its end.
+  for (let round = 0; round < ROUNDS; round++) {
     for (const place of [...directories, ...mounts]) killPostmaster(path.join(place, 'data', 'postgres'))
-    await sleep(500)
+    await sleep(ROUND_MS)
+    for (const mount of mounts) if (isUnmounted(mount)) mounts.delete(mount)
+    if (mounts.size === 0 && round > 0) break
   }
-  for (const mount of mounts) {
-    try {
-      execFileSync('umount', [mount], { stdio: 'ignore' })
-    } catch {
-      // It was not mounted any more.
-    }
-  }
+  // What is still mounted is not emptied.
+  if (mounts.size > 0) process.exit(1)
   for (const directory of directories)
     rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   process.exit(0)
 })
+
+function isUnmounted(mount) {
+  if (!readFileSync('/proc/mounts', 'utf8').includes(` ${mount} `)) return true
+  try {
+    execFileSync('umount', [mount], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
 
 function killPostmaster(directory) {
   const file = path.join(directory, 'postmaster.pid')

@@ -132,7 +132,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     const settledAfterMs = Date.now() - peaceMs
     looked = Math.max(looked, ...snapshot.changes.map((one) => one.id))
     silences = await readSilences(environment.database.pool, REPLICA_TIMEOUT_MS * SILENT)
-    const found = verifier.verify(snapshot, load.acknowledged, [...excuses, ...silences, ...stalls.spans])
+    const found = verifier.verify(snapshot, load, [...excuses, ...silences, ...stalls.spans])
     return {
       run: number,
       theme,
