@@ -8,7 +8,7 @@ import { type AuditEntryRow, auditHead, entriesBetween, type ProvenSeal, provenS
 import type { Sql } from '../store/database.ts'
 import { lineOf } from './chain.ts'
 
-const SEALS_AT_ONCE = 50
+const SEALS_AT_ONCE = 10
 const ENTRIES_AT_ONCE = 5_000
 /** A seal is made this long after its entries at most: no transaction is open for longer. */
 const LATEST_SEAL_MS = 24 * 60 * 60_000

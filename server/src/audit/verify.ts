@@ -45,7 +45,7 @@ export type Verified = {
 
 type Link = { readonly number: number; readonly lastId: number; readonly hash: Buffer }
 
-const SEALS_AT_ONCE = 50
+const SEALS_AT_ONCE = 10
 const ENTRIES_AT_ONCE = 5_000
 
 /** Verifies the whole chain of a database. */
