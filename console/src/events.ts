@@ -11,6 +11,12 @@ export const POINTS_BY_MODULE = Object.keys(MODULE_NAMES)
   }))
   .filter((group) => group.points.length > 0)
 
+/** Every event, grouped the same way. */
+export const EVENTS_BY_MODULE = Object.keys(MODULE_NAMES).map((module) => ({
+  module: module as keyof typeof MODULE_NAMES,
+  events: EVENT_NAMES.filter((event) => event.module === module),
+}))
+
 export const POINTS = POINTS_BY_MODULE.flatMap((group) => group.points)
 
 export const levelOfPoint = (eventCode: string): 'workspace' | 'tenant' | undefined => BY_CODE.get(eventCode)?.scope

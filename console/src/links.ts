@@ -10,6 +10,12 @@ export type OperationsFilter = {
   readonly mine?: boolean
 }
 
+export type DeadLettersFilter = {
+  readonly busId?: number
+  readonly targetId?: number
+  readonly workspaceId?: number
+}
+
 export const links = {
   home: () => linkOptions({ to: '/' }),
   /** `next` is the address to go to afterwards. */
@@ -37,6 +43,9 @@ export const links = {
     linkOptions({ to: '/workspaces/$workspaceId/members', params: { workspaceId: String(workspaceId) } }),
   channel: (workspaceId: number) =>
     linkOptions({ to: '/workspaces/$workspaceId/channel', params: { workspaceId: String(workspaceId) } }),
+
+  tenantChannel: () => linkOptions({ to: '/tenant-channel' }),
+  deadLetters: (filter: DeadLettersFilter = {}) => linkOptions({ to: '/dead-letters', search: filter }),
 
   operations: (filter: OperationsFilter = {}) => linkOptions({ to: '/operations', search: filter as object }),
   operation: (operationId: string) => linkOptions({ to: '/operations/$operationId', params: { operationId } }),

@@ -4,10 +4,10 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 
 /** What is read again after a change: the first members of the query keys. */
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
-  operation: ['operations', 'nodes'],
+  operation: ['operations', 'nodes', 'dead-letters'],
   node: ['nodes'],
-  extension: ['extensions'],
-  openevent: ['event-buses', 'channel'],
+  extension: ['extensions', 'routing'],
+  openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],
   workspace: ['workspaces', 'members', 'session'],
 }
 const EVERYTHING = [...new Set(Object.values(READ_AGAIN).flat())]

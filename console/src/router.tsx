@@ -18,6 +18,8 @@ import { SignInPage } from './pages/sign-in.tsx'
 type Search = Readonly<Record<string, unknown>>
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const number = (value: unknown): number | undefined => (/^\d{1,16}$/.test(String(value)) ? Number(value) : undefined)
+const instant = (value: unknown): string | undefined =>
+  typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : undefined
 const yes = (value: unknown): true | undefined => (value === 'true' || value === true ? true : undefined)
 function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
   return known.find((one) => one === value)
@@ -182,6 +184,36 @@ const eventBus = createRoute({
   component: lazyRouteComponent(() => import('./pages/event-buses/event-bus.tsx'), 'EventBusPage'),
 })
 
+const tenantChannel = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tenant-channel',
+  component: lazyRouteComponent(() => import('./pages/workspaces/channel.tsx'), 'TenantChannelPage'),
+})
+const deadLetters = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dead-letters',
+  validateSearch: (
+    search: Search,
+  ): {
+    busId?: number
+    targetId?: number
+    workspaceId?: number
+    eventCode?: string
+    from?: string
+    to?: string
+    cursor?: string
+  } => ({
+    busId: number(search.busId),
+    targetId: number(search.targetId),
+    workspaceId: number(search.workspaceId),
+    eventCode: text(search.eventCode),
+    from: instant(search.from),
+    to: instant(search.to),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => import('./pages/dead-letters/index.tsx'), 'DeadLettersPage'),
+})
+
 const elsewhere = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotThere })
 
 const tree = root.addChildren([
@@ -205,6 +237,8 @@ const tree = root.addChildren([
     editExtension,
     eventBuses,
     eventBus,
+    tenantChannel,
+    deadLetters,
     elsewhere,
   ]),
 ])

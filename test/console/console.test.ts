@@ -5,6 +5,7 @@ import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
 import { holdingStories } from './holding-stories.ts'
 import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
+import { openeventStories } from './openevent-stories.ts'
 import { setupStories } from './setup-stories.ts'
 import { signInStories } from './sign-in-stories.ts'
 import { signingStories } from './signing-stories.ts'
@@ -24,5 +25,6 @@ describe('holding an operation', () => holdingStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('signatures of deliveries', () => signingStories(at))
+describe('OpenEvent', () => openeventStories(at))
 describe('access', () => accessStories(at))
 describe('how it looks and loads', () => lookStories(at))

@@ -55,6 +55,8 @@ export function lookStories(at: () => BrowserConsole): void {
       `/extensions/${extension.code}/edit`,
       '/event-buses',
       `/event-buses/${items[0]!.id}`,
+      '/tenant-channel',
+      '/dead-letters',
       '/workspaces',
       '/account',
       '/users',

@@ -93,7 +93,7 @@ export function setupStories(at: () => BrowserConsole): void {
     await dialog.getByLabel(en.rules.pattern).fill('{ "type": ')
     await dialog.getByText(en.rules.patternNotJson).waitFor()
     await dialog.getByLabel(en.rules.pattern).fill('{ "source": ["acs.dataworks"] }')
-    await dialog.getByLabel(en.rules.endpoint).fill('http://127.0.0.1:9/')
+    await dialog.getByLabel(en.target.endpoint).fill('http://127.0.0.1:9/')
     await dialog.getByRole('button', { name: en.ui.save }).click()
     await page.getByRole('article', { name: 'everything' }).getByText('http://127.0.0.1:9/').waitFor()
 

@@ -29,6 +29,7 @@ describe('the texts', () => {
       'import.text',
       'keys.title',
       'operation.title',
+      'routing.target',
       'verb.title',
     ])
   })

@@ -4,10 +4,14 @@ import type {
   AccessKey,
   Channel,
   ChannelChange,
+  DeadLetter,
+  DeadLetterSelection,
+  DeadLettersDone,
   DeliveryView,
   Environment,
   EventBus,
   EventRule,
+  EventSample,
   ExtensionChange,
   ExtensionDecision,
   ExtensionView,
@@ -30,11 +34,14 @@ import type {
   OperationState,
   OperationView,
   PassReason,
+  PatternVerdict,
   ProcessStatus,
   Recurrence,
+  Routing,
   SignIn,
   SigningSecretRotation,
   SigningSecrets,
+  TargetTested,
   User,
   UserChange,
   Workspace,
@@ -58,6 +65,14 @@ export type OperationsQuery = ListQuery & {
   readonly mine?: true
   readonly checked?: true
 }
+export type DeadLettersFilter = {
+  readonly busId?: number
+  readonly targetId?: number
+  readonly workspaceId?: number
+  readonly eventCode?: string
+  readonly from?: string
+  readonly to?: string
+}
 export type ExtensionVerb = 'submit' | 'approve' | 'reject' | 'publish' | 'disable'
 
 const get = <T>(path: string, query?: Query) => request<T>('GET', path, undefined, query)
@@ -66,6 +81,8 @@ const put = <T>(path: string, body: unknown) => request<T>('PUT', path, body)
 const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, body)
 const remove = (path: string) => request<void>('DELETE', path)
 const of = encodeURIComponent
+const channelPath = (workspaceId: number | null) =>
+  workspaceId === null ? '/tenant-channel' : `/workspaces/${workspaceId}/channel`
 
 export const calls = {
   me: () => get<Me>('/session'),
@@ -118,6 +135,8 @@ export const calls = {
 
   eventBuses: (query: ListQuery) => get<Page<EventBus>>('/event-buses', query),
   createEventBus: (body: NewEventBus) => post<EventBus>('/event-buses', body),
+  changeEventBus: (busId: number, description: string) => patch<EventBus>(`/event-buses/${busId}`, { description }),
+  deleteEventBus: (busId: number) => remove(`/event-buses/${busId}`),
   eventRules: (busId: number, query: ListQuery) => get<Page<EventRule>>(`/event-buses/${busId}/rules`, query),
   createEventRule: (busId: number, body: NewEventRule) => post<EventRule>(`/event-buses/${busId}/rules`, body),
   changeEventRule: (busId: number, ruleId: number, body: NewEventRule) =>
@@ -127,6 +146,19 @@ export const calls = {
     get<SigningSecrets>(`/event-buses/${busId}/rules/${ruleId}/targets/${of(target)}/signing-secrets`),
   rotateSigningSecret: (busId: number, ruleId: number, target: string, body: SigningSecretRotation) =>
     post<SigningSecrets>(`/event-buses/${busId}/rules/${ruleId}/targets/${of(target)}/signing-secrets/rotate`, body),
-  channel: (workspaceId: number) => get<Channel>(`/workspaces/${workspaceId}/channel`),
-  setChannel: (workspaceId: number, body: ChannelChange) => put<Channel>(`/workspaces/${workspaceId}/channel`, body),
+  testTarget: (busId: number, ruleId: number, name: string, eventCode: string) =>
+    post<TargetTested>(`/event-buses/${busId}/rules/${ruleId}/targets/${of(name)}/test`, { eventCode }),
+  unblockTarget: (busId: number, ruleId: number, name: string) =>
+    post<void>(`/event-buses/${busId}/rules/${ruleId}/targets/${of(name)}/unblock`),
+  tryPattern: (pattern: object, event: object) => post<PatternVerdict>('/event-patterns/try', { pattern, event }),
+  eventSamples: (eventCode: string, busId: number) =>
+    get<{ items: EventSample[] }>('/event-samples', { eventCode, busId }),
+  /** null: of tenant-level events. */
+  channel: (workspaceId: number | null) => get<Channel>(channelPath(workspaceId)),
+  setChannel: (workspaceId: number | null, body: ChannelChange) => put<Channel>(channelPath(workspaceId), body),
+  routing: (workspaceId: number | null) =>
+    get<Routing>(workspaceId === null ? '/tenant-routing' : `/workspaces/${workspaceId}/routing`),
+  deadLetters: (query: ListQuery & DeadLettersFilter) => get<Page<DeadLetter>>('/dead-letters', query),
+  endDeadLetters: (verb: 'replay' | 'drop', body: DeadLetterSelection) =>
+    post<DeadLettersDone>(`/dead-letters/${verb}`, body),
 }

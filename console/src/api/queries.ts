@@ -1,6 +1,6 @@
 /** What the pages read, each under a key that begins with the kind of thing it shows: live changes refetch by that kind. */
 import { queryOptions } from '@tanstack/react-query'
-import { calls, type ListQuery, type NodesQuery, type OperationsQuery } from './calls.ts'
+import { calls, type DeadLettersFilter, type ListQuery, type NodesQuery, type OperationsQuery } from './calls.ts'
 import type { Page } from './client.ts'
 import type { Environment } from './shapes.ts'
 
@@ -62,6 +62,25 @@ export const queries = {
       queryKey: ['event-buses', busId, 'rules'],
       queryFn: () => all((query) => calls.eventRules(busId, query)),
     }),
-  channel: (workspaceId: number) =>
+  eventSample: (eventCode: string, busId: number) =>
+    queryOptions({
+      queryKey: ['event-samples', busId, eventCode],
+      queryFn: () => calls.eventSamples(eventCode, busId).then(({ items }) => items[0]!),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  patternVerdict: (pattern: object | null, event: object | null) =>
+    queryOptions({
+      queryKey: ['event-patterns', JSON.stringify(pattern), JSON.stringify(event)],
+      queryFn: () => calls.tryPattern(pattern ?? {}, event ?? {}),
+      enabled: pattern !== null && event !== null,
+      retry: false,
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  /** null: of tenant-level events. */
+  channel: (workspaceId: number | null) =>
     queryOptions({ queryKey: ['channel', workspaceId], queryFn: () => calls.channel(workspaceId) }),
+  routing: (workspaceId: number | null) =>
+    queryOptions({ queryKey: ['routing', workspaceId], queryFn: () => calls.routing(workspaceId) }),
+  deadLetters: (query: ListQuery & DeadLettersFilter) =>
+    queryOptions({ queryKey: ['dead-letters', query], queryFn: () => calls.deadLetters(query) }),
 }

@@ -13,7 +13,7 @@ type Props = {
   /** Not possible yet: something must be filled in first. */
   disabled?: boolean
   danger?: boolean
-  size?: 'md' | 'lg'
+  size?: 'md' | 'lg' | 'xl'
   children: ReactNode
 }
 

@@ -1,12 +1,12 @@
-import { Badge, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
-import { IconPencil, IconPlus, IconRoute, IconShieldLock, IconTrash } from '@tabler/icons-react'
+import { Badge, Button, Group, Paper, Skeleton, Stack, Text, Textarea } from '@mantine/core'
+import { IconMailOff, IconPencil, IconPlus, IconRoute, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
-import type { EventRule, Target } from '../../api/shapes.ts'
+import type { EventBus, EventRule } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
@@ -14,16 +14,17 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
-import { LinkTo } from '../../ui/link.tsx'
+import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 import { RuleDialog } from './rule-dialog.tsx'
-import { SigningSecretsDialog } from './signing-secrets.tsx'
+import { TargetTable } from './target-table.tsx'
 
 const route = getRouteApi('/signed-in/event-buses/$busId')
 
-type Editing = { readonly what: 'create' } | { readonly what: 'edit' | 'delete'; readonly rule: EventRule }
+type Editing =
+  | { readonly what: 'create' | 'describe' | 'delete-bus' }
+  | { readonly what: 'edit' | 'delete'; readonly rule: EventRule }
 
 export function EventBusPage() {
   const { t } = useTranslation()
@@ -40,11 +41,37 @@ export function EventBusPage() {
       {t('rules.create')}
     </Button>
   )
+  const close = () => setEditing(null)
   return (
     <Page
       title={name}
       description={bus?.description || t('rules.hint')}
-      actions={create}
+      actions={
+        <Group gap="xs">
+          <LinkButton {...links.deadLetters({ busId })} variant="default" leftSection={<IconMailOff {...iconProps} />}>
+            {t('nav.deadLetters')}
+          </LinkButton>
+          {mayWrite && (
+            <>
+              <Button
+                variant="default"
+                leftSection={<IconPencil {...iconProps} />}
+                onClick={() => setEditing({ what: 'describe' })}
+              >
+                {t('buses.describe')}
+              </Button>
+              <Button
+                variant="default"
+                leftSection={<IconTrash {...iconProps} />}
+                onClick={() => setEditing({ what: 'delete-bus' })}
+              >
+                {t('buses.delete')}
+              </Button>
+            </>
+          )}
+          {create}
+        </Group>
+      }
       trail={[
         <LinkTo key="buses" {...links.eventBuses()}>
           {t('nav.eventBuses')}
@@ -90,15 +117,17 @@ export function EventBusPage() {
           />
         ))}
       </Stack>
-      {editing && editing.what !== 'delete' && (
+      {(editing?.what === 'create' || editing?.what === 'edit') && (
         <RuleDialog
           busId={busId}
           rule={editing.what === 'edit' ? editing.rule : null}
           extensions={extensions.data ?? []}
-          close={() => setEditing(null)}
+          close={close}
         />
       )}
-      {editing?.what === 'delete' && <DeleteDialog busId={busId} rule={editing.rule} close={() => setEditing(null)} />}
+      {editing?.what === 'delete' && <DeleteDialog busId={busId} rule={editing.rule} close={close} />}
+      {editing?.what === 'describe' && bus && <DescribeDialog bus={bus} close={close} />}
+      {editing?.what === 'delete-bus' && bus && <DeleteBusDialog bus={bus} close={close} />}
     </Page>
   )
 }
@@ -107,44 +136,6 @@ type RuleProps = { rule: EventRule; extensionName: (code: string) => string; act
 
 function Rule({ rule, extensionName, actions }: RuleProps) {
   const { t } = useTranslation()
-  const mayWrite = useMay()('openevent.write')
-  const [signed, setSigned] = useState<Target | null>(null)
-  const columns: readonly Column<Target>[] = [
-    { key: 'name', header: t('rules.targetName'), width: 180, cell: (target) => target.name },
-    {
-      key: 'endpoint',
-      header: t('rules.endpoint'),
-      cell: (target) => <span className="wrap-anywhere">{target.endpoint}</span>,
-    },
-    {
-      key: 'serves',
-      header: t('rules.serves'),
-      width: 240,
-      cell: (target) => target.serves?.map(extensionName).join(t('ui.listSeparator')) ?? t('rules.servesAll'),
-    },
-    ...(mayWrite
-      ? [
-          {
-            key: 'signing',
-            header: t('signing.title'),
-            width: 130,
-            quiet: true as const,
-            cell: (target: Target) =>
-              target.kind === 'http' && (
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  leftSection={<IconShieldLock {...iconProps} />}
-                  aria-label={t('signing.openFor', { name: target.name })}
-                  onClick={() => setSigned(target)}
-                >
-                  {t('signing.open')}
-                </Button>
-              ),
-          },
-        ]
-      : []),
-  ]
   return (
     <Paper withBorder p="md" component="article" aria-label={rule.name}>
       <Group justify="space-between" mb="xs">
@@ -170,16 +161,7 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
           {t('rules.noTargets')}
         </Text>
       ) : (
-        <RowTable
-          label={t('rules.targets')}
-          columns={columns}
-          rows={rule.targets}
-          keyOf={(target) => String(target.id)}
-          minWidth={520}
-        />
-      )}
-      {signed && (
-        <SigningSecretsDialog busId={rule.busId} ruleId={rule.id} target={signed.name} close={() => setSigned(null)} />
+        <TargetTable rule={rule} extensionName={extensionName} />
       )}
     </Paper>
   )
@@ -206,6 +188,67 @@ function DeleteDialog({ busId, rule, close }: { busId: number; rule: EventRule; 
       confirm={() => remove.mutate()}
     >
       <Text fz="sm">{t('rules.deleteMeaning')}</Text>
+      <ProblemNotice error={remove.error} />
+    </Confirm>
+  )
+}
+
+function DescribeDialog({ bus, close }: { bus: EventBus; close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const [description, setDescription] = useState(bus.description)
+  const save = useMutation({
+    mutationFn: () => calls.changeEventBus(bus.id, description),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['event-buses'] })
+      close()
+    },
+  })
+  return (
+    <Confirm
+      opened
+      close={close}
+      title={t('buses.describe')}
+      verb={t('ui.save')}
+      busy={save.isPending}
+      confirm={() => save.mutate()}
+    >
+      <Textarea
+        label={t('ui.description')}
+        data-autofocus
+        autosize
+        minRows={2}
+        maxLength={512}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <ProblemNotice error={save.error} />
+    </Confirm>
+  )
+}
+
+function DeleteBusDialog({ bus, close }: { bus: EventBus; close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const remove = useMutation({
+    mutationFn: () => calls.deleteEventBus(bus.id),
+    onSuccess: async () => {
+      await navigate(links.eventBuses())
+      await client.invalidateQueries({ queryKey: ['event-buses'] })
+    },
+  })
+  return (
+    <Confirm
+      opened
+      close={close}
+      danger
+      title={t('buses.deleteTitle', { name: bus.name })}
+      verb={t('ui.delete')}
+      busy={remove.isPending}
+      confirm={() => remove.mutate()}
+    >
+      <Text fz="sm">{t('buses.deleteMeaning')}</Text>
       <ProblemNotice error={remove.error} />
     </Confirm>
   )

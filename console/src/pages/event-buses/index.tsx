@@ -1,6 +1,6 @@
-import { Button, Skeleton, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Skeleton, Text, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconPlus, IconRoute } from '@tabler/icons-react'
+import { IconBroadcast, IconPlus, IconRoute } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -15,15 +15,16 @@ import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
-import { LinkTo } from '../../ui/link.tsx'
+import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card } from '../../ui/section.tsx'
+import { Card, Section } from '../../ui/section.tsx'
 
 export function EventBusesPage() {
   const { t } = useTranslation()
   const may = useMay()
   const { data, error } = useQuery(queries.eventBuses())
+  const channel = useQuery(queries.channel(null))
   const [creating, dialog] = useDisclosure(false)
   const create = may('openevent.write') && (
     <Button leftSection={<IconPlus {...iconProps} />} onClick={dialog.open}>
@@ -74,6 +75,21 @@ export function EventBusesPage() {
           />
         </Card>
       )}
+      <Section title={t('channel.tenantTitle')} description={t('channel.tenantHint')}>
+        <Card>
+          <Group justify="space-between">
+            <Text fz="sm">
+              {channel.data &&
+                (channel.data.bus === null || !channel.data.enabled
+                  ? t('channel.tenantOff')
+                  : t('channel.tenantOn', { bus: channel.data.bus.name }))}
+            </Text>
+            <LinkButton {...links.tenantChannel()} variant="default" leftSection={<IconBroadcast {...iconProps} />}>
+              {t('channel.tenantOpen')}
+            </LinkButton>
+          </Group>
+        </Card>
+      </Section>
       {creating && <CreateDialog close={dialog.close} />}
     </Page>
   )

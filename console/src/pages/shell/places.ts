@@ -5,6 +5,7 @@ import {
   IconChecklist,
   IconHierarchy2,
   IconHourglass,
+  IconMailOff,
   IconPlugConnected,
   IconPuzzle,
   IconRoute,
@@ -68,6 +69,7 @@ export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean)
       places: [
         { text: 'nav.extensions', icon: IconPuzzle, link: links.extensions(), key: 'e' },
         { text: 'nav.eventBuses', icon: IconRoute, link: links.eventBuses(), key: 'b' },
+        { text: 'nav.deadLetters', icon: IconMailOff, link: links.deadLetters(), key: 'd' },
       ],
     },
     {

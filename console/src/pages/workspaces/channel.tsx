@@ -15,19 +15,50 @@ import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card } from '../../ui/section.tsx'
+import { RoutingTable } from './routing-table.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/channel')
 
-/** Where the events of a workspace go. */
+/** Where the events of a workspace go, and whom they reach. */
 export function ChannelPage() {
   const { t } = useTranslation()
   const me = useMe()
   const workspaceId = Number(route.useParams().workspaceId)
-  const channel = useQuery(queries.channel(workspaceId))
-  const buses = useQuery(queries.eventBuses())
   const name = me.workspaces.find((one) => one.id === workspaceId)?.name ?? workspaceId
   return (
     <Page title={t('channel.title')} description={t('channel.hint', { workspace: name })}>
+      <ChannelCard workspaceId={workspaceId} />
+      <RoutingTable key={workspaceId} workspaceId={workspaceId} />
+    </Page>
+  )
+}
+
+/** The same of events that belong to no workspace. */
+export function TenantChannelPage() {
+  const { t } = useTranslation()
+  return (
+    <Page
+      title={t('channel.tenantTitle')}
+      description={t('channel.tenantHint')}
+      trail={[
+        <LinkTo key="buses" {...links.eventBuses()}>
+          {t('nav.eventBuses')}
+        </LinkTo>,
+        <span key="here">{t('channel.tenantTitle')}</span>,
+      ]}
+    >
+      <ChannelCard workspaceId={null} />
+      <RoutingTable workspaceId={null} />
+    </Page>
+  )
+}
+
+function ChannelCard({ workspaceId }: { workspaceId: number | null }) {
+  const { t } = useTranslation()
+  const channel = useQuery(queries.channel(workspaceId))
+  const buses = useQuery(queries.eventBuses())
+  return (
+    <>
       <ProblemNotice error={channel.error ?? buses.error} />
       {(!channel.data || !buses.data) && !channel.error && !buses.error && <Skeleton height={160} />}
       {channel.data && buses.data && (
@@ -49,22 +80,22 @@ export function ChannelPage() {
           )}
         </Card>
       )}
-    </Page>
+    </>
   )
 }
 
-type FormProps = { workspaceId: number; channel: Channel; buses: readonly EventBus[] }
+type FormProps = { workspaceId: number | null; channel: Channel; buses: readonly EventBus[] }
 
 function Form({ workspaceId, channel, buses }: FormProps) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const mayConfigure = useMay()('workspace.configure', workspaceId)
+  const mayConfigure = useMay()('openevent.write')
   const [busId, setBusId] = useState(channel.bus?.id ?? null)
   const [enabled, setEnabled] = useState(channel.bus === null || channel.enabled)
   const save = useMutation({
     mutationFn: () => calls.setChannel(workspaceId, { busId: busId!, enabled }),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['channel'] })
+      await Promise.all(['channel', 'routing'].map((key) => client.invalidateQueries({ queryKey: [key] })))
       void notify({ colour: 'green', message: t('ui.saved') })
     },
   })
@@ -73,7 +104,7 @@ function Form({ workspaceId, channel, buses }: FormProps) {
     <Stack maw={520}>
       {(channel.bus === null || !channel.enabled) && (
         <Alert color="orange" icon={<IconAlertTriangle />} p="xs">
-          {t(channel.bus === null ? 'channel.none' : 'channel.off')}
+          {t(workspaceId === null ? 'channel.tenantNobody' : channel.bus === null ? 'channel.none' : 'channel.off')}
         </Alert>
       )}
       <Select
@@ -84,7 +115,7 @@ function Form({ workspaceId, channel, buses }: FormProps) {
         onChange={(id) => setBusId(id === null ? null : Number(id))}
       />
       <Switch
-        label={t('channel.enabled')}
+        label={t(workspaceId === null ? 'channel.tenantEnabled' : 'channel.enabled')}
         description={t('channel.enabledHint')}
         checked={enabled}
         disabled={!mayConfigure}
