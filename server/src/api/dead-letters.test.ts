@@ -255,6 +255,14 @@ describe('a target that a dead letter keeps blocked', () => {
     expect(await blockedAt()).toBeNull()
   })
 
+  test('goes on as well when the delivery is made again from where its message is shown', async () => {
+    const { ids, blockedAt } = await blocked('a')
+    await tenant.owner.api.call('POST /deliveries/{deliveryId}/redeliver', { params: { deliveryId: ids[0]! } })
+    await vi.waitFor(async () => expect(await list()).toMatchObject([{ attempts: 2 }]), PATIENCE)
+    // It died again, which blocks it anew.
+    expect(await blockedAt()).not.toBeNull()
+  })
+
   test('shows so on its rule, and goes on when it is told to or tolerates errors', async () => {
     const { blockedAt } = await blocked('a')
     const { api } = tenant.owner

@@ -4,20 +4,14 @@
  * workspace → distribution channel → event bus → rules whose pattern matches → targets. The attempts begin after the commit.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  type EventCode,
-  eventBridgeEnvelope,
-  eventByCode,
-  type Json,
-  MESSAGE_LIFETIME_MS,
-  matchesPattern,
-} from '@holdpoint/core'
+import { type EventCode, eventByCode, type Json, MESSAGE_LIFETIME_MS, matchesPattern } from '@holdpoint/core'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
 import type { DueDelivery } from '../store/deliveries.ts'
 import { insertMessage, type NewDelivery } from '../store/messages.ts'
 import type { RouteRow } from '../store/openevent.ts'
 import { type Trace, traceparentOf } from '../watch/trace.ts'
+import { envelopeOf } from './envelope.ts'
 
 const SOURCE = 'acs.dataworks'
 
@@ -83,38 +77,13 @@ function routesFor(
   { routes, eventCode, tenantId, body }: Publication,
   { id, at, region }: { readonly id: string; readonly at: Date; readonly region: string },
 ): RouteRow[] {
+  const message = { message_id: id, event_code: eventCode, tenant_id: tenantId, body, created_at: at }
   const events = new Map<string, Json>()
   return routes.filter((route) => {
-    const event =
-      events.get(route.bus_name) ??
-      (JSON.parse(envelopeOf({ id, eventCode, tenantId, body, at, busName: route.bus_name, region })) as Json)
+    const event: Json =
+      events.get(route.bus_name) ?? JSON.parse(envelopeOf({ ...message, bus_name: route.bus_name }, region))
     events.set(route.bus_name, event)
     return matchesPattern(route.pattern, event)
-  })
-}
-
-export type OnTheBus = {
-  readonly id: string
-  readonly eventCode: string
-  readonly tenantId: number
-  readonly body: string
-  readonly at: Date
-  readonly busName: string
-  readonly region: string
-}
-
-/** A message on a bus as its targets receive it. */
-export function envelopeOf(message: OnTheBus): string {
-  const atMs = message.at.getTime()
-  return eventBridgeEnvelope({
-    messageId: message.id,
-    event: eventByCode(message.eventCode as EventCode),
-    body: message.body,
-    tenantAccountId: String(message.tenantId),
-    occurredAtMs: atMs,
-    publishedAtMs: atMs,
-    busName: message.busName,
-    regionId: message.region,
   })
 }
 

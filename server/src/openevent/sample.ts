@@ -1,7 +1,8 @@
 /** Sample events: what the catalogue gives as an example of each, as a tenant's own bus would deliver it. */
 import { randomUUID } from 'node:crypto'
 import { type EventCode, eventByCode, type Json } from '@holdpoint/core'
-import { envelopeOf, messageBody } from './publish.ts'
+import { envelopeOf } from './envelope.ts'
+import { messageBody } from './publish.ts'
 
 export type SampleFor = {
   readonly tenantId: number
@@ -28,7 +29,15 @@ export function sampleBody(eventCode: EventCode, given: Pick<SampleFor, 'tenantI
 
 /** The text of a sample message, as it goes over the wire. */
 export function sampleEnvelope(eventCode: EventCode, id: string, given: SampleFor): string {
-  return envelopeOf({ ...given, id, eventCode, body: sampleBody(eventCode, given) })
+  const message = {
+    message_id: id,
+    event_code: eventCode,
+    tenant_id: given.tenantId,
+    body: sampleBody(eventCode, given),
+    bus_name: given.busName,
+    created_at: given.at,
+  }
+  return envelopeOf(message, given.region)
 }
 
 /** A sample message, read. */

@@ -105,14 +105,12 @@ export async function dropDeadLetters(sql: Sql, ids: readonly number[]): Promise
   await sql.rows('update deliveries set dropped_at = now() where id = any($1)', [ids])
 }
 
-/** Unblocks those of the targets that have none left of the dead letters that came after the block; true if there was one. */
-export async function unblockTargetsWithout(sql: Sql, targetIds: readonly number[]): Promise<boolean> {
-  const rows = await sql.rows(
+/** Unblocks the targets of these deliveries that have none left of the dead letters that came with or after the block. */
+export async function unblockTargetsOf(sql: Sql, deliveryIds: readonly number[]): Promise<void> {
+  await sql.rows(
     `update event_targets t set blocked_at = null
-     where t.id = any($1) and t.blocked_at is not null and not exists (
-       select from deliveries d where d.target_id = t.id and d.state = 'dead' and d.dropped_at is null and d.ended_at >= t.blocked_at)
-     returning t.id`,
-    [targetIds],
+     where t.id in (select target_id from deliveries where id = any($1)) and t.blocked_at is not null and not exists (
+       select from deliveries d where d.target_id = t.id and d.state = 'dead' and d.dropped_at is null and d.ended_at >= t.blocked_at)`,
+    [deliveryIds],
   )
-  return rows.length > 0
 }

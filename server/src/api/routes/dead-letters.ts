@@ -105,7 +105,7 @@ async function endBatch(platform: Platform, caller: Caller, verb: 'replay' | 'dr
     const done = rows.map((row) => row.id)
     if (done.length > 0) {
       await (verb === 'replay' ? reopenDeliveries : store.dropDeadLetters)(tx, done)
-      await store.unblockTargetsWithout(tx, [...new Set(rows.flatMap((row) => row.target_id ?? []))])
+      await store.unblockTargetsOf(tx, done)
       await changed(platform, tx, caller, `dead-letter.${verb}`, `${done.length}`, { details: { ids: done } })
       for (const { operation_id, workspace_id } of rows)
         if (operation_id !== null)

@@ -4,6 +4,7 @@ import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import { passCheck } from '../../gate/pass-check.ts'
 import { withdraw } from '../../gate/withdraw.ts'
 import { writeAudit } from '../../store/audit.ts'
+import { unblockTargetsOf } from '../../store/dead-letters.ts'
 import { lockDelivery, reopenDeliveries } from '../../store/deliveries.ts'
 import { operationsOf } from '../../store/operations.ts'
 import { heldNow } from '../held-now.ts'
@@ -131,12 +132,21 @@ export const operationRoutes = [
         if (delivery.workspace_id !== null) ensureMay(caller, 'operation.read', delivery.workspace_id)
         if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
         await reopenDeliveries(tx, [delivery.id])
+        await unblockTargetsOf(tx, [delivery.id])
         writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
           action: 'delivery.redeliver',
           object: String(delivery.id),
         })
+        tx.afterCommit(() =>
+          platform.live.publish({
+            kind: 'openevent',
+            tenantId: caller.tenantId,
+            workspaceId: null,
+            id: `${delivery.id}`,
+          }),
+        )
         return (await lockDelivery(tx, caller.tenantId, delivery.id))!
       })
       platform.wakeDispatcher()
