@@ -12,6 +12,7 @@ import { type Client, createClient } from '../../sdk/src/index.ts'
 import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaster.ts'
 import { administratorOf } from '../e2e/user.ts'
 import { watchedWorkspace } from '../e2e/watched-workspace.ts'
+import { auditProblem } from './audit-chain.ts'
 import { patchedBuild, ROOT } from './build.ts'
 import { callBack, type Speaker } from './callback.ts'
 import { chanceOf } from './chance.ts'
@@ -99,10 +100,13 @@ export async function powerCuts(options: {
       let lost: string[]
       try {
         server = await startOn(disk, build)
-        lost = await withDatabase(disk, async (database) => [
-          ...(await missing(database, known)),
-          ...(await goOn(database, server!.url, speaker, receiver)),
-        ])
+        lost = await withDatabase(disk, async (database) =>
+          [
+            ...(await missing(database, known)),
+            ...(await goOn(database, server!.url, speaker, receiver)),
+            (await auditProblem({ PATH: process.env.PATH ?? '' }, ['--data-dir', path.join(disk.mount, 'data')])) ?? [],
+          ].flat(),
+        )
       } catch (error) {
         // The database does not even start any more.
         lost = [(error as Error).message.slice(0, 300)]

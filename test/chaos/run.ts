@@ -1,8 +1,6 @@
 // Runs of chaos on one environment: load and faults, then peace; then everything must have settled, and be true.
-import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { ROOT } from './build.ts'
+import { auditProblem } from './audit-chain.ts'
 import { chanceOf } from './chance.ts'
 import { type Environment, REPLICA_TIMEOUT_MS, startEnvironment } from './environment.ts'
 import { readEvidence, readSilences, type Snapshot } from './evidence.ts'
@@ -50,7 +48,6 @@ export type ChaosOptions = {
   readonly tell?: (line: string) => void
 }
 
-const run = promisify(execFile)
 const SETTLE_MS = 90_000
 const POLL_MS = 100
 /** Transactions take their numbers before they commit; so many are looked at again. */
@@ -139,17 +136,6 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
       settledAfterMs,
       violations: found,
     }
-  }
-}
-
-/** What the command that verifies the chain of the audit trail says against it; null when it finds it whole. */
-async function auditProblem(env: Readonly<Record<string, string>>): Promise<string | null> {
-  try {
-    await run('npm', ['run', '--silent', 'audit', '--', 'verify'], { cwd: ROOT, env })
-    return null
-  } catch (error) {
-    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string }
-    return `${stdout}${stderr}`.trim().slice(0, 2_000) || message
   }
 }
 
