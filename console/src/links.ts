@@ -23,6 +23,7 @@ export const links = {
     linkOptions({ to: '/sign-in', search: next === undefined || next === '/' ? {} : { next } }),
   account: () => linkOptions({ to: '/account' }),
   users: () => linkOptions({ to: '/users' }),
+  audit: () => linkOptions({ to: '/audit' }),
 
   workspaces: () => linkOptions({ to: '/workspaces' }),
   nodes: (workspaceId: number, environment?: Environment) =>

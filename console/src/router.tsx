@@ -20,6 +20,10 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const number = (value: unknown): number | undefined => (/^\d{1,16}$/.test(String(value)) ? Number(value) : undefined)
 const instant = (value: unknown): string | undefined =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : undefined
+const day = (value: unknown): string | undefined => {
+  const given = text(value)
+  return given !== undefined && /^\d{4}-\d\d-\d\d$/.test(given) && !Number.isNaN(Date.parse(given)) ? given : undefined
+}
 const yes = (value: unknown): true | undefined => (value === 'true' || value === true ? true : undefined)
 function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
   return known.find((one) => one === value)
@@ -69,6 +73,31 @@ const users = createRoute({
   path: '/users',
   validateSearch: (search: Search): { cursor?: string } => ({ cursor: text(search.cursor) }),
   component: lazyRouteComponent(() => import('./pages/users.tsx'), 'UsersPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audit',
+  validateSearch: (
+    search: Search,
+  ): {
+    workspaceId?: number
+    action?: string
+    object?: string
+    userId?: number
+    from?: string
+    to?: string
+    cursor?: string
+  } => ({
+    workspaceId: number(search.workspaceId),
+    action: text(search.action),
+    object: text(search.object),
+    userId: number(search.userId),
+    from: day(search.from),
+    to: day(search.to),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => import('./pages/audit/index.tsx'), 'AuditPage'),
 })
 
 const workspaces = createRoute({
@@ -222,6 +251,7 @@ const tree = root.addChildren([
     home,
     account,
     users,
+    audit,
     workspaces,
     nodes,
     node,

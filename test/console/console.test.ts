@@ -1,6 +1,7 @@
 // One browser and one server for all stories of the console; each story brings its own tenant.
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { accessStories } from './access-stories.ts'
+import { auditStories } from './audit-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
 import { holdingStories } from './holding-stories.ts'
 import { liveStories } from './live-stories.ts'
@@ -26,5 +27,6 @@ describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
+describe('the audit trail', () => auditStories(at))
 describe('access', () => accessStories(at))
 describe('how it looks and loads', () => lookStories(at))

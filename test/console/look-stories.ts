@@ -60,6 +60,7 @@ export function lookStories(at: () => BrowserConsole): void {
       '/workspaces',
       '/account',
       '/users',
+      '/audit',
       '/no-such-page',
     ]
   }

@@ -1,7 +1,9 @@
 /** Every call of the native API that the console makes, one line each. */
-import { type Page, type Query, request } from './client.ts'
+import { addressOf, type Page, type Query, request } from './client.ts'
 import type {
   AccessKey,
+  AuditEntry,
+  AuditSealStanding,
   Channel,
   ChannelChange,
   DeadLetter,
@@ -65,6 +67,14 @@ export type OperationsQuery = ListQuery & {
   readonly mine?: true
   readonly checked?: true
 }
+export type AuditQuery = ListQuery & {
+  readonly workspaceId?: number | undefined
+  readonly action?: string | undefined
+  readonly object?: string | undefined
+  readonly userId?: number | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
 export type DeadLettersFilter = {
   readonly busId?: number
   readonly targetId?: number
@@ -83,6 +93,9 @@ const remove = (path: string) => request<void>('DELETE', path)
 const of = encodeURIComponent
 const channelPath = (workspaceId: number | null) =>
   workspaceId === null ? '/tenant-channel' : `/workspaces/${workspaceId}/channel`
+
+/** Where the browser itself fetches an export from. */
+export const auditExportAddress = (query: Query): string => addressOf('/audit/export', query)
 
 export const calls = {
   me: () => get<Me>('/session'),
@@ -115,6 +128,8 @@ export const calls = {
     post<FlowSpecImported>(`/workspaces/${workspaceId}/flowspec-imports`, body),
 
   operations: (query: OperationsQuery) => get<Page<OperationView>>('/operations', query),
+  audit: (query: AuditQuery) => get<Page<AuditEntry>>('/audit', query),
+  auditSeal: () => get<AuditSealStanding>('/audit/seal'),
   heldNow: () => get<HeldNow>('/held-operations'),
   operation: (id: string) => get<OperationDetail>(`/operations/${of(id)}`),
   withdraw: (id: string) => post<OperationView>(`/operations/${of(id)}/withdraw`),

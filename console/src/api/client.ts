@@ -37,7 +37,7 @@ export function serverNow(): number {
 }
 
 export async function request<T>(method: string, path: string, body?: unknown, query: Query = {}): Promise<T> {
-  const response = await fetch(`/api/v1${path}${searchOf(query)}`, {
+  const response = await fetch(addressOf(path, query), {
     method,
     credentials: 'same-origin',
     headers: method === 'GET' ? {} : { 'content-type': 'application/json', 'x-holdpoint-console': '1' },
@@ -55,6 +55,8 @@ export async function request<T>(method: string, path: string, body?: unknown, q
   if (response.ok) return answer as T
   throw new ProblemError(isProblem(answer) ? answer : unexplained(response))
 }
+
+export const addressOf = (path: string, query: Query): string => `/api/v1${path}${searchOf(query)}`
 
 function searchOf(query: Query): string {
   const search = new URLSearchParams()

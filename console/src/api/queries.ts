@@ -1,6 +1,13 @@
 /** What the pages read, each under a key that begins with the kind of thing it shows: live changes refetch by that kind. */
 import { queryOptions } from '@tanstack/react-query'
-import { calls, type DeadLettersFilter, type ListQuery, type NodesQuery, type OperationsQuery } from './calls.ts'
+import {
+  type AuditQuery,
+  calls,
+  type DeadLettersFilter,
+  type ListQuery,
+  type NodesQuery,
+  type OperationsQuery,
+} from './calls.ts'
 import type { Page } from './client.ts'
 import type { Environment } from './shapes.ts'
 
@@ -8,6 +15,7 @@ import type { Environment } from './shapes.ts'
 const MOST_PAGES = 10
 const LARGEST_PAGE = 200
 const HELD_EVERY_MS = 3_000
+const SEALED_EVERY_MS = 5_000
 
 async function all<T>(read: (query: ListQuery) => Promise<Page<T>>): Promise<readonly T[]> {
   const items: T[] = []
@@ -42,6 +50,9 @@ export const queries = {
 
   operations: (query: OperationsQuery) =>
     queryOptions({ queryKey: ['operations', query], queryFn: () => calls.operations(query) }),
+  audit: (query: AuditQuery) => queryOptions({ queryKey: ['audit', query], queryFn: () => calls.audit(query) }),
+  auditSeal: () =>
+    queryOptions({ queryKey: ['audit', 'seal'], queryFn: calls.auditSeal, refetchInterval: SEALED_EVERY_MS }),
   /** The server looks again at its own pace, so that it is asked again even where no change was heard of. */
   heldNow: () =>
     queryOptions({ queryKey: ['operations', 'held-now'], queryFn: calls.heldNow, refetchInterval: HELD_EVERY_MS }),

@@ -3,6 +3,8 @@ import type { NodeSummary, OperationView } from '@holdpoint/sdk'
 
 export type {
   AccessKey,
+  AuditEntry,
+  AuditSealStanding,
   Channel,
   ChannelChangeInput as ChannelChange,
   CheckState,

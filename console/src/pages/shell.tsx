@@ -45,7 +45,10 @@ export function Shell() {
   const [finding, finder] = useDisclosure(false)
   const [helping, help] = useDisclosure(false)
   const [singleKeys, setSingleKeys] = useState(readPreference('single-keys') !== 'off')
-  const groups = placesOf(workspaceId, may('user.write'))
+  const groups = placesOf(workspaceId, {
+    users: may('user.write'),
+    audit: may('audit.read') || me.workspaces.some((workspace) => may('audit.read', workspace.id)),
+  })
   const places = groups.flatMap((group) => group.places)
 
   useShortcuts(

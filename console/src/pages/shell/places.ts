@@ -4,6 +4,7 @@ import {
   IconBroadcast,
   IconChecklist,
   IconHierarchy2,
+  IconHistory,
   IconHourglass,
   IconMailOff,
   IconPlugConnected,
@@ -29,7 +30,10 @@ export type Place = {
 
 export type PlaceGroup = { readonly text: TextKey | null; readonly places: readonly Place[] }
 
-export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean): readonly PlaceGroup[] {
+export function placesOf(
+  workspaceId: number | undefined,
+  mayRead: { readonly users: boolean; readonly audit: boolean },
+): readonly PlaceGroup[] {
   const inWorkspace: PlaceGroup[] =
     workspaceId === undefined
       ? []
@@ -76,7 +80,8 @@ export function placesOf(workspaceId: number | undefined, mayReadUsers: boolean)
       text: 'nav.tenant',
       places: [
         { text: 'nav.workspaces', icon: IconBriefcase, link: links.workspaces(), key: 'w', exact: true },
-        ...(mayReadUsers ? [{ text: 'nav.users', icon: IconUserCog, link: links.users(), key: 'u' } as const] : []),
+        ...(mayRead.users ? [{ text: 'nav.users', icon: IconUserCog, link: links.users(), key: 'u' } as const] : []),
+        ...(mayRead.audit ? [{ text: 'nav.audit', icon: IconHistory, link: links.audit(), key: 'a' } as const] : []),
       ],
     },
   ]

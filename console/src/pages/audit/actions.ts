@@ -1,0 +1,99 @@
+/** What each action of the audit trail is called in a sentence, and what its object leads to. */
+import type { LinkOptions } from '@tanstack/react-router'
+import type { AuditEntry } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
+import type { SameTexts } from '../../text/index.ts'
+
+type Did = keyof SameTexts['audit']['did']
+
+/** Actions with one sentence each. */
+const SENTENCES = {
+  'check.answer': 'checkAnswer',
+  'check.pass': 'checkPass',
+  'operation.withdraw': 'operationWithdraw',
+  'operation.expire': 'operationExpire',
+  'message.publish': 'messagePublish',
+  'delivery.redeliver': 'deliveryRedeliver',
+  'dead-letter.replay': 'deadLetterReplay',
+  'dead-letter.drop': 'deadLetterDrop',
+  'session.start': 'sessionStart',
+  'session.end': 'sessionEnd',
+  'user.create': 'userCreate',
+  'user.change': 'userChange',
+  'user.reset-password': 'userResetPassword',
+  'access-key.create': 'accessKeyCreate',
+  'access-key.activate': 'accessKeyActivate',
+  'access-key.deactivate': 'accessKeyDeactivate',
+  'access-key.delete': 'accessKeyDelete',
+  'tenant.create': 'tenantCreate',
+  'workspace.create': 'workspaceCreate',
+  'member.put': 'memberPut',
+  'member.remove': 'memberRemove',
+  'node.import': 'nodeImport',
+  'extension.register': 'extensionRegister',
+  'extension.change': 'extensionChange',
+  'extension.submit': 'extensionSubmit',
+  'extension.approve': 'extensionApprove',
+  'extension.reject': 'extensionReject',
+  'extension.publish': 'extensionPublish',
+  'extension.disable': 'extensionDisable',
+  'extension.enable': 'extensionEnable',
+  'extension.switch-off': 'extensionSwitchOff',
+  'event-bus.create': 'eventBusCreate',
+  'event-bus.change': 'eventBusChange',
+  'event-bus.delete': 'eventBusDelete',
+  'event-rule.create': 'eventRuleCreate',
+  'event-rule.change': 'eventRuleChange',
+  'event-rule.delete': 'eventRuleDelete',
+  'event-target.test': 'eventTargetTest',
+  'event-target.unblock': 'eventTargetUnblock',
+  'signing-secret.read': 'signingSecretRead',
+  'signing-secret.rotate': 'signingSecretRotate',
+  'channel.put': 'channelPut',
+  'audit.export': 'auditExport',
+  'demo.ready': 'demoReady',
+} as const satisfies Readonly<Record<string, Did>>
+
+/** Actions whose sentence hangs on the state in their details. */
+const BY_STATE: Readonly<Record<string, Readonly<Record<string, Did>>>> = {
+  'operation.request': { held: 'operationRequestHeld', done: 'operationRequestDone' },
+  'operation.end': {
+    done: 'operationEndDone',
+    refused: 'operationEndRefused',
+    stale: 'operationEndStale',
+    failed: 'operationEndFailed',
+  },
+  'delivery.attempt': {
+    delivered: 'deliveryAttemptDelivered',
+    pending: 'deliveryAttemptPending',
+    dead: 'deliveryAttemptDead',
+  },
+}
+
+export const ACTIONS = [...Object.keys(BY_STATE), ...Object.keys(SENTENCES)].toSorted()
+
+/** The sentence of an entry; undefined for an action that is not known here. */
+export function sentenceOf({
+  action,
+  details,
+}: Pick<AuditEntry, 'action' | 'details'>): `audit.did.${Did}` | undefined {
+  const did = BY_STATE[action]?.[String(details.state)] ?? SENTENCES[action as keyof typeof SENTENCES]
+  return did && `audit.did.${did}`
+}
+
+/** Where the thing is shown that the entry is about; undefined where there is no such place. */
+export function linkOf({ action, object, workspace, details }: AuditEntry): LinkOptions | undefined {
+  const [kind] = action.split('.', 1) as [string]
+  if (kind === 'operation' || kind === 'check') return links.operation(object)
+  if (action === 'delivery.attempt')
+    return typeof details.operation === 'string' ? links.operation(details.operation) : undefined
+  if (kind === 'extension') return links.extension(object)
+  if (kind === 'user') return links.users()
+  if (kind === 'access-key') return links.account()
+  if (kind.startsWith('event-') || kind === 'signing-secret') return links.eventBuses()
+  if (workspace === null) return undefined
+  if (kind === 'member') return links.members(workspace.id)
+  if (kind === 'node' || kind === 'workspace') return links.nodes(workspace.id)
+  if (kind === 'channel') return links.channel(workspace.id)
+  return undefined
+}

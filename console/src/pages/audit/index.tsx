@@ -1,0 +1,268 @@
+import { Alert, Button, Code, Group, Select, Text, TextInput } from '@mantine/core'
+import { IconDownload, IconFilterOff, IconHistory, IconLock, IconLockOpen } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { auditExportAddress } from '../../api/calls.ts'
+import { queries } from '../../api/queries.ts'
+import type { AuditEntry } from '../../api/shapes.ts'
+import { useEventNames } from '../../events.ts'
+import { useList } from '../../list.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { useMay, useMe } from '../../session.ts'
+import { Copyable } from '../../ui/copy.tsx'
+import { CursorTable } from '../../ui/cursor-table.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { Instant } from '../../ui/instant.tsx'
+import { LinkTo } from '../../ui/link.tsx'
+import { Page } from '../../ui/page.tsx'
+import type { Column } from '../../ui/row-table.tsx'
+import { ACTIONS, linkOf, sentenceOf } from './actions.ts'
+
+const route = getRouteApi('/signed-in/audit')
+const keyOf = (entry: AuditEntry) => String(entry.id)
+const LONGEST_WAIT_MS = 60_000
+
+/** Where a day of this browser's calendar begins, or the next one. */
+function dayAt(day: string | undefined, days: 0 | 1): string | undefined {
+  if (day === undefined) return undefined
+  const at = new Date(`${day}T00:00:00`)
+  at.setDate(at.getDate() + days)
+  return at.toISOString()
+}
+
+export function AuditPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const may = useMay()
+  const { cursor, operation: _, from, to, ...filter } = route.useSearch()
+  const navigate = route.useNavigate()
+  const span = { workspaceId: filter.workspaceId, from: dayAt(from, 0), to: dayAt(to, 1) }
+  const list = useList(queries.audit({ ...filter, ...span, cursor }), cursor, keyOf)
+  const people = useQuery(queries.everyUser())
+  const sentence = useSentence()
+  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
+    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }) })
+  const filtered = [...Object.values(filter), from, to].some((value) => value !== undefined)
+  const columns: readonly Column<AuditEntry>[] = [
+    {
+      key: 'at',
+      header: t('audit.at'),
+      width: 170,
+      times: true,
+      cell: (entry) => <Instant at={entry.at} zoned={false} />,
+    },
+    {
+      key: 'user',
+      header: t('audit.user'),
+      width: 170,
+      cell: (entry) =>
+        entry.user?.name ?? (
+          <Text span inherit c="dimmed">
+            {t('audit.self')}
+          </Text>
+        ),
+    },
+    {
+      key: 'action',
+      header: t('audit.action'),
+      cell: (entry) => {
+        const link = linkOf(entry)
+        const said = sentence(entry)
+        return (
+          <>
+            {link === undefined ? (
+              said
+            ) : (
+              <LinkTo {...link} className="wrap-anywhere">
+                {said}
+              </LinkTo>
+            )}
+            <Disclosure label={t('audit.details')}>
+              <Text fz="xs" c="dimmed">
+                {entry.id} · {entry.action} · {entry.object}
+              </Text>
+              <Code block fz="xs" className="wrap-anywhere">
+                {JSON.stringify(entry.details, null, 2)}
+              </Code>
+              {filter.object === undefined && (
+                <Button size="compact-xs" variant="subtle" mt={4} onClick={() => set({ object: entry.object })}>
+                  {t('audit.onlyObject', { object: entry.object })}
+                </Button>
+              )}
+            </Disclosure>
+          </>
+        )
+      },
+    },
+    {
+      key: 'workspace',
+      header: t('shell.workspace'),
+      width: 160,
+      cell: (entry) => entry.workspace?.name ?? '–',
+    },
+  ]
+  return (
+    <Page
+      title={t('audit.title')}
+      description={t('audit.hint')}
+      actions={
+        <Button
+          component="a"
+          variant="default"
+          href={auditExportAddress(span)}
+          download
+          leftSection={<IconDownload {...iconProps} />}
+        >
+          {t('audit.export')}
+        </Button>
+      }
+    >
+      <SealStanding />
+      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
+        <Select
+          label={t('shell.workspace')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={190}
+          data-filter
+          data={me.workspaces
+            .filter((workspace) => may('audit.read', workspace.id))
+            .map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
+          value={filter.workspaceId === undefined ? null : String(filter.workspaceId)}
+          onChange={(id) => set({ workspaceId: id === null ? undefined : Number(id) })}
+        />
+        <Select
+          label={t('audit.actionFilter')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={210}
+          data={ACTIONS}
+          value={filter.action ?? null}
+          onChange={(action) => set({ action: action ?? undefined })}
+        />
+        <Select
+          label={t('audit.user')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={210}
+          data={people.data?.map((one) => ({ value: one.id, label: `${one.displayName} (${one.name})` })) ?? []}
+          value={filter.userId === undefined ? null : String(filter.userId)}
+          onChange={(id) => set({ userId: id === null ? undefined : Number(id) })}
+        />
+        <TextInput
+          type="date"
+          label={t('audit.from')}
+          w={150}
+          value={from ?? ''}
+          onChange={(event) => set({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label={t('audit.to')}
+          w={150}
+          value={to ?? ''}
+          onChange={(event) => set({ to: event.currentTarget.value || undefined })}
+        />
+        {filter.object !== undefined && (
+          <Button
+            variant="light"
+            leftSection={<IconFilterOff {...iconProps} />}
+            onClick={() => set({ object: undefined })}
+          >
+            {t('audit.onlyObject', { object: filter.object })}
+          </Button>
+        )}
+      </Group>
+      <ProblemNotice error={list.error} />
+      <CursorTable
+        label={t('audit.title')}
+        list={list}
+        keyOf={keyOf}
+        columns={columns}
+        minWidth={820}
+        empty={
+          filtered ? (
+            <Empty
+              icon={IconFilterOff}
+              title={t('audit.emptyFiltered')}
+              next={t(list.pager.next === null ? 'ui.emptyFilteredNext' : 'audit.emptyFurther')}
+              actions={
+                <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                  {t('ui.clearFilters')}
+                </Button>
+              }
+            />
+          ) : (
+            <Empty icon={IconHistory} title={t('audit.empty')} next={t('audit.emptyNext')} />
+          )
+        }
+      />
+    </Page>
+  )
+}
+
+/** Up to where the trail is sealed, with the head that can be kept elsewhere. */
+function SealStanding() {
+  const { t } = useTranslation()
+  const { data, dataUpdatedAt } = useQuery(queries.auditSeal())
+  if (data === undefined) return null
+  const stands = data.waitsSince !== null && dataUpdatedAt - Date.parse(data.waitsSince) > LONGEST_WAIT_MS
+  return (
+    <Alert
+      color={stands ? 'orange' : 'gray'}
+      variant="light"
+      p="xs"
+      role="status"
+      icon={stands ? <IconLockOpen {...iconProps} /> : <IconLock {...iconProps} />}
+    >
+      <Group gap="xs">
+        {data.sealedAt === null ? (
+          <Text fz="sm">{t('audit.noSeal')}</Text>
+        ) : (
+          <>
+            <Text fz="sm">
+              {t('audit.sealed', { entry: data.lastId, seal: data.number })} <Instant at={data.sealedAt} />
+            </Text>
+            <Copyable value={`${data.number}:${data.hash}`} />
+          </>
+        )}
+        {stands && <Text fz="sm">{t('audit.waits')}</Text>}
+        {data.waiting > 0 && <Text fz="sm">{t('audit.more', { count: data.waiting })}</Text>}
+      </Group>
+    </Alert>
+  )
+}
+
+/** What an entry says, in the language shown. */
+function useSentence(): (entry: AuditEntry) => string {
+  const { t } = useTranslation()
+  const names = useEventNames()
+  const extensions = useQuery(queries.extensions())
+  return (entry) => {
+    const { details, object, action } = entry
+    const key = sentenceOf(entry)
+    if (key === undefined) return `${action} ${object}`
+    const text = (name: string) => (details[name] === null || details[name] === undefined ? '–' : String(details[name]))
+    const code = action.startsWith('extension.') ? object : String(details.extension ?? details.extensionCode ?? '')
+    return t(key, {
+      object,
+      operation: names.operation(text('point')),
+      event: names.event(text('event')),
+      on: text('on'),
+      extension: extensions.data?.find((one) => one.code === code)?.name ?? code,
+      result: text('result'),
+      reason: text('reason'),
+      target: text('target'),
+      attempt: text('attempt'),
+      error: text('error'),
+      created: text('created'),
+      updated: text('updated'),
+    })
+  }
+}
