@@ -55,6 +55,8 @@ let first: string
 let second: string
 beforeEach(async () => {
   await one.rows('delete from messages')
+  await one.rows('delete from deliveries')
+  await one.rows('delete from attempts')
   await one.rows('delete from replicas')
   await one.rows('update event_targets set blocked_at = null')
   first = randomUUID()
