@@ -144,7 +144,7 @@ describe('Rule 27: a replica that is dead, or cannot say that it lives, is repla
     const before = receiver.arrived.length
     process.kill(first.pid, 'SIGCONT')
     await vi.waitFor(async () => expect((await pool.query('select from replicas')).rowCount).toBe(2), PATIENCE)
-    expect(first.errors()).toContain('taken for dead')
+    await vi.waitFor(() => expect(first.errors()).toContain('taken for dead'), PATIENCE)
     expect(receiver.arrived).toHaveLength(before)
     expect((await deliveriesOf(ids)).map((one) => one.state)).toEqual(ids.map(() => 'delivered'))
     for (const id of ids) await withdraw(id)
