@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
+  detailOf,
   dialect,
   type Extension,
   type HttpAnswer,
@@ -9,6 +10,7 @@ import {
   type Person,
   startWorld,
   type Tenant,
+  until,
   type Workspace,
   type World,
 } from '../../../test/world.ts'
@@ -58,6 +60,12 @@ async function estate(word: string): Promise<Estate> {
     tenant.id,
   ])
   const rule = await one<{ id: number }>('select id from event_rules where bus_id = $1', [bus.id])
+  // What the first attempt to deliver makes (keys and secrets to sign with) is there from now on.
+  await until(
+    world.server,
+    () => detailOf(owner, operation.id),
+    (detail) => detail.deliveries[0]!.attempts.length > 0,
+  )
   const delivery = await one<{ id: number }>(
     `select d.id from deliveries d join messages m on m.id = d.message_id where m.operation_id = $1`,
     [operation.id],
@@ -144,10 +152,13 @@ const call = (row: Route, idOf: (parameter: string) => string | number, body: un
     },
   )
 
-/** What changes by itself: who was here when, the seals that time adds, which replica does what. Deliveries are read by what stays. */
+/**
+ * What changes by itself: who was here when, the seals that time adds, which replica does what. Of deliveries is read what stays, of
+ * the audit trail what people did.
+ */
 const MOVING = [
   ...['nonces', 'sessions', 'schema_migrations', 'deliveries', 'attempts'],
-  ...['audit_head', 'audit_seals', 'audit_tenant_seals', 'replicas', 'lanes'],
+  ...['audit_entries', 'audit_head', 'audit_seals', 'audit_tenant_seals', 'replicas', 'lanes'],
 ]
 
 /** Everything else there is. */
@@ -165,6 +176,9 @@ async function everything(): Promise<unknown> {
     ).rows[0].sum
   found.deliveries = await world.db.rows(
     'select id, message_id, target_id, endpoint, state from deliveries order by id',
+  )
+  found.audited = await world.db.rows(
+    'select id, action, object from audit_entries where user_id is not null order by id',
   )
   return found
 }
