@@ -36,10 +36,12 @@ class UsageError extends Error {}
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code, message, syscall } = error as NodeJS.ErrnoException
   const noChain = code === '42P01'
   if (error instanceof UsageError) console.error(message === '' ? USAGE : `${message}\n\n${USAGE}`)
   else if (noChain) console.error('The database has no audit chain yet: start the server of this version once.')
+  else if (syscall === 'connect' || syscall === 'getaddrinfo')
+    console.error(`The database cannot be reached: ${message}. Is DATABASE_URL right?`)
   else console.error(error instanceof ConfigError ? message : error)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }
