@@ -25,6 +25,7 @@ import { signer } from './openevent/signer.ts'
 import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import type { Platform } from './platform.ts'
+import { unsealedAgeSeconds } from './store/audit.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { gather, lines } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
@@ -116,11 +117,16 @@ export async function startServer(
     live,
     region,
     nowMs,
+    ended: (kind, state) => metrics.deliveries.inc({ kind, state }),
     log: (sentence) => log.info(sentence),
     logFault,
   })
   metrics.beforeScrape(() => {
     for (const [what, value] of Object.entries(dispatcher.state())) metrics.dispatcher.set({ what }, Number(value))
+  })
+  metrics.beforeScrape(async () => {
+    const ageSeconds = await unsealedAgeSeconds(db).catch(() => null)
+    if (ageSeconds !== null) metrics.auditUnsealedAge.set(ageSeconds)
   })
   const platform: Platform = {
     db,

@@ -180,6 +180,8 @@ describe('replaying', () => {
     })
     await receiver.nth(before + 1)
     expect((await list()).map((one) => one.id)).toEqual([expired, gone])
+    const again = tenant.owner.api.call('POST /deliveries/{deliveryId}/redeliver', { params: { deliveryId: gone! } })
+    expect(await refusalCode(again)).toBe('NOT_FOUND')
     const [audited] = await world.db.rows<{ details: unknown }>(
       `select details from audit_entries where tenant_id = $1 and action = 'dead-letter.replay'`,
       [tenant.id],

@@ -7,7 +7,7 @@
  * memory, lanes of a replica that died) is found in the table by a look every half second, which asks for each target whether something is
  * due, and then reads as much as there are places: a target's backlog costs the others nothing, however long it is.
  */
-import { afterFailedAttempt } from '@holdpoint/core'
+import { afterFailedAttempt, type DeliveryState } from '@holdpoint/core'
 import type { Live } from '../live.ts'
 import type { Database, Sql } from '../store/database.ts'
 import * as store from '../store/deliveries.ts'
@@ -16,7 +16,7 @@ import { isHungry, type Lane, newLane } from './lane.ts'
 import { outcomeWriter } from './outcomes.ts'
 import { places, placesOf } from './places.ts'
 import { startReplica } from './replica.ts'
-import type { AttemptResult, Outgoing, Senders, Target } from './target.ts'
+import type { AttemptResult, Outgoing, Senders, Target, TargetKind } from './target.ts'
 import type { Targets } from './targets.ts'
 
 const LOOK_EVERY_MS = 500
@@ -56,6 +56,8 @@ export function startDispatcher(parts: {
   readonly live: Live
   readonly region: string
   readonly nowMs: () => number
+  /** Told of each delivery that was accepted or given up. */
+  readonly ended: (kind: TargetKind, state: 'delivered' | 'dead') => void
   readonly log: (sentence: string) => void
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }): Dispatcher {
@@ -79,11 +81,13 @@ export function startDispatcher(parts: {
   let failing = false
   let stopping = false
 
-  const outcomes = outcomeWriter<{ readonly due: Due; readonly lane: Lane }>({
+  type Of = { readonly due: Due; readonly lane: Lane; readonly kind: TargetKind; readonly state: DeliveryState }
+  const outcomes = outcomeWriter<Of>({
     db,
     logFault: parts.logFault,
     written(done) {
-      for (const { due, lane } of done) {
+      for (const { due, lane, kind, state } of done) {
+        if (state !== 'pending') parts.ended(kind, state)
         if (looking) settled.add(due.id)
         if (lane.blockedIn === Number.POSITIVE_INFINITY) lane.blockedIn = looks
         release(due, lane)
@@ -184,7 +188,7 @@ export function startDispatcher(parts: {
         nextAttemptAt: next.state === 'pending' ? new Date(next.nextAttemptAtMs) : null,
         blocks,
       },
-      { due, lane },
+      { due, lane, kind: target.kind, state: next.state },
     )
   }
 

@@ -96,6 +96,15 @@ export async function auditHead(sql: Sql): Promise<AuditHead | null> {
   return row ?? null
 }
 
+/** How long the oldest entry that no seal covers has been there. */
+export async function unsealedAgeSeconds(sql: Sql): Promise<number> {
+  const [row] = await sql.rows<{ seconds: number | null }>(
+    `select extract(epoch from now() - (select e.at from audit_entries e where e.id > h.last_id order by e.id limit 1))::float8 as seconds
+     from audit_head h`,
+  )
+  return Math.max(row?.seconds ?? 0, 0)
+}
+
 /** The last id drawn, and a transaction number taken after that was read; null where nothing was drawn since the newest seal. */
 export type Drawn = { readonly lastId: number; readonly xid: string }
 

@@ -203,6 +203,7 @@ export type AttemptRow = {
 }
 
 export type DeliveryRow = DeliveryStandRow & {
+  target_gone: boolean
   operation_id: string | null
   workspace_id: number | null
   target_name: string
@@ -225,7 +226,7 @@ const FROM = `from deliveries d join messages m on m.id = d.message_id
 const MOST_TRIES = 500
 const MOST_BODIES = 10
 
-const DELIVERY = `select ${STAND}, m.operation_id, m.workspace_id, d.target_name, d.bus_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
+const DELIVERY = `select ${STAND}, t.id is null as target_gone, m.operation_id, m.workspace_id, d.target_name, d.bus_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
     coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
       'response_body', case when a.number > d.attempts - ${MOST_BODIES} then a.response_body end) order by a.number)
       from attempts a where a.delivery_id = d.id and a.number > d.attempts - ${MOST_TRIES}), '[]') as tries

@@ -91,6 +91,16 @@ export const METRICS = {
     'Attempts to hand a message over: `accepted`, `refused` (the receiver said no), `unreached` (no answer)',
   ),
   attemptDuration: histogram('delivery_attempt_duration_seconds', ['kind'], 'How long an attempt took', SHORT),
+  deliveries: counter(
+    'deliveries_ended_total',
+    ['kind', 'state'],
+    'Deliveries that ended: `delivered`, or `dead`, which is on the list of dead letters',
+  ),
+  auditUnsealedAge: gauge(
+    'audit_unsealed_age_seconds',
+    [],
+    'How old the oldest entry of the audit trail is that is not sealed yet; a few seconds at most while all is well, 0 where all are sealed',
+  ),
   dispatcher: gauge(
     'dispatcher',
     ['what'],

@@ -131,6 +131,7 @@ export const operationRoutes = [
         // It answers what the receiver said about a workspace's event.
         if (delivery.workspace_id !== null) ensureMay(caller, 'operation.read', delivery.workspace_id)
         if (delivery.state === 'pending' || delivery.expires_at <= tx.now) throw new Refusal('DELIVERY_ENDED')
+        if (delivery.target_gone) throw new Refusal('NOT_FOUND', { thing: 'target', id: delivery.target_name })
         await reopenDeliveries(tx, [delivery.id])
         await unblockTargetsOf(tx, [delivery.id])
         writeAudit(tx, {
