@@ -1,13 +1,10 @@
 // Power cuts under load on the embedded database: nothing that was acknowledged is lost.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { withDescendants } from '../../bench/processes.ts'
 import { type Client, createClient } from '../../sdk/src/index.ts'
 import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaster.ts'
 import { administratorOf } from '../e2e/user.ts'
@@ -18,7 +15,7 @@ import { callBack, type Speaker } from './callback.ts'
 import { chanceOf } from './chance.ts'
 import { EVIDENCE } from './evidence.ts'
 import { type Disk, makeDisk } from './power.ts'
-import { reap } from './reaper.ts'
+import { type Running, startOn } from './power-server.ts'
 
 export type CutReport = {
   /** What had been acknowledged before the cut, in this and earlier rounds. */
@@ -256,91 +253,6 @@ async function startReceiver(): Promise<Receiver> {
         server.closeAllConnections()
       }),
   }
-}
-
-type Running = {
-  readonly url: string
-  readonly password: string | null
-  /** In order, with its database. */
-  end(): Promise<void>
-  /** With everything that belongs to it, where it stands. */
-  kill(): Promise<void>
-}
-
-async function startOn(disk: Disk, build: string): Promise<Running> {
-  const dataDir = path.join(disk.mount, 'data')
-  const log = path.join(disk.directory, 'holdpoint.log')
-  const descriptor = openSync(log, 'a')
-  const child = spawn(
-    process.execPath,
-    [path.join(build, 'server/src/main.ts'), '--no-demo', '--port', '0', '--data-dir', dataDir],
-    {
-      stdio: ['ignore', 'pipe', descriptor],
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1',
-        HOLDPOINT_REPLICA_TIMEOUT_MS: '2000',
-        NODE_COMPILE_CACHE: path.join(disk.directory, 'compiled'),
-      },
-      cwd: disk.directory,
-    },
-  )
-  closeSync(descriptor)
-  reap.process(child.pid!)
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  void exited.then(() => reap.forget(child.pid!))
-  let postmaster: { readonly pid: number; readonly socketDir: string | null } | null = null
-  async function kill(): Promise<void> {
-    const pids = [child.pid!, ...(postmaster === null ? [] : withDescendants(postmaster.pid))]
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // It has gone by itself.
-      }
-    }
-    await exited
-    if (postmaster !== null) reap.forget(postmaster.pid)
-    postmaster = null
-  }
-  try {
-    const said = await untilReady(child, exited, () => readFileSync(log, 'utf8').slice(-1_500))
-    postmaster = await livePostmaster({ directory: path.join(dataDir, 'postgres') })
-    if (postmaster === null) throw new Error('The embedded PostgreSQL does not run.')
-    reap.process(postmaster.pid)
-    return {
-      url: /is ready: (http:\/\/[^/]+)\//.exec(said)![1]!,
-      password: /with the password (\S+)/.exec(said)?.[1] ?? null,
-      async end() {
-        child.kill('SIGTERM')
-        await exited
-        if (postmaster !== null) reap.forget(postmaster.pid)
-        postmaster = null
-      },
-      kill,
-    }
-  } catch (error) {
-    postmaster = await livePostmaster({ directory: path.join(dataDir, 'postgres') }).catch(() => null)
-    await kill()
-    throw error
-  }
-}
-
-function untilReady(child: ChildProcess, exited: Promise<void>, logged: () => string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = ''
-    const timer = setTimeout(() => reject(new Error(`Holdpoint was not ready in time: ${logged()}`)), READY_MS)
-    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk
-      if (!/Ctrl-C stops everything/.test(said)) return
-      clearTimeout(timer)
-      resolve(said)
-    })
-    void exited.then(() => {
-      clearTimeout(timer)
-      reject(new Error(`Holdpoint ended: ${logged()}`))
-    })
-  })
 }
 
 async function withDatabase<T>(disk: Disk, work: (database: pg.Client) => Promise<T>): Promise<T> {
