@@ -17,6 +17,7 @@ import { embeddedConnection, startHoldpoint } from './holdpoint.ts'
 import { type OrdinaryPostgres, ordinaryPostgres } from './postgres.ts'
 import { processorMs, withDescendants } from './processes.ts'
 import { median, type Options, percentile, type Result, rounded } from './result.ts'
+import { type Accepted, accepted, between, METRICS_TOKEN, percentileMs, together } from './round/accepted.ts'
 import { inTurn, signedCalls } from './round/call.ts'
 import type { CommitsAsked, CommitsTold } from './round/commits.ts'
 import type { LimitSettings } from './round/limit.ts'
@@ -55,8 +56,13 @@ type Measured = {
   readonly statementsAlone: number | null
   /** Two replicas on the same database share the load; `one` is what one of them alone reaches in turn with them. */
   readonly replicas: { readonly value: number; readonly one: number; readonly ratio: number } | null
-  /** From a callback to its answer, which follows the durable effect; and a single durable commit under the same load. */
+  /**
+   * From the acceptance of a callback to the commit of the effect, and from sending a callback to its answer, which follows that; and a single
+   * durable commit under the same load.
+   */
   readonly callback: {
+    readonly acceptedP50Ms: number
+    readonly acceptedP99Ms: number
     readonly p50Ms: number
     readonly p99Ms: number
     readonly commitP50Ms: number
@@ -70,6 +76,7 @@ type Turn = Slice & {
   readonly processorMs: ProcessorMs
   readonly callbacksMs: readonly number[]
   readonly commitsMs: readonly number[]
+  readonly accepted: Accepted
 }
 
 export async function run(options: Options): Promise<Result> {
@@ -118,6 +125,7 @@ async function measurePlace(
     nodeOptions: profiling,
     env: {
       HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1/32',
+      HOLDPOINT_METRICS_TOKEN: METRICS_TOKEN,
       HOLDPOINT_SECRET_KEY: SECRET_KEY,
       ...(place.postgres && { DATABASE_URL: place.postgres.url }),
     },
@@ -198,9 +206,11 @@ async function measurePlace(
   async function measure(each: Side, concurrency: number, committing: boolean): Promise<void> {
     const [before, roundsBefore] = [usage(each.name), each.rounds]
     receiver.callbacksMs()
+    const acceptedBefore = committing ? await accepted(holdpoint.url) : []
     if (committing) commits.begin()
     const slice = await load(each, answered, { concurrency, leadMs: LEAD_MS, measureMs: MEASURE_MS })
     const commitsMs = committing ? await commits.end() : []
+    const acceptedAfter = committing ? await accepted(holdpoint.url) : []
     const [after, rounds] = [usage(each.name), each.rounds - roundsBefore]
     const perRound = {
       server: (after.server - before.server) / rounds,
@@ -209,7 +219,13 @@ async function measurePlace(
     const name = committing ? 'with commits' : each.name
     tell(`${place.name} c=${concurrency} ${name}: ${slice.perSecond.toFixed(0)} rounds/s`)
     const key = `${name} ${concurrency}`
-    const turn = { ...slice, processorMs: perRound, callbacksMs: receiver.callbacksMs(), commitsMs }
+    const turn = {
+      ...slice,
+      processorMs: perRound,
+      callbacksMs: receiver.callbacksMs(),
+      commitsMs,
+      accepted: between(acceptedBefore, acceptedAfter),
+    }
     slices.set(key, [...(slices.get(key) ?? []), turn])
   }
   for (let turn = 0; turn < (short ? 1 : TURNS); turn++)
@@ -356,13 +372,17 @@ function replicas(turns: readonly Turn[] | undefined, one: number): Measured['re
 function callback(turns: readonly Turn[]): Measured['callback'] {
   const callbacks = turns.flatMap((turn) => turn.callbacksMs).sort((a, b) => a - b)
   const commits = turns.flatMap((turn) => turn.commitsMs).sort((a, b) => a - b)
-  const [p99Ms, commitP99Ms] = [rounded(percentile(callbacks, 0.99), 2), rounded(percentile(commits, 0.99), 2)]
+  const counts = together(turns.map((turn) => turn.accepted))
+  const acceptedP99Ms = rounded(percentileMs(counts, 0.99), 2)
+  const commitP99Ms = rounded(percentile(commits, 0.99), 2)
   return {
+    acceptedP50Ms: rounded(percentileMs(counts, 0.5), 2),
+    acceptedP99Ms,
     p50Ms: rounded(percentile(callbacks, 0.5), 2),
-    p99Ms,
+    p99Ms: rounded(percentile(callbacks, 0.99), 2),
     commitP50Ms: rounded(percentile(commits, 0.5), 2),
     commitP99Ms,
-    ratio: rounded(p99Ms / commitP99Ms, 2),
+    ratio: rounded(acceptedP99Ms / commitP99Ms, 2),
   }
 }
 

@@ -32,6 +32,10 @@ const gauge = row('gauge')
 const histogram = row('histogram')
 
 const SHORT = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
+/** What is promised about is measured finely. */
+const FINE = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 50, 60, 80, 100, 150, 250, 500, 1000, 5000,
+].map((ms) => ms / 1000)
 /** From a program that answers at once to a message that expires. */
 const LONG = [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 21_600, 86_400, 259_200]
 
@@ -82,8 +86,8 @@ export const METRICS = {
   answerToEffect: histogram(
     'answer_to_effect_seconds',
     [],
-    'From the arrival of the answer that let an operation go to the commit of its effect',
-    SHORT,
+    'From the acceptance of the answer that let an operation go to the commit of its effect',
+    FINE,
   ),
   attempts: counter(
     'delivery_attempts_total',
