@@ -6,8 +6,8 @@
  * one operator: `prefix`, `suffix`, `contains`, `anything-but`, `exists`, `numeric`, `cidr`. At most five expressions stand in one
  * array. Every member must match. An empty pattern matches everything. Source of the language: EventBridge's event pattern.
  *
- * Matching costs at most five comparisons for each of a pattern's members and each element of an array in the event; no operator
- * searches longer than the text it is given.
+ * Matching costs at most five expressions for each of a pattern's members and each element of an array in the event; a list of `anything-but` is
+ * one search through it.
  */
 import { inIpRange, isIpRange } from './ip-range.ts'
 import { Refusal } from './refusal.ts'
@@ -117,8 +117,10 @@ function checkText(text: string, at: string): void {
 }
 
 const MOST_EVENT_DEPTH = 100
+/** Matching costs the size of the event times the size of the pattern: a megabyte of each would hold up everybody else for minutes. */
+export const MOST_EVENT_CHARACTERS = 65_536
 
-/** Refuses an event to match against that is nested deeper than any the platform sends, so that following it is bounded. */
+/** Refuses an event to match against that is too large or nested too deep, so that following it is bounded. */
 export function checkEvent(event: Json): void {
   let level: readonly Json[] = [event]
   for (let depth = 0; level.length > 0; depth++) {
@@ -126,6 +128,8 @@ export function checkEvent(event: Json): void {
       throw new Refusal('REQUEST_INVALID', { problem: `body.event: more than ${MOST_EVENT_DEPTH} levels` })
     level = level.flatMap((one) => (typeof one === 'object' && one !== null ? (Object.values(one) as Json[]) : []))
   }
+  if (JSON.stringify(event).length > MOST_EVENT_CHARACTERS)
+    throw new Refusal('REQUEST_INVALID', { problem: `body.event: more than ${MOST_EVENT_CHARACTERS} characters` })
 }
 
 /** The first member of the pattern, in its order, that the event does not match. */
@@ -172,7 +176,7 @@ function matchesExpression(expression: Json, value: Json | undefined): boolean {
   if ('cidr' in expression) return text !== null && inIpRange(text, String(expression.cidr))
   if ('anything-but' in expression) {
     const operand = expression['anything-but']!
-    return !(Array.isArray(operand) ? operand : [operand]).some((one: Json) => matchesExpression(one, value))
+    return !(Array.isArray(operand) ? operand.includes(value) : matchesExpression(operand, value))
   }
   if ('numeric' in expression) {
     const pairs = expression.numeric as readonly (string | number)[]
