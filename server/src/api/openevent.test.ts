@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
   detailOf,
+  PATIENCE,
   refusalCode,
   startWorld,
   type Tenant,
@@ -9,7 +10,8 @@ import {
   type Workspace,
   type World,
 } from '../../../test/world.ts'
-import { openCredentials } from '../openevent/targets.ts'
+import { openCredentials, sealCredentials } from '../openevent/targets.ts'
+import * as openevent from '../store/openevent.ts'
 
 let world: World
 let tenant: Tenant
@@ -276,6 +278,35 @@ describe('targets of every kind', () => {
     const led = await putRule(bus.id, made.id, { targets: [target('t')] })
     expect(led.targets[0]).toMatchObject({ id: made.targets[0]!.id, kind: 'http', hasCredentials: false })
     expect(await sealedOf(led.targets[0]!.id)).toBeNull()
+  })
+
+  // Judged by what the rule was before another change had ended, credentials would have been kept for an address that was not theirs.
+  test('not even when the address and the credentials change at the same moment', async () => {
+    const bus = await makeBus()
+    const thief = { ...kafka, brokers: ['thief.example:9092'] }
+    const made = await makeRule(bus.id, {
+      targets: [toKafka({ settings: thief, credentials: { ...credentials, password: 'of the thief' } })],
+    })
+    const { id } = made.targets[0]!
+    let theft = Promise.resolve('')
+    await world.db.transaction(async (tx) => {
+      await openevent.lockBus(tx, tenant.id, bus.id)
+      await tx.rows('select 1 from event_rules where id = $1 for update', [made.id])
+      theft = refusalCode(putRule(bus.id, made.id, { targets: [toKafka({ settings: thief })] }))
+      await expect
+        .poll(
+          () =>
+            world.db.rows(
+              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'event_(buses|rules)'`,
+            ),
+          PATIENCE,
+        )
+        .toHaveLength(1)
+      await tx.rows('update event_targets set settings = $2 where id = $1', [id, JSON.stringify(kafka)])
+      await openevent.setCredentials(tx, id, sealCredentials(world.secretKey, id, credentials))
+    })
+    expect(await theft).toBe('TARGET_REFUSED')
+    expect(await world.db.rows('select settings from event_targets where id = $1', [id])).toEqual([{ settings: kafka }])
   })
 
   test.each<[string, Record<string, unknown>, string]>([

@@ -157,6 +157,8 @@ export const openeventRoutes = [
       ensureMay(caller, 'openevent.write')
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
+          // Whether credentials are kept is judged by the address that they were given for, not by one of a moment ago.
+          await openevent.lockBus(tx, caller.tenantId, params.busId)
           const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
           checkPattern(body.pattern as Json)
           await openevent.updateRule(tx, rule.id, body.name, body.pattern, body.enabled)
