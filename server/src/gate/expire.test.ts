@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, callBack, detailOf, type Extension, startWorld, until, type World } from '../../../test/world.ts'
+import { claimExpired } from '../store/operations.ts'
 import { expire } from './expire.ts'
 
 let world: World
@@ -190,6 +191,20 @@ describe('Rule 12: when a tenant’s edition expires, open checks end as check p
     const late = await callBack(world.server, held.asked[0]!, held.operation.messageId, 'FAIL')
     expect(late.body.Code).toBe('InvalidMessageId.Expired')
     expect((await detailOf(held.owner, held.operation.id)).state).toBe('done')
+  })
+
+  test('what stays held is looked at once, not each time', async () => {
+    const held = await heldFreeze(PASSABLE, {})
+    await callBack(world.server, held.asked[0]!, held.operation.messageId, 'FAIL')
+    await editionExpires(held)
+    const [row] = await world.db.rows<{ due: boolean }>(
+      `select edition_ended_at is null as due from operations where id = $1`,
+      [held.operation.id],
+    )
+    expect(row).toEqual({ due: false })
+    const claimed = await world.db.transaction((tx) => claimExpired(tx, 50))
+    expect(claimed.map((one) => one.id)).not.toContain(held.operation.id)
+    expect(await threeDaysLater(held)).toMatchObject({ state: 'refused' })
   })
 
   test('other tenants are not concerned', async () => {

@@ -14,6 +14,8 @@ export async function expire(gate: Gate): Promise<number> {
   return await gate.db.transaction(async (tx) => {
     const expired = await operations.claimExpired(tx, MOST_AT_ONCE)
     for (const operation of expired) {
+      // Nothing of it waits for an answer that an edition could end.
+      if (!operation.message_expired && !operation.has_open_checks) continue
       operations.expireOpenChecks(tx, operation.id, tx.now, operation.edition_expired)
       writeAudit(tx, {
         tenantId: operation.tenant_id,

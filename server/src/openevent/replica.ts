@@ -41,6 +41,7 @@ export function startReplica(parts: {
   let actsUntilMs = Number.NEGATIVE_INFINITY
   /** Since when the heartbeats have arrived without a gap. */
   let steadySinceMs = 0
+  /** The database's time less that of the clock that nobody sets. */
   let aheadMs = 0
   let failing = false
   let underway: Promise<void> | null = null
@@ -51,12 +52,11 @@ export function startReplica(parts: {
 
   async function pulse(): Promise<void> {
     const sentMs = performance.now()
-    const sentAtMs = Date.now()
     if (sentMs >= actsUntilMs) steadySinceMs = sentMs
     try {
       const now = known ? await goOn(sentMs) : await begin()
       if (stopped) return
-      aheadMs = now.getTime() - (sentAtMs + Date.now()) / 2
+      aheadMs = now.getTime() - (sentMs + performance.now()) / 2
       const wasDead = !mayAct()
       actsUntilMs = sentMs + timeoutMs * ACTS_FOR
       clearTimeout(expiry)
@@ -107,7 +107,7 @@ export function startReplica(parts: {
 
   return {
     id: () => (mayAct() ? id : null),
-    databaseNowMs: () => Date.now() + aheadMs,
+    databaseNowMs: () => performance.now() + aheadMs,
     async stop() {
       stopped = true
       clearInterval(timer)

@@ -233,3 +233,25 @@ describe('a savepoint', () => {
     expect(await names()).toEqual([])
   })
 })
+
+describe('a process that stands still in the middle of a transaction', () => {
+  test('does not keep what it has locked from the others', async () => {
+    await db.rows(`insert into things values (1, 'one')`)
+    const other = openDatabase({ ...database.config, max: 1, idle_in_transaction_session_timeout: 100 })
+    const goesOn = Promise.withResolvers<void>()
+    const locked = Promise.withResolvers<void>()
+    const still = other.transaction(async (tx) => {
+      await tx.rows(`update things set name = 'other' where id = 1`)
+      locked.resolve()
+      await goesOn.promise
+    })
+    await locked.promise
+    await db.rows(`update things set name = 'mine' where id = 1`)
+    goesOn.resolve()
+    await expect(still).rejects.toThrow()
+    expect(await names()).toEqual(['mine'])
+    await other.close()
+    const [row] = await db.rows<{ ms: string }>(`select current_setting('idle_in_transaction_session_timeout') as ms`)
+    expect(row).toEqual({ ms: '20s' })
+  })
+})

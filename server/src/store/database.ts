@@ -38,6 +38,7 @@ export type Database = Sql & {
 
 /** A new connection has to prepare every statement anew, so one is kept through a pause. */
 const IDLE_MS = 5 * 60_000
+const IDLE_IN_TRANSACTION_MS = 20_000
 /**
  * Every statement here finds its rows by a key, so one plan is right for all values and for as long as the connection lives, and need not be made
  * again for each. A plan made while a table was still empty must not read all of it once it is large;
@@ -63,6 +64,9 @@ export function openDatabase(config: pg.PoolConfig): Database {
     // Whoever waits longer is told that something is wrong; no statement here takes nearly as long.
     connectionTimeoutMillis: 15_000,
     statement_timeout: 60_000,
+    // A transaction asks for the next thing within milliseconds. One whose process stands still, or is gone without a word, must not keep what it
+    // has locked from the others.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     idleTimeoutMillis: IDLE_MS,
     options: PLANS,
     ...config,

@@ -333,22 +333,31 @@ export function updateStatus(tx: Transaction, id: string, status: ProcessStatus)
   tx.write(UPDATE_STATUS, { id, status })
 }
 
-/** Held operations whose message or whose tenant's edition has expired, locked; those that another replica is ending are left to it. */
-export async function claimExpired(
-  sql: Sql,
-  most: number,
-): Promise<(OperationRow & { edition_expired: boolean; message_expired: boolean })[]> {
-  return await sql.rows<OperationRow & { edition_expired: boolean; message_expired: boolean }>(
+export type ExpiredRow = OperationRow & {
+  readonly edition_expired: boolean
+  readonly message_expired: boolean
+  readonly has_open_checks: boolean
+}
+
+/**
+ * Held operations whose message or whose tenant's edition has expired, locked; those that another replica is ending are left to it. Of an edition each
+ * is answered once, however long it stays held.
+ */
+export async function claimExpired(sql: Sql, most: number): Promise<ExpiredRow[]> {
+  return await sql.rows<ExpiredRow>(
     `with due as materialized (
-       (select id from operations where state = 'held' and held_until <= now() order by held_until limit $1)
+       select id from (select id from operations where state = 'held' and held_until <= now() order by held_until limit $1 for update skip locked) m
        union
        (select o.id from tenants t
-        join lateral (select id from operations where tenant_id = t.id and state = 'held' offset 0) o on true
-        where t.edition_expires_at <= now()
-          and exists (select from checks c where c.operation_id = o.id and c.result is null and c.expired_at is null) limit $1))
-     select o.*, (t.edition_expires_at is not null and t.edition_expires_at <= now()) as edition_expired, o.held_until <= now() as message_expired
-     from due join operations o on o.id = due.id join tenants t on t.id = o.tenant_id
-     where o.state = 'held' limit $1 for update of o skip locked`,
+        cross join lateral (select id from operations where tenant_id = t.id and state = 'held' and edition_ended_at is null
+          limit $1 for update skip locked) o
+        where t.edition_expires_at <= now() limit $1)),
+     marked as (
+       update operations o set edition_ended_at = now() from due, tenants t
+       where o.id = due.id and t.id = o.tenant_id and t.edition_expires_at <= now() and o.edition_ended_at is null)
+     select o.*, (t.edition_expires_at is not null and t.edition_expires_at <= now()) as edition_expired, o.held_until <= now() as message_expired,
+       exists (select from checks c where c.operation_id = o.id and c.result is null and c.expired_at is null) as has_open_checks
+     from due join operations o on o.id = due.id join tenants t on t.id = o.tenant_id`,
     [most],
   )
 }
