@@ -229,41 +229,73 @@ async function ensurePair(platform: Platform, userId: number): Promise<Pair> {
 
 type Extension = { readonly pid: number; readonly port: number; tell(message: object): void; stop(): Promise<void> }
 
-/** The extension as its author would run it; it ends when its connection to us does, so that none is left behind by a crash. */
+const RESTART_MS = 1000
+
+/** The extension as its author would run it. One that dies is started again, at the same port; all end when `stop` is called. */
 async function startExtension(config: Config, pair: Pair, log: Logger): Promise<Extension> {
-  const child: ChildProcess = spawn(process.execPath, [join(EXAMPLES, 'freeze-guard/extension.ts')], {
+  let child = spawnExtension(config, pair, config.demoPort)
+  const port = await portOf(child, config.demoPort)
+  const { pid } = child
+  let told: object | null = null
+  let stopping = false
+  let restart: NodeJS.Timeout | undefined
+  const watch = () =>
+    child.once('exit', (code, signal) => {
+      if (stopping) return
+      log.warn({ code, signal }, "the demonstration's extension has ended; it is started again")
+      restart = setTimeout(() => {
+        child = spawnExtension(config, pair, port)
+        child.on('error', (error) => log.warn({ err: error }, 'the demonstration'))
+        watch()
+        // It says its port once it listens, and waits to be told who it is.
+        child.once('message', () => told && send(told))
+      }, RESTART_MS)
+    })
+  const send = (message: object) => child.connected && child.send(message, () => {})
+  watch()
+  return {
+    pid: pid!,
+    port,
+    tell(message) {
+      told = message
+      send(message)
+    },
+    async stop() {
+      stopping = true
+      clearTimeout(restart)
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** It ends when its connection to us does, so that none is left behind by a crash. */
+function spawnExtension(config: Config, pair: Pair, port: number): ChildProcess {
+  return spawn(process.execPath, [join(EXAMPLES, 'freeze-guard/extension.ts')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: {
       PATH: process.env.PATH,
-      PORT: String(config.demoPort),
+      PORT: String(port),
       DATAWORKS_ENDPOINT: `127.0.0.1:${config.port}`,
       ALIBABA_CLOUD_ACCESS_KEY_ID: pair.id,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: pair.secret,
       CHECK_DELAY_MS: '2000',
     },
   })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const port = await new Promise<number>((resolve, reject) => {
+}
+
+function portOf(child: ChildProcess, wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve((message as { port: number }).port))
-    child.once('error', reject)
+    child.on('error', reject)
     child.once('exit', (code) =>
       reject(
         new Error(
-          `the demonstration's extension ended with code ${code}; is port ${config.demoPort} in use? Set HOLDPOINT_DEMO_PORT or start with --no-demo`,
+          `the demonstration's extension ended with code ${code}; is port ${wanted} in use? Set HOLDPOINT_DEMO_PORT or start with --no-demo`,
         ),
       ),
     )
   })
-  let stopping = false
-  child.on('exit', (code) => stopping || log.warn({ code }, "the demonstration's extension has ended"))
-  return {
-    pid: child.pid!,
-    port,
-    tell: (message) => void child.send(message),
-    async stop() {
-      stopping = true
-      child.kill('SIGTERM')
-      if (child.exitCode === null && child.signalCode === null) await ended
-    },
-  }
 }

@@ -49,7 +49,9 @@ describe('where an operation stands', () => {
   it('does not speak of an answer while the message has not arrived', () => {
     const held = operation('held', 'CHECKING', 'waiting')
     for (const waitsFor of ['sending', 'target-blocked'] as const)
-      expect(checkLook({ ...held.checks[0]!, waitsFor }, held)).toBe(CHECK_LOOKS[waitsFor])
+      expect(checkLook({ ...held.checks[0]!, waitsFor, sentAt: null }, held)).toBe(CHECK_LOOKS[waitsFor])
+    const sentAt = '2026-02-03T04:05:06.000Z'
+    expect(checkLook({ ...held.checks[0]!, waitsFor: 'sending', sentAt }, held)).toBe(CHECK_LOOKS.retrying)
     expect(checkLook({ ...held.checks[0]!, waitsFor: 'waiting-for-answer' }, held)).toBe(CHECK_LOOKS.waiting)
   })
 })

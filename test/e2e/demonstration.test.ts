@@ -209,6 +209,15 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
     expect(holdpoint.output() + holdpoint.errors()).not.toContain(secrets[0]!.secret.slice('whsec_'.length))
   })
 
+  test('an extension that is killed while it thinks is started again, and is told again', async () => {
+    const { id } = await whileItThinks(async () => {
+      const asked = await ask('freeze-node', 'tmp_campaign_check')
+      process.kill(holdpoint.extension!.pid, 'SIGKILL')
+      return asked
+    })
+    expect(await ended(id, LEASED)).toMatchObject({ state: 'done', checks: [{ state: 'OK' }] })
+  })
+
   test('SIGTERM ends everything as well', async () => {
     expect(await holdpoint.end('SIGTERM')).toEqual({ code: 143, signal: null })
     expect(processesNaming(dataDir)).toEqual([])

@@ -169,10 +169,12 @@ export const en = {
   check: {
     targetBlocked: 'Its target takes nothing',
     owner: 'Owner: {{name}}',
+    retrying: 'Being retried',
     since: 'since',
     nextAttempt: 'Next attempt in',
     waitAnswer: 'It has the message and has not answered yet. Its owner, {{name}}, knows what it is doing.',
-    waitSending: 'Its receiver has not taken the message yet; it is tried again by itself.',
+    waitSending: 'The message is on its way; its receiver has not accepted it yet.',
+    waitRetrying: 'Its receiver has not taken the message yet; it is tried again by itself.',
     waitBlocked:
       'Its target takes nothing, because an earlier delivery there has used up its attempts. Somebody who manages the event bus has to let the target go on.',
     waitPerson:
@@ -223,6 +225,7 @@ export const en = {
     dead: 'Undelivered',
     delivered: 'Accepted',
     duration: 'Took',
+    failed: 'The last attempt failed: {{answer}}',
     lastBody: 'Last answer of the receiver',
     nextAttempt: 'Next attempt in',
     noAnswer: 'no answer',

@@ -15,6 +15,7 @@ import { useChosenRows } from '../../ui/chosen-rows.ts'
 import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
+import { zoneName } from '../../ui/instant.tsx'
 import { LinkButton } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { deadLetterColumns } from './columns.tsx'
@@ -69,7 +70,7 @@ export function DeadLettersPage() {
           placeholder={t('ui.any')}
           clearable
           searchable
-          w={170}
+          w={150}
           data-filter
           data={me.workspaces.map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
           value={filter.workspaceId === undefined ? null : String(filter.workspaceId)}
@@ -80,7 +81,7 @@ export function DeadLettersPage() {
           placeholder={t('ui.any')}
           clearable
           searchable
-          w={170}
+          w={150}
           data={buses.data?.map((bus) => ({ value: String(bus.id), label: bus.name })) ?? []}
           value={filter.busId === undefined ? null : String(filter.busId)}
           onChange={(id) => set({ busId: id === null ? undefined : Number(id) })}
@@ -90,7 +91,7 @@ export function DeadLettersPage() {
           placeholder={t('ui.any')}
           clearable
           searchable
-          w={230}
+          w={200}
           data={EVENTS_BY_MODULE.map((group) => ({
             group: names.module(group.module),
             items: group.events.map((one) => ({ value: one.eventCode, label: names.event(one.eventCode) })),
@@ -191,8 +192,15 @@ function Time(props: { label: string; value: string | undefined; onChange: (valu
   return (
     <TextInput
       type="datetime-local"
-      label={props.label}
-      w={200}
+      label={
+        <>
+          {props.label}{' '}
+          <Text span c="dimmed" fz="xs">
+            {zoneName()}
+          </Text>
+        </>
+      }
+      w={225}
       defaultValue={local}
       key={local}
       onBlur={(event) => {

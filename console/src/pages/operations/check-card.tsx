@@ -32,6 +32,8 @@ type Props = { check: CheckView; operation: OperationDetail }
 export function CheckCard({ check, operation }: Props) {
   const { t } = useTranslation()
   const waits = isOpen(check) && operation.state === 'held'
+  // An attempt is on record once it has ended, and one that succeeded is not followed by another.
+  const retried = check.waitsFor === 'sending' && check.sentAt !== null
   return (
     <Paper withBorder p="sm" component="article" aria-label={check.extensionName} className="check">
       <Group justify="space-between" align="flex-start" gap="xs">
@@ -87,7 +89,7 @@ export function CheckCard({ check, operation }: Props) {
 
       {check.waitsFor && WAIT_TEXTS[check.waitsFor] && (
         <Text fz="sm" mt={4}>
-          {t(WAIT_TEXTS[check.waitsFor]!, { name: check.owner.name })}
+          {t(retried ? 'check.waitRetrying' : WAIT_TEXTS[check.waitsFor]!, { name: check.owner.name })}
           {check.waitsSince && (
             <Text span inherit c="dimmed">
               {' '}
@@ -96,7 +98,7 @@ export function CheckCard({ check, operation }: Props) {
           )}
         </Text>
       )}
-      {check.waitsFor === 'sending' && check.sentAt && check.nextAttemptAt && (
+      {retried && check.nextAttemptAt && (
         <Text fz="sm" c="dimmed">
           {t('check.nextAttempt')} <Remaining until={check.nextAttemptAt} now={serverNow} />
         </Text>

@@ -45,6 +45,7 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
     mutationFn: () => calls.redeliver(delivery.id),
     onSettled: () => client.invalidateQueries({ queryKey: ['operations'] }),
   })
+  const failure = delivery.state === 'delivered' ? undefined : delivery.attempts.at(-1)
   return (
     <Paper withBorder p="sm">
       <Group justify="space-between" align="flex-start" gap="xs">
@@ -61,6 +62,11 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
         </div>
         <StateBadge look={LOOKS[delivery.state]} />
       </Group>
+      {failure && (
+        <Text fz="sm" mt={4} className="wrap-anywhere">
+          {t('delivery.failed', { answer: answerOf(failure, t('delivery.noAnswer')) })}
+        </Text>
+      )}
       {delivery.state === 'pending' && delivery.nextAttemptAt && delivery.attempts.length > 0 && (
         <Text fz="sm" c="dimmed" mt={4}>
           {t('delivery.nextAttempt')} <Remaining until={delivery.nextAttemptAt} now={serverNow} />
@@ -93,6 +99,11 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
   )
 }
 
+type Attempt = DeliveryView['attempts'][number]
+
+const answerOf = ({ status, error }: Attempt, noAnswer: string): string =>
+  [status === null ? noAnswer : `HTTP ${status}`, ...(error ? [error] : [])].join(' · ')
+
 function Attempts({ delivery }: { delivery: DeliveryView }) {
   const { t } = useTranslation()
   const columns: readonly Column<DeliveryView['attempts'][number]>[] = [
@@ -113,12 +124,7 @@ function Attempts({ delivery }: { delivery: DeliveryView }) {
     {
       key: 'answer',
       header: t('delivery.answer'),
-      cell: (attempt) => (
-        <span className="wrap-anywhere">
-          {attempt.status === null ? t('delivery.noAnswer') : `HTTP ${attempt.status}`}
-          {attempt.error && ` · ${attempt.error}`}
-        </span>
-      ),
+      cell: (attempt) => <span className="wrap-anywhere">{answerOf(attempt, t('delivery.noAnswer'))}</span>,
     },
   ]
   return (

@@ -70,9 +70,12 @@ export function standingOf(operation: Pick<OperationView, 'state' | 'status' | '
   }
 }
 
-export const CHECK_LOOKS: Readonly<Record<CheckState | 'FAIL-passable' | 'sending' | 'target-blocked', Look>> = {
+export const CHECK_LOOKS: Readonly<
+  Record<CheckState | 'FAIL-passable' | 'sending' | 'retrying' | 'target-blocked', Look>
+> = {
   waiting: { icon: IconHourglass, colour: 'blue', text: 'check.waiting' },
   sending: { icon: IconSend, colour: 'blue', text: 'delivery.pending' },
+  retrying: { icon: IconRefreshAlert, colour: 'orange', text: 'check.retrying' },
   'target-blocked': { icon: IconPlayerPause, colour: 'orange', text: 'check.targetBlocked' },
   'not-routed': { icon: IconRouteOff, colour: 'orange', text: 'check.notRouted' },
   undelivered: { icon: IconBellOff, colour: 'orange', text: 'check.undelivered' },
@@ -84,13 +87,14 @@ export const CHECK_LOOKS: Readonly<Record<CheckState | 'FAIL-passable' | 'sendin
   expired: { icon: IconClockExclamation, colour: 'red', text: 'check.expired' },
 }
 
-/** A FAIL of an operation that is held all the same waits for a person; what has not arrived yet is not waited for as an answer. */
+/** A FAIL of an operation that is held all the same waits for a person; what has not arrived yet is not waited for as an answer, and a receiver that did not take it is no longer just on its way. */
 export function checkLook(
-  check: Pick<CheckView, 'state' | 'waitsFor'>,
+  check: Pick<CheckView, 'state' | 'waitsFor' | 'sentAt'>,
   operation: Pick<OperationView, 'state' | 'status'>,
 ): Look {
   const passable = check.state === 'FAIL' && operation.state === 'held' && operation.status === 'BLOCKED'
-  if (check.waitsFor === 'sending' || check.waitsFor === 'target-blocked') return CHECK_LOOKS[check.waitsFor]
+  if (check.waitsFor === 'sending') return CHECK_LOOKS[check.sentAt === null ? 'sending' : 'retrying']
+  if (check.waitsFor === 'target-blocked') return CHECK_LOOKS[check.waitsFor]
   return CHECK_LOOKS[passable ? 'FAIL-passable' : check.state]
 }
 
