@@ -100,7 +100,7 @@ export async function startServer(
   const onChange = (targetId: number) => {
     for (const sender of Object.values(senders)) sender.forget?.(targetId)
   }
-  const targets = targetCache({ db, live, secretKey, nowMs, onChange })
+  const targets = targetCache({ db, live, secretKey, nowMs, logFault, onChange })
   const { region, replicaTimeoutMs } = config
   const heartbeats = openDatabase({
     ...connection,

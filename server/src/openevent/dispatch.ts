@@ -159,7 +159,8 @@ export function startDispatcher(parts: {
   async function attempt(due: Due, lane: Lane): Promise<void> {
     const found = targets.of(due.target_id)
     const target = found instanceof Promise ? await found.catch(fail) : found
-    // What is gone, or cannot be read, is left to the next look.
+    // What is gone, or cannot be read, is left to the next look; how much of it there is does not make that come sooner.
+    if (target === null) lane.more = false
     if (target === null || lane.lost || stopping || replica.id() === null) return release(due, lane)
     if (lane.mostUnderway !== target.mostConcurrent) {
       lane.mostUnderway = target.mostConcurrent
@@ -268,6 +269,8 @@ export function startDispatcher(parts: {
         }
         await open(replicaId, waiting, asked)
         await fill(replicaId, waiting)
+        const gone = waiting.filter((one) => one.gone).map((one) => one.target_id)
+        if (gone.length > 0) await store.endDeliveriesTo(db, gone)
         failing = false
       } catch (error) {
         fail(error)
@@ -292,10 +295,8 @@ export function startDispatcher(parts: {
     asked: ReadonlyMap<number, number>,
   ): Promise<void> {
     const free: number[] = []
-    const gone: number[] = []
     if (elsewhere.size > MOST_ELSEWHERE) elsewhere.clear()
-    for (const { target_id: id, replica_id: owner, due, gone: isGone } of waiting) {
-      if (isGone) gone.push(id)
+    for (const { target_id: id, replica_id: owner, due } of waiting) {
       if (!due) continue
       if (owner === null) free.push(id)
       else if (owner !== replicaId) {
@@ -303,7 +304,6 @@ export function startDispatcher(parts: {
         if (asked.has(id)) tellOwner(id, asked.get(id)!)
       } else if (laneOf(id).blockedIn! < looks) laneOf(id).blockedIn = null
     }
-    if (gone.length > 0) await store.endDeliveriesTo(db, gone)
     if (free.length === 0) return
     const taken = await store.takeLanes(db, replicaId, free)
     if (replica.id() === replicaId) for (const id of taken) laneOf(id)

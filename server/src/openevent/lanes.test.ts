@@ -241,3 +241,29 @@ describe('while the database is away', () => {
 
   const faults = (about = '') => world.logged.filter((line) => line.includes('"fault"') && line.includes(about)).length
 })
+
+describe('a target whose credentials cannot be read', () => {
+  test('keeps nobody else’s deliveries, and a removed one is done with bit by bit', async () => {
+    const [unreadable, removed, good] = [await world.receiver(), await world.receiver(), await world.receiver()]
+    const one = await watched(unreadable, [])
+    const gone = await watched(removed, [])
+    const other = await watched(good, [])
+    await world.db.rows(`update event_targets set credentials = '\\x00' where id = $1`, [one.targetId])
+    await world.db.rows('delete from event_targets where id = $1', [gone.targetId])
+    await backlog(gone.tenant, gone.workspace, gone.targetId, 2_500)
+    await backlog(one.tenant, one.workspace, one.targetId, 300)
+    await backlog(other.tenant, other.workspace, other.targetId, 3)
+    await good.nth(3)
+    await expect
+      .poll(async () => {
+        const [row] = await world.db.rows<{ count: number }>(
+          `select count(*) as count from deliveries where target_id = $1 and state = 'pending'`,
+          [gone.targetId],
+        )
+        return row!.count
+      }, PATIENCE)
+      .toBe(0)
+    expect(unreadable.received).toHaveLength(0)
+    expect(world.logged.filter((line) => line.includes(`"target":${one.targetId}`))).not.toHaveLength(0)
+  })
+})

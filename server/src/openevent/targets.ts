@@ -15,7 +15,7 @@ const MOST_KEPT = 10_000
 const MOST_AT_ONCE = 500
 
 export type Targets = {
-  /** The target, or null if it is gone; a promise only where it has to be read. */
+  /** The target, or null if it is gone or cannot be read; a promise only where it has to be read. */
   of(id: number): Target | null | Promise<Target | null>
   stop(): void
 }
@@ -25,6 +25,7 @@ export function targetCache(parts: {
   readonly live: Live
   readonly secretKey: Buffer
   readonly nowMs: () => number
+  readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
   /** Called with the id of a target that is other than it was, or gone. */
   readonly onChange?: (id: number) => void
 }): Targets {
@@ -40,9 +41,11 @@ export function targetCache(parts: {
   async function readRows(ids: readonly number[]): Promise<Map<number, DeliveryTargetRow>> {
     const rows = await targetsById(db, ids)
     const without = rows.flatMap((row) => (row.kind === 'http' && row.signing_secrets.length === 0 ? row.id : []))
-    for (const id of without) await ensureSigningSecret(db, parts.secretKey, id)
+    for (const id of without)
+      await ensureSigningSecret(db, parts.secretKey, id).catch((error) => parts.logFault(error, { target: id }))
     const again = without.length === 0 ? [] : await targetsById(db, without)
-    return new Map([...rows, ...again].map((row) => [row.id, row]))
+    const signing = [...rows, ...again].filter((row) => row.kind !== 'http' || row.signing_secrets.length > 0)
+    return new Map(signing.map((row) => [row.id, row]))
   }
 
   function keep(id: number, row: DeliveryTargetRow | null, atMs: number): Target | null {
@@ -50,11 +53,21 @@ export function targetCache(parts: {
     const text = JSON.stringify(row)
     const same = before !== undefined && before.row === text
     if (before !== undefined && !same) parts.onChange?.(id)
-    const target = same ? before.target : row && targetOf(row, parts.secretKey)
+    const target = same ? before.target : opened(row)
     kept.delete(id)
     if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
     kept.set(id, { target, row: text, atMs })
     return target
+  }
+
+  /** What cannot be decrypted is no reason why the others that were read with it should not be delivered to. */
+  function opened(row: DeliveryTargetRow | null): Target | null {
+    try {
+      return row && targetOf(row, parts.secretKey)
+    } catch (error) {
+      parts.logFault(error, { target: row?.id })
+      return null
+    }
   }
 
   const unsubscribe = parts.live.subscribe((change) => {

@@ -102,12 +102,18 @@ export async function dueDeliveries(
   )
 }
 
-/** What is pending for targets that have been removed is not attempted any more. */
+const MOST_ENDED_AT_ONCE = 1_000
+
+/** What is pending for targets that have been removed is not attempted any more; what is left of it is ended the next time. */
 export async function endDeliveriesTo(sql: Sql, goneTargetIds: readonly number[]): Promise<void> {
   await sql.rows(
-    `update deliveries set state = 'dead', ended_at = now() where state = 'pending' and target_id = any ($1)
-       and not exists (select from event_targets t where t.id = deliveries.target_id)`,
-    [goneTargetIds],
+    `with gone as (
+       select id from unnest($1::bigint[]) as g(id) where not exists (select from event_targets t where t.id = g.id)),
+     first as (
+       select d.id from gone cross join lateral (
+         select id from deliveries where state = 'pending' and target_id = gone.id limit $2 for update skip locked) d limit $2)
+     update deliveries d set state = 'dead', ended_at = now() from first where d.id = first.id`,
+    [goneTargetIds, MOST_ENDED_AT_ONCE],
   )
 }
 
