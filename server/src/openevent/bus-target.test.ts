@@ -121,6 +121,32 @@ describe('a target may be another bus of the tenant', () => {
     expect(receivers.map((receiver) => receiver.received.length)).toEqual([1, 1, 1, 1, 0])
   })
 
+  // Hundreds of targets that lead to buses with hundreds of targets made millions of deliveries of one event.
+  test('a message of 2,000 deliveries is not led on', async () => {
+    const tenant = await world.tenant()
+    const receiver = await world.receiver()
+    const [first, second] = [await busOf(tenant), await busOf(tenant)]
+    await lead(tenant, first, { to: second })
+    const { id } = await held(tenant, first)
+    const { deliveries } = await settled(tenant, id, 1)
+    const deliveryId = Number(deliveries[0]!.id)
+    await world.db.rows(
+      `insert into deliveries (message_id, target_name, bus_name, endpoint, state, ended_at, next_attempt_at)
+       select message_id, target_name, bus_name, endpoint, state, ended_at, next_attempt_at from deliveries, generate_series(1, 1999) where id = $1`,
+      [deliveryId],
+    )
+    await lead(tenant, second, { to: receiver.url })
+    await tenant.owner.api.call('POST /deliveries/{deliveryId}/redeliver', { params: { deliveryId } })
+    const attempts = () =>
+      world.db.rows<{ note: string }>(
+        'select response_body as note from attempts where delivery_id = $1 order by number',
+        [deliveryId],
+      )
+    await expect.poll(attempts, PATIENCE).toHaveLength(2)
+    expect((await attempts())[1]!.note).toBe('not led on: the message would have more than 2000 deliveries')
+    expect(receiver.received).toHaveLength(0)
+  })
+
   test('rule 21: the bus of another tenant is not there', async () => {
     const [tenant, other] = [await world.tenant(), await world.tenant()]
     const receiver = await world.receiver()

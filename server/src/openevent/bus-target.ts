@@ -2,11 +2,12 @@
  * Leads messages on to another bus of the same tenant: whatever the rules there match gets a delivery of its own of the same message, with
  * the same id. All of it is written in one transaction; what became of each is read at its own delivery.
  *
- * A message goes over three such targets at most and to no target twice, so that buses which lead to each other end by themselves.
+ * A message goes over three such targets at most and to no target twice, so that buses which lead to each other end by themselves, and it
+ * becomes 2,000 deliveries at most.
  */
 import { type Json, matchesPattern } from '@holdpoint/core'
 import type { Database } from '../store/database.ts'
-import { forwardDelivery, lockForwarded, routesOfBus } from '../store/forwarding.ts'
+import { countDeliveries, forwardDelivery, lockForwarded, routesOfBus } from '../store/forwarding.ts'
 import { busById } from '../store/openevent.ts'
 import { failure } from './broker-links.ts'
 import { newDelivery } from './publish.ts'
@@ -14,6 +15,8 @@ import type { AttemptResult, Sender, Target } from './target.ts'
 import { BusSettings } from './target-settings.ts'
 
 const MOST_HOPS = 3
+/** Four times what one bus can make of a message. Without an end, a hundred rules that lead to as many buses make millions of one event. */
+const MOST_DELIVERIES = 2_000
 
 export function busSender(parts: {
   readonly db: Database
@@ -56,6 +59,8 @@ async function forward(
     // As the targets there receive it.
     const there = { ...event, aliyuneventbusname: bus.name }
     const reached = routes.filter((route) => matchesPattern(route.pattern, there))
+    if ((await countDeliveries(tx, message.id)) + reached.length > MOST_DELIVERIES)
+      return done(`not led on: the message would have more than ${MOST_DELIVERIES} deliveries`)
     const written = await forwardDelivery(tx, deliveryId, message.id, hops, reached.map(newDelivery))
     if (reached.length === 0) return done(`no rule of the bus ${bus.name} takes this event`)
     return done(`led to the bus ${bus.name}; targets reached: ${written}, reached before: ${reached.length - written}`)

@@ -20,6 +20,13 @@ export async function lockForwarded(
   return row ?? null
 }
 
+export async function countDeliveries(sql: Sql, messageId: string): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>('select count(*) as count from deliveries where message_id = $1', [
+    messageId,
+  ])
+  return row!.count
+}
+
 /** Where a message that arrives at the bus goes if the rule's pattern matches. */
 export async function routesOfBus(sql: Sql, tenantId: number, busId: number): Promise<RouteRow[]> {
   return await sql.rows<RouteRow>(
