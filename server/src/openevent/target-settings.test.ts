@@ -56,6 +56,8 @@ describe('what a target needs is complete and well-formed, or refused', () => {
       { vhost: '' },
       { routingKey: '键'.repeat(86) },
       { exchange: 'a\u0000b' },
+      // It could not be written into an address, which was a fault of the server.
+      { vhost: '\ud800' },
       { password: 'x' },
     ])
       expect(RabbitmqSettings.safeParse({ ...rabbitmq, ...wrong }).success, JSON.stringify(wrong)).toBe(false)

@@ -18,6 +18,7 @@ const shortText = z
   .refine((text) => Buffer.byteLength(text) <= 255, 'must not be longer than 255 bytes')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+  .refine((text) => text.isWellFormed(), 'must not contain half a character')
 
 export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
 

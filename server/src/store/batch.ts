@@ -109,8 +109,10 @@ function batch(
   return messages
 }
 
-/** Text that PostgreSQL cannot hold (NUL, half a surrogate pair) comes from outside only; whoever sent it is told. */
+/** What PostgreSQL cannot hold (NUL, half a surrogate pair, the year 0) comes from outside only; whoever sent it is told. */
 function refusalOf({ code, message }: Error & { readonly code?: string }): Refusal | null {
+  if (code === '22007' || code === '22008' || code === '22009')
+    return new Refusal('REQUEST_INVALID', { problem: 'an instant is out of range' })
   const unstorable = code === '22021' || code === '22P05' || (code === '22P02' && message.includes('type json'))
   return unstorable
     ? new Refusal('REQUEST_INVALID', { problem: 'a text contains a character that cannot be stored' })
