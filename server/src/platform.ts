@@ -27,6 +27,8 @@ export type Platform = Gate & {
   readonly enter: (knock: Knock) => Promise<Entry | null>
   /** Secrets of AccessKey pairs that have signed here, by the name of the pair. */
   readonly secrets: Map<string, string>
+  /** Targets that are being tested, and whose they are. */
+  readonly testing: Map<number, number>
   readonly bodyLimitBytes: number
   readonly metrics: Metrics
   /** What whoever reads the metrics has to show; null: nobody reads them. */

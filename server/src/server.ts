@@ -146,6 +146,7 @@ export async function startServer(
     nowMs,
     log,
     usedAccessKeys: new Set(),
+    testing: new Map(),
     enter: gather((knocks) => enter(db, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
     secrets: new Map(),
     bodyLimitBytes: config.bodyLimitBytes,

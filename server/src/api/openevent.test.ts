@@ -369,6 +369,38 @@ describe('targets of every kind', () => {
     expect(await refusalCode(test({}, { ...params, name: 'other' }))).toBe('NOT_FOUND')
     expect(receiver.received).toHaveLength(2)
   })
+
+  // Whoever sent hundreds of tests at once to a receiver that does not answer took that many connections of the server, for 15 seconds each.
+  test('of one target one test is under way at a time, and of a tenant eight', async () => {
+    const answering = Promise.withResolvers<void>()
+    const receiver = await world.receiver(async () => {
+      await answering.promise
+      return { status: 200 }
+    })
+    const bus = await makeBus()
+    const names = ['a', 'b', 'c', 'd', 'e']
+    const targets = names.map((name) => target(name, { endpoint: receiver.url }))
+    const rules = [
+      await makeRule(bus.id, { targets }),
+      await makeRule(bus.id, { name: 'another', targets: targets.slice(0, 4) }),
+    ]
+    const test = (ruleId: number, name: string) =>
+      refusalCode(
+        tenant.owner.api.call('POST /event-buses/{busId}/rules/{ruleId}/targets/{name}/test', {
+          params: { busId: bus.id, ruleId, name },
+          body: {},
+        }),
+      )
+    const first = test(rules[0]!.id, 'a')
+    await receiver.nth(1)
+    expect(await test(rules[0]!.id, 'a')).toBe('LIMIT_REACHED')
+    const others = rules.flatMap(({ id, targets }) => targets.map(({ name }) => [id, name] as const)).slice(1)
+    const answers = others.map(([ruleId, name]) => test(ruleId, name))
+    expect(await Promise.race(answers)).toBe('LIMIT_REACHED')
+    answering.resolve()
+    expect((await Promise.all([first, ...answers])).filter((code) => code === 'LIMIT_REACHED')).toHaveLength(1)
+    expect(await test(rules[0]!.id, 'a')).toBe('it was not refused')
+  })
 })
 
 describe('what is on its way to a target', () => {
@@ -430,8 +462,9 @@ describe('what is on its way to a target', () => {
     const redeliver = (by: Tenant['owner']) =>
       by.api.call('POST /deliveries/{deliveryId}/redeliver', { params: { deliveryId: Number(id) } })
     expect(await refusalCode(redeliver(await tenant.person(['open-platform-administrator'])))).toBe('FORBIDDEN')
+    // Who may is told that there is no target any more.
     expect(
       await refusalCode(redeliver(await tenant.person(['open-platform-administrator'], { [there.id]: ['visitor'] }))),
-    ).toBe('it was not refused')
+    ).toBe('NOT_FOUND')
   })
 })

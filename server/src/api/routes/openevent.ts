@@ -3,6 +3,7 @@ import { checkPattern, type Json, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { ensureMay } from '../../access.ts'
 import { sampleEnvelope } from '../../openevent/sample.ts'
+import type { Target } from '../../openevent/target.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { isUniqueViolation, type Sql, type Transaction } from '../../store/database.ts'
@@ -22,6 +23,8 @@ import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { knownEvent, saveTargets, targetView } from './targets.ts'
 
 const MOST_RULES = 100
+/** Each keeps a connection open for as long as its receiver likes, up to the time limit of an attempt. */
+const MOST_TESTS = 8
 
 const busParams = z.object({ busId: z.coerce.number().int().positive() })
 const ruleParams = busParams.extend({ ruleId: z.coerce.number().int().positive() })
@@ -215,21 +218,23 @@ export const openeventRoutes = [
       if (!target) throw new Refusal('NOT_FOUND', { thing: 'target', id: params.name })
       const at = new Date(platform.nowMs())
       const messageId = randomUUID()
-      const result = await platform.senders[kind].send(target, {
-        messageId,
-        deliveryId: 0,
-        attempt: 1,
-        envelope: sampleEnvelope(eventCode, messageId, {
-          tenantId: caller.tenantId,
-          workspaceId: null,
-          busName: bus.name,
-          region: platform.region,
-          at,
+      const result = await tested(platform, target, () =>
+        platform.senders[kind].send(target, {
+          messageId,
+          deliveryId: 0,
+          attempt: 1,
+          envelope: sampleEnvelope(eventCode, messageId, {
+            tenantId: caller.tenantId,
+            workspaceId: null,
+            busName: bus.name,
+            region: platform.region,
+            at,
+          }),
+          traceparent: null,
+          eventCode,
+          publishedAtMs: at.getTime(),
         }),
-        traceparent: null,
-        eventCode,
-        publishedAtMs: at.getTime(),
-      })
+      )
       const { status, error, responseBody } = result
       return { status, error, responseBody, durationMs: platform.nowMs() - at.getTime() }
     },
@@ -290,6 +295,19 @@ export async function changed(
   tx.afterCommit(() =>
     platform.live.publish({ kind: 'openevent', tenantId: caller.tenantId, workspaceId: null, id: object }),
   )
+}
+
+/** Tests do not wait for the places of deliveries; so of one target there is one at a time here, and of a tenant a few. */
+async function tested<T>({ testing }: Platform, { id, tenantId }: Target, test: () => Promise<T>): Promise<T> {
+  if (testing.has(id)) throw new Refusal('LIMIT_REACHED', { limit: 1, things: 'tests of a target at a time' })
+  if ([...testing.values()].filter((one) => one === tenantId).length >= MOST_TESTS)
+    throw new Refusal('LIMIT_REACHED', { limit: MOST_TESTS, things: 'tests of targets at a time' })
+  testing.set(id, tenantId)
+  try {
+    return await test()
+  } finally {
+    testing.delete(id)
+  }
 }
 
 async function taken<T>(thing: string, name: string, work: () => Promise<T>): Promise<T> {
