@@ -103,7 +103,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
       if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - last.one.arrivedMs) / 1000)
     })
     return refusals
-  })
+  }, all[0]!.caller.tenantId)
 }
 
 /**

@@ -144,7 +144,7 @@ async function take<Request, Snapshot>(
       if (written()) gate.metrics.asked.inc({ point: kind.point, held: String(state === 'held') })
     })
     return { held: { id: operation.id, state, status: operation.status, messageId }, written, operation }
-  })
+  }, caller.tenantId)
 }
 
 type Watching = extensions.WatchingRow & { readonly read: ExtensionParameters }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { runBatch } from './batch.ts'
 import { gather } from './gather.ts'
+import { type Groups, startGroups } from './groups.ts'
 import type { SharedStatement } from './shared-statement.ts'
 import {
   type Outcome,
@@ -18,9 +19,8 @@ import {
   type Work,
 } from './transaction.ts'
 
+export type { Groups } from './groups.ts'
 export type { Sql, Transaction } from './transaction.ts'
-
-export type Groups = <T>(work: Work<T>) => Promise<T>
 
 export type Database = Sql & {
   /** Reads that all see the database as it was at one moment. */
@@ -29,7 +29,7 @@ export type Database = Sql & {
   transaction<T>(work: Work<T>): Promise<T>
   /**
    * A way to run work that comes often: what comes while other work is under way is run together, in one transaction. What becomes of
-   * each is the same as if it had been run alone, and as soon as one would spoil the transaction for the others each is.
+   * each is the same as if it had been run alone, and as soon as one would spoil the transaction for the others each is (groups.ts).
    */
   groups(): Groups
   close(): Promise<void>
@@ -56,7 +56,7 @@ const PLANS = [
 const RETRYABLE = new Set(['40001', '40P01'])
 const MOST_RUNS = 3
 const MOST_PAUSE_MS = 50
-const MOST_IN_GROUP = 32
+const CONNECTIONS = 10
 const MOST_ASKED = 100
 
 export function openDatabase(config: pg.PoolConfig): Database {
@@ -69,6 +69,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     idleTimeoutMillis: IDLE_MS,
     options: PLANS,
+    max: CONNECTIONS,
     ...config,
     allowExitOnIdle: false,
   })
@@ -125,12 +126,13 @@ export function openDatabase(config: pg.PoolConfig): Database {
     return one(item)
   }
 
-  async function transaction<T>(work: Work<T>): Promise<T> {
+  async function transaction<T>(work: Work<T>, troubled = () => {}): Promise<T> {
     let savepoints = false
     for (let run = 1; ; ) {
       try {
         return await runTransaction(pool, work, { savepoints })
       } catch (error) {
+        troubled()
         if (error instanceof SavepointsNeeded) savepoints = true
         else if (run++ >= MOST_RUNS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
         // The one that it was in the way of goes first.
@@ -139,9 +141,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
     }
   }
 
-  /** Null for what has to be run alone. */
   async function together(works: readonly Work<unknown>[]): Promise<readonly (Outcome<unknown> | null)[]> {
-    if (works.length === 1) return [{ value: await transaction(works[0]!) }]
     try {
       return await runParts(pool, works, { savepoints: false })
     } catch (error) {
@@ -155,16 +155,8 @@ export function openDatabase(config: pg.PoolConfig): Database {
     rows,
     ask,
     snapshot,
-    transaction,
-    groups() {
-      const inGroup = gather(together, MOST_IN_GROUP)
-      return async <T>(work: Work<T>) => {
-        const outcome = await inGroup(work)
-        if (outcome === null) return await transaction(work)
-        if ('refusal' in outcome) throw outcome.refusal
-        return outcome.value as T
-      }
-    },
+    transaction: (work) => transaction(work),
+    groups: () => startGroups({ together, alone: transaction, connections: config.max ?? CONNECTIONS }),
     close: () => pool.end(),
   }
 }

@@ -189,6 +189,30 @@ describe('what others have locked', () => {
     expect(await names(2)).toEqual(['two'])
   })
 
+  test('leaves connections for everybody else, however much waits for it', async () => {
+    const blocker = openDatabase({ ...database.config, max: 1 })
+    const held = Promise.withResolvers<void>()
+    const taken = Promise.withResolvers<void>()
+    const holds = blocker.transaction(async (tx) => {
+      await tx.rows('select from things order by id for update')
+      taken.resolve()
+      await held.promise
+    })
+    await taken.promise
+    const stopped = Promise.all([1, 2, 3, 4, 5, 6].map((id) => run((tx) => tx.ask(LOCKED_NAME, id), 7)))
+    const waits = `select count(*) as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    const watcher = openDatabase({ ...database.config, max: 1 })
+    const waiting = async () => (await watcher.rows<{ count: number }>(waits))[0]!.count
+    await expect.poll(waiting, { timeout: 20_000, interval: 20 }).toBe(2)
+    expect(await run((tx) => tx.ask(COUNT, null), 8)).toBe(9)
+    expect(await waiting()).toBe(2)
+    await watcher.close()
+    held.resolve()
+    await holds
+    expect(await stopped).toHaveLength(6)
+    await blocker.close()
+  })
+
   test('and work that waits crosswise for each other is done all the same', async () => {
     const both = (first: number, second: number) =>
       run(async (tx) => {
@@ -199,6 +223,19 @@ describe('what others have locked', () => {
     await Promise.all([both(1, 2), both(2, 1)])
     expect(await names(1, 2)).toEqual(['thing 1x', 'thing 2x'])
   })
+})
+
+test('whoever spoils a group does not spoil the next ones', async () => {
+  const spoil = () => outcome(run((tx) => tx.rows('select 1 / 0'), 7))
+  const good = (id: number, name: string) =>
+    run(async (tx) => {
+      await tx.ask(LOCKED_NAME, id)
+      tx.write(RENAME, { id, name })
+    }, 8)
+  await Promise.all([good(1, 'a'), spoil(), good(2, 'a')])
+  expect(await writers(1, 2)).toBe(2)
+  await Promise.all([good(1, 'b'), spoil(), good(2, 'b')])
+  expect(await writers(1, 2)).toBe(1)
 })
 
 test('when nobody knows whether the commit has taken place, everybody is told so and nothing is tried again', async () => {

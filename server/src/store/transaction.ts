@@ -56,7 +56,7 @@ export class TakenApart extends Error {
 }
 
 /** How long a transaction of several parts waits for what others have locked before it is taken apart. */
-const LOCK_TIMEOUT_MS = 200
+export const LOCK_TIMEOUT_MS = 200
 
 /** A statement that waits for the next message; a shared one grows while it waits. */
 type Waiting = {
@@ -338,7 +338,8 @@ export async function runParts<T>(
     const committing = answer(push(plain('commit'), null))
     const { command } = await committing.catch((error) => {
       // Nothing has happened if PostgreSQL says so. When the connection breaks instead, nobody knows, and it must not be tried again.
-      const rolledBack = error instanceof Refusal || (error as pg.DatabaseError).severity === 'ERROR'
+      const rolledBack =
+        error instanceof Refusal || (error instanceof pg.DatabaseError && !SESSION_ENDED.test(error.code ?? ''))
       throw rolledBack && !alone ? apart(error) : error
     })
     // PostgreSQL answers the commit of a transaction in which a statement has failed with a rollback, and no error.
@@ -347,6 +348,9 @@ export async function runParts<T>(
     throw alone ? failed : apart(failed)
   }
 }
+
+/** Codes that may end a session at any moment, also after its commit. The severity says the same, but in the language of the server. */
+const SESSION_ENDED = /^(08|57P|58|XX|$)/
 
 const BEGUN_TOGETHER = `select now(), set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true)`
 
