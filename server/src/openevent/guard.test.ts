@@ -43,6 +43,8 @@ describe('deliveries go to public addresses only', () => {
     ['IPv4-mapped, in hexadecimal', '::ffff:7f00:1'],
     ['IPv4-mapped, private', '::ffff:a00:1'],
     ['IPv4-mapped, spelled out', '0:0:0:0:0:ffff:7f00:1'],
+    ['IPv4-translated', '::ffff:0:127.0.0.1'],
+    ['segment routing', '5f00::1'],
     ['IPv4-compatible', '::127.0.0.1'],
     ['IPv4-compatible, in hexadecimal', '::7f00:1'],
   ])('%s: %s is refused', (_what, address) => expect(refused(address)).toBe(true))
@@ -58,6 +60,14 @@ describe('deliveries go to public addresses only', () => {
     '::ffff:1.1.1.1',
     '::ffff:101:101',
   ])('%s is public', (address) => expect(refused(address)).toBe(false))
+
+  test('what address a name leads to is in no sentence: else targets would read the DNS of the network that the server is in', () => {
+    const policy = outboundPolicy([], ['1.1.1.1'])
+    for (const address of ['10.1.2.3', 'fd00::1', '1.1.1.1']) {
+      expect(policy.refuse(address, 'db.internal')).not.toContain(address)
+      expect(policy.refuse(address, address)).toContain(address)
+    }
+  })
 
   test('what is no address is refused', () => {
     for (const text of ['', 'localhost', '127.1', '0x7f000001', '1.2.3.4.5']) expect(refused(text)).toBe(true)

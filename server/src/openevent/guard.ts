@@ -27,6 +27,7 @@ const REFUSED: readonly (readonly [string, number])[] = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
   ['::', 96],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
@@ -34,6 +35,7 @@ const REFUSED: readonly (readonly [string, number])[] = [
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
   ['fec0::', 10],
@@ -61,15 +63,17 @@ export function outboundPolicy(allow: readonly string[], deny: readonly string[]
     allowAlso: (address, port) => void ports.add(`${address} ${port}`),
     refuse(address, host, port) {
       const plain = unmapped(address)
+      // What a name leads to is told to nobody: else whoever writes names into a target could read the DNS of the network that the server is in.
+      const shown = net.isIP(host) === 0 ? 'what it leads to' : plain
       if (denied.names.has(nameOf(host))) return `the configuration denies ${host}`
       if (net.isIP(plain) !== 0 && denied.addresses.check(plain, net.isIPv4(plain) ? 'ipv4' : 'ipv6'))
-        return `the configuration denies ${plain}`
+        return `the configuration denies ${shown}`
       if (allowed.names.has(nameOf(host))) return null
       if (ports.has(`${plain} ${port}`)) return null
       const family = net.isIPv4(plain) ? 'ipv4' : 'ipv6'
       if (net.isIP(plain) === 0) return 'it is not an address'
       if (allowed.addresses.check(plain, family) || !refused.check(plain, family)) return null
-      return `${plain} is a private or special address; the configuration does not allow it`
+      return `${shown} is a private or special address; the configuration does not allow it`
     },
   }
 }
