@@ -96,3 +96,15 @@ test('a listener whose connection breaks comes back by itself', async () => {
   await there.stop()
   await expect.poll(async () => (await listeners()).length, PATIENCE).toBe(0)
 })
+
+test('what somebody else says on the channel is not heard, and ends nothing', async () => {
+  const live = start()
+  await expect.poll(async () => (await listeners()).length, PATIENCE).toBe(1)
+  const { heard, until } = ear(live)
+  for (const payload of ['', 'junk', 'null', '{}', '{"from":"x","changes":[null,7,{}]}'])
+    await pool.query('select pg_notify($1, $2)', ['holdpoint', payload])
+  await pool.query('select pg_notify($1, $2)', ['holdpoint', JSON.stringify({ from: 'x', changes: [change('ours')] })])
+  await until(() => heard.length > 0)
+  expect(heard).toEqual([change('ours')])
+  await live.stop()
+})

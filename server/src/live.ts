@@ -80,7 +80,7 @@ export function startLive(
     next.on('error', again)
     next.on('end', again)
     next.on('notification', (notice) => {
-      const { from, changes } = JSON.parse(notice.payload ?? '{}') as { from: string; changes: Change[] }
+      const { from, changes } = readNotice(notice.payload)
       if (from !== self) for (const change of changes) tell(change)
     })
     try {
@@ -115,4 +115,17 @@ export function startLive(
       await last?.end().catch(() => {})
     },
   }
+}
+
+/** Whoever may connect to the database may also notify: what is not ours says nothing. */
+function readNotice(payload: string | undefined): {
+  readonly from: string | null
+  readonly changes: readonly Change[]
+} {
+  try {
+    const { from, changes } = JSON.parse(payload ?? '')
+    if (typeof from === 'string' && Array.isArray(changes))
+      return { from, changes: changes.filter((one) => typeof one?.kind === 'string' && typeof one.id === 'string') }
+  } catch {}
+  return { from: null, changes: [] }
 }
