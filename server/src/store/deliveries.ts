@@ -232,10 +232,17 @@ const FROM = `from deliveries d join messages m on m.id = d.message_id
 const MOST_TRIES = 500
 const MOST_BODIES = 10
 
-const DELIVERY = `select ${STAND}, t.id is null as target_gone, m.operation_id, m.workspace_id, d.target_name, d.bus_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
+/** Of all deliveries of a message together, however many targets it has. */
+const MOST_TRIES_OF_MESSAGE = 20_000
+const MOST_BODIES_OF_MESSAGE = 2_000
+
+const delivery = (
+  tries: string | number,
+  bodies: string | number,
+) => `select ${STAND}, t.id is null as target_gone, m.operation_id, m.workspace_id, d.target_name, d.bus_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
     coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
-      'response_body', case when a.number > d.attempts - ${MOST_BODIES} then a.response_body end) order by a.number)
-      from attempts a where a.delivery_id = d.id and a.number > d.attempts - ${MOST_TRIES}), '[]') as tries
+      'response_body', case when a.number > d.attempts - ${bodies} then a.response_body end) order by a.number)
+      from attempts a where a.delivery_id = d.id and a.number > d.attempts - ${tries}), '[]') as tries
   ${FROM}`
 
 type Reads = Pick<Sql, 'rows'>
@@ -248,14 +255,17 @@ export async function deliveryStandsOf(sql: Reads, messageIds: readonly string[]
 }
 
 export async function deliveriesOf(sql: Reads, messageId: string): Promise<DeliveryRow[]> {
-  return await sql.rows<DeliveryRow>(`${DELIVERY} where d.message_id = $1 order by d.id`, [messageId])
+  const share = (most: number, ofMessage: number) =>
+    `(select least(${most}, greatest(1, ${ofMessage} / greatest(1, count(*)))) from deliveries where message_id = $1)`
+  const shown = delivery(share(MOST_TRIES, MOST_TRIES_OF_MESSAGE), share(MOST_BODIES, MOST_BODIES_OF_MESSAGE))
+  return await sql.rows<DeliveryRow>(`${shown} where d.message_id = $1 order by d.id`, [messageId])
 }
 
 export async function lockDelivery(sql: Sql, tenantId: number, id: number): Promise<DeliveryRow | null> {
-  const [row] = await sql.rows<DeliveryRow>(`${DELIVERY} where d.id = $2 and m.tenant_id = $1 for update of d`, [
-    tenantId,
-    id,
-  ])
+  const [row] = await sql.rows<DeliveryRow>(
+    `${delivery(MOST_TRIES, MOST_BODIES)} where d.id = $2 and m.tenant_id = $1 for update of d`,
+    [tenantId, id],
+  )
   return row ?? null
 }
 
