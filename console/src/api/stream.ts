@@ -20,8 +20,8 @@ type Message =
 
 const POLL_EVERY_MS = 10_000
 const REOPEN_AFTER_MS = 5_000
-/** The server says something every 15 seconds. A connection that is silent for longer leads nowhere, though nothing has closed it. */
-const SILENT_AFTER_MS = 35_000
+/** The server says something every 5 seconds. A connection that is silent for much longer leads nowhere, though nothing has closed it. */
+const SILENT_AFTER_MS = 20_000
 /** The server ends streams now and then; a gap that the browser closes by itself within this time is not worth a word. */
 const BROKEN_AFTER_MS = 6_000
 /** A burst of changes (a bulk operation) becomes one round of reading at most this often. */

@@ -9,7 +9,7 @@ import type { FastifyReply } from 'fastify'
 import type { Platform } from '../platform.ts'
 import { type Caller, callerById } from '../store/principals.ts'
 
-const HEARTBEAT_MS = 15_000
+const HEARTBEAT_MS = 5_000
 /** A browser comes back by itself, and has to be signed in still. */
 const LONGEST_MS = 10 * 60_000
 /** A reader that takes nothing for this many bytes is cut off and comes back when it can. */
@@ -28,6 +28,7 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
     'x-accel-buffering': 'no',
   })
   const write = (text: string) => {
+    if (out.writableEnded) return
     if (out.writableLength > MOST_BUFFERED_BYTES) end()
     else out.write(text)
   }
@@ -38,14 +39,19 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
       `event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`,
     )
   })
+  let asking = false
   const heartbeat = setInterval(() => {
-    // An event, not a comment: the page hears that the connection is alive, and misses it when it is not.
-    write('event: beat\ndata: {}\n\n')
+    // Without its database the server has no news and must not look as if there were none: the page is told by the end of the stream.
+    if (asking) return end()
+    asking = true
     // Rights may have changed: who has lost them hears nothing more than a heartbeat later.
     callerById(platform.db, caller.userId).then(
       (now) => {
-        if (now === null) end()
-        else caller = now
+        asking = false
+        if (now === null) return end()
+        caller = now
+        // An event, not a comment: the page hears that the connection is alive, and misses it when it is not.
+        write('event: beat\ndata: {}\n\n')
       },
       () => end(),
     )

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { links } from '../../links.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkButton } from '../../ui/link.tsx'
+import { LivenessBanner } from '../shell/liveness.tsx'
 
 const OperationPanel = lazy(() => import('./panel.tsx'))
 
@@ -41,6 +42,7 @@ export function OperationDrawer() {
           <Drawer.CloseButton ml={0} aria-label={t('ui.close')} />
         </Drawer.Header>
         <Drawer.Body>
+          <LivenessBanner />
           {operation !== undefined && (
             <Suspense>
               <OperationPanel operationId={operation} />
