@@ -21,7 +21,7 @@ if (wantsHelp(argv)) {
 const NOT_LET_IN = /^(28|3D|53300)/
 
 /** Lines of the log are written together; what is said last before the end is written all the same. */
-const LOG_BYTES = 4_096
+const LOG_BYTES = 32_768
 const LOG_FLUSH_MS = 100
 
 type Part = { stop(): Promise<void> }
@@ -54,7 +54,13 @@ try {
   const logFile = process.stdout.isTTY ? openLogFile(config.dataDir) : null
   const log = pino(
     { level: config.logLevel },
-    pino.destination({ dest: logFile ?? 2, sync: false, minLength: LOG_BYTES, periodicFlush: LOG_FLUSH_MS }),
+    pino.destination({
+      dest: logFile ?? 2,
+      sync: false,
+      minLength: LOG_BYTES,
+      maxWrite: 2 * LOG_BYTES,
+      periodicFlush: LOG_FLUSH_MS,
+    }),
   )
   const secretKey = secretKeyOf(config)
   const connection: pg.ClientConfig = config.databaseUrl

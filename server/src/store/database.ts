@@ -141,9 +141,12 @@ export function openDatabase(config: pg.PoolConfig): Database {
     }
   }
 
-  async function together(works: readonly Work<unknown>[]): Promise<readonly (Outcome<unknown> | null)[]> {
+  async function together(
+    works: readonly Work<unknown>[],
+    committing: () => void,
+  ): Promise<readonly (Outcome<unknown> | null)[]> {
     try {
-      return await runParts(pool, works, { savepoints: false })
+      return await runParts(pool, works, { savepoints: false, committing })
     } catch (error) {
       if (error instanceof TakenApart || error instanceof SavepointsNeeded) return works.map(() => null)
       throw error

@@ -1,9 +1,9 @@
 /**
  * Asks for many things at once under load, and for one thing at once without: what is asked for while an answer is on its way waits for it,
- * and then all of it is asked for together. Nobody waits longer than `patienceMs` for the answer to others: after that a further round begins.
+ * and then all of it is asked for together; `goOn` lets the next round begin before the answer is there. Nobody waits longer than `patienceMs` for the answer to others: after that a further round begins.
  */
 export function gather<Question, Answer>(
-  askAll: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+  askAll: (questions: readonly Question[], goOn: () => void) => Promise<readonly Answer[]>,
   most: number,
   patienceMs = 50,
 ): (question: Question) => Promise<Answer> {
@@ -38,7 +38,10 @@ export function gather<Question, Answer>(
     }
     const timer = patienceMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(goOn, patienceMs)
     try {
-      const answers = await askAll(some.map((one) => one.question))
+      const answers = await askAll(
+        some.map((one) => one.question),
+        goOn,
+      )
       for (const [at, one] of some.entries()) one.resolve(answers[at]!)
     } catch (error) {
       for (const one of some) one.reject(error)

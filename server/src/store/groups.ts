@@ -17,8 +17,11 @@ const MOST_IN_GROUP = 32
 const APART_MS = 5_000
 
 export function startGroups(parts: {
-  /** All in one transaction; null for what has to be run alone. */
-  readonly together: (works: readonly Work<unknown>[]) => Promise<readonly (Outcome<unknown> | null)[]>
+  /** All in one transaction; null for what has to be run alone. `committing` is called when only its writes and the commit are left to wait for. */
+  readonly together: (
+    works: readonly Work<unknown>[],
+    committing: () => void,
+  ) => Promise<readonly (Outcome<unknown> | null)[]>
   /** `troubled` is called when something goes wrong in it. */
   readonly alone: <T>(work: Work<T>, troubled: () => void) => Promise<T>
   readonly connections: number
@@ -27,10 +30,14 @@ export function startGroups(parts: {
   const everybody = gather(runAll, MOST_IN_GROUP)
   const apart = new Map<number, { readonly line: Line; untilMs: number }>()
 
-  async function runAll(items: readonly Item[]): Promise<readonly (Outcome<unknown> | null)[]> {
+  async function runAll(items: readonly Item[], goOn: () => void): Promise<readonly (Outcome<unknown> | null)[]> {
     const [first] = items
     if (items.length === 1) return [{ value: await runAlone(first!) }]
-    return await parts.together(items.map((one) => one.work))
+    // The next group reads while this one is being written: what it finds locked it waits for.
+    return await parts.together(
+      items.map((one) => one.work),
+      goOn,
+    )
   }
 
   async function runAlone<T>({ work, whose }: { readonly work: Work<T>; readonly whose: number }): Promise<T> {

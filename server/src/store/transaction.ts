@@ -98,13 +98,13 @@ export async function runTransaction<T>(
 }
 
 /**
- * Runs all of the work in one transaction, each as a part of its own. A part that is refused before it has changed anything is refused alone. For
+ * Runs all of the work in one transaction, each as a part of its own; `committing` is called when only its writes and the commit are left to wait for. A part that is refused before it has changed anything is refused alone. For
  * anything else that goes wrong in a part it throws TakenApart, and nothing has happened.
  */
 export async function runParts<T>(
   pool: pg.Pool,
   works: readonly Work<T>[],
-  { savepoints }: { readonly savepoints: boolean },
+  { savepoints, committing = () => {} }: { readonly savepoints: boolean; readonly committing?: () => void },
 ): Promise<Outcome<T>[]> {
   const client = await pool.connect()
   const alone = works.length === 1
@@ -335,8 +335,9 @@ export async function runParts<T>(
   }
 
   async function commit(): Promise<void> {
-    const committing = answer(push(plain('commit'), null))
-    const { command } = await committing.catch((error) => {
+    const committed = answer(push(plain('commit'), null))
+    committing()
+    const { command } = await committed.catch((error) => {
       // Nothing has happened if PostgreSQL says so. When the connection breaks instead, nobody knows, and it must not be tried again.
       const rolledBack =
         error instanceof Refusal || (error instanceof pg.DatabaseError && !SESSION_ENDED.test(error.code ?? ''))
