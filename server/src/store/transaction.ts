@@ -156,7 +156,7 @@ export async function runParts<T>(
       if (flushing) return
       flushing = true
       // A tick that is asked for in a microtask comes when no microtask is left: every part has asked for what it can by then.
-      queueMicrotask(() => process.nextTick(flush))
+      setImmediate(flush)
     })
   }
   function flush(): void {
