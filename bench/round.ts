@@ -7,7 +7,7 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, mkdtempSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,7 +27,7 @@ import type { ReceiverSettings, Told } from './round/receiver.ts'
 import { COUNTS, SCHEMA } from './round/statements.ts'
 import { prepareWorkspace } from './round/workspace.ts'
 
-const CONCURRENCIES = [32]
+const CONCURRENCIES = [1, 32]
 const NODES = 256
 const TURNS = 4
 const LEAD_MS = 400
@@ -204,8 +204,6 @@ async function measurePlace(
   })
   const slices = new Map<string, Turn[]>()
   async function measure(each: Side, concurrency: number, committing: boolean): Promise<void> {
-    const cpu = () => readFileSync('/proc/stat','utf8').split('\n')[0]!.split(/\s+/).slice(1).map(Number)
-    const c0 = cpu()
     const [before, roundsBefore] = [usage(each.name), each.rounds]
     receiver.callbacksMs()
     const acceptedBefore = committing ? await accepted(holdpoint.url) : []
@@ -219,9 +217,7 @@ async function measurePlace(
       postgres: after.postgres === null ? null : (after.postgres - before.postgres!) / rounds,
     }
     const name = committing ? 'with commits' : each.name
-    const st = (globalThis as any).ST?.[each.name]; if (st) { const m = (i: number) => median(st.map((x: number[]) => x[i]!)).toFixed(1); tell(`hold call ${m(0)} then ${m(1)}`); delete (globalThis as any).ST[each.name] }
-    const c1 = cpu(); const d = c1.map((x, i) => x - c0[i]!); const tot = d.reduce((a, b) => a + b, 0)
-    tell(`${place.name} c=${concurrency} ${name}: ${slice.perSecond.toFixed(0)} rounds/s idle ${(100*d[3]!/tot).toFixed(1)}% cpu/round ${((tot-d[3]!-d[4]!)*10/rounds).toFixed(3)} srv ${perRound.server.toFixed(3)} pg ${perRound.postgres?.toFixed(3)}`)
+    tell(`${place.name} c=${concurrency} ${name}: ${slice.perSecond.toFixed(0)} rounds/s`)
     const key = `${name} ${concurrency}`
     const turn = {
       ...slice,

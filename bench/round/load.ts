@@ -96,19 +96,15 @@ export async function load(
 /** A round is complete when its callback has been answered, which either side does after the effect is durable. */
 async function round(side: Side, answered: Answers, nodeId: number): Promise<void> {
   const freezes = !side.frozen.has(nodeId)
-  const t0 = performance.now()
   const { status, body } = await side.call('UpdateNodeRunMode', [
     ['NodeId', String(nodeId)],
     ['ProjectEnv', 'PROD'],
     ['SchedulerType', freezes ? '2' : '0'],
   ])
-  const heldAt = performance.now()
   const held = body.Data as { readonly MessageId?: string } | undefined
   if (status !== 409 || body.Code !== 'OperationHeld.ExtensionCheck' || !held?.MessageId)
     throw new Error(`${side.name} answered ${status}: ${JSON.stringify(body)}`)
   await answered.of(held.MessageId)
-  const t2 = performance.now()
-  const st = ((globalThis as any).ST ??= {}); (st[side.name] ??= []).push([heldAt - t0, t2 - heldAt])
   if (freezes) side.frozen.add(nodeId)
   else side.frozen.delete(nodeId)
   side.rounds++

@@ -7,8 +7,8 @@ import type { FastifyRequest } from 'fastify'
 import { decryptSecret, hashToken } from './credentials.ts'
 import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
 import { readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
-import type { Platform } from './platform.ts'
-import { type Caller, callerBySession, signingKey } from './store/principals.ts'
+import type { KnownKey, Platform } from './platform.ts'
+import { type Caller, callerBySession, type Knock, signingKey } from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
 export const SESSION_SECONDS = 12 * 3600
@@ -32,7 +32,7 @@ export function receivedRequest(request: FastifyRequest): ReceivedRequest {
 /** The caller of a native API request. */
 export async function authenticate(platform: Platform, request: FastifyRequest): Promise<Caller> {
   if (request.headers.authorization?.startsWith('ACS3-'))
-    return await authenticateSigned(platform, receivedRequest(request), new Map(), { requireAction: false })
+    return await authenticateSigned(platform, receivedRequest(request))
   const token = request.cookies[SESSION_COOKIE]
   if (token === undefined) throw new Refusal('SIGN_IN_REQUIRED')
   if (request.method !== 'GET' && request.method !== 'HEAD' && request.headers[CONSOLE_HEADER] === undefined)
@@ -42,23 +42,38 @@ export async function authenticate(platform: Platform, request: FastifyRequest):
   return caller
 }
 
+/** Who has signed, as far as it is known at once, and who it is once the door has been passed; nothing may take effect before that. */
+export type Entering = { readonly tenantId: number; readonly caller: Promise<Caller> }
+
 /**
- * The user whose AccessKey pair signed the request. The nonce is remembered only after the signature has passed; whether the pair may still
- * be used, and what its user may do, is read in the same moment.
+ * A request whose signature has passed. The nonce is remembered only then; whether the pair may still be used, and what its user may do, is read in
+ * the same moment, while what is needed besides can be read already.
  */
-export async function authenticateSigned(
+export async function enterSigned(
   platform: Platform,
   received: ReceivedRequest,
   parameters: Parameters,
   scope: SignatureScope,
-): Promise<Caller> {
+): Promise<Entering> {
   const claim = readSignature(received, parameters, scope)
-  const secret = platform.secrets.get(claim.accessKeyId) ?? (await readSecret(platform, claim.accessKeyId))
+  const key = platform.signingKeys.get(claim.accessKeyId) ?? (await readKey(platform, claim.accessKeyId))
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
-  verifySignature(claim, received, parameters, secret, platform.nowMs())
+  verifySignature(claim, received, parameters, key.secret, platform.nowMs())
+  const caller = enter(platform, claim)
+  // Whoever waits for it hears of it; not everybody comes to wait.
+  caller.catch(() => {})
+  return { tenantId: key.tenantId, caller }
+}
+
+/** The user whose AccessKey pair signed the request. */
+async function authenticateSigned(platform: Platform, received: ReceivedRequest): Promise<Caller> {
+  return await (await enterSigned(platform, received, new Map(), { requireAction: false })).caller
+}
+
+async function enter(platform: Platform, claim: Knock): Promise<Caller> {
   const entry = await platform.enter(claim)
   if (entry === null) {
-    platform.secrets.delete(claim.accessKeyId)
+    platform.signingKeys.delete(claim.accessKeyId)
     throw new Refusal('ACCESS_KEY_UNKNOWN')
   }
   if (!entry.active) throw new Refusal('ACCESS_KEY_INACTIVE')
@@ -67,17 +82,17 @@ export async function authenticateSigned(
   return entry.caller
 }
 
-const MOST_SECRETS = 1_000
+const MOST_KEYS = 1_000
 
-/** The secret of a pair never changes, so it is read and decrypted once; the oldest makes room for a new one. */
-async function readSecret({ db, secretKey, secrets }: Platform, accessKeyId: string): Promise<string> {
+/** The secret of a pair and its user's tenant never change, so they are read once; the oldest makes room for a new one. */
+async function readKey({ db, secretKey, signingKeys }: Platform, accessKeyId: string): Promise<KnownKey> {
   const key = await signingKey(db, accessKeyId)
   if (key === null) throw new Refusal('ACCESS_KEY_UNKNOWN')
-  const secret = decryptSecret(secretKey, key.secret, accessKeyId)
-  const [oldest] = secrets.keys()
-  if (secrets.size >= MOST_SECRETS && oldest !== undefined) secrets.delete(oldest)
-  secrets.set(accessKeyId, secret)
-  return secret
+  const known = { secret: decryptSecret(secretKey, key.secret, accessKeyId), tenantId: key.caller.tenantId }
+  const [oldest] = signingKeys.keys()
+  if (signingKeys.size >= MOST_KEYS && oldest !== undefined) signingKeys.delete(oldest)
+  signingKeys.set(accessKeyId, known)
+  return known
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -8,6 +8,9 @@ import type { Entry, Knock } from './store/principals.ts'
 import type { measureHeld } from './watch/held.ts'
 import type { Metrics } from './watch/metrics.ts'
 
+/** What never changes about an AccessKey pair. */
+export type KnownKey = { readonly secret: string; readonly tenantId: number }
+
 export type Platform = Gate & {
   readonly secretKey: Buffer
   readonly region: string
@@ -25,8 +28,8 @@ export type Platform = Gate & {
   readonly usedAccessKeys: Set<string>
   /** Whose AccessKey pair a verified signature was made with, and whether its nonce is new. */
   readonly enter: (knock: Knock) => Promise<Entry | null>
-  /** Secrets of AccessKey pairs that have signed here, by the name of the pair. */
-  readonly secrets: Map<string, string>
+  /** AccessKey pairs that have signed here, by their name. */
+  readonly signingKeys: Map<string, KnownKey>
   /** Targets that are being tested, and whose they are. */
   readonly testing: Map<number, number>
   readonly bodyLimitBytes: number

@@ -44,6 +44,7 @@ const OPERATIONS: OperationTable = {
 
 const EXPIRE_EVERY_MS = 1_000
 const MOST_KNOCKS = 100
+const DOOR_CONNECTIONS = 2
 /** Answers to one message that are taken at once. */
 const MOST_IN_LINE = 100
 const HOUSEKEEPING_EVERY_MS = 60_000
@@ -108,6 +109,8 @@ export async function startServer(
     connectionTimeoutMillis: replicaTimeoutMs,
     statement_timeout: replicaTimeoutMs,
   })
+  // Connections of its own: whoever waits at the door may have one of the others in hand.
+  const door = openDatabase({ ...connection, max: DOOR_CONNECTIONS })
   const dispatcher = startDispatcher({
     db,
     heartbeats,
@@ -147,8 +150,8 @@ export async function startServer(
     log,
     usedAccessKeys: new Set(),
     testing: new Map(),
-    enter: gather((knocks) => enter(db, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
-    secrets: new Map(),
+    enter: gather((knocks) => enter(door, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
+    signingKeys: new Map(),
     bodyLimitBytes: config.bodyLimitBytes,
     metrics,
     metricsToken: config.metricsToken,
@@ -210,7 +213,7 @@ export async function startServer(
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()
-    await heartbeats.close()
+    await Promise.all([heartbeats.close(), door.close()])
     // What the last moments have written is sealed too, where the database is still there.
     await sealer
       .round()

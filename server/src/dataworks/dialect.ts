@@ -1,13 +1,13 @@
 /** The DataWorks dialect: one path, every action; RPC style with both signature versions. */
 import { Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { authenticateSigned, receivedRequest } from '../authentication.ts'
+import { type Entering, enterSigned, receivedRequest } from '../authentication.ts'
 import type { Platform } from '../platform.ts'
 import { currentTrace, traceIdOf } from '../watch/trace.ts'
 import type { Action } from './action.ts'
 import { ACTIONS } from './actions/index.ts'
 import { errorAnswer, refusalLogFields, requestId, successAnswer } from './errors.ts'
-import { actionOf, decodeRequest } from './parameters.ts'
+import { actionOf, decodeRequest, type Parameters } from './parameters.ts'
 import { bind } from './schemas/binding.ts'
 
 const TABLE: ReadonlyMap<string, Action> = new Map(
@@ -33,9 +33,17 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
     const row = TABLE.get(`${named.version} ${named.action}`)
     if (!row) throw new Refusal('ACTION_UNKNOWN', named)
     ;(request as WithAction).dialectAction = row.contract.action
-    const caller = await authenticateSigned(platform, received, parameters, { requireAction: true })
-    line.userId = caller.userId
-    const body = await row.run({ platform, caller, parameters: bind(row.contract.parameters, parameters) })
+    const entering = await enterSigned(platform, received, parameters, { requireAction: true })
+    entering.caller.then(
+      (caller) => {
+        line.userId = caller.userId
+      },
+      () => {},
+    )
+    const bound = await boundTo(row, parameters, entering)
+    const body = row.early
+      ? await row.run({ platform, entering, parameters: bound })
+      : await row.run({ platform, caller: await entering.caller, parameters: bound })
     answer = successAnswer({ RequestId: id, ...body })
   } catch (error) {
     answer = errorAnswer(error, id, request.host)
@@ -45,4 +53,14 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
   platform.log.info({ ...line, status: answer.status, durationMs: platform.nowMs() - startedMs }, 'request')
   reply.status(answer.status).headers(answer.headers)
   return answer.body
+}
+
+/** Who is asking comes before what they ask: what is wrong with the parameters is told only to who may enter. */
+async function boundTo(row: Action, parameters: Parameters, { caller }: Entering): Promise<unknown> {
+  try {
+    return bind(row.contract.parameters, parameters)
+  } catch (error) {
+    await caller
+    throw error
+  }
 }

@@ -10,7 +10,7 @@ import {
   startWorld,
   type World,
 } from '../../../test/world.ts'
-import { type Answer, answer, type CallbackApi } from './answer.ts'
+import { type Answer, answer, type CallbackApi, known } from './answer.ts'
 
 let world: World
 beforeAll(async () => {
@@ -31,7 +31,7 @@ async function heldFreeze(extensions = 1, parameters = '') {
 
 async function give(by: Person, given: Pick<Answer, 'messageId' | 'extensionCode'> & Partial<Answer>): Promise<string> {
   try {
-    await answer(world.server.platform, await by.caller(), {
+    await answer(world.server.platform, known(await by.caller()), {
       api: 'UpdateWorkbenchEventResult',
       result: 'OK',
       comment: null,

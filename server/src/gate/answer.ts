@@ -25,16 +25,25 @@ export type Answer = {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Who answers: the tenant is certain; who it is may still be found out while the operation is read. */
+export type Answering = { readonly tenantId: number; readonly caller: Promise<Caller> }
+
+/** Somebody who is known already. */
+export const known = (caller: Caller): Answering => ({ tenantId: caller.tenantId, caller: Promise.resolve(caller) })
+
 type Given = {
-  readonly caller: Caller
+  readonly who: Answering
   readonly given: Answer
   readonly of: Trace
   readonly arrivedMs: number
 }
 
-export async function answer(gate: Gate, caller: Caller, given: Answer): Promise<void> {
+export async function answer(gate: Gate, who: Answering, given: Answer): Promise<void> {
   const { extensionCode, messageId, result } = given
-  if (!UUID.test(messageId)) throw new Refusal('MESSAGE_UNKNOWN', { messageId })
+  if (!UUID.test(messageId)) {
+    await who.caller
+    throw new Refusal('MESSAGE_UNKNOWN', { messageId })
+  }
   const arrivedMs = performance.now()
   const attributes = {
     'holdpoint.message': messageId,
@@ -42,7 +51,7 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
     'holdpoint.result': result,
   }
   await spanned('answer', currentTrace(), attributes, async (of) => {
-    const refusal = await gate.inLine(messageId.toLowerCase(), { caller, given, of, arrivedMs }, (all) =>
+    const refusal = await gate.inLine(messageId.toLowerCase(), { who, given, of, arrivedMs }, (all) =>
       takeAll(gate, all),
     )
     if (refusal !== null) throw refusal
@@ -52,19 +61,24 @@ export async function answer(gate: Gate, caller: Caller, given: Answer): Promise
 /** Takes results for one message in their order, each as if it were the only one; what they decide together is carried out once. */
 async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | null)[]> {
   return await gate.together(async (tx) => {
-    const [asked, open] = await Promise.all([
+    const [asked, open, callers] = await Promise.all([
       Promise.all(
-        all.map(({ caller, given }) =>
-          operations.lockForAnswer(tx, caller.tenantId, given.messageId, given.extensionCode),
-        ),
+        all.map(({ who, given }) => operations.lockForAnswer(tx, who.tenantId, given.messageId, given.extensionCode)),
       ),
       operations.checksAskedBy(tx, all[0]!.given.messageId),
+      Promise.all(all.map(({ who }) => who.caller.catch((error: Error) => error))),
     ])
     let checks = open
-    const taken: { readonly one: Given; readonly operation: operations.DecidedOperationRow }[] = []
+    const taken: {
+      readonly one: Given
+      readonly userId: number
+      readonly operation: operations.DecidedOperationRow
+    }[] = []
     const refusals = all.map((one, at) => {
       try {
-        const judged = judge(tx, one, asked[at]!, checks)
+        const caller = callers[at]!
+        if (caller instanceof Error) throw caller
+        const judged = judge(tx, caller, one.given, asked[at]!, checks)
         if (judged === null) return null
         const { operation, check } = judged
         const { result, comment } = one.given
@@ -76,7 +90,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
           at: tx.now,
         })
         checks = checks.map((other) => (other === check ? { ...other, result } : other))
-        taken.push({ one, operation })
+        taken.push({ one, userId: caller.userId, operation })
         return null
       } catch (error) {
         if (error instanceof Refusal) return error
@@ -87,12 +101,12 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
     if (last === undefined) return refusals
     const took = await decide(gate, tx, last.operation, checks, false, last.one.of)
     // After what they decide, because with that it is one statement.
-    for (const { one, operation } of taken) {
+    for (const { one, userId, operation } of taken) {
       const { api, extensionCode: extension, messageId: message, result } = one.given
       writeAudit(tx, {
-        tenantId: one.caller.tenantId,
+        tenantId: one.who.tenantId,
         workspaceId: operation.workspace_id,
-        userId: one.caller.userId,
+        userId,
         action: 'check.answer',
         object: operation.id,
         details: { extension, result, message, api },
@@ -103,7 +117,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
       if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - last.one.arrivedMs) / 1000)
     })
     return refusals
-  }, all[0]!.caller.tenantId)
+  }, all[0]!.who.tenantId)
 }
 
 /**
@@ -113,7 +127,8 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
  */
 function judge(
   tx: Transaction,
-  { caller, given: { api, extensionCode, messageId, result } }: Given,
+  caller: Caller,
+  { api, extensionCode, messageId, result }: Answer,
   asked: operations.AnsweredRow | null,
   checks: readonly operations.DecidingCheckRow[],
 ): { readonly operation: operations.DecidedOperationRow; readonly check: operations.DecidingCheckRow } | null {

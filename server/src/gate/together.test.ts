@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Extension, type Person, startWorld, type Tenant, type World } from '../../../test/world.ts'
 import { freezeNode, unfreezeNode } from '../modules/operation-center/node-operations.ts'
 import type { Caller } from '../store/principals.ts'
-import { answer } from './answer.ts'
+import { answer, known } from './answer.ts'
 import { type Held, hold } from './hold.ts'
 
 let world: World
@@ -108,7 +108,7 @@ async function carryOut(at: Place, request: Request): Promise<unknown> {
       [operation.id],
     )
   const { code, author } = asked[request.by]!
-  return await answer(platform, request.wrong === 'owner' ? at.callers[0]! : await callerOf(author), {
+  return await answer(platform, known(request.wrong === 'owner' ? at.callers[0]! : await callerOf(author)), {
     api: request.wrong === 'api' ? 'UpdateIDEEventResult' : 'UpdateWorkbenchEventResult',
     messageId: request.wrong === 'message' ? '00000000-0000-4000-8000-000000000000' : operation.messageId!,
     extensionCode: code,
@@ -208,7 +208,7 @@ describe('many at once', () => {
   const stateOf = async ({ id }: Held) =>
     (await world.db.rows<{ state: string }>('select state from operations where id = $1', [id]))[0]!.state
   const ok = async (held: Held, by: 0 | 1) =>
-    await answer(world.server.platform, await callerOf(asked[by]!.author), {
+    await answer(world.server.platform, known(await callerOf(asked[by]!.author)), {
       api: 'UpdateWorkbenchEventResult',
       messageId: held.messageId!,
       extensionCode: asked[by]!.code,

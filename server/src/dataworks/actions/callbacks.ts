@@ -1,15 +1,14 @@
 import { answer, type CallbackApi } from '../../gate/answer.ts'
-import type { ActionInput } from '../action.ts'
-import { action } from '../action.ts'
+import { type EarlyInput, earlyAction } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
 /** The three ways of returning a result differ in their spelling and in the modules they are for. */
 function returning(api: CallbackApi) {
   return async ({
     platform,
-    caller,
+    entering,
     parameters,
-  }: Pick<ActionInput<typeof contracts.UPDATE_IDE_EVENT_RESULT>, 'platform' | 'caller'> & {
+  }: Pick<EarlyInput<typeof contracts.UPDATE_IDE_EVENT_RESULT>, 'platform' | 'entering'> & {
     parameters: {
       MessageId: string
       ExtensionCode: string
@@ -18,7 +17,7 @@ function returning(api: CallbackApi) {
       CheckMessage?: string
     }
   }) => {
-    await answer(platform, caller, {
+    await answer(platform, entering, {
       api,
       messageId: parameters.MessageId,
       extensionCode: parameters.ExtensionCode,
@@ -33,21 +32,21 @@ const workbench = returning('UpdateWorkbenchEventResult')
 const other = returning('CallbackExtension')
 
 export const callbackActions = [
-  action<typeof contracts.UPDATE_IDE_EVENT_RESULT, contracts.UpdateIDEEventResultResponse>(
+  earlyAction<typeof contracts.UPDATE_IDE_EVENT_RESULT, contracts.UpdateIDEEventResultResponse>(
     contracts.UPDATE_IDE_EVENT_RESULT,
     async (input) => {
       await ide(input)
       return {}
     },
   ),
-  action<typeof contracts.UPDATE_WORKBENCH_EVENT_RESULT, contracts.UpdateWorkbenchEventResultResponse>(
+  earlyAction<typeof contracts.UPDATE_WORKBENCH_EVENT_RESULT, contracts.UpdateWorkbenchEventResultResponse>(
     contracts.UPDATE_WORKBENCH_EVENT_RESULT,
     async (input) => {
       await workbench(input)
       return { Success: true }
     },
   ),
-  action<typeof contracts.CALLBACK_EXTENSION, contracts.CallbackExtensionResponse>(
+  earlyAction<typeof contracts.CALLBACK_EXTENSION, contracts.CallbackExtensionResponse>(
     contracts.CALLBACK_EXTENSION,
     async (input) => {
       await other(input)

@@ -18,7 +18,7 @@ import {
 import type { Platform } from '../../platform.ts'
 import * as nodes from '../../store/nodes.ts'
 import type { Caller } from '../../store/principals.ts'
-import { action } from '../action.ts'
+import { action, earlyAction } from '../action.ts'
 import * as contracts from '../schemas/operation-center.ts'
 
 const DONE = { HttpStatusCode: 200, Success: true } as const
@@ -97,11 +97,14 @@ export const nodeActions = [
     },
   ),
 
-  action<typeof contracts.UPDATE_NODE_RUN_MODE, contracts.UpdateNodeRunModeResponse>(
+  earlyAction<typeof contracts.UPDATE_NODE_RUN_MODE, contracts.UpdateNodeRunModeResponse>(
     contracts.UPDATE_NODE_RUN_MODE,
-    async ({ platform, caller, parameters }) => {
+    async ({ platform, entering, parameters }) => {
       const { NodeId, ProjectEnv, SchedulerType } = parameters
-      const row = await nodes.nodePlace(platform.db, caller.tenantId, ProjectEnv, NodeId)
+      const [caller, row] = await Promise.all([
+        entering.caller,
+        nodes.nodePlace(platform.db, entering.tenantId, ProjectEnv, NodeId),
+      ])
       if (!row) throw new Refusal('NODE_NOT_FOUND', { id: NodeId })
       ensureMay(caller, 'node.read', row.workspace_id)
       ensureMay(caller, 'node.operate', row.workspace_id)
