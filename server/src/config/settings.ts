@@ -143,7 +143,8 @@ export const SETTINGS = {
     type: 'integer',
     default: '10',
     secret: false,
-    meaning: 'Database connections of this server, 2 to 50.',
+    meaning:
+      'Database connections of this server, 2 to 50. It has four more: two to look up who signs, one for heartbeats, one to hear of changes.',
     read: (text) => readInteger(text, 2, 50),
   }),
   logLevel: setting({
