@@ -8,7 +8,7 @@ import { decryptSecret, hashToken } from './credentials.ts'
 import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
 import { readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
 import type { KnownKey, Platform } from './platform.ts'
-import { type Caller, callerBySession, type Knock, signingKey } from './store/principals.ts'
+import { type Caller, callerBySession, type Entering, type Knock, signingKey } from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
 export const SESSION_SECONDS = 12 * 3600
@@ -41,9 +41,6 @@ export async function authenticate(platform: Platform, request: FastifyRequest):
   if (caller === null) throw new Refusal('SIGN_IN_REQUIRED')
   return caller
 }
-
-/** Who has signed, as far as it is known at once, and who it is once the door has been passed; nothing may take effect before that. */
-export type Entering = { readonly tenantId: number; readonly caller: Promise<Caller> }
 
 /**
  * A request whose signature has passed. The nonce is remembered only then; whether the pair may still be used, and what its user may do, is read in

@@ -1,7 +1,6 @@
 /** One row of the dialect's table: the published contract of an action and what it does here. */
-import type { Entering } from '../authentication.ts'
 import type { Platform } from '../platform.ts'
-import type { Caller } from '../store/principals.ts'
+import type { Caller, Entering } from '../store/principals.ts'
 import type { Action as Contract } from './schemas/action.ts'
 import type { Bound } from './schemas/binding.ts'
 

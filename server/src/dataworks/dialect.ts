@@ -1,8 +1,9 @@
 /** The DataWorks dialect: one path, every action; RPC style with both signature versions. */
 import { Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Entering, enterSigned, receivedRequest } from '../authentication.ts'
+import { enterSigned, receivedRequest } from '../authentication.ts'
 import type { Platform } from '../platform.ts'
+import type { Entering } from '../store/principals.ts'
 import { currentTrace, traceIdOf } from '../watch/trace.ts'
 import type { Action } from './action.ts'
 import { ACTIONS } from './actions/index.ts'

@@ -1,4 +1,5 @@
 import { EVENTS, EXTENSION_POINTS, Refusal } from '@holdpoint/core'
+import { encodeQuery } from '@holdpoint/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
@@ -7,10 +8,15 @@ import {
   dialect,
   type Extension,
   type Person,
+  signedHeaders,
   startWorld,
+  urlOf,
   type World,
 } from '../../../test/world.ts'
-import { type Answer, answer, type CallbackApi, known } from './answer.ts'
+import type { Caller, Entering } from '../store/principals.ts'
+import { type Answer, answer, type CallbackApi } from './answer.ts'
+
+const known = (caller: Caller): Entering => ({ tenantId: caller.tenantId, caller: Promise.resolve(caller) })
 
 let world: World
 beforeAll(async () => {
@@ -312,4 +318,29 @@ describe('Rule 9: the process is derived from its checks', () => {
       expect((await detailOf(owner, operation.id)).status).toBe(expected[i])
     }
   })
+})
+
+test('who is turned away at the door answers nothing: a repeated signature, a pair that was switched off', async () => {
+  const { asked, operation, messageId } = await heldFreeze(2)
+  const [one, two] = asked as [Extension, Extension]
+  const given = (extension: Extension): [string, string][] => [
+    ['MessageId', messageId],
+    ['ExtensionCode', extension.code],
+    ['CheckResult', 'OK'],
+  ]
+  const named: [string, string][] = [
+    ['x-acs-action', 'UpdateWorkbenchEventResult'],
+    ['x-acs-version', '2020-05-18'],
+  ]
+  const headers = signedHeaders(world.server, one.author, 'POST', '/', given(one), named)
+  const send = () => fetch(`${urlOf(world.server)}/?${encodeQuery(given(one))}`, { method: 'POST', headers })
+  expect((await send()).status).toBe(200)
+  expect(await (await send()).json()).toMatchObject({ Code: 'SignatureNonceUsed' })
+
+  const before = await traces(operation.id)
+  await world.db.rows('update access_keys set active = false where id = $1', [two.author.key.id])
+  expect((await callBack(world.server, two, messageId, 'OK')).body).toMatchObject({
+    Code: 'InvalidAccessKeyId.Inactive',
+  })
+  expect(await traces(operation.id)).toEqual(before)
 })

@@ -8,7 +8,7 @@ import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
 import * as operations from '../store/operations.ts'
-import type { Caller } from '../store/principals.ts'
+import type { Caller, Entering } from '../store/principals.ts'
 import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { checkOf, decide } from './release.ts'
@@ -25,20 +25,15 @@ export type Answer = {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Who answers: the tenant is certain; who it is may still be found out while the operation is read. */
-export type Answering = { readonly tenantId: number; readonly caller: Promise<Caller> }
-
-/** Somebody who is known already. */
-export const known = (caller: Caller): Answering => ({ tenantId: caller.tenantId, caller: Promise.resolve(caller) })
-
 type Given = {
-  readonly who: Answering
+  readonly who: Entering
   readonly given: Answer
   readonly of: Trace
   readonly arrivedMs: number
 }
 
-export async function answer(gate: Gate, who: Answering, given: Answer): Promise<void> {
+/** Who answers may still be at the door while the operation is read. */
+export async function answer(gate: Gate, who: Entering, given: Answer): Promise<void> {
   const { extensionCode, messageId, result } = given
   if (!UUID.test(messageId)) {
     await who.caller

@@ -4,8 +4,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Extension, type Person, startWorld, type Tenant, type World } from '../../../test/world.ts'
 import { freezeNode, unfreezeNode } from '../modules/operation-center/node-operations.ts'
-import type { Caller } from '../store/principals.ts'
-import { answer, known } from './answer.ts'
+import type { Caller, Entering } from '../store/principals.ts'
+import { answer } from './answer.ts'
+
+const known = (caller: Caller): Entering => ({ tenantId: caller.tenantId, caller: Promise.resolve(caller) })
+
 import { type Held, hold } from './hold.ts'
 
 let world: World

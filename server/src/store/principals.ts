@@ -70,6 +70,9 @@ export async function signingKey(sql: Sql, accessKeyId: string): Promise<Signing
   return row ? { caller: callerOf(row), secret: row.secret, active: row.active } : null
 }
 
+/** Who has signed, as far as it is known at once, and who it is once the door has been passed; nothing may take effect before that. */
+export type Entering = { readonly tenantId: number; readonly caller: Promise<Caller> }
+
 export type Knock = { readonly accessKeyId: string; readonly nonce: string }
 export type Entry = { readonly caller: Caller; readonly active: boolean; readonly fresh: boolean }
 
