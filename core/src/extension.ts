@@ -47,6 +47,10 @@ export function nextExtensionStatus(
   return transition.to
 }
 
+/** How its author runs an extension: as a service that is told and calls back, or as a function that runs here. It stays so for life. */
+export const DEPLOYMENTS = ['service', 'function'] as const
+export type Deployment = (typeof DEPLOYMENTS)[number]
+
 /** Rule 2: one extension watches extension points of one level only; this is that level. */
 export function levelOf(points: readonly string[]): 'workspace' | 'tenant' {
   const events = points.map((code) => {

@@ -1442,6 +1442,7 @@ export interface ExtensionView {
   name: string
   description: string
   status: ExtensionStatus
+  deployment: 'service' | 'function'
   level: 'workspace' | 'tenant'
   points: string[]
   version: number
@@ -1450,6 +1451,7 @@ export interface ExtensionView {
   detailUrl: string | null
   helpDocUrl: string | null
   parameters: string
+  options: string
   onUnanswered: 'block' | 'pass'
   submittedBy: Person | null
   /**
@@ -1476,7 +1478,12 @@ export interface NewExtensionInput {
   detailUrl?: string | null
   helpDocUrl?: string | null
   parameters?: string
+  options?: string
   onUnanswered?: 'block' | 'pass'
+  /**
+   * How its author runs it: a service that calls back, or a function that runs here; it stays so
+   */
+  deployment?: 'service' | 'function'
 }
 export interface ExtensionChange {
   name?: string
@@ -1490,6 +1497,7 @@ export interface ExtensionChange {
   detailUrl?: string | null
   helpDocUrl?: string | null
   parameters?: string
+  options?: string
   onUnanswered?: 'block' | 'pass'
 }
 export interface ExtensionDecisionInput {
@@ -1935,7 +1943,12 @@ export interface NewExtension {
   detailUrl: string | null
   helpDocUrl: string | null
   parameters: string
+  options: string
   onUnanswered: 'block' | 'pass'
+  /**
+   * How its author runs it: a service that calls back, or a function that runs here; it stays so
+   */
+  deployment: 'service' | 'function'
 }
 export interface ExtensionDecision {
   reason: string

@@ -19,6 +19,7 @@ const CONTENT = {
   detailUrl: 'https://example.com/careful',
   helpDocUrl: 'https://example.com/help',
   parameters: 'extension.manualPass.enabled=true',
+  options: '{"type":"object","properties":{}}',
   onUnanswered: 'pass' as const,
 }
 const verb = (

@@ -4,7 +4,14 @@
  *
  * Ids of workspaces, nodes, tenants and the like are integers below 2^53. A user's id is a string of digits (UID). Instants are RFC 3339 in UTC.
  */
-import { EXTENSION_STATUS_NUMBERS, type ExtensionStatus, TENANT_ROLES, WAITS, WORKSPACE_ROLES } from '@holdpoint/core'
+import {
+  DEPLOYMENTS,
+  EXTENSION_STATUS_NUMBERS,
+  type ExtensionStatus,
+  TENANT_ROLES,
+  WAITS,
+  WORKSPACE_ROLES,
+} from '@holdpoint/core'
 import { z } from 'zod'
 
 export const id = z.int().positive()
@@ -335,6 +342,7 @@ export const ExtensionView = z
     name: z.string(),
     description: z.string(),
     status: ExtensionStatusShape,
+    deployment: z.enum(DEPLOYMENTS),
     level: z.enum(['workspace', 'tenant']),
     points: z.array(z.string()),
     version: z.int(),
@@ -343,6 +351,7 @@ export const ExtensionView = z
     detailUrl: z.string().nullable(),
     helpDocUrl: z.string().nullable(),
     parameters: z.string(),
+    options: z.string(),
     onUnanswered: z.enum(['block', 'pass']),
     submittedBy: Person.nullable(),
     rejection: z
@@ -362,6 +371,7 @@ const extensionContent = {
   detailUrl: url.nullable(),
   helpDocUrl: url.nullable(),
   parameters: z.string().max(65536),
+  options: z.string().max(65536),
   onUnanswered: z.enum(['block', 'pass']),
 }
 export const NewExtension = z
@@ -372,6 +382,11 @@ export const NewExtension = z
     detailUrl: extensionContent.detailUrl.default(null),
     helpDocUrl: extensionContent.helpDocUrl.default(null),
     parameters: extensionContent.parameters.default(''),
+    options: extensionContent.options.default(''),
+    deployment: z
+      .enum(DEPLOYMENTS)
+      .default('service')
+      .describe('How its author runs it: a service that calls back, or a function that runs here; it stays so'),
     onUnanswered: extensionContent.onUnanswered.default('block'),
   })
   .meta({ id: 'NewExtension' })

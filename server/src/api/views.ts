@@ -273,6 +273,7 @@ export function extensionView(
     name: row.name,
     description: row.description,
     status: row.status,
+    deployment: row.deployment,
     level,
     points: row.points,
     version: row.number,
@@ -281,6 +282,7 @@ export function extensionView(
     detailUrl: row.detail_url,
     helpDocUrl: row.help_doc_url,
     parameters: row.parameters,
+    options: row.options,
     onUnanswered: row.on_unanswered,
     submittedBy: row.submitted_by === null ? null : person(row.submitted_by, row.submitted_by_name ?? ''),
     rejection:

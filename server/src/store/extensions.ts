@@ -1,4 +1,4 @@
-import type { ExtensionStatus } from '@holdpoint/core'
+import type { Deployment, ExtensionStatus } from '@holdpoint/core'
 import type { Sql } from './database.ts'
 import { question } from './shared-statement.ts'
 
@@ -11,6 +11,7 @@ export type ExtensionRow = {
   owner_name: string
   created_at: Date
   number: number
+  deployment: Deployment
   status: ExtensionStatus
   name: string
   description: string
@@ -21,7 +22,7 @@ export type ExtensionRow = {
   parameters: string
   options: string
   on_unanswered: 'block' | 'pass'
-  /** Everyone who changed this version after it was registered. */
+  /** Everyone who wrote of this version. */
   changed_by: number[]
   submitted_by: number | null
   submitted_by_name: string | null
@@ -41,10 +42,11 @@ export type ExtensionContent = {
   readonly detailUrl: string | null
   readonly helpDocUrl: string | null
   readonly parameters: string
+  readonly options: string
   readonly onUnanswered: 'block' | 'pass'
 }
 
-const SELECT = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.status, v.name,
+const SELECT = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.deployment, v.status, v.name,
     v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
     v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.rejected_by, r.display_name as rejected_by_name, v.rejected_at,
     v.rejection_reason, v.modified_at
@@ -59,13 +61,14 @@ export async function insertExtension(
   tenantId: number,
   ownerId: number,
   code: string,
+  deployment: Deployment,
   content: ExtensionContent,
 ): Promise<void> {
   await sql.rows(
     `with e as (insert into extensions (tenant_id, code, owner_id) values ($1, $2, $3) returning id)
-     insert into extension_versions (extension_id, number, status, name, description, points, test_workspace_id, detail_url, help_doc_url, parameters, on_unanswered)
-     select id, 1, 'testing', $4, $5, $6, $7, $8, $9, $10, $11 from e`,
-    [tenantId, code, ownerId, ...contentValues(content)],
+     insert into extension_versions (extension_id, number, status, name, description, points, test_workspace_id, detail_url, help_doc_url, parameters, options, on_unanswered, deployment, changed_by)
+     select id, 1, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, array[$3::bigint] from e`,
+    [tenantId, code, ownerId, ...contentValues(content), deployment],
   )
 }
 
@@ -77,6 +80,7 @@ const contentValues = (content: ExtensionContent): unknown[] => [
   content.detailUrl,
   content.helpDocUrl,
   content.parameters,
+  content.options,
   content.onUnanswered,
 ]
 
@@ -138,8 +142,8 @@ export async function updateExtensionContent(
 ): Promise<void> {
   await sql.rows(
     `update extension_versions set name = $3, description = $4, points = $5, test_workspace_id = $6, detail_url = $7, help_doc_url = $8,
-       parameters = $9, on_unanswered = $10, status = 'testing', modified_at = now(),
-       changed_by = case when $11::bigint = any(changed_by) then changed_by else changed_by || $11::bigint end
+       parameters = $9, options = $10, on_unanswered = $11, status = 'testing', revision = revision + 1, modified_at = now(),
+       changed_by = case when $12::bigint = any(changed_by) then changed_by else changed_by || $12::bigint end
      where extension_id = $1 and number = $2`,
     [id, number, ...contentValues(content), userId],
   )

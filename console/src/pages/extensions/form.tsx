@@ -7,7 +7,7 @@ import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
 import { PointPicker } from './point-picker.tsx'
 
-type Draft = Required<NewExtension>
+type Draft = Required<Omit<NewExtension, 'deployment'>>
 
 export const draftOf = (extension?: ExtensionView): Draft => ({
   name: extension?.name ?? '',
@@ -17,6 +17,7 @@ export const draftOf = (extension?: ExtensionView): Draft => ({
   detailUrl: extension?.detailUrl ?? null,
   helpDocUrl: extension?.helpDocUrl ?? null,
   parameters: extension?.parameters ?? '',
+  options: extension?.options ?? '',
   onUnanswered: extension?.onUnanswered ?? 'block',
 })
 

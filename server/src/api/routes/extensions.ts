@@ -56,10 +56,11 @@ export const extensionRoutes = [
       ensureMay(caller, 'extension.write')
       const code = randomBytes(16).toString('hex')
       return await platform.db.transaction(async (tx) => {
-        await checkContent(tx, caller, body)
-        await extensions.insertExtension(tx, caller.tenantId, caller.userId, code, {
-          ...body,
-          points: [...new Set(body.points)],
+        const { deployment, ...content } = body
+        await checkContent(tx, caller, content)
+        await extensions.insertExtension(tx, caller.tenantId, caller.userId, code, deployment, {
+          ...content,
+          points: [...new Set(content.points)],
         })
         writeAudit(tx, {
           tenantId: caller.tenantId,
@@ -108,6 +109,7 @@ export const extensionRoutes = [
           detailUrl: row.detail_url,
           helpDocUrl: row.help_doc_url,
           parameters: row.parameters,
+          options: row.options,
           onUnanswered: row.on_unanswered,
           ...body,
           ...(body.points && { points: [...new Set(body.points)] }),
