@@ -56,6 +56,7 @@ export const ACCESS = {
   'workspace.configure': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'member.write': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'extension.enable': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
+  'option.read': { scope: 'workspace', tenant: BACKEND, workspace: 'every member' },
   'node.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
   'node.import': { scope: 'workspace', tenant: NOBODY, workspace: ['owner', 'administrator', 'operator', 'deployer'] },
   'node.operate': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },

@@ -10,11 +10,13 @@ import { Refusal } from '@holdpoint/core'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { ensureMay, workspaceFor } from '../access.ts'
 import { authenticate, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
 import type { Platform } from '../platform.ts'
 import type { Caller } from '../store/principals.ts'
+import type { WorkspaceRow } from '../store/workspaces.ts'
 import { traceIdOf, within } from '../watch/trace.ts'
 import { exportAudit } from './audit-export.ts'
 import { publishCertificates } from './certificates.ts'
@@ -197,18 +199,22 @@ function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
       response: { ...(row.status === 204 ? { 204: z.null().describe('Done') } : statuses), default: Problem },
     },
     preValidation: async (request) => {
-      // Who is asking comes before what they ask: a stranger learns nothing about shapes or ids.
-      if (!row.open) (request as WithCaller).caller = await authenticate(platform, request)
+      // Who is asking and whether they may comes before what they ask: nobody else learns anything about shapes or ids.
+      if (row.access === 'anyone') return
+      const admitted: WithCaller = request
+      admitted.caller = await authenticate(platform, request)
+      admitted.workspace = await admit(platform, admitted.caller, row, request.params)
     },
     handler: async (request, reply) => {
       const startedMs = platform.nowMs()
       reply.status(row.status)
       reply.header('cache-control', 'no-store')
-      const caller = (request as WithCaller).caller
+      const { caller, workspace } = request as WithCaller
       const answer = await within(traceOfThe(request), () =>
         row.run({
           platform,
           caller,
+          workspace,
           params: request.params,
           query: request.query,
           body: request.body,
@@ -235,7 +241,23 @@ function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
   })
 }
 
-type WithCaller = FastifyRequest & { caller?: Caller }
+/** Rule 20: what a route is for decides who may, before anything of the request is read. Rule 21: in a workspace that is the caller's tenant's. */
+async function admit(
+  { db }: Platform,
+  caller: Caller,
+  { access, params }: Route,
+  given: unknown,
+): Promise<WorkspaceRow | undefined> {
+  if (typeof access !== 'string' || access === 'own' || access === 'anyone') return undefined
+  const named = params.safeParse(given)
+  // What is no id is said when the rest of the request is read.
+  if (!named.success) return undefined
+  const { workspaceId } = named.data as { readonly workspaceId?: number }
+  if (workspaceId !== undefined) return await workspaceFor(db, caller, workspaceId, access)
+  ensureMay(caller, access)
+}
+
+type WithCaller = FastifyRequest & { caller?: Caller; workspace?: WorkspaceRow | undefined }
 
 const pathOf = (request: FastifyRequest) => (request.raw.url ?? '/').split('?', 1)[0]!
 

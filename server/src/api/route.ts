@@ -1,15 +1,25 @@
 /** One row of the native API's table of routes: what it takes, what it answers, and what it does. */
-import { Refusal } from '@holdpoint/core'
+import { type Action, Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Platform } from '../platform.ts'
 import type { Caller } from '../store/principals.ts'
+import type { WorkspaceRow } from '../store/workspaces.ts'
 
 type Shape = z.ZodType
+
+/**
+ * Rule 20: who may. An action of the table of access is asked for before anything else of the request is read: in the workspace that the path
+ * names, else in the tenant. Where only what is found says in which workspace, the route asks itself (`whereFound`). `own`: every user, for what is
+ * theirs, and lists that show what each may read. `anyone`: no sign-in is needed.
+ */
+export type Access = Action | { readonly whereFound: Action } | 'own' | 'anyone'
 
 export type RouteInput<P extends Shape, Q extends Shape, B extends Shape> = {
   readonly platform: Platform
   readonly caller: Caller
+  /** The workspace that the path names, where it names one. */
+  readonly workspace: WorkspaceRow
   readonly params: z.output<P>
   readonly query: z.output<Q>
   readonly body: z.output<B>
@@ -26,8 +36,7 @@ export type Route = {
   /** The status of success; 200 unless said otherwise. `run` may answer another of `alsoAnswers`. */
   readonly status: 200 | 201 | 204
   readonly alsoAnswers?: Readonly<Record<number, string>>
-  /** Needs no sign-in. */
-  readonly open: boolean
+  readonly access: Access
   readonly params: Shape
   readonly query: Shape
   readonly body: Shape
@@ -45,7 +54,7 @@ type Written<P extends Shape, Q extends Shape, B extends Shape, A extends Shape>
   summary: string
   status?: Route['status']
   alsoAnswers?: Route['alsoAnswers']
-  open?: boolean
+  access: Access
   params?: P
   query?: Q
   body?: B
@@ -61,7 +70,6 @@ export function route<
 >(written: Written<P, Q, B, A>): Route {
   return {
     status: 200,
-    open: false,
     params: nothing,
     query: nothing,
     body: z.undefined(),

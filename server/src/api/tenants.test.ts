@@ -1,36 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  ask,
-  detailOf,
-  dialect,
-  type Extension,
-  type HttpAnswer,
-  http,
-  NODE_POINTS,
-  type Person,
-  startWorld,
-  type Tenant,
-  until,
-  type Workspace,
-  type World,
-} from '../../../test/world.ts'
+import { type Estate, estate } from '../../../test/estate.ts'
+import { dialect, type HttpAnswer, http, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
-
-/** A tenant that has one of everything, by which a stranger could ask for it. */
-type Estate = {
-  readonly tenant: Tenant
-  readonly workspace: Workspace
-  readonly member: Person
-  readonly extension: Extension
-  /** What stands in the place of each parameter of an address. */
-  readonly ids: Readonly<Record<string, string | number>>
-  readonly messageId: string
-  readonly nodeName: string
-  /** Everything by which it would be recognised in an answer. */
-  readonly words: readonly string[]
-}
 
 let world: World
 let theirs: Estate
@@ -38,70 +11,11 @@ let ours: Estate
 let cookie: string
 beforeAll(async () => {
   world = await startWorld()
-  theirs = await estate('alpha')
-  ours = await estate('omega')
+  theirs = await estate(world, 'alpha')
+  ours = await estate(world, 'omega')
   cookie = await ours.tenant.owner.cookie()
 })
 afterAll(() => world?.stop())
-
-async function estate(word: string): Promise<Estate> {
-  const tenant = await world.tenant()
-  const { owner } = tenant
-  const workspace = await tenant.workspace()
-  const nodeName = `node_${word}`
-  const nodes = await tenant.nodes(workspace, { [nodeName]: [] })
-  const member = await tenant.person([], { [workspace.id]: ['developer'] })
-  // A receiver that is not there: the delivery stays.
-  await tenant.route(workspace, 'http://127.0.0.1:9/', { name: `rule-${word}` })
-  const extension = await tenant.extension({ points: NODE_POINTS, enabledIn: [workspace] })
-  const operation = await ask(owner, workspace, 'freeze-node', [nodes[nodeName]!])
-  const one = async <T>(text: string, values: unknown[]) => (await world.db.rows<T>(text, values))[0]!
-  const bus = await one<{ id: number; name: string }>('select id, name from event_buses where tenant_id = $1', [
-    tenant.id,
-  ])
-  const rule = await one<{ id: number }>('select id from event_rules where bus_id = $1', [bus.id])
-  // What the first attempt to deliver makes (keys and secrets to sign with) is there from now on.
-  await until(
-    world.server,
-    () => detailOf(owner, operation.id),
-    (detail) => detail.deliveries[0]!.attempts.length > 0,
-  )
-  const delivery = await one<{ id: number }>(
-    `select d.id from deliveries d join messages m on m.id = d.message_id where m.operation_id = $1`,
-    [operation.id],
-  )
-  const named = await one<{ name: string }>(
-    'select name from extension_versions where extension_id = (select id from extensions where code = $1)',
-    [extension.code],
-  )
-  const ids = {
-    userId: member.id,
-    accessKeyId: owner.key.id,
-    workspaceId: workspace.id,
-    nodeId: nodes[nodeName]!,
-    operationId: operation.id,
-    extensionCode: extension.code,
-    code: extension.code,
-    deliveryId: delivery.id,
-    busId: bus.id,
-    ruleId: rule.id,
-    name: `rule-${word}`,
-  }
-  const words = [
-    owner.name,
-    member.name,
-    extension.author.name,
-    workspace.identifier,
-    nodeName,
-    `rule-${word}`,
-    bus.name,
-    named.name,
-    extension.code,
-    operation.id,
-    operation.messageId!,
-  ]
-  return { tenant, workspace, member, extension, ids, messageId: operation.messageId!, nodeName, words }
-}
 
 /** A body that the route takes, so that it is the id alone that stands in the way. */
 const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {

@@ -1,4 +1,5 @@
 /** One row of the dialect's table: the published contract of an action and what it does here. */
+import type { Action as AccessAction } from '@holdpoint/core'
 import type { Platform } from '../platform.ts'
 import type { Caller, Entering } from '../store/principals.ts'
 import type { Action as Contract } from './schemas/action.ts'
@@ -13,8 +14,16 @@ export type ActionInput<C extends Contract> = {
 /** Before it is known whether the caller may enter; it may read meanwhile what is the caller's tenant's, and must not do anything. */
 export type EarlyInput<C extends Contract> = Omit<ActionInput<C>, 'caller'> & { readonly entering: Entering }
 
+/**
+ * Rule 20: who may. An action of the table of access for the whole tenant is asked for before anything else; where only what is found, or named by a
+ * parameter, says in which workspace, the action asks itself (`whereFound`). `own`: lists that show what each may read. `answer`: who speaks for the
+ * extension that is named.
+ */
+export type ActionAccess = AccessAction | { readonly whereFound: AccessAction } | 'own' | 'answer'
+
 export type Action = {
   readonly contract: Contract
+  readonly access: ActionAccess
   /** Whether it is run while the caller is still at the door. */
   readonly early: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the table holds actions of every contract; `action` checks each of them
@@ -24,15 +33,17 @@ export type Action = {
 /** `run` answers the response without its RequestId. */
 export function action<C extends Contract, Response extends { readonly RequestId: string }>(
   contract: C,
+  access: ActionAccess,
   run: (input: ActionInput<C>) => Promise<Omit<Response, 'RequestId'>>,
 ): Action {
-  return { contract, early: false, run: run as Action['run'] }
+  return { contract, access, early: false, run: run as Action['run'] }
 }
 
-/** For what comes often: it waits for the caller by itself. */
+/** For what comes often: it waits for the caller by itself, and so asks itself what they may. */
 export function earlyAction<C extends Contract, Response extends { readonly RequestId: string }>(
   contract: C,
+  access: Exclude<ActionAccess, AccessAction>,
   run: (input: EarlyInput<C>) => Promise<Omit<Response, 'RequestId'>>,
 ): Action {
-  return { contract, early: true, run: run as Action['run'] }
+  return { contract, access, early: true, run: run as Action['run'] }
 }

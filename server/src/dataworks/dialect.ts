@@ -1,9 +1,10 @@
 /** The DataWorks dialect: one path, every action; RPC style with both signature versions. */
 import { Refusal } from '@holdpoint/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ensureMay } from '../access.ts'
 import { enterSigned, receivedRequest } from '../authentication.ts'
 import type { Platform } from '../platform.ts'
-import type { Entering } from '../store/principals.ts'
+import type { Caller, Entering } from '../store/principals.ts'
 import { currentTrace, traceIdOf } from '../watch/trace.ts'
 import type { Action } from './action.ts'
 import { ACTIONS } from './actions/index.ts'
@@ -44,7 +45,7 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
     const bound = await boundTo(row, parameters, entering)
     const body = row.early
       ? await row.run({ platform, entering, parameters: bound })
-      : await row.run({ platform, caller: await entering.caller, parameters: bound })
+      : await row.run({ platform, caller: await admitted(row, entering), parameters: bound })
     answer = successAnswer({ RequestId: id, ...body })
   } catch (error) {
     answer = errorAnswer(error, id, request.host)
@@ -54,6 +55,13 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
   platform.log.info({ ...line, status: answer.status, durationMs: platform.nowMs() - startedMs }, 'request')
   reply.status(answer.status).headers(answer.headers)
   return answer.body
+}
+
+/** Rule 20: what an action is for decides who may, where that is not for it to find out. */
+async function admitted({ access }: Action, entering: Entering): Promise<Caller> {
+  const caller = await entering.caller
+  if (typeof access === 'string' && access !== 'own' && access !== 'answer') ensureMay(caller, access)
+  return caller
 }
 
 /** Who is asking comes before what they ask: what is wrong with the parameters is told only to who may enter. */

@@ -20,6 +20,7 @@ export const auditRoutes = [
   route({
     method: 'GET',
     path: '/audit',
+    access: { whereFound: 'audit.read' },
     tag: 'Audit trail',
     summary:
       'Who did what and when, newest first; with a filter that little fits, a page may be short or empty and still have a next one',
@@ -42,6 +43,7 @@ export const auditRoutes = [
   route({
     method: 'GET',
     path: '/audit/seal',
+    access: { whereFound: 'audit.read' },
     tag: 'Audit trail',
     summary: 'Up to where the audit trail is sealed; its hash, kept elsewhere, proves later that nothing was replaced',
     answer: AuditSealStanding,

@@ -1,5 +1,4 @@
 /** Distribution channels, one per workspace and one for tenant-level events, and what reaches whom through them. */
-import { ensureMay, workspaceFor } from '../../access.ts'
 import { routing } from '../../openevent/routing.ts'
 import type { Platform } from '../../platform.ts'
 import type { Sql } from '../../store/database.ts'
@@ -15,71 +14,71 @@ export const channelRoutes = [
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/channel',
+    access: 'workspace.read',
     tag: 'OpenEvent',
     summary: 'The distribution channel of a workspace',
     params: workspaceParams,
     answer: Channel,
     async run({ platform, caller, params }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'workspace.read')
       return await channelView(platform.db, caller, params.workspaceId)
     },
   }),
   route({
     method: 'PUT',
     path: '/workspaces/:workspaceId/channel',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Send the events of a workspace to an event bus, or stop sending them',
     params: workspaceParams,
     body: ChannelChange,
     answer: Channel,
     async run({ platform, caller, params, body }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'openevent.write')
       return await putChannel(platform, caller, params.workspaceId, body)
     },
   }),
   route({
     method: 'GET',
     path: '/tenant-channel',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'The distribution channel of tenant-level events',
     answer: Channel,
     async run({ platform, caller }) {
-      ensureMay(caller, 'openevent.read')
       return await channelView(platform.db, caller, null)
     },
   }),
   route({
     method: 'PUT',
     path: '/tenant-channel',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Send tenant-level events to an event bus, or stop sending them',
     body: ChannelChange,
     answer: Channel,
     async run({ platform, caller, body }) {
-      ensureMay(caller, 'openevent.write')
       return await putChannel(platform, caller, null, body)
     },
   }),
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/routing',
+    access: 'workspace.read',
     tag: 'OpenEvent',
     summary: 'Which targets the events of a workspace reach, and which extensions they do not reach',
     params: workspaceParams,
     answer: Routing,
     async run({ platform, caller, params }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'workspace.read')
       return await routingView(platform.db, caller, params.workspaceId)
     },
   }),
   route({
     method: 'GET',
     path: '/tenant-routing',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'Which targets tenant-level events reach, and which extensions they do not reach',
     answer: Routing,
     async run({ platform, caller }) {
-      ensureMay(caller, 'openevent.read')
       return await routingView(platform.db, caller, null)
     },
   }),

@@ -1,6 +1,6 @@
 /** The list of dead letters, and what people do with them: replay or drop, one or many. */
 import type { z } from 'zod'
-import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
+import { readableWorkspaces, workspaceFor } from '../../access.ts'
 import { tellChange } from '../../gate/gate.ts'
 import type { Platform } from '../../platform.ts'
 import type { Sql } from '../../store/database.ts'
@@ -27,12 +27,12 @@ export const deadLetterRoutes = [
   route({
     method: 'GET',
     path: '/dead-letters',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'What could not be delivered, newest first',
     query: pageQuery.extend(deadLetterFilter),
     answer: pageOf(DeadLetter),
     async run({ platform, caller, query }) {
-      ensureMay(caller, 'openevent.read')
       const filter = await filterFor(platform.db, caller, query)
       const rows = await store.deadLettersOf(platform.db, filter, {
         after: readCursor(query.cursor),
@@ -44,6 +44,7 @@ export const deadLetterRoutes = [
   route({
     method: 'POST',
     path: '/dead-letters/replay',
+    access: 'delivery.redeliver',
     tag: 'OpenEvent',
     summary: 'Deliver dead letters again: those that are named, or all that fit a filter',
     body: DeadLetterSelection,
@@ -53,6 +54,7 @@ export const deadLetterRoutes = [
   route({
     method: 'POST',
     path: '/dead-letters/drop',
+    access: 'delivery.redeliver',
     tag: 'OpenEvent',
     summary: 'Take dead letters off the list for good: those that are named, or all that fit a filter',
     body: DeadLetterSelection,
@@ -67,7 +69,6 @@ async function end(
   verb: 'replay' | 'drop',
   selection: z.output<typeof DeadLetterSelection>,
 ): Promise<z.input<typeof DeadLettersDone>> {
-  ensureMay(caller, 'delivery.redeliver')
   const { ids, nextCursor } = await select(platform.db, caller, selection)
   const done: number[] = []
   const refused: { id: number; reason: Reason }[] = []

@@ -1,7 +1,7 @@
 /** Trying an event pattern before it is saved, and the sample events to try it on. */
 import { checkEvent, checkPattern, EVENTS, type Json, mismatch } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay, workspaceFor } from '../../access.ts'
+import { workspaceFor } from '../../access.ts'
 import { sampleEvent } from '../../openevent/sample.ts'
 import { EventSample, PatternTrial, PatternVerdict } from '../openevent-shapes.ts'
 import { route } from '../route.ts'
@@ -12,12 +12,12 @@ export const eventPatternRoutes = [
   route({
     method: 'POST',
     path: '/event-patterns/try',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'Whether an event matches a pattern, and if not, the first member that does not',
     body: PatternTrial,
     answer: PatternVerdict,
-    async run({ caller, body }) {
-      ensureMay(caller, 'openevent.read')
+    async run({ body }) {
       const pattern = body.pattern as Json
       const event = body.event as Json
       checkPattern(pattern)
@@ -37,6 +37,7 @@ export const eventPatternRoutes = [
   route({
     method: 'GET',
     path: '/event-samples',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'A sample of each event, as a target of the bus would receive it',
     query: z.object({
@@ -46,7 +47,6 @@ export const eventPatternRoutes = [
     }),
     answer: z.object({ items: z.array(EventSample) }),
     async run({ platform, caller, query }) {
-      ensureMay(caller, 'openevent.read')
       const events = query.eventCode === undefined ? EVENTS : [knownEvent(query.eventCode)]
       if (query.workspaceId !== undefined) await workspaceFor(platform.db, caller, query.workspaceId, 'workspace.read')
       const bus = query.busId === undefined ? null : await busFor(platform.db, caller, query.busId)

@@ -29,6 +29,7 @@ export const extensionRoutes = [
   route({
     method: 'GET',
     path: '/extensions',
+    access: 'extension.read',
     tag: 'Extensions',
     summary: 'The extensions of the tenant, each in its newest version',
     query: pageQuery,
@@ -47,6 +48,7 @@ export const extensionRoutes = [
   route({
     method: 'POST',
     path: '/extensions',
+    access: 'extension.write',
     tag: 'Extensions',
     summary: 'Register an extension; it starts in testing and has its code from now on',
     status: 201,
@@ -76,6 +78,7 @@ export const extensionRoutes = [
   route({
     method: 'GET',
     path: '/extensions/:code',
+    access: 'extension.read',
     tag: 'Extensions',
     summary: 'One extension in its newest version',
     params: codeParams,
@@ -90,6 +93,7 @@ export const extensionRoutes = [
   route({
     method: 'PATCH',
     path: '/extensions/:code',
+    access: 'extension.write',
     tag: 'Extensions',
     summary: 'Change an extension that is in testing or was rejected',
     params: codeParams,
@@ -131,6 +135,7 @@ export const extensionRoutes = [
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/extensions',
+    access: 'workspace.read',
     tag: 'Extensions',
     summary: 'The workspace-level extensions of the tenant, and which are enabled in the workspace',
     params: workspaceParams,
@@ -143,6 +148,7 @@ export const extensionRoutes = [
   route({
     method: 'PUT',
     path: '/workspaces/:workspaceId/extensions/:code',
+    access: 'extension.enable',
     tag: 'Extensions',
     summary: 'Enable a published workspace-level extension in the workspace, or switch it off',
     params: workspaceParams.extend(codeParams.shape),
@@ -174,6 +180,7 @@ function transition(verb: ExtensionVerb) {
   return route({
     method: 'POST',
     path: `/extensions/:code/${verb}`,
+    access: review ? 'extension.review' : 'extension.write',
     tag: 'Extensions',
     summary: {
       submit: 'Hand the extension in for review',

@@ -1,6 +1,5 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
-import { workspaceFor } from '../../access.ts'
 import { hold } from '../../gate/hold.ts'
 import { importFlowSpec } from '../../modules/operation-center/import-flowspec.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
@@ -28,6 +27,7 @@ export const nodeRoutes = [
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/nodes',
+    access: 'node.read',
     tag: 'Nodes',
     summary: 'The published nodes of a workspace',
     params: workspaceParams,
@@ -39,7 +39,6 @@ export const nodeRoutes = [
     }),
     answer: pageOf(NodeSummary),
     async run({ platform, caller, params, query }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'node.read')
       const filter = {
         workspaceId: params.workspaceId,
         ...query,
@@ -64,13 +63,13 @@ export const nodeRoutes = [
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/nodes/:nodeId',
+    access: 'node.read',
     tag: 'Nodes',
     summary: 'One node with its direct upstream and downstream nodes',
     params: workspaceParams.extend({ nodeId: z.coerce.number().int().positive() }),
     query: z.object({ environment: Environment.default('PROD') }),
     answer: NodeDetail,
     async run({ platform, caller, params, query }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'node.read')
       const row = await nodes.nodeById(platform.db, caller.tenantId, query.environment, params.nodeId)
       if (row?.workspace_id !== params.workspaceId) throw new Refusal('NODE_NOT_FOUND', { id: params.nodeId })
       const [held, upstream, downstream, unresolved] = await Promise.all([
@@ -85,6 +84,7 @@ export const nodeRoutes = [
   route({
     method: 'POST',
     path: '/workspaces/:workspaceId/node-operations',
+    access: 'node.operate',
     tag: 'Nodes',
     summary: 'Ask for an operation on nodes: freeze, unfreeze, unpublish; it is held while an extension watches it',
     alsoAnswers: { 202: 'Held: it has not taken effect, and does by itself when every extension has passed it' },
@@ -92,7 +92,6 @@ export const nodeRoutes = [
     body: NodeOperation,
     answer: OperationView,
     async run({ platform, caller, params, body, reply }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'node.operate')
       const held = await hold(platform, caller, OPERATIONS[body.point], {
         ...body,
         tenantId: caller.tenantId,
@@ -105,14 +104,14 @@ export const nodeRoutes = [
   route({
     method: 'POST',
     path: '/workspaces/:workspaceId/flowspec-imports',
+    access: 'node.import',
     tag: 'Nodes',
     summary: 'Import the nodes of a FlowSpec file, all of them or none',
     status: 201,
     params: workspaceParams,
     body: FlowSpecImport,
     answer: FlowSpecImported,
-    async run({ platform, caller, params, body }) {
-      const workspace = await workspaceFor(platform.db, caller, params.workspaceId, 'node.import')
+    async run({ platform, caller, workspace, body }) {
       const imported = await importFlowSpec(platform, caller, workspace, body.environment, flowSpecText(body.flowspec))
       platform.live.publish({
         kind: 'node',

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { checkPattern, type Json, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay } from '../../access.ts'
 import { sampleEnvelope } from '../../openevent/sample.ts'
 import type { Target } from '../../openevent/target.ts'
 import type { Platform } from '../../platform.ts'
@@ -34,12 +33,12 @@ export const openeventRoutes = [
   route({
     method: 'GET',
     path: '/event-buses',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'The event buses of the tenant',
     query: pageQuery,
     answer: pageOf(EventBus),
     async run({ platform, caller, query }) {
-      ensureMay(caller, 'openevent.read')
       const rows = await openevent.busesOf(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
       return page(rows, query.limit, (row) => String(row.id), busView)
     },
@@ -47,13 +46,13 @@ export const openeventRoutes = [
   route({
     method: 'POST',
     path: '/event-buses',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Create an event bus',
     status: 201,
     body: NewEventBus,
     answer: EventBus,
     async run({ platform, caller, body }) {
-      ensureMay(caller, 'openevent.write')
       return await taken('event bus', body.name, () =>
         platform.db.transaction(async (tx) => {
           const row = await openevent.insertBus(tx, caller.tenantId, body.name, body.description)
@@ -66,13 +65,13 @@ export const openeventRoutes = [
   route({
     method: 'PATCH',
     path: '/event-buses/:busId',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Change the description of an event bus',
     params: busParams,
     body: EventBusChange,
     answer: EventBus,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'openevent.write')
       return await platform.db.transaction(async (tx) => {
         const bus = await busFor(tx, caller, params.busId)
         await openevent.updateBus(tx, bus.id, body.description)
@@ -84,12 +83,12 @@ export const openeventRoutes = [
   route({
     method: 'DELETE',
     path: '/event-buses/:busId',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Delete an event bus to which nothing leads, with its rules',
     status: 204,
     params: busParams,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'openevent.write')
       await platform.db.transaction(async (tx) => {
         await openevent.lockBus(tx, caller.tenantId, params.busId)
         const bus = await busFor(tx, caller, params.busId)
@@ -102,13 +101,13 @@ export const openeventRoutes = [
   route({
     method: 'GET',
     path: '/event-buses/:busId/rules',
+    access: 'openevent.read',
     tag: 'OpenEvent',
     summary: 'The rules of an event bus with their targets',
     params: busParams,
     query: pageQuery,
     answer: pageOf(EventRule),
     async run({ platform, caller, params, query }) {
-      ensureMay(caller, 'openevent.read')
       await busFor(platform.db, caller, params.busId)
       const rows = await openevent.rulesOf(
         platform.db,
@@ -123,6 +122,7 @@ export const openeventRoutes = [
   route({
     method: 'POST',
     path: '/event-buses/:busId/rules',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Create a rule: which events go to which targets',
     status: 201,
@@ -130,7 +130,6 @@ export const openeventRoutes = [
     body: NewEventRule,
     answer: EventRule,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'openevent.write')
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
           await openevent.lockBus(tx, caller.tenantId, params.busId)
@@ -151,13 +150,13 @@ export const openeventRoutes = [
   route({
     method: 'PUT',
     path: '/event-buses/:busId/rules/:ruleId',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Replace a rule and its targets',
     params: ruleParams,
     body: NewEventRule,
     answer: EventRule,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'openevent.write')
       return await taken('rule', body.name, () =>
         platform.db.transaction(async (tx) => {
           // Whether credentials are kept is judged by the address that they were given for, not by one of a moment ago.
@@ -176,12 +175,12 @@ export const openeventRoutes = [
   route({
     method: 'DELETE',
     path: '/event-buses/:busId/rules/:ruleId',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Delete a rule with its targets',
     status: 204,
     params: ruleParams,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'openevent.write')
       await platform.db.transaction(async (tx) => {
         const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
         await openevent.deleteRule(tx, rule.id)
@@ -192,13 +191,13 @@ export const openeventRoutes = [
   route({
     method: 'POST',
     path: '/event-buses/:busId/rules/:ruleId/targets/:name/test',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Send one sample event to a target, at once and once, and answer what became of it',
     params: targetParams,
     body: TargetTest,
     answer: TargetTested,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'openevent.write')
       const { eventCode } = knownEvent(body.eventCode ?? 'freeze-node')
       const bus = await busFor(platform.db, caller, params.busId)
       const { id, kind } = await platform.db.transaction(async (tx) => {
@@ -242,12 +241,12 @@ export const openeventRoutes = [
   route({
     method: 'POST',
     path: '/event-buses/:busId/rules/:ruleId/targets/:name/unblock',
+    access: 'delivery.redeliver',
     tag: 'OpenEvent',
     summary: 'Let deliveries go on to a target that a failed one keeps waiting',
     status: 204,
     params: targetParams,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'delivery.redeliver')
       await platform.db.transaction(async (tx) => {
         const target = await targetFor(tx, caller, params)
         await setTargetBlocked(tx, target.id, false)

@@ -28,6 +28,7 @@ export const operationRoutes = [
   route({
     method: 'GET',
     path: '/operations',
+    access: 'own',
     tag: 'Operations',
     summary: 'Operations and their event checks, newest first',
     query: pageQuery.extend({
@@ -74,6 +75,7 @@ export const operationRoutes = [
   route({
     method: 'GET',
     path: '/held-operations',
+    access: 'own',
     tag: 'Operations',
     summary: 'Who holds what right now: for each extension and reason how many operations wait, and since when',
     answer: HeldNow,
@@ -82,6 +84,7 @@ export const operationRoutes = [
   route({
     method: 'GET',
     path: '/operations/:operationId',
+    access: { whereFound: 'operation.read' },
     tag: 'Operations',
     summary: 'One operation: why it is held, what it would change, its checks, message, deliveries and every attempt',
     params: operationParams,
@@ -93,6 +96,7 @@ export const operationRoutes = [
   route({
     method: 'POST',
     path: '/operations/:operationId/withdraw',
+    access: { whereFound: 'operation.read' },
     tag: 'Operations',
     summary: 'Withdraw a held operation that the caller asked for',
     params: operationParams,
@@ -105,6 +109,7 @@ export const operationRoutes = [
   route({
     method: 'POST',
     path: '/operations/:operationId/checks/:extensionCode/pass',
+    access: { whereFound: 'operation.read' },
     tag: 'Operations',
     summary: 'Mark a failed check as passed, with a reason, where its extension allows that',
     params: operationParams.extend({ extensionCode: z.string().max(64) }),
@@ -119,12 +124,12 @@ export const operationRoutes = [
   route({
     method: 'POST',
     path: '/deliveries/:deliveryId/redeliver',
+    access: 'delivery.redeliver',
     tag: 'Operations',
     summary: 'Deliver a message again that has not expired',
     params: z.object({ deliveryId: z.coerce.number().int().positive() }),
     answer: DeliveryView,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'delivery.redeliver')
       const row = await platform.db.transaction(async (tx) => {
         const delivery = await lockDelivery(tx, caller.tenantId, params.deliveryId)
         if (!delivery) throw new Refusal('NOT_FOUND', { thing: 'delivery', id: params.deliveryId })

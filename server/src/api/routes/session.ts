@@ -19,9 +19,9 @@ export const sessionRoutes = [
   route({
     method: 'POST',
     path: '/session',
+    access: 'anyone',
     tag: 'Session',
     summary: 'Sign in; sets the session cookie',
-    open: true,
     body: SignIn,
     answer: Me,
     async run({ platform, body, request, reply }) {
@@ -48,6 +48,7 @@ export const sessionRoutes = [
   route({
     method: 'GET',
     path: '/session',
+    access: 'own',
     tag: 'Session',
     summary: 'Who is signed in',
     answer: Me,
@@ -56,6 +57,7 @@ export const sessionRoutes = [
   route({
     method: 'DELETE',
     path: '/session',
+    access: 'own',
     tag: 'Session',
     summary: 'Sign out',
     status: 204,

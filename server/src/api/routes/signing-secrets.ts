@@ -1,6 +1,5 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay } from '../../access.ts'
 import { ensureSigningSecret, readSigningSecrets, rotateSigningSecret } from '../../openevent/signing-secrets.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
@@ -23,12 +22,12 @@ export const signingSecretRoutes = [
   route({
     method: 'GET',
     path: '/event-buses/:busId/rules/:ruleId/targets/:name/signing-secrets',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'The secrets with which deliveries to an HTTP target are signed; reading them is on record',
     params: targetParams,
     answer: SigningSecrets,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'openevent.write')
       return await platform.db.transaction(async (tx) => {
         const targetId = await signedTarget(tx, caller, params)
         await ensureSigningSecret(tx, platform.secretKey, targetId)
@@ -40,13 +39,13 @@ export const signingSecretRoutes = [
   route({
     method: 'POST',
     path: '/event-buses/:busId/rules/:ruleId/targets/:name/signing-secrets/rotate',
+    access: 'openevent.write',
     tag: 'OpenEvent',
     summary: 'Sign deliveries to an HTTP target with a new secret, and for a while with those before as well',
     params: targetParams,
     body: SigningSecretRotation,
     answer: SigningSecrets,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'openevent.write')
       const answer = await platform.db.transaction(async (tx) => {
         const targetId = await signedTarget(tx, caller, params)
         await rotateSigningSecret(tx, platform.secretKey, targetId, body.overlapHours * HOUR_SECONDS)

@@ -17,12 +17,12 @@ export const userRoutes = [
   route({
     method: 'GET',
     path: '/users',
+    access: 'user.read',
     tag: 'Users',
     summary: 'The users of the tenant',
     query: pageQuery,
     answer: pageOf(User),
     async run({ platform, caller, query }) {
-      ensureMay(caller, 'user.read')
       const rows = await users.usersOfTenant(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
       return page(rows, query.limit, (row) => String(row.id), userView)
     },
@@ -30,13 +30,13 @@ export const userRoutes = [
   route({
     method: 'POST',
     path: '/users',
+    access: 'user.write',
     tag: 'Users',
     summary: 'Add a user to the tenant',
     status: 201,
     body: NewUser,
     answer: User,
     async run({ platform, caller, body }) {
-      ensureMay(caller, 'user.write')
       requireGrantable(caller.tenantRoles, body.tenantRoles)
       const passwordHash = await hashPassword(body.password)
       try {
@@ -66,6 +66,7 @@ export const userRoutes = [
   route({
     method: 'PATCH',
     path: '/users/:userId',
+    access: 'own',
     tag: 'Users',
     summary: 'Change a user: display name, password, tenant roles, disabled',
     params: userParams,
@@ -99,6 +100,7 @@ export const userRoutes = [
   route({
     method: 'GET',
     path: '/access-keys',
+    access: 'own',
     tag: 'AccessKey pairs',
     summary: "The caller's own AccessKey pairs",
     answer: pageOf(AccessKey),
@@ -109,6 +111,7 @@ export const userRoutes = [
   route({
     method: 'POST',
     path: '/access-keys',
+    access: 'own',
     tag: 'AccessKey pairs',
     summary: 'Make an AccessKey pair; its secret is shown this once',
     status: 201,
@@ -136,6 +139,7 @@ export const userRoutes = [
   route({
     method: 'PATCH',
     path: '/access-keys/:accessKeyId',
+    access: 'own',
     tag: 'AccessKey pairs',
     summary: 'Activate or deactivate one of the own AccessKey pairs',
     params: keyParams,
@@ -162,6 +166,7 @@ export const userRoutes = [
   route({
     method: 'DELETE',
     path: '/access-keys/:accessKeyId',
+    access: 'own',
     tag: 'AccessKey pairs',
     summary: 'Delete one of the own AccessKey pairs',
     status: 204,

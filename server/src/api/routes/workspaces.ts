@@ -1,6 +1,6 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
+import { readableWorkspaces } from '../../access.ts'
 import { createWorkspace } from '../../modules/management-console/create-workspace.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { userOfTenant } from '../../store/users.ts'
@@ -16,6 +16,7 @@ export const workspaceRoutes = [
   route({
     method: 'GET',
     path: '/workspaces',
+    access: 'own',
     tag: 'Workspaces',
     summary: 'The workspaces that the caller may read',
     query: pageQuery,
@@ -35,36 +36,35 @@ export const workspaceRoutes = [
   route({
     method: 'POST',
     path: '/workspaces',
+    access: 'workspace.create',
     tag: 'Workspaces',
     summary: 'Create a workspace; the caller becomes its owner',
     status: 201,
     body: NewWorkspace,
     answer: Workspace,
     async run({ platform, caller, body }) {
-      ensureMay(caller, 'workspace.create')
       return workspaceView(await platform.db.transaction((tx) => createWorkspace(tx, caller, body)))
     },
   }),
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId',
+    access: 'workspace.read',
     tag: 'Workspaces',
     summary: 'One workspace',
     params: workspaceParams,
     answer: Workspace,
-    async run({ platform, caller, params }) {
-      return workspaceView(await workspaceFor(platform.db, caller, params.workspaceId, 'workspace.read'))
-    },
+    run: async ({ workspace }) => workspaceView(workspace),
   }),
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/members',
+    access: 'workspace.read',
     tag: 'Workspaces',
     summary: 'The members of a workspace with their roles',
     params: workspaceParams,
     answer: pageOf(Member),
-    async run({ platform, caller, params }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'workspace.read')
+    async run({ platform, params }) {
       const rows = await workspaces.membersOf(platform.db, params.workspaceId)
       return { items: rows.map(memberView), nextCursor: null }
     },
@@ -72,13 +72,13 @@ export const workspaceRoutes = [
   route({
     method: 'PUT',
     path: '/workspaces/:workspaceId/members/:userId',
+    access: 'member.write',
     tag: 'Workspaces',
     summary: 'Make a user of the tenant a member with exactly these roles',
     params: memberParams,
     body: MemberRoles,
     answer: Member,
     async run({ platform, caller, params, body }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'member.write')
       return await platform.db.transaction(async (tx) => {
         const user = await userOfTenant(tx, caller.tenantId, params.userId)
         if (!user) throw new Refusal('MEMBER_NOT_IN_TENANT', { id: params.userId })
@@ -100,12 +100,12 @@ export const workspaceRoutes = [
   route({
     method: 'DELETE',
     path: '/workspaces/:workspaceId/members/:userId',
+    access: 'member.write',
     tag: 'Workspaces',
     summary: 'Remove a member',
     status: 204,
     params: memberParams,
     async run({ platform, caller, params }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'member.write')
       await platform.db.transaction(async (tx) => {
         const members = await workspaces.lockMembers(tx, params.workspaceId)
         if (!members.some((member) => member.user_id === params.userId))

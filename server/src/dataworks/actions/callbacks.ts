@@ -34,6 +34,7 @@ const other = returning('CallbackExtension')
 export const callbackActions = [
   earlyAction<typeof contracts.UPDATE_IDE_EVENT_RESULT, contracts.UpdateIDEEventResultResponse>(
     contracts.UPDATE_IDE_EVENT_RESULT,
+    'answer',
     async (input) => {
       await ide(input)
       return {}
@@ -41,6 +42,7 @@ export const callbackActions = [
   ),
   earlyAction<typeof contracts.UPDATE_WORKBENCH_EVENT_RESULT, contracts.UpdateWorkbenchEventResultResponse>(
     contracts.UPDATE_WORKBENCH_EVENT_RESULT,
+    'answer',
     async (input) => {
       await workbench(input)
       return { Success: true }
@@ -48,6 +50,7 @@ export const callbackActions = [
   ),
   earlyAction<typeof contracts.CALLBACK_EXTENSION, contracts.CallbackExtensionResponse>(
     contracts.CALLBACK_EXTENSION,
+    'answer',
     async (input) => {
       await other(input)
       return { Success: 'true' }

@@ -1,12 +1,5 @@
-import {
-  type EventDefinition,
-  EXTENSION_STATUS_NUMBERS,
-  eventByCode,
-  may,
-  Refusal,
-  readParameters,
-} from '@holdpoint/core'
-import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
+import { type EventDefinition, EXTENSION_STATUS_NUMBERS, eventByCode, Refusal, readParameters } from '@holdpoint/core'
+import { readableWorkspaces, workspaceFor } from '../../access.ts'
 import * as extensions from '../../store/extensions.ts'
 import * as operations from '../../store/operations.ts'
 import { action } from '../action.ts'
@@ -17,8 +10,8 @@ const MOST_LISTED = 1_000
 export const extensionActions = [
   action<typeof contracts.GET_EXTENSION, contracts.GetExtensionResponse>(
     contracts.GET_EXTENSION,
+    'extension.read',
     async ({ platform, caller, parameters }) => {
-      ensureMay(caller, 'extension.read')
       const row = await extensions.extensionByCode(platform.db, caller.tenantId, parameters.ExtensionCode)
       if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
       const categories = new Map(pointsOf(row).map((event) => [event.category, event.categoryName.en]))
@@ -42,8 +35,8 @@ export const extensionActions = [
 
   action<typeof contracts.LIST_EXTENSIONS, contracts.ListExtensionsResponse>(
     contracts.LIST_EXTENSIONS,
+    'extension.read',
     async ({ platform, caller, parameters }) => {
-      ensureMay(caller, 'extension.read')
       const { PageNumber, PageSize } = parameters
       const rows = await extensions.extensionsOf(platform.db, caller.tenantId, 0, PageSize, (PageNumber - 1) * PageSize)
       return {
@@ -66,6 +59,7 @@ export const extensionActions = [
 
   action<typeof contracts.LIST_ENABLED_EXTENSIONS_FOR_PROJECT, contracts.ListEnabledExtensionsForProjectResponse>(
     contracts.LIST_ENABLED_EXTENSIONS_FOR_PROJECT,
+    { whereFound: 'workspace.read' },
     async ({ platform, caller, parameters }) => {
       const { EventCode, ProjectId, FileType } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'workspace.read')
@@ -103,6 +97,7 @@ export const extensionActions = [
 
   action<typeof contracts.GET_OPTION_VALUE_FOR_PROJECT, contracts.GetOptionValueForProjectResponse>(
     contracts.GET_OPTION_VALUE_FOR_PROJECT,
+    { whereFound: 'option.read' },
     async ({ platform, caller, parameters }) => {
       if (!parameters.ExtensionCode) throw new Refusal('PARAMETER_MISSING', { parameter: 'ExtensionCode' })
       if (!parameters.ProjectId) throw new Refusal('PARAMETER_MISSING', { parameter: 'ProjectId' })
@@ -110,8 +105,7 @@ export const extensionActions = [
       if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
       // An extension's owner reads its options wherever they were chosen, as the extension itself has to.
       const workspaceId = Number(parameters.ProjectId)
-      if (row.owner_id !== caller.userId && !may(caller, 'extension.write'))
-        await workspaceFor(platform.db, caller, workspaceId, 'workspace.read')
+      if (row.owner_id !== caller.userId) await workspaceFor(platform.db, caller, workspaceId, 'option.read')
       const chosen = (await extensions.enablementsOf(platform.db, caller.tenantId, workspaceId)).find(
         (one) => one.extension_id === row.id,
       )
@@ -121,6 +115,7 @@ export const extensionActions = [
 
   action<typeof contracts.LIST_CHECK_PROCESSES, contracts.ListCheckProcessesResponse>(
     contracts.LIST_CHECK_PROCESSES,
+    'own',
     async ({ platform, caller, parameters }) => {
       const { EventCode, ProjectId, Operator, Status, MessageId, PageNumber, PageSize } = parameters
       const event = eventByCode(EventCode)

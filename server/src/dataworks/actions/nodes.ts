@@ -28,6 +28,7 @@ const SCHEDULER_TYPES = { normal: 'NORMAL', pause: 'PAUSE', skip: 'SKIP' } as co
 export const nodeActions = [
   action<typeof contracts.LIST_NODES, contracts.ListNodesResponse>(
     contracts.LIST_NODES,
+    { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
       const { ProjectId, ProjectEnv, NodeName, Owner, BizName, ProgramType, SchedulerType, PageNumber, PageSize } =
         parameters
@@ -57,6 +58,7 @@ export const nodeActions = [
 
   action<typeof contracts.GET_NODE, contracts.GetNodeResponse>(
     contracts.GET_NODE,
+    { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
       const row = await nodeFor(platform, caller, parameters.ProjectEnv, parameters.NodeId)
       return {
@@ -68,6 +70,7 @@ export const nodeActions = [
 
   action<typeof contracts.GET_NODE_PARENTS, contracts.GetNodeParentsResponse>(
     contracts.GET_NODE_PARENTS,
+    { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
       const row = await nodeFor(platform, caller, parameters.ProjectEnv, parameters.NodeId)
       return { ...DONE, Data: { Nodes: (await nodes.parentsOf(platform.db, row.id)).map(relativeOf) } }
@@ -76,6 +79,7 @@ export const nodeActions = [
 
   action<typeof contracts.GET_NODE_CHILDREN, contracts.GetNodeChildrenResponse>(
     contracts.GET_NODE_CHILDREN,
+    { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
       const row = await nodeFor(platform, caller, parameters.ProjectEnv, parameters.NodeId)
       return { ...DONE, Data: { Nodes: (await nodes.childrenOf(platform.db, row.id)).map(relativeOf) } }
@@ -84,6 +88,7 @@ export const nodeActions = [
 
   action<typeof contracts.OFFLINE_NODE, contracts.OfflineNodeResponse>(
     contracts.OFFLINE_NODE,
+    { whereFound: 'node.operate' },
     async ({ platform, caller, parameters }) => {
       const { NodeId, ProjectId } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'node.operate')
@@ -99,6 +104,7 @@ export const nodeActions = [
 
   earlyAction<typeof contracts.UPDATE_NODE_RUN_MODE, contracts.UpdateNodeRunModeResponse>(
     contracts.UPDATE_NODE_RUN_MODE,
+    { whereFound: 'node.operate' },
     async ({ platform, entering, parameters }) => {
       const { NodeId, ProjectEnv, SchedulerType } = parameters
       const [caller, row] = await Promise.all([

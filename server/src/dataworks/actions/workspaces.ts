@@ -10,6 +10,7 @@ const AVAILABLE = { number: 0, code: 'AVAILABLE' } as const
 export const workspaceActions = [
   action<typeof contracts.LIST_PROJECTS, contracts.ListProjectsResponse>(
     contracts.LIST_PROJECTS,
+    'own',
     async ({ platform, caller, parameters }) => {
       const { PageNumber, PageSize } = parameters
       const readable = readableWorkspaces(caller, 'workspace.read')
@@ -47,6 +48,7 @@ export const workspaceActions = [
 
   action<typeof contracts.GET_PROJECT, contracts.GetProjectResponse>(
     contracts.GET_PROJECT,
+    { whereFound: 'workspace.read' },
     async ({ platform, caller, parameters }) => {
       const { ProjectId, ProjectIdentifier } = parameters
       if (ProjectId === undefined && !ProjectIdentifier)
