@@ -17,27 +17,52 @@ export type ExtensionParameters = {
 
 const POINT_CODES: ReadonlySet<string> = new Set<ExtensionPointCode>(EXTENSION_POINTS.map((point) => point.eventCode))
 
+/** The keys that mean something here; `{eventCode}` and `{fileType}` are captured. */
+export const BUILT_IN_PARAMETER = {
+  workspaces: /^extension\.project\.(?:(.+)\.)?disabled(?:\.append)?$/,
+  fileType: /^extension\.fileType\.([^.]+)\.(.+)\.enabled$/,
+  manualPass: 'extension.manualPass.enabled',
+} as const
+
+/** The lines that are not blank, numbered from 1; the key is null where there is no equals sign. */
+export function parameterLines(text: string): { line: number; key: string | null; value: string }[] {
+  return text.split(/\r\n|\r|\n/).flatMap((written, index) => {
+    if (written.trim() === '') return []
+    const at = written.indexOf('=')
+    const key = at < 0 ? null : written.slice(0, at).trim()
+    return [{ line: index + 1, key, value: written.slice(at + 1).trim() }]
+  })
+}
+
+/** The ids in a comma-separated list of workspaces, and whatever else stands there. */
+export function workspaceIdsIn(value: string): { ids: number[]; others: string[] } {
+  const parts = value.split(',').map((part) => part.trim())
+  return {
+    ids: parts.filter((part) => /^\d+$/.test(part)).map(Number),
+    others: parts.filter((part) => part !== '' && !/^\d+$/.test(part)),
+  }
+}
+
+export const isParameterOn = (value: string) => value.toLowerCase() === 'true'
+
 /** Rule 2: the built-in parameters narrow where an extension applies; the last line wins on a repeated key. */
 export function readParameters(text: string): ExtensionParameters {
   const lines = new Map<string, string>()
-  for (const line of text.split(/\r\n|\r|\n/)) {
-    const at = line.indexOf('=')
-    if (at > 0) lines.set(line.slice(0, at).trim(), line.slice(at + 1).trim())
-  }
+  for (const { key, value } of parameterLines(text)) if (key) lines.set(key, value)
   const disabledWorkspaceIds = new Set<number>()
   const disabledByPoint = new Map<string, Set<number>>()
   const fileTypesByPoint = new Map<string, Set<string>>()
   const custom = new Map<string, string>()
   for (const [key, value] of lines) {
-    const project = /^extension\.project\.(?:(.+)\.)?disabled(?:\.append)?$/.exec(key)
-    const fileType = /^extension\.fileType\.([^.]+)\.(.+)\.enabled$/.exec(key)
+    const project = BUILT_IN_PARAMETER.workspaces.exec(key)
+    const fileType = BUILT_IN_PARAMETER.fileType.exec(key)
     if (project && (project[1] === undefined || POINT_CODES.has(project[1]))) {
       const into = project[1] === undefined ? disabledWorkspaceIds : setIn(disabledByPoint, project[1])
-      for (const id of value.split(',')) if (/^\s*\d+\s*$/.test(id)) into.add(Number(id))
+      for (const id of workspaceIdsIn(value).ids) into.add(id)
     } else if (fileType && POINT_CODES.has(fileType[2]!)) {
       const types = setIn(fileTypesByPoint, fileType[2]!)
-      if (value.toLowerCase() === 'true') types.add(fileType[1]!)
-    } else if (key !== 'extension.manualPass.enabled') {
+      if (isParameterOn(value)) types.add(fileType[1]!)
+    } else if (key !== BUILT_IN_PARAMETER.manualPass) {
       custom.set(key, value)
     }
   }
@@ -45,7 +70,7 @@ export function readParameters(text: string): ExtensionParameters {
     disabledWorkspaceIds,
     disabledByPoint,
     fileTypesByPoint,
-    manualPass: lines.get('extension.manualPass.enabled')?.toLowerCase() === 'true',
+    manualPass: isParameterOn(lines.get(BUILT_IN_PARAMETER.manualPass) ?? ''),
     custom,
   }
 }

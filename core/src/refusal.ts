@@ -347,6 +347,21 @@ export const REFUSALS = {
     dataworks: 'Forbidden.Access',
     sentence: 'The author of a submission cannot review it.',
   },
+  OPTIONS_FORM_INVALID: {
+    status: 422,
+    dataworks: 'InvalidOptionSetting',
+    sentence: 'The form of options is not valid; line {line}, at {path}: {problem}.',
+  },
+  OPTIONS_INVALID: {
+    status: 422,
+    dataworks: 'InvalidOptionValue',
+    sentence: 'The options do not fit the form: {faults}.',
+  },
+  PARAMETERS_INVALID: {
+    status: 422,
+    dataworks: 'InvalidParameterSetting',
+    sentence: 'The parameters are not valid; line {line}: {problem}.',
+  },
   EXTENSION_NOT_PUBLISHED: {
     status: 409,
     dataworks: 'Conflict.ExtensionStatus',
@@ -378,7 +393,10 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
-/** What fills the `{name}`s of a refusal's sentence and code, and reaches the caller beside them. */
+/**
+ * What fills the `{name}`s of a refusal's sentence and code, and reaches the caller beside them. `paths` and `problems`, of the same length, name
+ * the members of a request that are wrong, each with its problem.
+ */
 export type RefusalDetails = Readonly<
   Record<string, string | number | boolean | readonly (string | number)[] | undefined>
 >
@@ -404,7 +422,8 @@ export function refusalStatus(refusal: Refusal): number {
   return REFUSALS[refusal.code].status
 }
 
-function fill(template: string, details: RefusalDetails): string {
+/** A sentence with its `{name}`s filled in; lists stand there with commas. */
+export function fill(template: string, details: RefusalDetails): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = details[name]
     return Array.isArray(value) ? value.join(', ') : String(value ?? '')

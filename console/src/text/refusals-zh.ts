@@ -81,6 +81,9 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   EXTENSION_POINT_UNKNOWN: '没有事件代码为 {eventCode} 的扩展点。',
   EXTENSION_TRANSITION: '状态为“{status}”的扩展程序不能{verb}。',
   EXTENSION_SELF_REVIEW: '提交人不能审批自己的提交。',
+  OPTIONS_FORM_INVALID: '选项表单无效；第 {line} 行，位置 {path}：{problem}。',
+  OPTIONS_INVALID: '选项与表单不符：{faults}。',
+  PARAMETERS_INVALID: '参数无效；第 {line} 行：{problem}。',
   EXTENSION_NOT_PUBLISHED: '只有已发布的扩展程序可以启用。',
 
   PATTERN_INVALID: '事件模式无效；位置 {path}：{problem}。',

@@ -45,6 +45,7 @@ export function problem(error: unknown, refusal: Refusal | null, requestId: stri
       code: 'FAULT',
       requestId,
     }
+  const errors = [...faults(error as Validated), ...membersOf(refusal)]
   return {
     type: 'about:blank',
     title: titleOf(refusal.code),
@@ -52,9 +53,15 @@ export function problem(error: unknown, refusal: Refusal | null, requestId: stri
     detail: refusal.message,
     code: refusal.code,
     requestId,
-    ...(faults(error as Validated).length > 0 ? { errors: faults(error as Validated) } : {}),
+    ...(errors.length > 0 ? { errors } : {}),
     ...(Object.keys(refusal.details).length > 0 ? { details: refusal.details } : {}),
   }
+}
+
+/** The members of the request that a rule refused. */
+function membersOf({ details: { paths, problems } }: Refusal): { path: string; problem: string }[] {
+  if (!Array.isArray(paths) || !Array.isArray(problems)) return []
+  return paths.map((path, i) => ({ path: `body.${path}`, problem: String(problems[i]) }))
 }
 
 const titleOf = (code: string) => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ')
