@@ -1,4 +1,4 @@
-import { type ExtensionPointCode, eventByCode } from './catalog/index.ts'
+import { EVENTS, type EventDefinition, type ExtensionPointCode, eventByCode } from './catalog/index.ts'
 import type { ExtensionParameters } from './parameters.ts'
 import { Refusal } from './refusal.ts'
 
@@ -110,4 +110,12 @@ export function applies(extension: WatchingExtension, scope: OperationScope): bo
   }
   const fileTypes = parameters.fileTypesByPoint.get(scope.point)
   return scope.fileType === null || fileTypes === undefined || fileTypes.has(scope.fileType)
+}
+
+/** Rule 33: an extension is tried with the points it watches and with the regular events of their modules. */
+export function trialEvents(points: readonly string[]): readonly EventDefinition[] {
+  const modules = new Set(points.map((point) => eventByCode(point)?.module))
+  return EVENTS.filter((event) =>
+    event.kind === 'extension-point' ? points.includes(event.eventCode) : modules.has(event.module),
+  )
 }

@@ -368,6 +368,49 @@ export const REFUSALS = {
     sentence: 'Only a published extension can be enabled.',
   },
 
+  // Trials
+  EXTENSION_NOT_IN_TESTING: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'No version of the extension is in testing; only what is under test can be tried.',
+  },
+  TEST_WORKSPACE_MISSING: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'The version under test names no workspace for testing; choose one first.',
+  },
+  TRIAL_NOT_OWNER: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'A tenant-level extension under test applies to what its owner asks for, so only its owner can try it.',
+  },
+  TRIAL_EVENT_FOREIGN: {
+    status: 422,
+    dataworks: 'InvalidEventCode',
+    sentence: 'The version under test has nothing to do with the event {eventCode}; it can be tried with: {events}.',
+  },
+  TRIAL_BODY_INVALID: {
+    status: 422,
+    dataworks: 'InvalidEventBody',
+    sentence: 'This is no body of the event: {problems}.',
+  },
+  TRIAL_LEFT_OUT: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionParameters',
+    sentence:
+      'The extension would not be asked: its parameters leave out the workspace, {eventCode} or this type of file.',
+  },
+  EDITION_EXPIRED: {
+    status: 409,
+    dataworks: 'Conflict.Edition',
+    sentence: 'The edition of the tenant has expired: no extension is asked any more.',
+  },
+  EVENT_DETAIL_UNKNOWN: {
+    status: 404,
+    dataworks: 'Invalid.Extension.EventDetailNotExist',
+    sentence: 'Nothing is known about the object of the message {messageId} in this workspace.',
+  },
+
   // OpenEvent
   PATTERN_INVALID: {
     status: 422,

@@ -1,3 +1,5 @@
+import { authorAuditEn, authorEn } from './author-en.ts'
+
 /** Every sentence of the console. Words are the project's own terms: one word per thing. */
 export const en = {
   ui: {
@@ -914,6 +916,8 @@ export const en = {
       channelPut: 'Set the distribution channel to the event bus {{object}}',
       auditExport: 'Exported the audit trail',
       demoReady: 'The demonstration was set up',
+      ...authorAuditEn,
     },
   },
+  ...authorEn,
 }

@@ -1,3 +1,5 @@
+import { authorAuditZh, authorZh } from './author-zh.ts'
+
 import type { SameTexts } from './index.ts'
 
 /** 控制台的全部文案；术语沿用平台自身的中文用语。 */
@@ -894,6 +896,8 @@ export const zh: SameTexts = {
       channelPut: '将分发通道设置为事件总线 {{object}}',
       auditExport: '导出了审计记录',
       demoReady: '演示环境已就绪',
+      ...authorAuditZh,
     },
   },
+  ...authorZh,
 }

@@ -311,6 +311,13 @@ const STEPS: Readonly<Record<string, Step>> = {
       },
     ]),
   ),
+  'POST /extensions/:code/trials': {
+    actions: ['trial.send'],
+    async run() {
+      const extension = await tenant.extension({ testWorkspace: await tenant.workspace(), publish: false })
+      return () => call(extension.author, 'POST', `/extensions/${extension.code}/trials`, { eventCode: 'freeze-node' })
+    },
+  },
   'PUT /workspaces/:workspaceId/extensions/:code': {
     actions: ['extension.enable'],
     async run() {

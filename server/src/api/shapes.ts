@@ -257,6 +257,11 @@ export const OperationView = z
       ),
     messageId: z.string().nullable(),
     mayWithdraw: z.boolean(),
+    trial: z
+      .boolean()
+      .describe(
+        'Sent by hand to an extension under test; nobody asked for it, and nothing happens whatever the verdict',
+      ),
     checks: z.array(CheckView),
   })
   .meta({ id: 'OperationView' })
@@ -433,6 +438,38 @@ export const SigningSecretRotation = z
       .describe('How long the secrets before go on signing beside the new one; 0 ends them at once'),
   })
   .meta({ id: 'SigningSecretRotation' })
+
+// Trials
+
+export const Tryable = z
+  .object({
+    version: z.int().nullable().describe('The version under test; null where there is none that the caller may try'),
+    workspaceId: id.nullable().describe('Where a trial happens; null for tenant-level extensions'),
+    problem: z.object({ code: z.string(), detail: z.string() }).nullable().describe('Why it cannot be tried'),
+    events: z.array(
+      z.object({
+        eventCode: z.string(),
+        kind: z.enum(['extension-point', 'regular']),
+        body: z.record(z.string(), z.unknown()).describe('A sample body, to be edited'),
+        setHere: z.array(z.string()).describe('Members that are set by the server, whatever stands there'),
+      }),
+    ),
+  })
+  .meta({ id: 'Tryable' })
+export const NewTrial = z
+  .strictObject({
+    eventCode: z.string().max(128),
+    body: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .default(null)
+      .describe('The body of the event; the sample where there is none'),
+    snapshot: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}'),
+  })
+  .meta({ id: 'NewTrial' })
 
 // The audit trail
 

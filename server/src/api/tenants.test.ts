@@ -31,6 +31,7 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'POST /extensions/:code/submit': () => ({}),
   'POST /extensions/:code/approve': () => ({ reason: 'because' }),
   'POST /extensions/:code/reject': () => ({ reason: 'because' }),
+  'POST /extensions/:code/trials': () => ({ eventCode: 'freeze-node' }),
   'POST /extensions/:code/publish': () => ({}),
   'POST /extensions/:code/disable': () => ({}),
   'PUT /workspaces/:workspaceId/extensions/:code': () => ({ enabled: false }),

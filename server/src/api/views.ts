@@ -143,6 +143,7 @@ export function operationView(
     reasons: (row.why ?? []).map(({ code, details }) => ({ code, details: { ...details } })),
     messageId: row.message_id,
     mayWithdraw: row.state === 'held' && row.requested_by === caller.userId,
+    trial: row.trial,
     checks: mine.map((check) => checkView(caller, row, check, deliveries)),
   }
 }

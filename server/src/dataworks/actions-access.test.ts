@@ -25,6 +25,8 @@ let ids: Readonly<Record<'upstream' | 'middle' | 'leaf' | 'other', number>>
 let extension: Extension
 /** Of a held freeze of `leaf`. */
 let messageId: string
+/** Of a trial that was given what to tell of the object. */
+let trialMessageId: string
 
 beforeAll(async () => {
   world = await startWorld()
@@ -37,6 +39,12 @@ beforeAll(async () => {
     enabledIn: [workspace],
   })
   messageId = (await ask(owner, workspace, 'freeze-node', [ids.leaf])).messageId!
+  const tried = await tenant.extension({ points: ['commit-file'], testWorkspace: workspace, publish: false })
+  const trial = await tried.author.api.call('POST /extensions/{code}/trials', {
+    params: { code: tried.code },
+    body: { eventCode: 'commit-file', snapshot: { CommittedFile: { Content: 'select 1' } } },
+  })
+  trialMessageId = trial.messageId!
 })
 afterAll(() => world?.stop())
 
@@ -82,6 +90,11 @@ const CALLS: Readonly<
     parameters: () => ({ ExtensionCode: extension.code, ProjectId: workspace.id }),
     nowhere: { ExtensionCode: 'nobody' },
     code: 'InvalidExtensionCode.NotFound',
+  },
+  GetIDEEventDetail: {
+    parameters: () => ({ MessageId: trialMessageId, ProjectId: workspace.id }),
+    nowhere: { ProjectId: 1 },
+    code: 'Invalid.Tenant.ProjectNotExists',
   },
   ListCheckProcesses: {
     parameters: () => ({ EventCode: 'freeze-node', ProjectId: workspace.id, MessageId: messageId }),
@@ -185,6 +198,7 @@ describe('Rule 20: roles decide what a caller may do', () => {
   const MAY: Readonly<Record<'nobody' | 'visitor' | 'developer' | 'operator', readonly string[]>> = {
     nobody: [],
     visitor: [
+      'GetIDEEventDetail',
       'GetProject',
       'ListNodes',
       'GetNode',

@@ -104,10 +104,11 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
         userId,
         action: 'check.answer',
         object: operation.id,
-        details: { extension, result, message, api },
+        details: { extension, result, message, api, ...(operation.trial && { trial: true }) },
       })
     }
     tx.afterCommit(() => {
+      if (last.operation.trial) return
       for (const { one } of taken) gate.metrics.answers.inc({ result: one.given.result })
       if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - last.one.arrivedMs) / 1000)
     })

@@ -46,7 +46,7 @@ export function endOperation(
   tx: Transaction,
   operation: Pick<
     operations.OperationRow,
-    'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'requested_by' | 'requested_at'
+    'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'requested_by' | 'requested_at' | 'trial'
   >,
   end: Pick<operations.OperationRow, 'state' | 'status'>,
   reasons: readonly Refusal[] = [],
@@ -54,15 +54,17 @@ export function endOperation(
   const at = tx.now
   operations.endOperation(tx, operation.id, { ...end, reasons, at })
   const withdrawn = end.state === 'withdrawn'
+  const what = operation.trial ? 'trial' : 'operation'
   writeAudit(tx, {
     tenantId: operation.tenant_id,
     workspaceId: operation.workspace_id,
     // How its checks decide it is nobody's doing: who answered them is written down with their results.
     userId: withdrawn ? operation.requested_by : null,
-    action: withdrawn ? 'operation.withdraw' : 'operation.end',
+    action: withdrawn ? `${what}.withdraw` : `${what}.end`,
     object: operation.id,
     details: { ...end, point: operation.event_code, reasons: reasons.map(({ code, details }) => ({ code, details })) },
   })
+  if (operation.trial) return
   tx.afterCommit(() => {
     gate.metrics.ended.inc({ point: operation.event_code, state: end.state })
     gate.metrics.holdDuration.observe({ state: end.state }, (at.getTime() - operation.requested_at.getTime()) / 1000)

@@ -46,6 +46,8 @@ async function release(
   status: 'CHECKING' | 'PASSED' | 'BLOCKED',
   of: Trace,
 ) {
+  // Rule 33: a trial ends with its verdict alone.
+  if (operation.trial) return endOperation(gate, tx, operation, { state: 'done', status })
   const kind = gate.operations[operation.event_code as keyof Gate['operations']]
   const effect = begin('effect', of, undefined, {
     'holdpoint.operation': operation.id,

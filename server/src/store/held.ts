@@ -33,7 +33,7 @@ export async function heldGroups(sql: Sql): Promise<HeldGroupRow[]> {
        left join messages m on m.operation_id = o.id
        left join deliveries d on d.message_id = m.id and (d.serves is null or e.code = any(d.serves))
        left join event_targets t on t.id = d.target_id
-       where o.state = 'held' and c.expired_at is null and c.passed_at is null and (c.result is null or c.result = 'FAIL')
+       where o.state = 'held' and not o.trial and c.expired_at is null and c.passed_at is null and (c.result is null or c.result = 'FAIL')
        group by o.id, c.operation_id, c.extension_id, e.id) as one
      group by tenant_id, workspace_id, code, result, delivered, sending, blocked, dead`,
   )

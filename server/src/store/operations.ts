@@ -34,6 +34,8 @@ export type OperationRow = {
   why: readonly Reason[] | null
   requested_at: Date
   ended_at: Date | null
+  /** Sent by hand to an extension under test; it has no effect. */
+  trial: boolean
 }
 
 export type CheckRow = {
@@ -54,7 +56,7 @@ export type CheckRow = {
 /** What of an operation and its checks decides how it goes on. */
 export type DecidedOperationRow = Pick<
   OperationRow,
-  'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'state' | 'requested_by' | 'requested_at' | 'snapshot'
+  'id' | 'tenant_id' | 'workspace_id' | 'event_code' | 'state' | 'requested_by' | 'requested_at' | 'snapshot' | 'trial'
 >
 export type DecidingCheckRow = Pick<
   CheckRow,
@@ -218,7 +220,7 @@ const LOCK_FOR_ANSWER = question<Asked, DecidedOperationRow & AnsweredRow, Answe
     join messages m on m.id = i.message_id and m.tenant_id = i.tenant_id
     left join extensions e on e.tenant_id = i.tenant_id and e.code = i.extension_code
     left join lateral (
-      select id, tenant_id, workspace_id, event_code, state, requested_by, requested_at, snapshot from operations
+      select id, tenant_id, workspace_id, event_code, state, requested_by, requested_at, snapshot, trial from operations
       where id = m.operation_id for update) o on true`,
   values: (items) => [
     items.map((one) => one.tenantId),
@@ -388,6 +390,8 @@ export type OperationFilter = {
   readonly requestedBy?: number
   readonly messageId?: string
   readonly checkedOnly?: boolean
+  /** Trials alone; otherwise there are none among them. */
+  readonly trials?: boolean
   /** Only those that wait for this extension, or once did. */
   readonly extensionCode?: string
 }
@@ -395,7 +399,7 @@ export type OperationFilter = {
 function filterSql(filter: OperationFilter): { where: string; values: unknown[] } {
   const values: unknown[] = [filter.tenantId]
   const put = (value: unknown) => `$${values.push(value)}`
-  const where = ['o.tenant_id = $1']
+  const where = ['o.tenant_id = $1', filter.trials ? 'o.trial' : 'not o.trial']
   if (filter.workspaceIds !== null) where.push(`o.workspace_id = any(${put(filter.workspaceIds)})`)
   // As text, so that the one plan of the statement can use the indexes of what is held.
   if (filter.state === 'held') where.push(`o.state = 'held'`)

@@ -72,6 +72,11 @@ export const METRICS = {
     ['point', 'state'],
     'Held operations that ended: `done`, `refused`, `withdrawn`, `stale`, `failed`',
   ),
+  trials: counter(
+    'trials_total',
+    ['point'],
+    'Trials that authors sent to extensions under test, by their event; they are counted in none of the others but deliveries',
+  ),
   holdDuration: histogram(
     'hold_duration_seconds',
     ['state'],

@@ -39,6 +39,8 @@ const SENTENCES = {
   'extension.disable': 'extensionDisable',
   'extension.enable': 'extensionEnable',
   'extension.switch-off': 'extensionSwitchOff',
+  'trial.send': 'trialSend',
+  'trial.withdraw': 'trialWithdraw',
   'event-bus.create': 'eventBusCreate',
   'event-bus.change': 'eventBusChange',
   'event-bus.delete': 'eventBusDelete',
@@ -63,6 +65,7 @@ const BY_STATE: Readonly<Record<string, Readonly<Record<string, Did>>>> = {
     stale: 'operationEndStale',
     failed: 'operationEndFailed',
   },
+  'trial.end': { done: 'trialEndDone', refused: 'trialEndRefused' },
   'delivery.attempt': {
     delivered: 'deliveryAttemptDelivered',
     pending: 'deliveryAttemptPending',
@@ -84,7 +87,7 @@ export function sentenceOf({
 /** Where the thing is shown that the entry is about; undefined where there is no such place. */
 export function linkOf({ action, object, workspace, details }: AuditEntry): LinkOptions | undefined {
   const [kind] = action.split('.', 1) as [string]
-  if (kind === 'operation' || kind === 'check') return links.operation(object)
+  if (kind === 'operation' || kind === 'check' || kind === 'trial') return links.operation(object)
   if (action === 'delivery.attempt')
     return typeof details.operation === 'string' ? links.operation(details.operation) : undefined
   if (kind === 'extension') return links.extension(object)

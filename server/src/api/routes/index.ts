@@ -9,6 +9,7 @@ import { openeventRoutes } from './openevent.ts'
 import { operationRoutes } from './operations.ts'
 import { sessionRoutes } from './session.ts'
 import { signingSecretRoutes } from './signing-secrets.ts'
+import { trialRoutes } from './trials.ts'
 import { userRoutes } from './users.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
@@ -20,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   ...nodeRoutes,
   ...operationRoutes,
   ...extensionRoutes,
+  ...trialRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,
   ...channelRoutes,

@@ -42,6 +42,7 @@ export const operationRoutes = [
         .optional()
         .describe('Only those that this extension, by its code, checks or checked'),
       mine: flag.default(false).describe('Only those the caller asked for'),
+      trials: flag.default(false).describe('Trials, and nothing else; otherwise none are listed'),
       checked: flag.default(false).describe('Only those that at least one extension checked'),
     }),
     answer: pageOf(OperationView),
@@ -61,6 +62,7 @@ export const operationRoutes = [
         requestedBy: query.mine ? caller.userId : undefined,
         extensionCode: query.extension,
         checkedOnly: query.checked,
+        trials: query.trials,
       }
       const rows = await operationsOf(platform.db, filter, { before: readCursor(query.cursor), limit: query.limit + 1 })
       const shown = page(

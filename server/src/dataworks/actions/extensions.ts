@@ -2,10 +2,13 @@ import { type EventDefinition, EXTENSION_STATUS_NUMBERS, eventByCode, Refusal, r
 import { readableWorkspaces, workspaceFor } from '../../access.ts'
 import * as extensions from '../../store/extensions.ts'
 import * as operations from '../../store/operations.ts'
+import { snapshotOfTrial } from '../../store/trials.ts'
+import { workspaceById } from '../../store/workspaces.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
 const MOST_LISTED = 1_000
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export const extensionActions = [
   action<typeof contracts.GET_EXTENSION, contracts.GetExtensionResponse>(
@@ -110,6 +113,22 @@ export const extensionActions = [
         (one) => one.extension_id === row.id,
       )
       return { OptionValue: chosen?.option_values == null ? undefined : JSON.stringify(chosen.option_values) }
+    },
+  ),
+
+  action<typeof contracts.GET_IDE_EVENT_DETAIL, contracts.GetIDEEventDetailResponse>(
+    contracts.GET_IDE_EVENT_DETAIL,
+    async ({ platform, caller, parameters: { MessageId, ProjectId } }) => {
+      if (!(await workspaceById(platform.db, caller.tenantId, ProjectId)))
+        throw new Refusal('WORKSPACE_NOT_FOUND', { id: ProjectId })
+      const trial = UUID.test(MessageId)
+        ? await snapshotOfTrial(platform.db, caller.tenantId, MessageId, caller.userId)
+        : undefined
+      // An extension that is asked reads what it is asked about, wherever that is.
+      if (!trial?.asks_caller) ensureMay(caller, 'operation.read', ProjectId)
+      if (trial?.workspace_id !== ProjectId || Object.keys(trial.snapshot).length === 0)
+        throw new Refusal('EVENT_DETAIL_UNKNOWN', { messageId: MessageId })
+      return { EventDetail: trial.snapshot }
     },
   ),
 

@@ -15,6 +15,7 @@ import { LIST_PROJECTS } from './workspaces.ts'
 const PUBLISHED: Record<string, string> = {
   CallbackExtension: 'CheckMessage:string CheckResult:enum* ExtensionCode:string* MessageId:string*',
   GetExtension: 'ExtensionCode:string*',
+  GetIDEEventDetail: 'MessageId:string* ProjectId:int64*',
   GetNode: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeChildren: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeParents: 'NodeId:int64* ProjectEnv:enum*',
@@ -90,9 +91,9 @@ describe('the three callbacks', () => {
     },
   )
 
-  test('only UpdateIDEEventResult is in both versions', () => {
+  test('only what is asked of data development is in both versions', () => {
     const later = ACTIONS.filter(({ versions }) => versions.includes('2024-05-18')).map(({ action }) => action)
-    expect(later).toEqual(['UpdateIDEEventResult'])
+    expect(later).toEqual(['UpdateIDEEventResult', 'GetIDEEventDetail'])
   })
 })
 

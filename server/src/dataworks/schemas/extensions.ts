@@ -185,6 +185,22 @@ export type GetOptionValueForProjectResponse = {
   readonly OptionValue?: string
 }
 
+export const GET_IDE_EVENT_DETAIL = {
+  action: 'GetIDEEventDetail',
+  versions: ['2020-05-18', '2024-05-18'],
+  doc: 'Reads the object of an event of data development as it was when the operation was asked for.',
+  parameters: {
+    MessageId: MESSAGE_ID,
+    ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },
+  },
+} as const satisfies Action
+
+export type GetIDEEventDetailResponse = {
+  readonly RequestId: string
+  /** One of CommittedFile, DeletedFile, TableModel and FileExecutionCommand. */
+  readonly EventDetail: Readonly<Record<string, unknown>>
+}
+
 export const LIST_CHECK_PROCESSES = {
   action: 'ListCheckProcesses',
   versions: ['2020-05-18'],
