@@ -1,6 +1,5 @@
 import { eventByCode, Refusal, type RefusalCode, trialEvents } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay } from '../../access.ts'
 import { ownMembers, sendTrial, triedVersion } from '../../gate/trial.ts'
 import { sampleBody } from '../../openevent/sample.ts'
 import { readOperationDetail } from '../read-operations.ts'
@@ -8,7 +7,6 @@ import { route } from '../route.ts'
 import { NewTrial, OperationDetail, Tryable } from '../shapes.ts'
 
 const EXPLAINED: ReadonlySet<RefusalCode> = new Set([
-  'FORBIDDEN',
   'EXTENSION_NOT_IN_TESTING',
   'TRIAL_NOT_OWNER',
   'TEST_WORKSPACE_MISSING',
@@ -21,14 +19,13 @@ export const trialRoutes = [
     path: '/extensions/:code/trial-events',
     tag: 'Trials',
     summary: 'The events that the version under test can be tried with, each with a sample body',
+    access: 'extension.write',
     params: codeParams,
     answer: Tryable,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'extension.read')
       const nothing = { version: null, workspaceId: null, events: [] }
       try {
         const version = await triedVersion(platform.db, caller, params.code)
-        ensureMay(caller, 'extension.write')
         const tenantLevel = eventByCode(version.points[0]!)?.scope === 'tenant'
         const workspaceId = tenantLevel ? null : version.test_workspace_id
         return {
@@ -56,11 +53,11 @@ export const trialRoutes = [
     summary:
       'Send a sample event to the version under test: a real message, real deliveries and a real check, and no effect',
     status: 201,
+    access: 'extension.write',
     params: codeParams,
     body: NewTrial,
     answer: OperationDetail,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'extension.write')
       const id = await sendTrial(platform, caller, {
         extensionCode: params.code,
         eventCode: body.eventCode,

@@ -3,7 +3,6 @@ import { readableWorkspaces, workspaceFor } from '../../access.ts'
 import * as extensions from '../../store/extensions.ts'
 import * as operations from '../../store/operations.ts'
 import { snapshotOfTrial } from '../../store/trials.ts'
-import { workspaceById } from '../../store/workspaces.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
@@ -118,14 +117,13 @@ export const extensionActions = [
 
   action<typeof contracts.GET_IDE_EVENT_DETAIL, contracts.GetIDEEventDetailResponse>(
     contracts.GET_IDE_EVENT_DETAIL,
+    { whereFound: 'operation.read' },
     async ({ platform, caller, parameters: { MessageId, ProjectId } }) => {
-      if (!(await workspaceById(platform.db, caller.tenantId, ProjectId)))
-        throw new Refusal('WORKSPACE_NOT_FOUND', { id: ProjectId })
       const trial = UUID.test(MessageId)
         ? await snapshotOfTrial(platform.db, caller.tenantId, MessageId, caller.userId)
         : undefined
       // An extension that is asked reads what it is asked about, wherever that is.
-      if (!trial?.asks_caller) ensureMay(caller, 'operation.read', ProjectId)
+      if (!trial?.asks_caller) await workspaceFor(platform.db, caller, ProjectId, 'operation.read')
       if (trial?.workspace_id !== ProjectId || Object.keys(trial.snapshot).length === 0)
         throw new Refusal('EVENT_DETAIL_UNKNOWN', { messageId: MessageId })
       return { EventDetail: trial.snapshot }
