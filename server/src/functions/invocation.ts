@@ -48,15 +48,18 @@ export type FunctionOutcome = {
   readonly memoryBytes: number
 }
 
-/** What keeps a host from the machine beside the engine's own walls: namespaces with nothing in them, or only a process of its own. */
-export type Isolation = 'namespaces' | 'process'
+/** What keeps a host from the machine beside the engine's own walls: namespaces, or only a process of its own. `none`: no host runs here, or none has been tried yet. */
+export type Isolation = 'namespaces' | 'process' | 'none'
 
 export type FunctionHosts = {
   /** Never throws. */
   invoke(invocation: FunctionInvocation): Promise<FunctionOutcome>
   /** Null, or why this source does not load: with line and column where it does not parse. */
   check(source: string): Promise<string | null>
+  /** What is in force; `none` before the first call, the first check or `probe`. */
   isolation(): Isolation
+  /** Finds out what this machine permits, and says it in one sentence. */
+  probe(): Promise<{ readonly isolation: Isolation; readonly description: string }>
   /** Leaves no process behind. What is under way ends as `stopped`. */
   close(): Promise<void>
 }

@@ -1,0 +1,104 @@
+/** One host process as the server sees it: it is started, asked, believed nothing, and ended. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { encodeFrame, frameReader } from './frames.ts'
+import { type Fence, TOOLS_PATH } from './isolation.ts'
+import type { FromHost, ToHost } from './messages.ts'
+
+/**
+ * The interpreter only: without compilers there is no memory that is both writable and executable, none of their faults is of use to anybody, and every loop
+ * asks whether it is to end (compiled ones were seen that do not). `--disallow-code-generation-from-strings` is for the host's own code.
+ */
+const NODE_FLAGS = [
+  '--permission',
+  '--allow-addons',
+  '--no-node-snapshot',
+  '--no-warnings',
+  '--jitless',
+  '--single-threaded-gc',
+  '--disallow-code-generation-from-strings',
+  '--disable-proto=delete',
+  '--max-old-space-size=128',
+  '--input-type=module',
+]
+const READY_WITHIN_MS = 15_000
+const MOST_ERROR_OUTPUT = 8_192
+/** How much may wait to be read by a host that does not read. */
+const MOST_UNREAD_BYTES = 64 * 1024 * 1024
+
+export type Host = {
+  readonly pid: number
+  tell(message: ToHost): void
+  /** Ends it at once. */
+  kill(): void
+  /** When it has ended: why, in one sentence. */
+  readonly ended: Promise<string>
+}
+
+export type HostTexts = { readonly program: string; readonly prelude: string }
+
+/** Resolves when it is ready; throws why it is not. What it says afterwards goes to `said`. */
+export async function startHost(
+  fence: Fence,
+  texts: HostTexts,
+  mostMemoryBytes: number,
+  said: (message: FromHost) => void,
+): Promise<Host> {
+  const [program, ...args] = [...fence.command, fence.node, ...NODE_FLAGS, `--eval=${texts.program}`, '--', fence.addon]
+  // A group of its own: what a terminal sends to the server's does not reach it.
+  const child = spawn(program!, args, {
+    cwd: '/',
+    env: { PATH: TOOLS_PATH, TZ: 'UTC' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>()
+  const { promise: ready, resolve: begin, reject: fail } = Promise.withResolvers<void>()
+  let errors = ''
+  let isReady = false
+  const kill = () => void child.kill('SIGKILL')
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-MOST_ERROR_OUTPUT)
+  })
+  const read = frameReader((frame) => {
+    const message = frame as FromHost
+    if (message.t === 'ready') {
+      isReady = true
+      begin()
+    } else if (message.t === 'broken' && !isReady) fail(new Error(String(message.why)))
+    else said(message)
+  })
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      read(chunk)
+    } catch {
+      // It says what no host of ours says.
+      kill()
+    }
+  })
+  child.stdin.on('error', () => {})
+  child.on('error', (error) => end(error.message))
+  child.on('close', (code, signal) => end(reasonOf(child, code, signal, errors)))
+  const timer = setTimeout(() => fail(new Error('it was not ready in time')), READY_WITHIN_MS)
+  const tell = (message: ToHost) => {
+    if (child.stdin.writableLength > MOST_UNREAD_BYTES) kill()
+    else if (child.stdin.writable) child.stdin.write(encodeFrame(message))
+  }
+  tell({ t: 'start', prelude: texts.prelude, mostMemoryBytes })
+  try {
+    await Promise.race([ready, ended.then((why) => Promise.reject(new Error(why)))])
+  } catch (error) {
+    kill()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  return { pid: child.pid!, tell, kill, ended }
+}
+
+function reasonOf(_child: ChildProcess, code: number | null, signal: string | null, errors: string): string {
+  const line = errors
+    .split('\n')
+    .map((one) => one.replace(/^[#\s]+/, ''))
+    .find((one) => /fatal|error|memory|denied|permitted|failed|not found/i.test(one))
+  return `it ended with ${signal ?? `code ${code}`}${line === undefined ? '' : `: ${line.slice(0, 300)}`}`
+}

@@ -1,0 +1,559 @@
+/**
+ * The hosts that run functions: one process for each tenant that has something to run, as many as are bounded, and who waits for a place in them.
+ *
+ * A tenant's functions never share a process with another's. Places are given in turn to the tenants that wait, so that one with many calls does not
+ * keep the others waiting. A host that dies takes nothing with it but the calls under way in it; of these one was the cause, and so
+ * the others are run once more, each alone.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { OutboundPolicy } from '../openevent/guard.ts'
+import type { Metrics } from '../watch/metrics.ts'
+import { addonFile } from './addon.ts'
+import { type Host, startHost } from './host.ts'
+import {
+  type FunctionEnd,
+  type FunctionHosts,
+  type FunctionInvocation,
+  type FunctionLogLine,
+  type FunctionOutcome,
+  type Isolation,
+  LOG_LEVELS,
+} from './invocation.ts'
+import { type Fence, fences } from './isolation.ts'
+import type { FromHost } from './messages.ts'
+import { MOST_FETCHES, type Outbound, outboundFetch } from './outbound.ts'
+import { hostProgram, prelude } from './program.ts'
+
+export type HostLimits = {
+  /** Calls under way: of one function version, of one tenant, and in all. */
+  readonly perCode: number
+  readonly perTenant: number
+  readonly inAll: number
+  /** Calls that wait for a place. */
+  readonly waitingPerTenant: number
+  readonly waitingInAll: number
+  readonly longestWaitMs: number
+  readonly processes: number
+  /** How long a host without anything to do is kept. */
+  readonly idleMs: number
+}
+
+const LIMITS: HostLimits = {
+  perCode: 4,
+  perTenant: 8,
+  inAll: 32,
+  waitingPerTenant: 200,
+  waitingInAll: 2_000,
+  longestWaitMs: 30_000,
+  processes: 8,
+  idleMs: 60_000,
+}
+const LONGEST_TIMEOUT_MS = 60_000
+const LEAST_MEMORY_MB = 8
+const MOST_MEMORY_MB = 128
+/** Beside what its isolates may use: Node itself, idle isolates, slack of the engine's counting. */
+const HOST_OVERHEAD_MB = 256
+const MOST_REQUEST_BYTES = 1_048_576
+const MOST_SOURCE_BYTES = 1_048_576
+const MOST_VALUE_BYTES = 65_536
+const MOST_LINES = 200
+const MOST_LOG_LENGTH = 65_536
+const MOST_KNOWN_SOURCES = 256
+const MOST_SUSPECTS = 1_000
+/** A host that has not said that a call ended by this time after its limit is stuck. */
+const OVERDUE_MS = 1_500
+const LONGEST_BACKOFF_MS = 10_000
+const SWEEP_EVERY_MS = 1_000
+/** Checks are run in a process of their own, which is nobody's. */
+const CHECKING = -1
+
+type Job = {
+  readonly id: number
+  readonly invocation: FunctionInvocation
+  readonly arrivedMs: number
+  readonly settle: (outcome: FunctionOutcome) => void
+  waiting: NodeJS.Timeout | null
+  beganMs: number
+  overdue: NodeJS.Timeout | null
+  readonly stopped: AbortController
+  fetches: number
+  again: boolean
+  logs: FunctionLogLine[]
+  logLength: number
+  logsCut: boolean
+}
+
+type Check = { readonly settle: (problem: string | null) => void; readonly timer: NodeJS.Timeout }
+
+type Running = {
+  readonly host: Promise<Host>
+  started: Host | null
+  readonly jobs: Map<number, Job>
+  readonly checks: Map<number, Check>
+  /** In the order in which they were used. */
+  readonly known: Set<string>
+  isolates: number
+  retiring: boolean
+  completed: number
+  usedMs: number
+}
+
+type Tenant = {
+  readonly id: number
+  readonly queue: Job[]
+  running: Running | null
+  underway: number
+  deaths: number
+  notBeforeMs: number
+}
+
+export type HostsOptions = {
+  readonly outbound: OutboundPolicy | null
+  readonly metrics?: Metrics
+  readonly log?: Logger
+  readonly limits?: Partial<HostLimits>
+  /** The fence to use instead of the strongest one that works. */
+  readonly fence?: (fences: readonly Fence[]) => Fence
+}
+
+/** Found once for the process: what works here does not change while it runs. */
+let strongest: Promise<Fence | null> | null = null
+
+export function startFunctionHosts(options: HostsOptions): FunctionHosts {
+  const limits = { ...LIMITS, ...options.limits }
+  const outbound: Outbound = outboundFetch(options.outbound)
+  const addon = addonFile()
+  const mostMemoryBytes = (HOST_OVERHEAD_MB + limits.perTenant * MOST_MEMORY_MB) * 1024 * 1024
+  let texts: { program: string; prelude: string } | null = null
+  const tenants = new Map<number, Tenant>()
+  const all = new Set<Running>()
+  /** Versions that were under way when a host died: they run alone until they have ended by themselves. */
+  const suspects = new Set<string>()
+  let lastId = 0
+  let underway = 0
+  let waiting = 0
+  let fence: Fence | null = null
+  let closed = false
+  const textsOf = () => {
+    texts ??= { program: hostProgram(), prelude: prelude() }
+    return texts
+  }
+
+  const finding: { current: Promise<Fence | null> | null } = { current: null }
+  async function findFence(): Promise<Fence | null> {
+    if (addon === null) return null
+    finding.current ??= (async () => {
+      if (options.fence) return options.fence(await fences(process.execPath, addon))
+      strongest ??= firstThatWorks(addon, textsOf())
+      return await strongest
+    })()
+    fence = await finding.current
+    return fence
+  }
+
+  function tenantOf(id: number): Tenant {
+    let tenant = tenants.get(id)
+    if (tenant === undefined) {
+      tenant = { id, queue: [], running: null, underway: 0, deaths: 0, notBeforeMs: 0 }
+      tenants.set(id, tenant)
+    }
+    return tenant
+  }
+
+  function invoke(invocation: FunctionInvocation): Promise<FunctionOutcome> {
+    return new Promise((resolve) => {
+      const arrivedMs = performance.now()
+      const job: Job = {
+        id: ++lastId,
+        invocation,
+        arrivedMs,
+        settle(outcome) {
+          options.metrics?.functionInvocations.inc({ ended: outcome.ended })
+          if (outcome.ended !== 'refused') options.metrics?.functionDuration.observe(outcome.durationMs / 1000)
+          resolve(outcome)
+        },
+        waiting: null,
+        beganMs: 0,
+        overdue: null,
+        stopped: new AbortController(),
+        fetches: 0,
+        again: false,
+        logs: [],
+        logLength: 0,
+        logsCut: false,
+      }
+      const problem = problemOf(invocation)
+      if (closed) refuse(job, 'closing', 'this server is ending')
+      else if (addon === null) refuse(job, 'unavailable', UNAVAILABLE)
+      else if (problem !== null) refuse(job, 'too-large', problem)
+      else {
+        const tenant = tenantOf(invocation.tenantId)
+        if (tenant.queue.length >= limits.waitingPerTenant || waiting >= limits.waitingInAll)
+          refuse(job, 'queue-full', 'too many calls of functions wait for a place')
+        else enqueue(tenant, job)
+      }
+    })
+  }
+
+  function enqueue(tenant: Tenant, job: Job): void {
+    tenant.queue.push(job)
+    waiting++
+    job.waiting = setTimeout(() => {
+      const at = tenant.queue.indexOf(job)
+      if (at === -1) return
+      tenant.queue.splice(at, 1)
+      waiting--
+      refuse(job, 'waited', `no place for it became free within ${limits.longestWaitMs / 1000} seconds`)
+    }, limits.longestWaitMs)
+    pump()
+  }
+
+  function refuse(job: Job, reason: string, error: string): void {
+    options.metrics?.functionRefusals.inc({ reason })
+    job.settle(outcomeOf(job, 'refused', null, error, 0, 0))
+  }
+
+  /** Gives places, in turn to each tenant that waits. */
+  function pump(): void {
+    if (closed) return
+    let given = true
+    while (given && underway < limits.inAll) {
+      given = false
+      for (const tenant of [...tenants.values()]) {
+        if (underway >= limits.inAll) break
+        if (!startOne(tenant)) continue
+        given = true
+        // Behind the others.
+        tenants.delete(tenant.id)
+        tenants.set(tenant.id, tenant)
+      }
+    }
+  }
+
+  function startOne(tenant: Tenant): boolean {
+    if (tenant.queue.length === 0 || tenant.underway >= limits.perTenant) return false
+    const under = [...(tenant.running?.jobs.values() ?? [])]
+    if (under.some((one) => suspects.has(one.invocation.codeId))) return false
+    const at = tenant.queue.findIndex(({ invocation: { codeId } }) =>
+      suspects.has(codeId)
+        ? tenant.underway === 0
+        : under.filter((one) => one.invocation.codeId === codeId).length < limits.perCode,
+    )
+    if (at === -1) return false
+    const running = runningOf(tenant)
+    if (running === null) return false
+    const job = tenant.queue.splice(at, 1)[0]!
+    waiting--
+    if (job.waiting !== null) clearTimeout(job.waiting)
+    tenant.underway++
+    underway++
+    running.jobs.set(job.id, job)
+    void begin(tenant, running, job)
+    return true
+  }
+
+  /** The tenant's host, a new one where it has none; null while there is no room for one. */
+  function runningOf(tenant: Tenant): Running | null {
+    const { running } = tenant
+    if (running !== null && !running.retiring) return running
+    const nowMs = performance.now()
+    if (tenant.notBeforeMs > nowMs) {
+      setTimeout(pump, tenant.notBeforeMs - nowMs + 1).unref()
+      return null
+    }
+    if (all.size >= limits.processes && !makeRoom()) return null
+    const made: Running = {
+      host: (async () => {
+        const found = await findFence()
+        if (found === null) throw new Error(UNAVAILABLE)
+        return await startHost(found, textsOf(), mostMemoryBytes, (message) => heard(tenant, made, message))
+      })(),
+      started: null,
+      jobs: new Map(),
+      checks: new Map(),
+      known: new Set(),
+      isolates: 0,
+      retiring: false,
+      completed: 0,
+      usedMs: nowMs,
+    }
+    all.add(made)
+    tenant.running = made
+    made.host.then(
+      (host) => {
+        made.started = host
+        if (closed) host.kill()
+        void host.ended.then((why) => died(tenant, made, why))
+      },
+      (error: Error) => died(tenant, made, `it does not start: ${error.message}`),
+    )
+    return made
+  }
+
+  /** Ends the host that has been idle for longest, to make room. */
+  function makeRoom(): boolean {
+    const idle = [...all].filter((one) => one.jobs.size === 0 && one.checks.size === 0 && one.started !== null)
+    const oldest = idle.toSorted((a, b) => a.usedMs - b.usedMs)[0]
+    oldest?.started?.kill()
+    // Its place is free when it has ended, which is a moment later and calls again.
+    return false
+  }
+
+  async function begin(tenant: Tenant, running: Running, job: Job): Promise<void> {
+    const { invocation } = job
+    const host = await running.host.catch(() => null)
+    // Where it does not start, or has ended meanwhile, its end settles the call.
+    if (host === null || !running.jobs.has(job.id)) return
+    job.beganMs = performance.now()
+    running.usedMs = job.beganMs
+    const { codeId, source } = invocation
+    const timeoutMs = within(invocation.limits.timeoutMs, 1, LONGEST_TIMEOUT_MS)
+    if (!running.known.delete(codeId)) host.tell({ t: 'source', codeId, source })
+    running.known.add(codeId)
+    if (running.known.size > MOST_KNOWN_SOURCES) {
+      const [oldest] = running.known
+      running.known.delete(oldest!)
+      host.tell({ t: 'forget', codeId: oldest! })
+    }
+    job.overdue = setTimeout(() => {
+      running.retiring = true
+      end(tenant, running, job, outcomeOf(job, 'timed-out', null, timedOut(invocation), 0, 0))
+      host.kill()
+    }, timeoutMs + OVERDUE_MS)
+    host.tell({
+      t: 'call',
+      id: job.id,
+      codeId,
+      memoryMb: within(invocation.limits.memoryMb, LEAST_MEMORY_MB, MOST_MEMORY_MB),
+      timeoutMs,
+      request: invocation.request,
+      call: JSON.stringify({
+        requestId: randomUUID(),
+        environment: invocation.environment,
+        timeoutMs,
+        seed: randomBytes(32).toString('hex'),
+      }),
+    })
+  }
+
+  /** A host may say anything: what is not about a call that it has is not heard. */
+  function heard(tenant: Tenant, running: Running, message: FromHost): void {
+    if (message.t === 'broken') {
+      options.log?.warn({ tenant: tenant.id, why: String(message.why).slice(0, 300) }, 'a host of functions is ended')
+      running.retiring = true
+      if (message.why === 'memory' || running.jobs.size === 0) running.started?.kill()
+      return
+    }
+    if (message.t === 'checked') {
+      const check = running.checks.get(message.id)
+      if (check === undefined) return
+      running.checks.delete(message.id)
+      clearTimeout(check.timer)
+      check.settle(message.problem === null ? null : String(message.problem).slice(0, 2_048))
+      return
+    }
+    const job = 'id' in message ? running.jobs.get(message.id) : undefined
+    if (job === undefined) return
+    if (message.t === 'log') line(job, message)
+    else if (message.t === 'cut') job.logsCut = true
+    else if (message.t === 'fetch') fetchFor(running, job, message)
+    else if (message.t === 'done') {
+      running.isolates = Number(message.isolates) || 0
+      running.completed++
+      tenant.deaths = 0
+      suspects.delete(job.invocation.codeId)
+      end(tenant, running, job, doneOutcome(job, message))
+    }
+  }
+
+  function fetchFor(running: Running, job: Job, message: Extract<FromHost, { t: 'fetch' }>): void {
+    const { id, fetchId } = message
+    const answer = (reply: string) => {
+      if (running.jobs.has(id)) running.started?.tell({ t: 'fetched', id, fetchId, reply })
+    }
+    if (++job.fetches > MOST_FETCHES)
+      answer(JSON.stringify({ error: `a function sends at most ${MOST_FETCHES} requests in one call` }))
+    else
+      void outbound
+        .fetch(String(message.request), job.invocation.allowedHosts, job.stopped.signal)
+        .then(answer)
+  }
+
+  function end(tenant: Tenant, running: Running, job: Job, outcome: FunctionOutcome): void {
+    if (!running.jobs.delete(job.id)) return
+    if (job.overdue !== null) clearTimeout(job.overdue)
+    job.stopped.abort()
+    tenant.underway--
+    underway--
+    running.usedMs = performance.now()
+    if (running.retiring && running.jobs.size === 0) running.started?.kill()
+    job.settle(outcome)
+    pump()
+  }
+
+  function died(tenant: Tenant, running: Running, why: string): void {
+    all.delete(running)
+    if (tenant.running === running) tenant.running = null
+    for (const check of running.checks.values()) {
+      clearTimeout(check.timer)
+      check.settle('it could not be looked at: the process that reads it ended')
+    }
+    running.checks.clear()
+    const jobs = [...running.jobs.values()]
+    if (jobs.length > 0 || running.started === null) {
+      options.log?.warn({ tenant: tenant.id, why, underway: jobs.length }, 'a host of functions has died')
+      tenant.deaths = running.completed > 0 ? 1 : tenant.deaths + 1
+      if (tenant.deaths > 1)
+        tenant.notBeforeMs = performance.now() + Math.min(LONGEST_BACKOFF_MS, 50 * 2 ** Math.min(tenant.deaths, 10))
+    }
+    const memory = /memory|invalid size|Allocation/i.test(why)
+    for (const job of jobs) {
+      suspects.add(job.invocation.codeId)
+      if (suspects.size > MOST_SUSPECTS) suspects.delete(suspects.values().next().value!)
+      // One of several was the cause. What has sent nothing yet may run once more without anybody noticing.
+      if (!closed && jobs.length > 1 && !job.again && job.fetches === 0 && running.started !== null) {
+        running.jobs.delete(job.id)
+        if (job.overdue !== null) clearTimeout(job.overdue)
+        tenant.underway--
+        underway--
+        Object.assign(job, { again: true, logs: [], logLength: 0, logsCut: false })
+        enqueue(tenant, job)
+      } else {
+        const ended: FunctionEnd = running.started === null ? 'refused' : memory ? 'out-of-memory' : 'stopped'
+        end(tenant, running, job, outcomeOf(job, ended, null, `its host ended: ${why}`, 0, 0))
+      }
+    }
+    pump()
+  }
+
+  async function check(source: string): Promise<string | null> {
+    if (addon === null || closed) return UNAVAILABLE
+    if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `a function is at most ${MOST_SOURCE_BYTES} bytes long`
+    const running = runningOf(tenantOf(CHECKING))
+    const host = await running?.host.catch(() => null)
+    if (running === null || host === null || host === undefined) return 'it could not be looked at now: try again in a moment'
+    const id = ++lastId
+    return await new Promise((settle) => {
+      const timer = setTimeout(() => {
+        running.checks.delete(id)
+        running.retiring = true
+        host.kill()
+        settle('it takes too long to load')
+      }, 5_000)
+      running.checks.set(id, { settle, timer })
+      host.tell({ t: 'check', id, source })
+    })
+  }
+
+  const sweep = setInterval(() => {
+    const nowMs = performance.now()
+    for (const running of all)
+      if (running.jobs.size === 0 && running.checks.size === 0 && nowMs - running.usedMs > limits.idleMs)
+        running.started?.kill()
+    for (const tenant of tenants.values())
+      if (tenant.running === null && tenant.queue.length === 0 && tenant.notBeforeMs < nowMs) tenants.delete(tenant.id)
+    pump()
+  }, SWEEP_EVERY_MS)
+  sweep.unref()
+  options.metrics?.beforeScrape(() => {
+    options.metrics?.functionHosts.set(all.size)
+    options.metrics?.functionsUnderway.set({ state: 'running' }, underway)
+    options.metrics?.functionsUnderway.set({ state: 'waiting' }, waiting)
+    options.metrics?.functionIsolates.set([...all].reduce((sum, one) => sum + one.isolates, 0))
+  })
+
+  return {
+    invoke,
+    check,
+    isolation: (): Isolation => fence?.isolation ?? 'none',
+    async probe() {
+      const found = await findFence().catch(() => null)
+      return found === null
+        ? { isolation: 'none', description: UNAVAILABLE }
+        : { isolation: found.isolation, description: found.description }
+    },
+    async close() {
+      closed = true
+      clearInterval(sweep)
+      for (const tenant of tenants.values())
+        for (const job of tenant.queue.splice(0)) {
+          if (job.waiting !== null) clearTimeout(job.waiting)
+          waiting--
+          refuse(job, 'closing', 'this server is ending')
+        }
+      const ending = [...all].map(async (running) => {
+        const host = await running.host.catch(() => null)
+        host?.kill()
+        await host?.ended
+      })
+      await Promise.all(ending)
+      await outbound.close()
+    },
+  }
+}
+
+const UNAVAILABLE =
+  'functions cannot run here: the engine they run in (isolated-vm) cannot be loaded on this machine; extensions as services work all the same'
+
+async function firstThatWorks(addon: string, texts: { program: string; prelude: string }): Promise<Fence | null> {
+  for (const fence of await fences(process.execPath, addon)) {
+    try {
+      const host = await startHost(fence, texts, Number.MAX_SAFE_INTEGER, () => {})
+      host.kill()
+      await host.ended
+      return fence
+    } catch {
+      // The next one is weaker, and may work.
+    }
+  }
+  return null
+}
+
+const within = (value: number, least: number, most: number) => Math.min(most, Math.max(least, Math.floor(value) || least))
+
+function problemOf({ request, source }: FunctionInvocation): string | null {
+  if (Buffer.byteLength(request) > MOST_REQUEST_BYTES) return `the request is larger than ${MOST_REQUEST_BYTES} bytes`
+  if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `the function is larger than ${MOST_SOURCE_BYTES} bytes`
+  return null
+}
+
+const timedOut = ({ limits }: FunctionInvocation) => `it did not end within ${limits.timeoutMs} ms`
+
+function line(job: Job, { atMs, level, text, cut }: Extract<FromHost, { t: 'log' }>): void {
+  const kept = String(text).slice(0, 4_096)
+  if (job.logs.length >= MOST_LINES || job.logLength + kept.length > MOST_LOG_LENGTH) {
+    job.logsCut = true
+    return
+  }
+  job.logLength += kept.length
+  if (cut === true) job.logsCut = true
+  job.logs.push({ atMs: Number(atMs) || 0, level: LOG_LEVELS.find((one) => one === level) ?? 'log', text: kept })
+}
+
+function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): FunctionOutcome {
+  const { ended, value, error, cpuMs, memoryBytes } = message
+  if (ended === 'returned') {
+    const text = typeof value === 'string' ? value : null
+    if (text !== null && Buffer.byteLength(text) > MOST_VALUE_BYTES)
+      return outcomeOf(job, 'threw', null, 'what it returned is longer than 64 KiB', cpuMs, memoryBytes)
+    return outcomeOf(job, 'returned', text, null, cpuMs, memoryBytes)
+  }
+  if (ended === 'timed-out') return outcomeOf(job, ended, null, timedOut(job.invocation), cpuMs, memoryBytes)
+  if (ended === 'out-of-memory')
+    return outcomeOf(job, ended, null, `it needed more than its ${job.invocation.limits.memoryMb} MB`, cpuMs, memoryBytes)
+  return outcomeOf(job, 'threw', null, String(error).slice(0, 4_096), cpuMs, memoryBytes)
+}
+
+function outcomeOf(
+  job: Job,
+  ended: FunctionEnd,
+  value: string | null,
+  error: string | null,
+  cpuMs: number,
+  memoryBytes: number,
+): FunctionOutcome {
+  const { logs, logsCut, beganMs } = job
+  const durationMs = beganMs === 0 ? 0 : Math.round((performance.now() - beganMs) * 1000) / 1000
+  return { ended, value, error, logs, logsCut, durationMs, cpuMs: Number(cpuMs) || 0, memoryBytes: Number(memoryBytes) || 0 }
+}
