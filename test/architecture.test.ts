@@ -72,9 +72,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ['core', 'store', 'openevent', 'live', 'watch'],
   modules: ['core', 'store', 'openevent', 'gate', 'watch'],
   // The code of strangers, in processes of its own.
-  functions: [],
+  functions: ['core', 'openevent', 'watch'],
   // The interfaces and what they have in common.
-  platform: ['store', 'openevent', 'gate', 'watch'],
+  platform: ['functions', 'store', 'openevent', 'gate', 'watch'],
   access: ['core', 'store'],
   authentication: ['core', 'store', 'credentials', 'platform', 'dataworks'],
   dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication', 'watch'],
@@ -94,7 +94,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Programs, and what only they use.
   'first-start': ['core', 'store', 'credentials', 'config'],
-  server: ['audit', 'config', 'store', 'live', 'watch', 'openevent', 'gate', 'modules', 'platform', 'dataworks', 'api'],
+  server: [
+    'audit',
+    'config',
+    'functions',
+    'store',
+    'live',
+    'watch',
+    'openevent',
+    'gate',
+    'modules',
+    'platform',
+    'dataworks',
+    'api',
+  ],
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
   generate: ['core', 'api', 'dataworks', 'config', 'platform', 'watch'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],
@@ -256,11 +269,12 @@ describe('one place for each thing that reaches outside', () => {
     expect(found.map((source) => source.file)).toEqual([])
   })
 
-  test('only the targets of OpenEvent call out, through the guard', () => {
+  test('only the targets of OpenEvent call out, and functions where they may, through the guard', () => {
     const callers = SERVER.filter((source) =>
       source.imports.some((one) => /^(undici|node:(http|https|http2|tls|dns|dgram))$/.test(one.specifier)),
     )
     expect(callers.map((source) => source.file)).toEqual([
+      'server/src/functions/outbound.ts',
       'server/src/openevent/guard.ts',
       'server/src/openevent/http-target.ts',
     ])
@@ -269,9 +283,10 @@ describe('one place for each thing that reaches outside', () => {
     ).toEqual([])
   })
 
-  test('only the embedded PostgreSQL and the demonstration start processes', () => {
+  test('only the embedded PostgreSQL, the hosts of functions and the demonstration start processes', () => {
     const found = SERVER.filter((source) => source.imports.some((one) => one.specifier === 'node:child_process'))
-    for (const { file } of found) expect(file).toMatch(/^server\/src\/(embedded\/|demo\.ts$)/)
+    for (const { file } of found)
+      expect(file).toMatch(/^server\/src\/(embedded\/|functions\/(host|isolation)\.ts$|demo\.ts$)/)
   })
 
   test('only the configuration reads the environment and the command line; programs hand it both', () => {
@@ -286,6 +301,8 @@ describe('one place for each thing that reaches outside', () => {
       'server/src/audit-command.ts: process.env',
       // The extension's process finds its programs where this one does.
       'server/src/demo.ts: process.env.PATH',
+      // What a host is told when it is started.
+      'server/src/functions/host-program.ts: process.argv',
       'server/src/main.ts: process.argv',
       'server/src/main.ts: process.env',
       'server/src/rotate-eventbridge-key.ts: process.argv',
@@ -318,7 +335,9 @@ describe('names', () => {
   })
 
   test('classes are errors', () => {
-    const found = matching([...CORE, ...SERVER, ...SDK], /\bclass \w+[^{]*/g).filter(
+    // But for those that JavaScript has elsewhere and a function expects.
+    const others = SERVER.filter((source) => !source.file.startsWith('server/src/functions/inside/'))
+    const found = matching([...CORE, ...others, ...SDK], /\bclass \w+[^{]*/g).filter(
       (one) => !/extends \w*Error$/.test(one),
     )
     expect(found).toEqual([])

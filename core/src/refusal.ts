@@ -411,6 +411,13 @@ export const REFUSALS = {
     sentence: 'Nothing is known about the object of the message {messageId} in this workspace.',
   },
 
+  // Functions
+  FUNCTION_SOURCE_INVALID: {
+    status: 422,
+    dataworks: 'InvalidFunctionSource',
+    sentence: 'The source of the function is not valid; line {line}, column {column}: {problem}.',
+  },
+
   // OpenEvent
   PATTERN_INVALID: {
     status: 422,

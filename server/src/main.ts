@@ -70,6 +70,12 @@ try {
   const bound = withBoundPort(config, server.port)
   log.info(configSummary(bound), 'configuration')
 
+  void server.platform.functions.probe().then(({ isolation, description }) => {
+    const fields = { functions: isolation }
+    if (isolation === 'namespaces') log.info(fields, description)
+    else log.warn(fields, description)
+  })
+
   await checkSecretKey(server.db, secretKey)
   const first = await ensureAdministrator(server.db)
   const password = first ?? (config.resetAdminPassword ? await resetAdministrator(server.db) : null)

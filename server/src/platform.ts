@@ -1,5 +1,6 @@
 /** What the interfaces (native API, DataWorks dialect, console) work on; main joins it. */
 import type { Logger } from 'pino'
+import type { FunctionHosts } from './functions/invocation.ts'
 import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
 import type { Senders } from './openevent/target.ts'
@@ -18,6 +19,8 @@ export type Platform = Gate & {
   /** What a trial of a target is sent with; deliveries are the dispatcher's. */
   readonly senders: Senders
   readonly targets: Targets
+  /** Where functions run. */
+  readonly functions: FunctionHosts
   /** Wakes the dispatcher after something was made due by hand. */
   readonly wakeDispatcher: () => void
   /** Whether this replica makes deliveries now: it does not while its heartbeats do not arrive. */

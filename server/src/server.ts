@@ -8,6 +8,7 @@ import { sealKey } from './audit/chain.ts'
 import { startSealer } from './audit/seal.ts'
 import { type Config, withBoundPort } from './config.ts'
 import { NONCE_RETENTION_MS } from './dataworks/signature.ts'
+import { startFunctionHosts } from './functions/hosts.ts'
 import { expire } from './gate/expire.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
@@ -92,6 +93,7 @@ export async function startServer(
   let { publicUrl } = config
   const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
   const metrics = makeMetrics()
+  const functions = startFunctionHosts({ outbound, metrics, log })
   const senders: Senders = {
     http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
     kafka: kafkaSender(outbound),
@@ -144,6 +146,7 @@ export async function startServer(
     outbound,
     senders,
     targets,
+    functions,
     wakeDispatcher: dispatcher.wake,
     mayDeliver: () => dispatcher.state().alive,
     nowMs,
@@ -213,6 +216,7 @@ export async function startServer(
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()
+    await functions.close()
     await Promise.all([heartbeats.close(), door.close()])
     // What the last moments have written is sealed too, where the database is still there.
     await sealer

@@ -1,4 +1,4 @@
-/** /livez: the process answers. /readyz: it can do its work now, and says in one sentence why not. */
+/** /livez: the process answers. /readyz: it can do its work now, and says in one sentence why not, and what stands around functions. */
 import type { FastifyInstance } from 'fastify'
 import type { Platform } from '../platform.ts'
 import { schemaSteps } from '../store/housekeeping.ts'
@@ -11,7 +11,9 @@ export function serveHealth(app: FastifyInstance, platform: Platform): void {
   app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }))
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     const status = await readiness(platform)
-    return reply.status(status === 'ok' ? 200 : 503).send(JSON.stringify({ status }))
+    return reply
+      .status(status === 'ok' ? 200 : 503)
+      .send(JSON.stringify({ status, functions: platform.functions.isolation() }))
   })
 }
 

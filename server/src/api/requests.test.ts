@@ -204,6 +204,8 @@ describe('health', () => {
   }
   test('is told to everybody, and nothing else with it', async () => {
     expect(await get('/livez')).toEqual({ status: 200, body: { status: 'ok' } })
-    await expect.poll(() => get('/readyz'), PATIENCE).toEqual({ status: 200, body: { status: 'ok' } })
+    await expect
+      .poll(() => get('/readyz'), PATIENCE)
+      .toEqual({ status: 200, body: { status: 'ok', functions: 'none' } })
   })
 })

@@ -61,7 +61,7 @@ const tell = (message: FromHost) => void process.stdout.write(encodeFrame(messag
 
 // The server has gone, or wants this process to end: nothing is worth waiting for. Isolates that run are not asked.
 function end(): void {
-  process.reallyExit(0)
+  ;(process as unknown as { reallyExit(code: number): void }).reallyExit(0)
 }
 process.stdin.on('end', end)
 process.stdin.on('error', end)
@@ -227,7 +227,12 @@ function step(call: Call, name: 'enter' | 'wake' | 'fetched' | 'remark', given: 
   })
 }
 
-type Told = ['log', number, string, string, boolean] | ['cut'] | ['fetch', number, string] | ['threw', string] | ['returned', string | null]
+type Told =
+  | ['log', number, string, string, boolean]
+  | ['cut']
+  | ['fetch', number, string]
+  | ['threw', string]
+  | ['returned', string | null]
 
 /** What an isolate has told; answers when it wants to be woken. */
 function act(call: Call, told: string): number {

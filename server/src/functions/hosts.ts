@@ -374,10 +374,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     }
     if (++job.fetches > MOST_FETCHES)
       answer(JSON.stringify({ error: `a function sends at most ${MOST_FETCHES} requests in one call` }))
-    else
-      void outbound
-        .fetch(String(message.request), job.invocation.allowedHosts, job.stopped.signal)
-        .then(answer)
+    else void outbound.send(String(message.request), job.invocation.allowedHosts, job.stopped.signal).then(answer)
   }
 
   function end(tenant: Tenant, running: Running, job: Job, outcome: FunctionOutcome): void {
@@ -432,7 +429,8 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `a function is at most ${MOST_SOURCE_BYTES} bytes long`
     const running = runningOf(tenantOf(CHECKING))
     const host = await running?.host.catch(() => null)
-    if (running === null || host === null || host === undefined) return 'it could not be looked at now: try again in a moment'
+    if (running === null || host === null || host === undefined)
+      return 'it could not be looked at now: try again in a moment'
     const id = ++lastId
     return await new Promise((settle) => {
       const timer = setTimeout(() => {
@@ -458,8 +456,10 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   sweep.unref()
   options.metrics?.beforeScrape(() => {
     options.metrics?.functionHosts.set(all.size)
-    options.metrics?.functionsUnderway.set({ state: 'running' }, underway)
-    options.metrics?.functionsUnderway.set({ state: 'waiting' }, waiting)
+    for (const level of ['namespaces', 'process', 'none'] as const)
+      options.metrics?.functionIsolation.set({ level }, Number(level === (fence?.isolation ?? 'none')))
+    options.metrics?.functionCalls.set({ state: 'running' }, underway)
+    options.metrics?.functionCalls.set({ state: 'waiting' }, waiting)
     options.metrics?.functionIsolates.set([...all].reduce((sum, one) => sum + one.isolates, 0))
   })
 
@@ -510,7 +510,8 @@ async function firstThatWorks(addon: string, texts: { program: string; prelude: 
   return null
 }
 
-const within = (value: number, least: number, most: number) => Math.min(most, Math.max(least, Math.floor(value) || least))
+const within = (value: number, least: number, most: number) =>
+  Math.min(most, Math.max(least, Math.floor(value) || least))
 
 function problemOf({ request, source }: FunctionInvocation): string | null {
   if (Buffer.byteLength(request) > MOST_REQUEST_BYTES) return `the request is larger than ${MOST_REQUEST_BYTES} bytes`
@@ -541,7 +542,14 @@ function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): Funct
   }
   if (ended === 'timed-out') return outcomeOf(job, ended, null, timedOut(job.invocation), cpuMs, memoryBytes)
   if (ended === 'out-of-memory')
-    return outcomeOf(job, ended, null, `it needed more than its ${job.invocation.limits.memoryMb} MB`, cpuMs, memoryBytes)
+    return outcomeOf(
+      job,
+      ended,
+      null,
+      `it needed more than its ${job.invocation.limits.memoryMb} MB`,
+      cpuMs,
+      memoryBytes,
+    )
   return outcomeOf(job, 'threw', null, String(error).slice(0, 4_096), cpuMs, memoryBytes)
 }
 
@@ -555,5 +563,14 @@ function outcomeOf(
 ): FunctionOutcome {
   const { logs, logsCut, beganMs } = job
   const durationMs = beganMs === 0 ? 0 : Math.round((performance.now() - beganMs) * 1000) / 1000
-  return { ended, value, error, logs, logsCut, durationMs, cpuMs: Number(cpuMs) || 0, memoryBytes: Number(memoryBytes) || 0 }
+  return {
+    ended,
+    value,
+    error,
+    logs,
+    logsCut,
+    durationMs,
+    cpuMs: Number(cpuMs) || 0,
+    memoryBytes: Number(memoryBytes) || 0,
+  }
 }

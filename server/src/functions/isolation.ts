@@ -66,12 +66,14 @@ const APART = ['--pid', '--net', '--ipc', '--uts', '--fork', '--kill-child']
 export async function fences(node: string, addon: string): Promise<Fence[]> {
   const root = process.geteuid?.() === 0
   const direct = { node, addon }
-  const [setpriv, umount] = await Promise.all(['setpriv', 'umount'].map(whereIs))
+  const setpriv = whereIs('setpriv')
+  const umount = whereIs('umount')
   const found: Fence[] = []
   if (process.platform === 'linux' && setpriv !== null && umount !== null) {
     const libraries = await librariesOf([node, addon, setpriv, umount])
     const place = ['/mnt', '/media', '/srv', '/home', '/var/tmp', '/tmp'].find(
-      (one) => existsSync(one) && ![node, addon, setpriv, umount, ...libraries].some((file) => file.startsWith(`${one}/`)),
+      (one) =>
+        existsSync(one) && ![node, addon, setpriv, umount, ...libraries].some((file) => file.startsWith(`${one}/`)),
     )
     const ownRoot = (user: readonly string[], drop: string): Fence => ({
       isolation: 'namespaces',
@@ -108,13 +110,18 @@ export async function fences(node: string, addon: string): Promise<Fence[]> {
         ...['setpriv', ...`${IDENTITY} ${NO_RIGHTS}`.split(' '), '--', 'sh', '-c', LIMITED, 'sh'],
       ]),
     )
-  if (setpriv !== null) found.push(alone(' that gains no rights', ['setpriv', '--no-new-privs', '--', 'sh', '-c', LIMITED, 'sh']))
+  if (setpriv !== null)
+    found.push(alone(' that gains no rights', ['setpriv', '--no-new-privs', '--', 'sh', '-c', LIMITED, 'sh']))
   found.push(alone('', ['sh', '-c', LIMITED, 'sh']), alone('', []))
   return found
 }
 
-async function whereIs(tool: string): Promise<string | null> {
-  return TOOLS_PATH.split(':').map((directory) => `${directory}/${tool}`).find((file) => existsSync(file)) ?? null
+function whereIs(tool: string): string | null {
+  return (
+    TOOLS_PATH.split(':')
+      .map((directory) => `${directory}/${tool}`)
+      .find((file) => existsSync(file)) ?? null
+  )
 }
 
 /** The shared libraries that these programs are linked with; none where that cannot be told. */

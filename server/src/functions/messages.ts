@@ -21,7 +21,14 @@ export type ToHost =
 /** Said by a process that may have been taken over by the code it runs: every field is looked at before it is used. */
 export type FromHost =
   | { readonly t: 'ready' }
-  | { readonly t: 'log'; readonly id: number; readonly atMs: number; readonly level: string; readonly text: string; readonly cut: boolean }
+  | {
+      readonly t: 'log'
+      readonly id: number
+      readonly atMs: number
+      readonly level: string
+      readonly text: string
+      readonly cut: boolean
+    }
   | { readonly t: 'cut'; readonly id: number }
   | { readonly t: 'fetch'; readonly id: number; readonly fetchId: number; readonly request: string }
   | {

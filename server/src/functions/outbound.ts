@@ -17,7 +17,7 @@ const OWN_HEADERS =
 
 export type Outbound = {
   /** Answers the text that the function's side makes its response of; never throws. */
-  fetch(requestText: string, allowedHosts: readonly string[], signal: AbortSignal): Promise<string>
+  send(requestText: string, allowedHosts: readonly string[], signal: AbortSignal): Promise<string>
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export function outboundFetch(policy: OutboundPolicy | null): Outbound {
           bodyTimeout: 0,
         })
   return {
-    async fetch(requestText, allowedHosts, signal) {
+    async send(requestText, allowedHosts, signal) {
       try {
         const { url, method, headers, body } = read(requestText)
         if (!allowedHosts.some((one) => allows(one, url)))
@@ -80,11 +80,13 @@ class RequestError extends Error {}
 
 /** The text comes from a host, which may say anything. */
 function read(text: string): Wanted {
-  if (text.length > MOST_REQUEST_LENGTH) throw new RequestError(`a request is at most ${MOST_REQUEST_LENGTH} characters long`)
+  if (text.length > MOST_REQUEST_LENGTH)
+    throw new RequestError(`a request is at most ${MOST_REQUEST_LENGTH} characters long`)
   const given = JSON.parse(text) as Record<string, unknown>
   const url = URL.parse(String(given.url))
   if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new RequestError('give an http or https URL')
-  if (url.username !== '' || url.password !== '') throw new RequestError('a URL with a user name in it is not fetched; send a header')
+  if (url.username !== '' || url.password !== '')
+    throw new RequestError('a URL with a user name in it is not fetched; send a header')
   const method = String(given.method)
   if (!METHODS.has(method)) throw new RequestError(`${method.slice(0, 20)} is not a method that is sent`)
   const headers: Record<string, string> = { 'user-agent': 'Holdpoint' }
@@ -96,7 +98,8 @@ function read(text: string): Wanted {
     headers[name.toLowerCase()] = value
   }
   const body = typeof given.body === 'string' ? given.body : null
-  if (body !== null && (method === 'GET' || method === 'HEAD')) throw new RequestError(`a ${method} request has no body`)
+  if (body !== null && (method === 'GET' || method === 'HEAD'))
+    throw new RequestError(`a ${method} request has no body`)
   return { url, method, headers, body }
 }
 

@@ -1,7 +1,7 @@
 /** The texts that a host runs: its own program, and what it puts around the code of strangers. Both are read once. */
 import { readFileSync } from 'node:fs'
-import { withoutTypes } from './source.ts'
 import path from 'node:path'
+import { withoutTypes } from './source.ts'
 
 /** Several modules as the text of one: without types, without importing each other, one after the other. */
 function joined(files: readonly string[], exported: boolean): string {
@@ -17,4 +17,7 @@ function joined(files: readonly string[], exported: boolean): string {
 export const hostProgram = (): string => joined(['frames.ts', 'host-program.ts'], false)
 
 export const prelude = (): string =>
-  joined(['text.ts', 'random.ts', 'clone.ts', 'url.ts', 'fetch.ts', 'prelude.ts'].map((file) => `inside/${file}`), true)
+  joined(
+    ['text.ts', 'random.ts', 'clone.ts', 'url.ts', 'fetch.ts', 'prelude.ts'].map((file) => `inside/${file}`),
+    true,
+  )

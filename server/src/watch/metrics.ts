@@ -115,6 +115,30 @@ export const METRICS = {
     ['what'],
     'What this replica delivers now: `lanes` (targets that are its own), `held` (deliveries in memory), `underway` (attempts being made), `alive` (1 while its heartbeats arrive)',
   ),
+  functionInvocations: counter(
+    'function_invocations_total',
+    ['ended'],
+    'Calls of functions, by how they ended: `returned`, `threw`, `timed-out`, `out-of-memory`, `stopped` (its host died), `refused` (it did not run)',
+  ),
+  functionDuration: histogram(
+    'function_duration_seconds',
+    [],
+    'How long they ran, loading included; waiting for a place is not',
+    SHORT,
+  ),
+  functionRefusals: counter(
+    'function_refusals_total',
+    ['reason'],
+    'Calls that did not run: `queue-full`, `waited`, `too-large`, `unavailable`, `closing`',
+  ),
+  functionCalls: gauge('function_calls', ['state'], 'Calls now: `running`, `waiting`'),
+  functionHosts: gauge('function_hosts', [], 'Processes that run functions'),
+  functionIsolates: gauge('function_isolates', [], 'Versions of functions that are loaded in them'),
+  functionIsolation: gauge(
+    'function_isolation',
+    ['level'],
+    '1 for what stands around these processes: `namespaces`, `process`, or `none` where none runs',
+  ),
   requests: counter(
     'http_requests_total',
     ['interface', 'route', 'status'],

@@ -35,7 +35,8 @@ function copy(value: unknown, seen: Map<object, unknown>): unknown {
     Object.defineProperty(error, 'stack', { value: value.stack, writable: true, configurable: true })
     return error
   }
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) throw uncloneable('an object of its kind')
+  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet)
+    throw uncloneable('an object of its kind')
   const plain = made(Array.isArray(value) ? new Array(value.length) : {}) as Record<string, unknown>
   for (const key of Object.keys(value)) {
     const one = copy((value as Record<string, unknown>)[key], seen)

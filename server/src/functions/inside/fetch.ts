@@ -15,7 +15,9 @@ export class Headers {
 
   constructor(given: unknown = {}) {
     const pairs = (
-      given !== null && typeof given === 'object' && Symbol.iterator in given ? [...(given as Iterable<unknown>)] : Object.entries(given ?? {})
+      given !== null && typeof given === 'object' && Symbol.iterator in given
+        ? [...(given as Iterable<unknown>)]
+        : Object.entries(given ?? {})
     ) as [unknown, unknown][]
     for (const [name, value] of pairs) this.append(name, value)
   }
@@ -66,11 +68,18 @@ export function requestText(input: unknown, given: unknown): string {
   const init = (given ?? {}) as { method?: unknown; headers?: unknown; body?: unknown }
   const url = typeof input === 'object' && input !== null && 'href' in input ? String(input.href) : String(input)
   const body = init.body === undefined || init.body === null ? null : init.body
-  if (body !== null && typeof body !== 'string' && !/^\[object (String|URLSearchParams)\]$/.test(Object.prototype.toString.call(body)))
+  if (
+    body !== null &&
+    typeof body !== 'string' &&
+    !/^\[object (String|URLSearchParams)\]$/.test(Object.prototype.toString.call(body))
+  )
     throw new TypeError('fetch sends text only: give the body as a string')
   const headers = new Headers(init.headers ?? {})
   if (body !== null && !headers.has('content-type'))
-    headers.set('content-type', typeof body === 'string' ? 'text/plain;charset=UTF-8' : 'application/x-www-form-urlencoded;charset=UTF-8')
+    headers.set(
+      'content-type',
+      typeof body === 'string' ? 'text/plain;charset=UTF-8' : 'application/x-www-form-urlencoded;charset=UTF-8',
+    )
   return JSON.stringify({
     url,
     method: String(init.method ?? 'GET').toUpperCase(),

@@ -5,11 +5,12 @@
  * string. Everything that is used after the stranger's code has run was taken hold of before it, so nothing that it changes is
  * relied upon; and if it found a way into this file all the same, it would only spoil its own answers.
  */
-import { atob, btoa, TextDecoder, TextEncoder } from './text.ts'
-import { crypto, reseed } from './random.ts'
+
 import { structuredClone } from './clone.ts'
-import { URL, URLSearchParams } from './url.ts'
 import { Headers, type Reply, requestText, responseOf } from './fetch.ts'
+import { crypto, reseed } from './random.ts'
+import { atob, btoa, TextDecoder, TextEncoder } from './text.ts'
+import { URL, URLSearchParams } from './url.ts'
 
 const MOST_LINES = 200
 const MOST_LINE_LENGTH = 4_096

@@ -44,7 +44,12 @@ function nextBlock(): void {
 }
 
 function getRandomValues<T>(array: T): T {
-  if (!ArrayBuffer.isView(array) || array instanceof DataView || array instanceof Float32Array || array instanceof Float64Array)
+  if (
+    !ArrayBuffer.isView(array) ||
+    array instanceof DataView ||
+    array instanceof Float32Array ||
+    array instanceof Float64Array
+  )
     throw new TypeError('getRandomValues takes an array of integers')
   if (array.byteLength > 65_536) throw new RangeError('getRandomValues gives at most 65536 bytes at once')
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)

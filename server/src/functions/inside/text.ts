@@ -77,7 +77,8 @@ export class TextDecoder {
 function point(bytes: Uint8Array, at: number): { code: number | null; size: number } {
   const first = bytes[at]!
   if (first < 0x80) return { code: first, size: 1 }
-  const more = first >= 0xc2 && first <= 0xdf ? 1 : first >= 0xe0 && first <= 0xef ? 2 : first >= 0xf0 && first <= 0xf4 ? 3 : 0
+  const more =
+    first >= 0xc2 && first <= 0xdf ? 1 : first >= 0xe0 && first <= 0xef ? 2 : first >= 0xf0 && first <= 0xf4 ? 3 : 0
   if (more === 0) return { code: null, size: 1 }
   let code = first & (0x3f >> more)
   for (let nth = 1; nth <= more; nth++) {

@@ -3,7 +3,13 @@
  * in their xn-- form. Of other schemes the parts are kept as they are written. What is reached is decided elsewhere, on the server's own parsing.
  */
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443', 'ws:': '80', 'wss:': '443', 'ftp:': '21' }
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  'http:': '80',
+  'https:': '443',
+  'ws:': '80',
+  'wss:': '443',
+  'ftp:': '21',
+}
 
 type Parts = {
   protocol: string
@@ -19,14 +25,19 @@ type Parts = {
 /** As the standard has it: half of a pair without its other half is none. */
 const textOf = (value: unknown) => String(value).toWellFormed()
 const isSpecial = (protocol: string) => Object.hasOwn(DEFAULT_PORTS, protocol)
-const badUrl = (text: string) => Object.assign(new TypeError(`Invalid URL: ${text}`), { code: 'ERR_INVALID_URL', input: text })
+const badUrl = (text: string) =>
+  Object.assign(new TypeError(`Invalid URL: ${text}`), { code: 'ERR_INVALID_URL', input: text })
 
 /** Whatever is not printable ASCII, and these letters beside it, as percent signs and the hex of its bytes in UTF-8. */
 function escaped(text: string, also: RegExp): string {
   return text.replace(/[^\x21-\x7e]+|[\s\S]/g, (part) => {
     if (part.length === 1 && part >= '!' && part <= '~' && !also.test(part)) return part
-    return encodeURIComponent(part.toWellFormed()).replace(/[!'()*~_.-]|[A-Za-z0-9]/g, (one, at: number, whole: string) =>
-      whole[at - 1] === '%' || whole[at - 2] === '%' || part.length > 1 ? one : `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+    return encodeURIComponent(part.toWellFormed()).replace(
+      /[!'()*~_.-]|[A-Za-z0-9]/g,
+      (one, at: number, whole: string) =>
+        whole[at - 1] === '%' || whole[at - 2] === '%' || part.length > 1
+          ? one
+          : `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
     )
   })
 }
@@ -51,10 +62,23 @@ function parseUrl(given: string, base: Parts | null): Parts {
     hash: escaped(hash ?? '', FRAGMENT),
   }
   if (scheme !== null && !special && !path.startsWith('//'))
-    return { protocol, username: '', password: '', hostname: '', port: '', pathname: path.startsWith('/') ? normal(path) : path, ...tail }
+    return {
+      protocol,
+      username: '',
+      password: '',
+      hostname: '',
+      port: '',
+      pathname: path.startsWith('/') ? normal(path) : path,
+      ...tail,
+    }
   if (path.startsWith('//') || (scheme !== null && special)) {
     const [, authority, rest] = (special ? /^\/*([^/]*)([\s\S]*)$/ : /^\/\/([^/]*)([\s\S]*)$/).exec(path)!
-    return { protocol, ...authorityOf(authority!, protocol, given), pathname: special || rest ? normal(rest || '/') : '', ...tail }
+    return {
+      protocol,
+      ...authorityOf(authority!, protocol, given),
+      pathname: special || rest ? normal(rest || '/') : '',
+      ...tail,
+    }
   }
   if (base === null || (base.hostname === '' && !base.pathname.startsWith('/'))) throw badUrl(given)
   const { username, password, hostname, port } = base
@@ -63,7 +87,11 @@ function parseUrl(given: string, base: Parts | null): Parts {
   return { protocol, username, password, hostname, port, pathname: normal(merged), ...tail }
 }
 
-function authorityOf(authority: string, protocol: string, given: string): Pick<Parts, 'username' | 'password' | 'hostname' | 'port'> {
+function authorityOf(
+  authority: string,
+  protocol: string,
+  given: string,
+): Pick<Parts, 'username' | 'password' | 'hostname' | 'port'> {
   const at = authority.lastIndexOf('@')
   const [, user, password] = /^([^:]*):?([\s\S]*)$/.exec(at === -1 ? '' : authority.slice(0, at))!
   const [, host, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(authority.slice(at + 1)) ?? []
@@ -101,9 +129,18 @@ function ipv4(host: string, given: string): string {
   const numbers = host
     .replace(/\.$/, '')
     .split('.')
-    .map((part) => (/^0x[0-9a-f]*$/.test(part) ? Number.parseInt(part.slice(2) || '0', 16) : /^0[0-7]*$/.test(part) ? Number.parseInt(part, 8) : /^\d+$/.test(part) && !/^0/.test(part) ? Number(part) : Number.NaN))
+    .map((part) =>
+      /^0x[0-9a-f]*$/.test(part)
+        ? Number.parseInt(part.slice(2) || '0', 16)
+        : /^0[0-7]*$/.test(part)
+          ? Number.parseInt(part, 8)
+          : /^\d+$/.test(part) && !/^0/.test(part)
+            ? Number(part)
+            : Number.NaN,
+    )
   const last = numbers.pop()!
-  if (numbers.length > 3 || numbers.some((one) => !(one <= 255)) || !(last < 256 ** (4 - numbers.length))) throw badUrl(given)
+  if (numbers.length > 3 || numbers.some((one) => !(one <= 255)) || !(last < 256 ** (4 - numbers.length)))
+    throw badUrl(given)
   const address = numbers.reduce((sum, one, at) => sum + one * 256 ** (3 - at), last)
   return [24, 16, 8, 0].map((by) => Math.floor(address / 2 ** by) % 256).join('.')
 }
@@ -148,7 +185,8 @@ function written(parts: Parts): string {
   const { protocol, username, password, hostname, port, pathname, search, hash } = parts
   const secret = password === '' ? '' : `:${password}`
   const user = username === '' && secret === '' ? '' : `${username}${secret}@`
-  const authority = hostname === '' && !isSpecial(protocol) ? '' : `//${user}${hostname}${port === '' ? '' : `:${port}`}`
+  const authority =
+    hostname === '' && !isSpecial(protocol) ? '' : `//${user}${hostname}${port === '' ? '' : `:${port}`}`
   return `${protocol}${authority}${pathname}${search}${hash}`
 }
 
@@ -220,7 +258,11 @@ export class URL {
   }
   set host(text: unknown) {
     this.#try(() => {
-      const { hostname, port } = authorityOf(String(text).replace(/[/?#@][\s\S]*$/, ''), this.#parts.protocol, String(text))
+      const { hostname, port } = authorityOf(
+        String(text).replace(/[/?#@][\s\S]*$/, ''),
+        this.#parts.protocol,
+        String(text),
+      )
       return { hostname, port: port || this.#parts.port }
     })
   }
@@ -247,7 +289,9 @@ export class URL {
   }
   set search(text: unknown) {
     const query = String(text).replace(/^\?/, '')
-    this.#set({ search: query === '' ? '' : `?${escaped(query, isSpecial(this.#parts.protocol) ? SPECIAL_QUERY : QUERY)}` })
+    this.#set({
+      search: query === '' ? '' : `?${escaped(query, isSpecial(this.#parts.protocol) ? SPECIAL_QUERY : QUERY)}`,
+    })
   }
   get hash(): string {
     return this.#parts.hash.length > 1 ? this.#parts.hash : ''
@@ -257,7 +301,7 @@ export class URL {
     this.#set({ hash: fragment === '' ? '' : `#${escaped(fragment, FRAGMENT)}` })
   }
   get searchParams(): URLSearchParams {
-    this.#params ??= new URLSearchParams(this.#parts.search, (query) => {
+    this.#params ??= new URLSearchParams(this.#parts.search, (query: string) => {
       this.#parts = { ...this.#parts, search: query === '' ? '' : `?${query}` }
     })
     return this.#params
@@ -274,7 +318,9 @@ export class URL {
 }
 
 const formEncoded = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()~]|%20/g, (one) => (one === '%20' ? '+' : `%${one.charCodeAt(0).toString(16).toUpperCase()}`))
+  encodeURIComponent(text).replace(/[!'()~]|%20/g, (one) =>
+    one === '%20' ? '+' : `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 
 function formDecoded(text: string): string {
   const plain = text.replaceAll('+', ' ')
@@ -299,7 +345,9 @@ export class URLSearchParams {
     for (const part of textOf(given).replace(/^\?/, '').split('&')) {
       if (part === '') continue
       const at = part.indexOf('=')
-      this.#pairs.push(at === -1 ? [formDecoded(part), ''] : [formDecoded(part.slice(0, at)), formDecoded(part.slice(at + 1))])
+      this.#pairs.push(
+        at === -1 ? [formDecoded(part), ''] : [formDecoded(part.slice(0, at)), formDecoded(part.slice(at + 1))],
+      )
     }
   }
 
@@ -315,7 +363,9 @@ export class URLSearchParams {
     this.#change([...this.#pairs, [textOf(name), textOf(value)]])
   }
   delete(name: unknown, value?: unknown): void {
-    this.#change(this.#pairs.filter(([key, one]) => key !== textOf(name) || (value !== undefined && one !== textOf(value))))
+    this.#change(
+      this.#pairs.filter(([key, one]) => key !== textOf(name) || (value !== undefined && one !== textOf(value))),
+    )
   }
   get(name: unknown): string | null {
     return this.#pairs.find(([key]) => key === textOf(name))?.[1] ?? null
@@ -328,7 +378,10 @@ export class URLSearchParams {
   }
   set(name: unknown, value: unknown): void {
     const first = this.#pairs.findIndex(([key]) => key === textOf(name))
-    if (first === -1) return this.append(name, value)
+    if (first === -1) {
+      this.append(name, value)
+      return
+    }
     const others = this.#pairs.filter(([key], at) => key !== textOf(name) || at === first)
     this.#change(others.map((pair, at) => (at === first ? [textOf(name), textOf(value)] : pair)))
   }
