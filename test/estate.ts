@@ -35,6 +35,13 @@ export async function estate(world: World, word: string): Promise<Estate> {
   // A receiver that is not there: the delivery stays.
   await tenant.route(workspace, 'http://127.0.0.1:9/', { name: `rule-${word}` })
   const extension = await tenant.extension({ points: NODE_POINTS, enabledIn: [workspace] })
+  // Versions are counted from 1 everywhere; that of the first estate is one that the others have not.
+  const version = word === 'alpha' ? 2 : 1
+  if (version === 2)
+    await owner.api.call('PATCH /extensions/{code}', {
+      params: { code: extension.code },
+      body: { description: 'the next' },
+    })
   const operation = await ask(owner, workspace, 'freeze-node', [nodes[nodeName]!])
   const one = async <T>(text: string, values: unknown[]) => (await world.db.rows<T>(text, values))[0]!
   const bus = await one<{ id: number; name: string }>('select id, name from event_buses where tenant_id = $1', [
@@ -52,7 +59,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     [operation.id],
   )
   const named = await one<{ name: string }>(
-    'select name from extension_versions where extension_id = (select id from extensions where code = $1)',
+    'select name from extension_versions where number = 1 and extension_id = (select id from extensions where code = $1)',
     [extension.code],
   )
   const ids = {
@@ -63,6 +70,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     operationId: operation.id,
     extensionCode: extension.code,
     code: extension.code,
+    version,
     deliveryId: delivery.id,
     busId: bus.id,
     ruleId: rule.id,

@@ -31,6 +31,7 @@ const DEFAULTS = {
   publicUrl: 'http://127.0.0.1:0',
   publicUrlDerived: true,
   region: 'cn-hangzhou',
+  timeZone: 'UTC',
   // The receivers of the tests are on this machine.
   outboundAllow: ['127.0.0.1/32'] as readonly string[],
   outboundDeny: [] as readonly string[],

@@ -3,13 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { EXTENSION_POINTS, REGULAR_EVENTS } from './catalog/index.ts'
 import {
   applies,
+  applyingVersion,
   EXTENSION_STATUS_NUMBERS,
   EXTENSION_TRANSITIONS,
   type ExtensionStatus,
   type ExtensionVerb,
+  editOf,
   levelOf,
   nextExtensionStatus,
   type OperationScope,
+  VERSION_STATUSES,
+  type VersionStatus,
+  versionFor,
   type WatchingExtension,
 } from './extension.ts'
 import { readParameters } from './parameters.ts'
@@ -43,16 +48,20 @@ describe('Rule 17: testing → in review → approved | rejected → published �
   })
 
   /** Every pair that is not here is refused. */
-  const ALLOWED: Readonly<Record<string, ExtensionStatus>> = {
+  const ALLOWED: Readonly<Record<string, VersionStatus>> = {
     'submit testing': 'in-review',
     'submit rejected': 'in-review',
+    'withdraw in-review': 'testing',
     'approve in-review': 'approved',
     'reject in-review': 'rejected',
     'publish approved': 'published',
     'publish disabled': 'published',
     'disable published': 'disabled',
+    'discard testing': 'discarded',
+    'discard rejected': 'discarded',
+    'discard approved': 'discarded',
   }
-  test.each(VERBS.flatMap((verb) => STATUSES.map((status) => [verb, status] as const)))(
+  test.each(VERBS.flatMap((verb) => VERSION_STATUSES.map((status) => [verb, status] as const)))(
     '%s when %s',
     (verb, status) => {
       const allowed = ALLOWED[`${verb} ${status}`]
@@ -71,6 +80,27 @@ describe('Rule 17: testing → in review → approved | rejected → published �
         )
       }
   })
+})
+
+describe('Rule 18: what has a status is a version', () => {
+  const versions = (...statuses: VersionStatus[]) => statuses.map((status, at) => ({ number: at + 1, status }))
+
+  test('a verb is for the newest version that the table allows it for', () => {
+    expect(versionFor('publish', versions('disabled', 'approved')).number).toBe(2)
+    expect(versionFor('publish', versions('disabled', 'testing')).number).toBe(1)
+    expect(versionFor('disable', versions('published', 'testing')).number).toBe(1)
+    expect(versionFor('submit', versions('published', 'rejected')).number).toBe(2)
+    expect(codeOf(() => versionFor('approve', versions('published', 'testing')))).toBe('EXTENSION_TRANSITION')
+  })
+
+  test.each(VERSION_STATUSES.filter((status) => status !== 'superseded' && status !== 'discarded'))(
+    'an edit of one that is %s',
+    (status) => {
+      const all = versions('superseded', status)
+      if (status === 'in-review') expect(codeOf(() => editOf(all))).toBe('EXTENSION_TRANSITION')
+      else expect(editOf(all)).toEqual({ version: all[1], anew: !['testing', 'rejected'].includes(status) })
+    },
+  )
 })
 
 describe('Rule 2: one extension watches extension points of one level only', () => {
@@ -135,7 +165,7 @@ describe('Rule 2: an extension applies when it watches the point and is publishe
   })
 
   test('in no other status than published or testing does it apply, enabled or not, test workspace or not', () => {
-    for (const status of STATUSES.filter((one) => one !== 'published' && one !== 'testing'))
+    for (const status of VERSION_STATUSES.filter((one) => one !== 'published' && one !== 'testing'))
       for (const enabled of [true, false])
         expect(applies({ ...published, status, enabled, testWorkspaceId: WORKSPACE }, freezing)).toBe(false)
   })
@@ -214,5 +244,41 @@ describe('Rule 2: an extension applies when it watches the point and is publishe
         if (applies(one, scope)) expect(applies({ ...one, parameters: readParameters('') }, scope)).toBe(true)
       }),
     )
+  })
+})
+
+describe('Rule 2: a version under test replaces the published one for the operations that testing covers, and nowhere else', () => {
+  const next: WatchingExtension = { ...published, status: 'testing', testWorkspaceId: WORKSPACE }
+
+  test('it answers alone in its test workspace, the published one everywhere else', () => {
+    expect(applyingVersion([published, next], freezing)).toBe(next)
+    expect(applyingVersion([published, next], { ...freezing, workspaceId: WORKSPACE + 1 })).toBe(published)
+  })
+
+  test('where its own parameters exclude the operation nobody is asked: that is what is being tested', () => {
+    const excluding = { ...next, parameters: readParameters(`extension.project.disabled=${WORKSPACE}`) }
+    expect(applyingVersion([published, excluding], freezing)).toBeUndefined()
+  })
+
+  test('at a point that it does not watch the published one goes on', () => {
+    expect(applyingVersion([published, { ...next, points: ['unfreeze-node'] }], freezing)).toBe(published)
+  })
+
+  test('a tenant-level one answers for its owner’s own operations', () => {
+    const points = ['upload-data-to-table']
+    const [old, tested] = [
+      { ...published, points },
+      { ...next, points },
+    ]
+    expect(applyingVersion([old, tested], { ...tenantLevel, requestedBy: AUTHOR })).toBe(tested)
+    expect(applyingVersion([old, tested], { ...tenantLevel, requestedBy: REVIEWER })).toBe(old)
+  })
+
+  test('alone it applies where `applies` says so, and in no status but testing does a newer one replace anything', () => {
+    for (const status of VERSION_STATUSES) {
+      const newer = { ...next, status, enabled: status === 'testing' }
+      expect(applyingVersion([newer], freezing)).toBe(applies(newer, freezing) ? newer : undefined)
+      expect(applyingVersion([published, newer], freezing)).toBe(status === 'testing' ? newer : published)
+    }
   })
 })

@@ -2,11 +2,7 @@ import { EVENTS, type EventDefinition, type ExtensionPointCode, eventByCode } fr
 import type { ExtensionParameters } from './parameters.ts'
 import { Refusal } from './refusal.ts'
 
-/**
- * Rule 17: testing → in review → approved | rejected → published → disabled, with the numbers that the DataWorks dialect shows.
- * A rejected version goes back to testing when its author edits it; a disabled extension can be published again without a new review,
- * because nothing of what was reviewed has changed.
- */
+/** Rule 17: the statuses of an extension, with the numbers that the DataWorks dialect shows. */
 export const EXTENSION_STATUS_NUMBERS = {
   testing: 0,
   published: 1,
@@ -17,34 +13,82 @@ export const EXTENSION_STATUS_NUMBERS = {
 } as const
 export type ExtensionStatus = keyof typeof EXTENSION_STATUS_NUMBERS
 
+/** Rule 18: what has a status is a version; a newer one that is published ends those before it, and one that nobody wants any more is discarded. */
+export const VERSION_STATUSES = [
+  ...(Object.keys(EXTENSION_STATUS_NUMBERS) as ExtensionStatus[]),
+  'superseded',
+  'discarded',
+] as const
+export type VersionStatus = (typeof VERSION_STATUSES)[number]
+
 type Transition = {
   readonly from: readonly ExtensionStatus[]
-  readonly to: ExtensionStatus
+  readonly to: VersionStatus
   readonly participle: string
 }
 
+/**
+ * Rule 17: testing → in review → approved | rejected → published → disabled. A rejected version goes back to testing when its author edits it, one
+ * in review when its submission is withdrawn. A disabled version is published again without a new review, because nothing of what was reviewed has
+ * changed.
+ */
 export const EXTENSION_TRANSITIONS = {
   submit: { from: ['testing', 'rejected'], to: 'in-review', participle: 'submitted' },
+  withdraw: { from: ['in-review'], to: 'testing', participle: 'withdrawn' },
   approve: { from: ['in-review'], to: 'approved', participle: 'approved' },
   reject: { from: ['in-review'], to: 'rejected', participle: 'rejected' },
   publish: { from: ['approved', 'disabled'], to: 'published', participle: 'published' },
   disable: { from: ['published'], to: 'disabled', participle: 'disabled' },
+  discard: { from: ['testing', 'rejected', 'approved'], to: 'discarded', participle: 'discarded' },
 } as const satisfies Record<string, Transition>
 export type ExtensionVerb = keyof typeof EXTENSION_TRANSITIONS
 
+export function isReview(verb: ExtensionVerb): boolean {
+  return verb === 'approve' || verb === 'reject'
+}
+
 /** Rule 17: the status after a verb; what the table does not allow is refused, and so is reviewing what one owns, changed or submitted. */
-export function nextExtensionStatus(
-  verb: ExtensionVerb,
-  status: ExtensionStatus,
+export function nextExtensionStatus<Verb extends ExtensionVerb>(
+  verb: Verb,
+  status: VersionStatus,
   authorIds: readonly (number | null)[],
   actingUserId: number,
-): ExtensionStatus {
+): (typeof EXTENSION_TRANSITIONS)[Verb]['to'] {
   const transition: Transition = EXTENSION_TRANSITIONS[verb]
-  if (!transition.from.includes(status))
-    throw new Refusal('EXTENSION_TRANSITION', { status, verb: transition.participle })
-  if ((verb === 'approve' || verb === 'reject') && authorIds.includes(actingUserId))
-    throw new Refusal('EXTENSION_SELF_REVIEW')
-  return transition.to
+  if (!mayFollow(verb, status)) throw new Refusal('EXTENSION_TRANSITION', { status, verb: transition.participle })
+  if (isReview(verb) && authorIds.includes(actingUserId)) throw new Refusal('EXTENSION_SELF_REVIEW')
+  return EXTENSION_TRANSITIONS[verb].to
+}
+
+/** Whether the table has this verb for a version in this status. */
+export function mayFollow(verb: ExtensionVerb, status: VersionStatus): status is ExtensionStatus {
+  const from: readonly VersionStatus[] = EXTENSION_TRANSITIONS[verb].from
+  return from.includes(status)
+}
+
+type Numbered = { readonly number: number; readonly status: VersionStatus }
+
+/** Rule 18: the version that a verb is for where none is named: the newest of which the table allows it. */
+export function versionFor<V extends Numbered>(verb: ExtensionVerb, versions: readonly V[]): V {
+  const able = versions.filter((one) => mayFollow(verb, one.status))
+  if (able.length > 0) return newestOf(able)
+  const { status } = newestOf(versions)
+  throw new Refusal('EXTENSION_TRANSITION', { status, verb: EXTENSION_TRANSITIONS[verb].participle })
+}
+
+/**
+ * Rule 18: what an edit begins with. A version in testing, and one that was rejected, is changed itself; what is in review is frozen; of every other
+ * a new version is made, and it stays as it is.
+ */
+export function editOf<V extends Numbered>(versions: readonly V[]): { readonly version: V; readonly anew: boolean } {
+  const version = newestOf(versions)
+  if (version.status === 'in-review')
+    throw new Refusal('EXTENSION_TRANSITION', { status: 'in-review', verb: 'changed' })
+  return { version, anew: version.status !== 'testing' && version.status !== 'rejected' }
+}
+
+function newestOf<V extends Numbered>(versions: readonly V[]): V {
+  return versions.reduce((newest, one) => (one.number > newest.number ? one : newest))
 }
 
 /** How its author runs an extension: as a service that is told and calls back, or as a function that runs here. It stays so for life. */
@@ -55,20 +99,24 @@ export type Deployment = (typeof DEPLOYMENTS)[number]
 export function levelOf(points: readonly string[]): 'workspace' | 'tenant' {
   const events = points.map((code) => {
     const event = eventByCode(code)
-    if (event?.kind !== 'extension-point') throw new Refusal('EXTENSION_POINT_UNKNOWN', { eventCode: code })
+    if (event?.kind !== 'extension-point')
+      throw new Refusal('EXTENSION_POINT_UNKNOWN', { eventCode: code, field: 'points' })
     return event
   })
   const level = events[0]?.scope
   if (level === undefined)
-    throw new Refusal('REQUEST_INVALID', { problem: 'an extension watches at least one extension point' })
+    throw new Refusal('REQUEST_INVALID', {
+      problem: 'an extension watches at least one extension point',
+      field: 'points',
+    })
   const others = events.filter((event) => event.scope !== level).map((event) => event.eventCode)
-  if (others.length > 0) throw new Refusal('EXTENSION_LEVELS_MIXED', { events: others })
+  if (others.length > 0) throw new Refusal('EXTENSION_LEVELS_MIXED', { events: others, field: 'points' })
   return level
 }
 
 /** One version of an extension as the gate sees it when an operation is asked for. */
 export type WatchingExtension = {
-  readonly status: ExtensionStatus
+  readonly status: VersionStatus
   readonly points: readonly string[]
   readonly parameters: ExtensionParameters
   readonly testWorkspaceId: number | null
@@ -91,25 +139,38 @@ export type OperationScope = {
  * workspace (workspace-level) or this owner (tenant-level), unless its parameters exclude the workspace, the point or the file type.
  */
 export function applies(extension: WatchingExtension, scope: OperationScope): boolean {
-  if (!extension.points.includes(scope.point)) return false
-  const level = eventByCode(scope.point)!.scope
-  if (extension.status === 'published') {
-    if (!extension.enabled) return false
-  } else if (extension.status === 'testing') {
-    const covered =
-      level === 'workspace'
-        ? extension.testWorkspaceId !== null && extension.testWorkspaceId === scope.workspaceId
-        : extension.ownerUserId === scope.requestedBy
-    if (!covered) return false
-  } else return false
+  return covers(extension, scope) && !excludes(extension.parameters, scope)
+}
 
-  const { parameters } = extension
+/**
+ * Rule 2: the version of one extension that applies. One under test replaces the published one for the operations that testing covers, also where its
+ * parameters then exclude them, and nowhere else. The newer version comes last.
+ */
+export function applyingVersion<V extends WatchingExtension>(
+  versions: readonly V[],
+  scope: OperationScope,
+): V | undefined {
+  const deciding = versions.findLast((one) => covers(one, scope))
+  return deciding && !excludes(deciding.parameters, scope) ? deciding : undefined
+}
+
+/** Whether it is for this extension to say if it wants to be asked. */
+function covers(extension: WatchingExtension, scope: OperationScope): boolean {
+  if (!extension.points.includes(scope.point)) return false
+  if (extension.status === 'published') return extension.enabled
+  if (extension.status !== 'testing') return false
+  return eventByCode(scope.point)!.scope === 'workspace'
+    ? extension.testWorkspaceId !== null && extension.testWorkspaceId === scope.workspaceId
+    : extension.ownerUserId === scope.requestedBy
+}
+
+function excludes(parameters: ExtensionParameters, scope: OperationScope): boolean {
   if (scope.workspaceId !== null) {
-    if (parameters.disabledWorkspaceIds.has(scope.workspaceId)) return false
-    if (parameters.disabledByPoint.get(scope.point)?.has(scope.workspaceId)) return false
+    if (parameters.disabledWorkspaceIds.has(scope.workspaceId)) return true
+    if (parameters.disabledByPoint.get(scope.point)?.has(scope.workspaceId)) return true
   }
   const fileTypes = parameters.fileTypesByPoint.get(scope.point)
-  return scope.fileType === null || fileTypes === undefined || fileTypes.has(scope.fileType)
+  return scope.fileType !== null && fileTypes !== undefined && !fileTypes.has(scope.fileType)
 }
 
 /** Rule 33: an extension is tried with the points it watches and with the regular events of their modules. */

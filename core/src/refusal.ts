@@ -362,6 +362,27 @@ export const REFUSALS = {
     dataworks: 'InvalidParameterSetting',
     sentence: 'The parameters are not valid; line {line}: {problem}.',
   },
+  EXTENSION_CHANGED: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'Version {version} of the extension has been changed meanwhile; look at it again first.',
+  },
+  EXTENSION_LEVEL_KEPT: {
+    status: 422,
+    dataworks: 'InvalidExtensionPoints',
+    sentence:
+      'An extension that has been published keeps its level, because others decide where it is enabled: {level}.',
+  },
+  EXTENSION_ONLY_VERSION: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'It is the only version of the extension; delete the extension instead.',
+  },
+  EXTENSION_OPEN_CHECKS: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'Held operations wait for what the extension says; it can be deleted when they have ended.',
+  },
   EXTENSION_NOT_PUBLISHED: {
     status: 409,
     dataworks: 'Conflict.ExtensionStatus',

@@ -15,6 +15,8 @@ export type KnownKey = { readonly secret: string; readonly tenantId: number }
 export type Platform = Gate & {
   readonly secretKey: Buffer
   readonly region: string
+  /** Where days begin and end when working days are counted. */
+  readonly timeZone: string
   readonly outbound: OutboundPolicy
   /** What a trial of a target is sent with; deliveries are the dispatcher's. */
   readonly senders: Senders

@@ -30,6 +30,7 @@ const SETTINGS = {
   outboundCa: null,
   replicaTimeoutMs: 30_000,
   poolSize: 4,
+  timeZone: 'UTC',
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null,

@@ -69,6 +69,7 @@ export async function startServer(
     | 'publicUrl'
     | 'publicUrlDerived'
     | 'region'
+    | 'timeZone'
     | 'outboundAllow'
     | 'outboundDeny'
     | 'outboundCa'
@@ -143,6 +144,7 @@ export async function startServer(
     logFault,
     secretKey,
     region,
+    timeZone: config.timeZone,
     outbound,
     senders,
     targets,

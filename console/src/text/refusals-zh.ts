@@ -84,6 +84,10 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   OPTIONS_FORM_INVALID: '选项表单无效；第 {line} 行，位置 {path}：{problem}。',
   OPTIONS_INVALID: '选项与表单不符：{faults}。',
   PARAMETERS_INVALID: '参数无效；第 {line} 行：{problem}。',
+  EXTENSION_CHANGED: '扩展程序的版本 {version} 已被修改，请重新查看后再操作。',
+  EXTENSION_LEVEL_KEPT: '已发布过的扩展程序不能改变级别（{level}），因为启用它的管理员不同。',
+  EXTENSION_ONLY_VERSION: '这是扩展程序的唯一版本；请删除扩展程序。',
+  EXTENSION_OPEN_CHECKS: '仍有被拦截的操作在等待该扩展程序的结果；待其结束后才能删除。',
   EXTENSION_NOT_PUBLISHED: '只有已发布的扩展程序可以启用。',
   EXTENSION_NOT_IN_TESTING: '该扩展程序没有测试中的版本，只有测试中的版本可以试运行。',
   TEST_WORKSPACE_MISSING: '测试中的版本未指定测试用工作空间，请先选择。',
@@ -111,6 +115,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     operation: '操作',
     check: '检查',
     extension: '扩展程序',
+    version: '版本',
     delivery: '投递',
     'event bus': '事件总线',
     rule: '规则',
@@ -133,7 +138,10 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     rejected: '审批不通过',
     published: '已发布',
     disabled: '已禁用',
+    superseded: '已被新版本替代',
+    discarded: '已放弃',
   },
+  level: { workspace: '工作空间级', tenant: '租户级' },
   problem: {
     'the operation is not held any more': '操作已不在等待检查',
     'it has not failed': '该检查并非不通过',
@@ -159,7 +167,17 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'anything-but 的值为一个值、值的列表，或一个 prefix 或 suffix',
     'a rejection needs a reason': '审批不通过需要填写原因',
   },
-  verb: { submitted: '提交', approved: '审批通过', rejected: '审批拒绝', published: '发布', disabled: '禁用' },
+  verb: {
+    submitted: '提交',
+    withdrawn: '撤回',
+    approved: '审批通过',
+    rejected: '审批拒绝',
+    published: '发布',
+    disabled: '禁用',
+    discarded: '放弃',
+    changed: '修改',
+    deleted: '删除',
+  },
 }
 
 export function refusalSentence(code: string, details: RefusalDetails): string | undefined {

@@ -11,6 +11,11 @@ export type WorkspaceRole =
 export type CheckState =
   'waiting' | 'not-routed' | 'undelivered' | 'OK' | 'WARN' | 'FAIL' | 'passed-by-hand' | 'expired'
 export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
+/**
+ * superseded: a newer one was published; discarded: it was given up
+ */
+export type VersionStatus =
+  'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected' | 'superseded' | 'discarded'
 export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus'
 export type NewTargetInput =
   | {
@@ -488,7 +493,6 @@ export interface Routes {
       eventCode?: string
       extension?: string
       mine?: 'true' | 'false'
-      trials?: 'true' | 'false'
       checked?: 'true' | 'false'
     }
     body: undefined
@@ -552,13 +556,19 @@ export interface Routes {
     answer: DeliveryView
   }
   /**
-   * The extensions of the tenant, each in its newest version
+   * The extensions of the tenant, each in the version that runs, or in its newest where none does
    */
   'GET /extensions': {
     params: {}
     query: {
       limit?: number
       cursor?: string
+      search?: string
+      status?: ExtensionStatus
+      level?: 'workspace' | 'tenant'
+      point?: string
+      module?: string
+      owner?: number
     }
     body: undefined
     answer: {
@@ -576,7 +586,7 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * One extension in its newest version
+   * One extension in the version that runs, or in its newest where none does
    */
   'GET /extensions/{code}': {
     params: {
@@ -587,7 +597,7 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * Change an extension that is in testing or was rejected
+   * Change what an extension says: the version in testing or rejected, else in a new one; what runs goes on as it is
    */
   'PATCH /extensions/{code}': {
     params: {
@@ -598,9 +608,99 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * Hand the extension in for review
+   * Delete an extension that does not run and that no held operation waits for; past operations still name it
+   */
+  'DELETE /extensions/{code}': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * Give the extension another owner: who answers for it, and whom to ask about it
+   */
+  'PUT /extensions/{code}/owner': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionOwner
+    answer: ExtensionView
+  }
+  /**
+   * The workspace-level extensions of the tenant, and which are enabled in the workspace
+   */
+  'GET /workspaces/{workspaceId}/extensions': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: {
+      items: WorkspaceExtension[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Enable a published workspace-level extension in the workspace, or switch it off
+   */
+  'PUT /workspaces/{workspaceId}/extensions/{code}': {
+    params: {
+      workspaceId: number
+      code: string
+    }
+    query: {}
+    body: WorkspaceExtensionChange
+    answer: WorkspaceExtension
+  }
+  /**
+   * The versions of an extension, the newest first
+   */
+  'GET /extensions/{code}/versions': {
+    params: {
+      code: string
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: ExtensionVersion[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One version, with what it changes of the one that runs, or of another
+   */
+  'GET /extensions/{code}/versions/{version}': {
+    params: {
+      code: string
+      version: number
+    }
+    query: {
+      against?: number
+    }
+    body: undefined
+    answer: ExtensionVersionDetail
+  }
+  /**
+   * Hand a version in for review; it is frozen until it is decided or withdrawn
    */
   'POST /extensions/{code}/submit': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * Take a submission back; the version is in testing again
+   */
+  'POST /extensions/{code}/withdraw': {
     params: {
       code: string
     }
@@ -631,7 +731,7 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * Publish an approved or a disabled extension
+   * Publish an approved version in place of the one that runs, or a disabled one again
    */
   'POST /extensions/{code}/publish': {
     params: {
@@ -642,7 +742,7 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * Disable a published extension; open checks stay answerable
+   * Disable the published version; open checks stay answerable
    */
   'POST /extensions/{code}/disable': {
     params: {
@@ -653,52 +753,59 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * The workspace-level extensions of the tenant, and which are enabled in the workspace
+   * Give up a version that does not run
    */
-  'GET /workspaces/{workspaceId}/extensions': {
+  'POST /extensions/{code}/discard': {
     params: {
-      workspaceId: number
+      code: string
     }
     query: {}
+    body: ExtensionDecisionInput
+    answer: ExtensionView
+  }
+  /**
+   * Who did what to which version, when and why, and what people said about it; the newest first
+   */
+  'GET /extensions/{code}/history': {
+    params: {
+      code: string
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      version?: number
+    }
     body: undefined
     answer: {
-      items: WorkspaceExtension[]
+      items: ExtensionHistoryEntry[]
       nextCursor: string | null
     }
   }
   /**
-   * Enable a published workspace-level extension in the workspace, or switch it off
+   * Say something about a version, to its author and its reviewers
    */
-  'PUT /workspaces/{workspaceId}/extensions/{code}': {
+  'POST /extensions/{code}/comments': {
     params: {
-      workspaceId: number
       code: string
     }
     query: {}
-    body: WorkspaceExtensionChange
-    answer: WorkspaceExtension
+    body: NewExtensionComment
+    answer: ExtensionHistoryEntry
   }
   /**
-   * The events that the version under test can be tried with, each with a sample body
+   * The versions that wait for a review, the one that waits longest first
    */
-  'GET /extensions/{code}/trial-events': {
-    params: {
-      code: string
+  'GET /reviews': {
+    params: {}
+    query: {
+      limit?: number
+      cursor?: string
     }
-    query: {}
     body: undefined
-    answer: Tryable
-  }
-  /**
-   * Send a sample event to the version under test: a real message, real deliveries and a real check, and no effect
-   */
-  'POST /extensions/{code}/trials': {
-    params: {
-      code: string
+    answer: {
+      items: ExtensionVersion[]
+      nextCursor: string | null
     }
-    query: {}
-    body: NewTrialInput
-    answer: OperationDetail
   }
   /**
    * The event buses of the tenant
@@ -1264,10 +1371,6 @@ export interface OperationView {
   }[]
   messageId: string | null
   mayWithdraw: boolean
-  /**
-   * Sent by hand to an extension under test; nobody asked for it, and nothing happens whatever the verdict
-   */
-  trial: boolean
   checks: CheckView[]
 }
 export interface CheckView {
@@ -1396,10 +1499,6 @@ export interface OperationDetail {
   }[]
   messageId: string | null
   mayWithdraw: boolean
-  /**
-   * Sent by hand to an extension under test; nobody asked for it, and nothing happens whatever the verdict
-   */
-  trial: boolean
   checks: CheckView[]
   /**
    * What the operation would change, as it was when it was asked for
@@ -1468,34 +1567,78 @@ export interface AttemptView {
 export interface PassReason {
   reason: string
 }
+/**
+ * An extension in the version that runs, or in its newest where none does
+ */
 export interface ExtensionView {
   code: string
-  name: string
-  description: string
-  status: ExtensionStatus
+  version: number
+  /**
+   * Counts the changes of this version; sent back with a change or a decision, it must still be the same
+   */
+  revision: number
   deployment: 'service' | 'function'
   level: 'workspace' | 'tenant'
-  points: string[]
-  version: number
-  owner: Person
-  testWorkspaceId: number | null
-  detailUrl: string | null
-  helpDocUrl: string | null
-  parameters: string
-  options: string
-  onUnanswered: 'block' | 'pass'
-  submittedBy: Person | null
   /**
-   * The last rejection, until the extension is approved
+   * Of the platform, as its extension points say
+   */
+  modules: string[]
+  /**
+   * Of events, as its extension points say
+   */
+  categories: string[]
+  owner: Person
+  submittedBy: Person | null
+  submittedAt: string | null
+  /**
+   * The last rejection, until the version is approved
    */
   rejection: {
     by: Person
     at: string
     reason: string
   } | null
+  status: ExtensionStatus
+  name: string
+  description: string
+  points: string[]
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  /**
+   * The form of its options, as JSON text; empty where it has none
+   */
+  options: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * A newer version that is on its way; what is shown is the one that runs
+   */
+  next: {
+    version: number
+    status: ExtensionStatus
+  } | null
+  /**
+   * When the extension was registered
+   */
   createdAt: string
   modifiedAt: string
-  may: ('edit' | 'submit' | 'approve' | 'reject' | 'publish' | 'disable')[]
+  /**
+   * What the caller may do now, with whichever version it concerns
+   */
+  may: (
+    | 'edit'
+    | 'comment'
+    | 'change-owner'
+    | 'delete'
+    | 'submit'
+    | 'withdraw'
+    | 'approve'
+    | 'reject'
+    | 'publish'
+    | 'disable'
+    | 'discard'
+  )[]
 }
 export interface NewExtensionInput {
   name: string
@@ -1515,6 +1658,10 @@ export interface NewExtensionInput {
    * How its author runs it: a service that calls back, or a function that runs here; it stays so
    */
   deployment?: 'service' | 'function'
+  /**
+   * A user of the tenant; whoever registers it where none is named
+   */
+  ownerId?: string
 }
 export interface ExtensionChange {
   name?: string
@@ -1530,9 +1677,10 @@ export interface ExtensionChange {
   parameters?: string
   options?: string
   onUnanswered?: 'block' | 'pass'
+  revision?: number
 }
-export interface ExtensionDecisionInput {
-  reason?: string
+export interface ExtensionOwner {
+  ownerId: string
 }
 export interface WorkspaceExtension {
   extension: ExtensionView
@@ -1544,51 +1692,180 @@ export interface WorkspaceExtension {
 export interface WorkspaceExtensionChange {
   enabled: boolean
 }
-export interface Tryable {
+export interface ExtensionVersion {
+  code: string
+  version: number
   /**
-   * The version under test; null where there is none that the caller may try
+   * Counts the changes of this version; sent back with a change or a decision, it must still be the same
    */
-  version: number | null
+  revision: number
+  deployment: 'service' | 'function'
+  level: 'workspace' | 'tenant'
   /**
-   * Where a trial happens; null for tenant-level extensions
+   * Of the platform, as its extension points say
    */
-  workspaceId: number | null
+  modules: string[]
   /**
-   * Why it cannot be tried
+   * Of events, as its extension points say
    */
-  problem: {
-    code: string
-    detail: string
+  categories: string[]
+  owner: Person
+  submittedBy: Person | null
+  submittedAt: string | null
+  /**
+   * The last rejection, until the version is approved
+   */
+  rejection: {
+    by: Person
+    at: string
+    reason: string
   } | null
-  events: {
-    eventCode: string
-    kind: 'extension-point' | 'regular'
-    /**
-     * A sample body, to be edited
-     */
-    body: {
-      [k: string]: unknown
-    }
-    /**
-     * Members that are set by the server, whatever stands there
-     */
-    setHere: string[]
+  status: VersionStatus
+  name: string
+  description: string
+  points: string[]
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  /**
+   * The form of its options, as JSON text; empty where it has none
+   */
+  options: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * Until when its review is due; null where it is not in review
+   */
+  dueAt: string | null
+  overdue: boolean
+  modifiedAt: string
+  /**
+   * What the caller may do with this version now
+   */
+  may: ('submit' | 'withdraw' | 'approve' | 'reject' | 'publish' | 'disable' | 'discard')[]
+}
+export interface ExtensionVersionDetail {
+  code: string
+  version: number
+  /**
+   * Counts the changes of this version; sent back with a change or a decision, it must still be the same
+   */
+  revision: number
+  deployment: 'service' | 'function'
+  level: 'workspace' | 'tenant'
+  /**
+   * Of the platform, as its extension points say
+   */
+  modules: string[]
+  /**
+   * Of events, as its extension points say
+   */
+  categories: string[]
+  owner: Person
+  submittedBy: Person | null
+  submittedAt: string | null
+  /**
+   * The last rejection, until the version is approved
+   */
+  rejection: {
+    by: Person
+    at: string
+    reason: string
+  } | null
+  status: VersionStatus
+  name: string
+  description: string
+  points: string[]
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  /**
+   * The form of its options, as JSON text; empty where it has none
+   */
+  options: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * Until when its review is due; null where it is not in review
+   */
+  dueAt: string | null
+  overdue: boolean
+  modifiedAt: string
+  /**
+   * What the caller may do with this version now
+   */
+  may: ('submit' | 'withdraw' | 'approve' | 'reject' | 'publish' | 'disable' | 'discard')[]
+  /**
+   * The version it is compared with; null where there is none
+   */
+  against: number | null
+  /**
+   * Each field that differs from that version, as text
+   */
+  differences: {
+    field:
+      | 'name'
+      | 'description'
+      | 'points'
+      | 'onUnanswered'
+      | 'detailUrl'
+      | 'helpDocUrl'
+      | 'testWorkspaceId'
+      | 'parameters'
+      | 'options'
+      | 'settings'
+      | 'source'
+    before: string
+    after: string
   }[]
 }
-export interface NewTrialInput {
-  eventCode: string
+export interface ExtensionDecisionInput {
+  reason?: string
   /**
-   * The body of the event; the sample where there is none
+   * Which version; the newest that it can be done with where none is named
    */
-  body?: {
-    [k: string]: unknown
-  } | null
+  version?: number
   /**
-   * What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}
+   * Of that version as the caller has seen it
    */
-  snapshot?: {
-    [k: string]: unknown
-  }
+  revision?: number
+}
+export interface ExtensionHistoryEntry {
+  id: string
+  version: number
+  step:
+    | 'register'
+    | 'change'
+    | 'new-version'
+    | 'submit'
+    | 'withdraw'
+    | 'approve'
+    | 'reject'
+    | 'publish'
+    | 'supersede'
+    | 'disable'
+    | 'discard'
+    | 'change-owner'
+    | 'comment'
+  user: Person
+  from: VersionStatus | null
+  to: VersionStatus | null
+  /**
+   * What a change changed
+   */
+  fields: string[]
+  /**
+   * The reason, or the comment
+   */
+  note: string
+  at: string
+}
+export interface NewExtensionComment {
+  text: string
+  /**
+   * The newest where none is named
+   */
+  version?: number
 }
 export interface EventBus {
   id: number
@@ -2008,48 +2285,11 @@ export interface FlowSpecImport {
         [k: string]: unknown
       }
 }
-export interface NewExtension {
-  name: string
-  description: string
-  /**
-   * @minItems 1
-   * @maxItems 54
-   */
-  points: string[]
-  testWorkspaceId: number | null
-  detailUrl: string | null
-  helpDocUrl: string | null
-  parameters: string
-  options: string
-  onUnanswered: 'block' | 'pass'
-  /**
-   * How its author runs it: a service that calls back, or a function that runs here; it stays so
-   */
-  deployment: 'service' | 'function'
-}
-export interface ExtensionDecision {
-  reason: string
-}
 export interface SigningSecretRotation {
   /**
    * How long the secrets before go on signing beside the new one; 0 ends them at once
    */
   overlapHours: number
-}
-export interface NewTrial {
-  eventCode: string
-  /**
-   * The body of the event; the sample where there is none
-   */
-  body: {
-    [k: string]: unknown
-  } | null
-  /**
-   * What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}
-   */
-  snapshot: {
-    [k: string]: unknown
-  }
 }
 export interface RabbitmqSettings {
   host: string
@@ -2080,4 +2320,38 @@ export interface NewEventRule {
    * @maxItems 5
    */
   targets: NewTarget[]
+}
+export interface NewExtension {
+  name: string
+  description: string
+  /**
+   * @minItems 1
+   * @maxItems 54
+   */
+  points: string[]
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  options: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * How its author runs it: a service that calls back, or a function that runs here; it stays so
+   */
+  deployment: 'service' | 'function'
+  /**
+   * A user of the tenant; whoever registers it where none is named
+   */
+  ownerId?: string
+}
+export interface ExtensionDecision {
+  reason: string
+  /**
+   * Which version; the newest that it can be done with where none is named
+   */
+  version?: number
+  /**
+   * Of that version as the caller has seen it
+   */
+  revision?: number
 }

@@ -290,10 +290,40 @@ const STEPS: Readonly<Record<string, Step>> = {
       return () => call(author, 'PATCH', path, { name: 'Another name' })
     },
   },
+  'PUT /extensions/:code/owner': {
+    actions: ['extension.change-owner'],
+    async run() {
+      const { author, path } = await extensionIn()
+      return () => call(author, 'PUT', `${path}/owner`, { ownerId: String(owner.id) })
+    },
+  },
+  'DELETE /extensions/:code': {
+    actions: ['extension.delete'],
+    async run() {
+      const { author, path } = await extensionIn()
+      return () => call(author, 'DELETE', path)
+    },
+  },
+  'POST /extensions/:code/comments': {
+    actions: ['extension.comment'],
+    async run() {
+      const { author, path } = await extensionIn('submit')
+      return () => call(author, 'POST', `${path}/comments`, { text: 'It is for the new year.' })
+    },
+  },
+  'POST /extensions/:code/discard': {
+    actions: ['extension.discard'],
+    async run() {
+      const { author, path } = await extensionIn('submit', 'approve', 'publish')
+      await call(author, 'PATCH', path, { name: 'Another name' })
+      return () => call(author, 'POST', `${path}/discard`)
+    },
+  },
   ...Object.fromEntries(
     (
       [
         ['submit', []],
+        ['withdraw', ['submit']],
         ['approve', ['submit']],
         ['reject', ['submit']],
         ['publish', ['submit', 'approve']],

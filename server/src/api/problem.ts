@@ -59,7 +59,8 @@ export function problem(error: unknown, refusal: Refusal | null, requestId: stri
 }
 
 /** The members of the request that a rule refused. */
-function membersOf({ details: { paths, problems } }: Refusal): { path: string; problem: string }[] {
+function membersOf({ message, details: { field, paths, problems } }: Refusal): { path: string; problem: string }[] {
+  if (field !== undefined) return [{ path: `body.${field}`, problem: message }]
   if (!Array.isArray(paths) || !Array.isArray(problems)) return []
   return paths.map((path, i) => ({ path: `body.${path}`, problem: String(problems[i]) }))
 }

@@ -4,21 +4,14 @@
  *
  * Ids of workspaces, nodes, tenants and the like are integers below 2^53. A user's id is a string of digits (UID). Instants are RFC 3339 in UTC.
  */
-import {
-  DEPLOYMENTS,
-  EXTENSION_STATUS_NUMBERS,
-  type ExtensionStatus,
-  TENANT_ROLES,
-  WAITS,
-  WORKSPACE_ROLES,
-} from '@holdpoint/core'
+import { TENANT_ROLES, WAITS, WORKSPACE_ROLES } from '@holdpoint/core'
 import { z } from 'zod'
 
 export const id = z.int().positive()
-const uid = z.string().regex(/^\d{1,19}$/)
+export const uid = z.string().regex(/^\d{1,19}$/)
 export const instant = z.iso.datetime()
 /** A name people give: no control characters, no blanks at the ends. */
-const label = z
+export const label = z
   .string()
   .trim()
   .min(1)
@@ -335,83 +328,6 @@ export const HeldNow = z
     description: 'Which extensions hold operations up now, and why; of workspaces that the caller may read',
   })
 export const PassReason = z.strictObject({ reason: z.string().trim().min(3).max(1000) }).meta({ id: 'PassReason' })
-
-// Extensions
-
-export const ExtensionStatusShape = z
-  .enum(Object.keys(EXTENSION_STATUS_NUMBERS) as [ExtensionStatus, ...ExtensionStatus[]])
-  .meta({ id: 'ExtensionStatus' })
-export const ExtensionView = z
-  .object({
-    code: z.string(),
-    name: z.string(),
-    description: z.string(),
-    status: ExtensionStatusShape,
-    deployment: z.enum(DEPLOYMENTS),
-    level: z.enum(['workspace', 'tenant']),
-    points: z.array(z.string()),
-    version: z.int(),
-    owner: Person,
-    testWorkspaceId: id.nullable(),
-    detailUrl: z.string().nullable(),
-    helpDocUrl: z.string().nullable(),
-    parameters: z.string(),
-    options: z.string(),
-    onUnanswered: z.enum(['block', 'pass']),
-    submittedBy: Person.nullable(),
-    rejection: z
-      .object({ by: Person, at: instant, reason: z.string() })
-      .nullable()
-      .describe('The last rejection, until the extension is approved'),
-    createdAt: instant,
-    modifiedAt: instant,
-    may: z.array(z.enum(['edit', 'submit', 'approve', 'reject', 'publish', 'disable'])),
-  })
-  .meta({ id: 'ExtensionView' })
-const extensionContent = {
-  name: label,
-  description: z.string().max(4096),
-  points: z.array(z.string().max(128)).min(1).max(54),
-  testWorkspaceId: id.nullable(),
-  detailUrl: url.nullable(),
-  helpDocUrl: url.nullable(),
-  parameters: z.string().max(65536),
-  options: z.string().max(65536),
-  onUnanswered: z.enum(['block', 'pass']),
-}
-export const NewExtension = z
-  .strictObject({
-    ...extensionContent,
-    description: extensionContent.description.default(''),
-    testWorkspaceId: extensionContent.testWorkspaceId.default(null),
-    detailUrl: extensionContent.detailUrl.default(null),
-    helpDocUrl: extensionContent.helpDocUrl.default(null),
-    parameters: extensionContent.parameters.default(''),
-    options: extensionContent.options.default(''),
-    deployment: z
-      .enum(DEPLOYMENTS)
-      .default('service')
-      .describe('How its author runs it: a service that calls back, or a function that runs here; it stays so'),
-    onUnanswered: extensionContent.onUnanswered.default('block'),
-  })
-  .meta({ id: 'NewExtension' })
-/** Without defaults: what a change does not name stays as it is. */
-export const ExtensionChange = z.strictObject(extensionContent).partial().meta({ id: 'ExtensionChange' })
-export const ExtensionDecision = z
-  .strictObject({ reason: z.string().trim().max(1000).default('') })
-  .meta({ id: 'ExtensionDecision' })
-export const WorkspaceExtension = z
-  .object({
-    extension: ExtensionView,
-    enabled: z.boolean(),
-    mayEnable: z.boolean(),
-    modifiedBy: Person.nullable(),
-    modifiedAt: instant.nullable(),
-  })
-  .meta({ id: 'WorkspaceExtension' })
-export const WorkspaceExtensionChange = z
-  .strictObject({ enabled: z.boolean() })
-  .meta({ id: 'WorkspaceExtensionChange' })
 
 // OpenEvent
 

@@ -1,18 +1,9 @@
 /** Rows of the store as the shapes that the native API answers. */
-import {
-  checkDelivery,
-  EXTENSION_TRANSITIONS,
-  type ExtensionVerb,
-  may,
-  parameterText,
-  type Wait,
-  waitOf,
-} from '@holdpoint/core'
+import { checkDelivery, may, parameterText, type Wait, waitOf } from '@holdpoint/core'
 import type { z } from 'zod'
 import { mayNotPass } from '../gate/pass-check.ts'
 import { checkOf } from '../gate/release.ts'
 import type { DeliveryRow, DeliveryStandRow } from '../store/deliveries.ts'
-import type { ExtensionRow } from '../store/extensions.ts'
 import type { NodeListRow, RelativeRow } from '../store/nodes.ts'
 import type { CheckListRow, OperationListRow } from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
@@ -242,60 +233,5 @@ export function deliveryView(caller: Caller, row: DeliveryRow): z.input<typeof s
       responseBody: attempt.response_body,
     })),
     mayRedeliver: row.state !== 'pending' && may(caller, 'delivery.redeliver'),
-  }
-}
-
-/** Everyone who had a hand in the version: none of them reviews it. */
-export function authorIds(row: ExtensionRow): (number | null)[] {
-  return [row.owner_id, ...row.changed_by, row.submitted_by]
-}
-
-/** What the caller may do with an extension in its present status. */
-export function extensionVerbs(caller: Caller, row: ExtensionRow): ('edit' | ExtensionVerb)[] {
-  const verbs = (Object.keys(EXTENSION_TRANSITIONS) as ExtensionVerb[]).filter((verb) => {
-    const from: readonly string[] = EXTENSION_TRANSITIONS[verb].from
-    if (!from.includes(row.status)) return false
-    const review = verb === 'approve' || verb === 'reject'
-    return review
-      ? may(caller, 'extension.review') && !authorIds(row).includes(caller.userId)
-      : may(caller, 'extension.write')
-  })
-  const editable = row.status === 'testing' || row.status === 'rejected'
-  return editable && may(caller, 'extension.write') ? ['edit', ...verbs] : verbs
-}
-
-export function extensionView(
-  caller: Caller,
-  row: ExtensionRow,
-  level: 'workspace' | 'tenant',
-): z.input<typeof shapes.ExtensionView> {
-  return {
-    code: row.code,
-    name: row.name,
-    description: row.description,
-    status: row.status,
-    deployment: row.deployment,
-    level,
-    points: row.points,
-    version: row.number,
-    owner: person(row.owner_id, row.owner_name),
-    testWorkspaceId: row.test_workspace_id,
-    detailUrl: row.detail_url,
-    helpDocUrl: row.help_doc_url,
-    parameters: row.parameters,
-    options: row.options,
-    onUnanswered: row.on_unanswered,
-    submittedBy: row.submitted_by === null ? null : person(row.submitted_by, row.submitted_by_name ?? ''),
-    rejection:
-      row.rejected_by === null
-        ? null
-        : {
-            by: person(row.rejected_by, row.rejected_by_name ?? ''),
-            at: at(row.rejected_at!),
-            reason: row.rejection_reason ?? '',
-          },
-    createdAt: at(row.created_at),
-    modifiedAt: at(row.modified_at),
-    may: extensionVerbs(caller, row),
   }
 }

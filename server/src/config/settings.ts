@@ -13,6 +13,7 @@ import {
   readMatching,
   readPublicUrl,
   readSecretKey,
+  readTimeZone,
 } from './values.ts'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
@@ -89,6 +90,15 @@ export const SETTINGS = {
     secret: false,
     meaning: 'The region named in event envelopes and answers of the DataWorks dialect.',
     read: (text) => readMatching(text, /^[a-z]{2}(-[a-z0-9]+)+$/, 'a region id like cn-hangzhou'),
+  }),
+  timeZone: setting({
+    variable: 'HOLDPOINT_TIME_ZONE',
+    type: 'IANA time zone',
+    default: 'UTC',
+    secret: false,
+    meaning:
+      'Where days begin and end when working days are counted, as `Asia/Shanghai`: until when a review is due. The same for all replicas.',
+    read: readTimeZone,
   }),
   publicUrl: setting({
     variable: 'HOLDPOINT_PUBLIC_URL',

@@ -103,3 +103,11 @@ export function splitOnce(text: string, separator: string): [string, string | un
   const at = text.indexOf(separator)
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)]
 }
+
+export function readTimeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone
+  } catch {
+    throw new ValueError('a time zone like Asia/Shanghai')
+  }
+}

@@ -6,12 +6,11 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import {
-  applies,
+  applyingVersion,
   type ExtensionParameters,
   type ExtensionPointCode,
   MESSAGE_LIFETIME_MS,
   type ProcessStatus,
-  readParameters,
 } from '@holdpoint/core'
 import { messageBody } from '../openevent/publish.ts'
 import { writeAudit } from '../store/audit.ts'
@@ -164,19 +163,9 @@ function whoApplies(
     requestedBy: caller.userId,
     fileType: description.fileType,
   }
-  const applying = new Map<number, Watching>()
-  for (const row of rows) {
-    const read = readParameters(row.parameters)
-    const watching = {
-      status: row.status,
-      points: row.points,
-      parameters: read,
-      testWorkspaceId: row.test_workspace_id,
-      ownerUserId: row.owner_id,
-      enabled: row.enabled,
-    }
-    // Rows come with the newer version last: one under test replaces the published one where testing covers the operation.
-    if (applies(watching, scope)) applying.set(row.id, { ...row, read })
-  }
-  return [...applying.values()]
+  const versions = Map.groupBy(rows.map(extensions.watching), (one) => one.row.id)
+  return [...versions.values()].flatMap((ofOne) => {
+    const one = applyingVersion(ofOne, scope)
+    return one ? [{ ...one.row, read: one.parameters }] : []
+  })
 }

@@ -21,9 +21,9 @@ export async function passCheck(
   await gate.db.transaction(async (tx) => {
     const operation = await operations.lockOperation(tx, caller.tenantId, operationId)
     if (!operation) throw new Refusal('NOT_FOUND', { thing: 'operation', id: operationId })
-    const extension = await extensions.extensionByCode(tx, caller.tenantId, extensionCode)
+    const extensionId = await extensions.extensionIdOf(tx, caller.tenantId, extensionCode)
     const checks = await operations.checksOf(tx, operationId)
-    const check = checks.find((one) => one.extension_id === extension?.id)
+    const check = checks.find((one) => one.extension_id === extensionId)
     if (!check) throw new Refusal('NOT_FOUND', { thing: 'check', id: extensionCode })
     const problem = mayNotPass(caller, operation, check)
     if (problem !== null) throw new Refusal('CHECK_NOT_PASSABLE', { problem })

@@ -1,6 +1,6 @@
 /** What reaches whom: for every event of a workspace or of the tenant, the targets it may come to and the extensions that none of them serves. */
-import { applies, EVENTS, type EventDefinition, readParameters } from '@holdpoint/core'
-import type { WatchingRow } from '../store/extensions.ts'
+import { applyingVersion, EVENTS, type EventDefinition } from '@holdpoint/core'
+import { type WatchingRow, watching as watchingVersion } from '../store/extensions.ts'
 import type { TenantRouteRow } from '../store/openevent.ts'
 import { mayTake } from './publish.ts'
 
@@ -64,19 +64,12 @@ function extensionsOf<Row extends WatchingRow>(
   { workspaceId, watching }: { readonly workspaceId: number | null; readonly watching: readonly Row[] },
 ): Row[] {
   if (event.kind !== 'extension-point') return []
-  const applying = watching.filter((row) =>
-    applies(
-      {
-        status: row.status,
-        points: row.points,
-        parameters: readParameters(row.parameters),
-        testWorkspaceId: row.test_workspace_id,
-        ownerUserId: row.owner_id,
-        enabled: row.enabled,
-      },
-      { point: event.eventCode, workspaceId, requestedBy: row.owner_id, fileType: null },
-    ),
+  const versions = Map.groupBy(
+    watching.map((row) => watchingVersion(row)),
+    (one) => one.row.code,
   )
-  // The newer version comes last and stands for its extension.
-  return [...new Map(applying.map((row) => [row.code, row])).values()]
+  return [...versions.values()].flatMap((ofOne) => {
+    const requestedBy = ofOne[0]!.ownerUserId
+    return applyingVersion(ofOne, { point: event.eventCode, workspaceId, requestedBy, fileType: null })?.row ?? []
+  })
 }

@@ -1,4 +1,11 @@
-import type { Deployment, ExtensionStatus } from '@holdpoint/core'
+import {
+  type Deployment,
+  type ExtensionStatus,
+  readParameters,
+  type VersionContent,
+  type VersionStatus,
+  type WatchingExtension,
+} from '@holdpoint/core'
 import type { Sql } from './database.ts'
 import { question } from './shared-statement.ts'
 
@@ -12,6 +19,8 @@ export type ExtensionRow = {
   created_at: Date
   number: number
   deployment: Deployment
+  /** Counts the changes of the version's content. */
+  revision: number
   status: ExtensionStatus
   name: string
   description: string
@@ -26,40 +35,51 @@ export type ExtensionRow = {
   changed_by: number[]
   submitted_by: number | null
   submitted_by_name: string | null
+  submitted_at: Date | null
   /** The last rejection, until an approval. */
   rejected_by: number | null
   rejected_by_name: string | null
   rejected_at: Date | null
   rejection_reason: string | null
   modified_at: Date
+  /** Those of its versions that may still become something, oldest first. */
+  versions: LivingVersion[]
 }
-
-export type ExtensionContent = {
-  readonly name: string
-  readonly description: string
-  readonly points: readonly string[]
-  readonly testWorkspaceId: number | null
-  readonly detailUrl: string | null
-  readonly helpDocUrl: string | null
-  readonly parameters: string
-  readonly options: string
-  readonly onUnanswered: 'block' | 'pass'
+export type LivingVersion = {
+  readonly number: number
+  readonly status: ExtensionStatus
+  readonly changedBy: readonly number[]
+  readonly submittedBy: number | null
 }
+/** An extension together with any version of it. */
+export type VersionRow = Omit<ExtensionRow, 'status'> & { status: VersionStatus }
 
-const SELECT = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.deployment, v.status, v.name,
+/** What is written of a version here; the code of a function stands elsewhere. */
+export type ExtensionContent = Omit<VersionContent, 'source' | 'settings'>
+
+const COLUMNS = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.deployment, v.revision, v.status, v.name,
     v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
-    v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.rejected_by, r.display_name as rejected_by_name, v.rejected_at,
-    v.rejection_reason, v.modified_at
-  from extensions e
-  join lateral (select * from extension_versions v where v.extension_id = e.id order by v.number desc limit 1) v on true
-  join users o on o.id = e.owner_id
+    v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.submitted_at, v.rejected_by, r.display_name as rejected_by_name, v.rejected_at,
+    v.rejection_reason, v.modified_at,
+    (select json_agg(json_build_object('number', n.number, 'status', n.status, 'changedBy', n.changed_by, 'submittedBy', n.submitted_by)
+        order by n.number)
+      from extension_versions n where n.extension_id = e.id and n.status not in ('superseded', 'discarded')) as versions`
+const PEOPLE = `join users o on o.id = e.owner_id
   left join users s on s.id = v.submitted_by
   left join users r on r.id = v.rejected_by`
+/** Rule 18: an extension is shown as what runs of it: in its published or disabled version, and in its newest where there is none of them. */
+const SELECT = `${COLUMNS}
+  from extensions e
+  join lateral (select * from extension_versions where extension_id = e.id and status <> 'discarded'
+    order by status in ('published', 'disabled') desc, number desc limit 1) v on true
+  ${PEOPLE}`
+const SELECT_VERSIONS = `${COLUMNS} from extensions e join extension_versions v on v.extension_id = e.id ${PEOPLE}`
 
 export async function insertExtension(
   sql: Sql,
   tenantId: number,
   ownerId: number,
+  authorId: number,
   code: string,
   deployment: Deployment,
   content: ExtensionContent,
@@ -67,8 +87,8 @@ export async function insertExtension(
   await sql.rows(
     `with e as (insert into extensions (tenant_id, code, owner_id) values ($1, $2, $3) returning id)
      insert into extension_versions (extension_id, number, status, name, description, points, test_workspace_id, detail_url, help_doc_url, parameters, options, on_unanswered, deployment, changed_by)
-     select id, 1, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, array[$3::bigint] from e`,
-    [tenantId, code, ownerId, ...contentValues(content), deployment],
+     select id, 1, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, array[$14::bigint] from e`,
+    [tenantId, code, ownerId, ...contentValues(content), deployment, authorId],
   )
 }
 
@@ -85,8 +105,72 @@ const contentValues = (content: ExtensionContent): unknown[] => [
 ]
 
 export async function extensionByCode(sql: Sql, tenantId: number, code: string): Promise<ExtensionRow | null> {
-  const [row] = await sql.rows<ExtensionRow>(`${SELECT} where e.tenant_id = $1 and e.code = $2`, [tenantId, code])
+  const [row] = await sql.rows<ExtensionRow>(
+    `${SELECT} where e.tenant_id = $1 and e.code = $2 and e.deleted_at is null`,
+    [tenantId, code],
+  )
   return row ?? null
+}
+
+/** The same in this version of it, whatever has become of that. */
+export async function extensionVersion(
+  sql: Sql,
+  tenantId: number,
+  code: string,
+  number: number,
+): Promise<VersionRow | null> {
+  const [row] = await sql.rows<VersionRow>(
+    `${SELECT_VERSIONS} where e.tenant_id = $1 and e.code = $2 and e.deleted_at is null and v.number = $3`,
+    [tenantId, code, number],
+  )
+  return row ?? null
+}
+
+/** Its versions, the newest first. */
+export async function extensionVersions(
+  sql: Sql,
+  extensionId: number,
+  before: number,
+  limit: number,
+): Promise<VersionRow[]> {
+  return await sql.rows<VersionRow>(
+    `${SELECT_VERSIONS} where e.id = $1 and v.number < $2 order by v.number desc limit $3`,
+    [extensionId, before, limit],
+  )
+}
+
+/** The newest of its earlier versions that ran, or runs. */
+export async function ranBefore(sql: Sql, extensionId: number, number: number): Promise<number | null> {
+  const [row] = await sql.rows<{ number: number | null }>(
+    `select max(number) as number from extension_versions
+     where extension_id = $1 and number < $2 and status in ('published', 'disabled', 'superseded')`,
+    [extensionId, number],
+  )
+  return row!.number
+}
+
+/** What waits for a review, in the order in which it was handed in; `after` is the last one seen. */
+export async function versionsInReview(
+  sql: Sql,
+  tenantId: number,
+  after: { readonly submittedAt: Date; readonly id: number },
+  limit: number,
+): Promise<VersionRow[]> {
+  return await sql.rows<VersionRow>(
+    `${SELECT_VERSIONS} where e.tenant_id = $1 and v.status = 'in-review'
+       and (date_trunc('milliseconds', v.submitted_at), e.id) > ($2::timestamptz, $3::bigint)
+     order by date_trunc('milliseconds', v.submitted_at), e.id limit $4`,
+    [tenantId, after.submittedAt, after.id, limit],
+  )
+}
+
+/** The id behind a code, also of an extension that has been deleted since. */
+export async function extensionIdOf(sql: Sql, tenantId: number, code: string): Promise<number | null> {
+  const [row] = await sql.rows<{ id: number }>('select id from extensions where tenant_id = $1 and code = $2', [
+    tenantId,
+    code,
+  ])
+  return row?.id ?? null
 }
 
 /** Names and owners of the tenant's extensions with these codes. */
@@ -113,23 +197,40 @@ export async function lockExtension(sql: Sql, tenantId: number, code: string): P
   return await extensionByCode(sql, tenantId, code)
 }
 
+export type ExtensionFilter = {
+  /** Part of its name, or its code. */
+  readonly search?: string
+  readonly ownerId?: number
+  /** Of any of its versions. */
+  readonly status?: ExtensionStatus
+  /** Watches one of these. */
+  readonly points?: readonly string[]
+}
+
 export async function extensionsOf(
   sql: Sql,
   tenantId: number,
   afterId: number,
   limit: number,
   offset = 0,
+  { search, ownerId, status, points }: ExtensionFilter = {},
 ): Promise<ExtensionRow[]> {
   return await sql.rows<ExtensionRow>(
-    `${SELECT} where e.tenant_id = $1 and e.id > $2 order by e.id limit $3 offset $4`,
-    [tenantId, afterId, limit, offset],
+    `${SELECT} where e.tenant_id = $1 and e.deleted_at is null and e.id > $2
+       and ($5::text is null or e.code = $5 or strpos(lower(v.name), lower($5)) > 0)
+       and ($6::bigint is null or e.owner_id = $6)
+       and ($7::text is null or exists (select from extension_versions n where n.extension_id = e.id and n.status = $7))
+       and ($8::text[] is null or v.points && $8)
+     order by e.id limit $3 offset $4`,
+    [tenantId, afterId, limit, offset, search ?? null, ownerId ?? null, status ?? null, points ?? null],
   )
 }
 
 export async function countExtensions(sql: Sql, tenantId: number): Promise<number> {
-  const [row] = await sql.rows<{ count: number }>('select count(*) as count from extensions where tenant_id = $1', [
-    tenantId,
-  ])
+  const [row] = await sql.rows<{ count: number }>(
+    'select count(*) as count from extensions where tenant_id = $1 and deleted_at is null',
+    [tenantId],
+  )
   return row!.count
 }
 
@@ -149,11 +250,68 @@ export async function updateExtensionContent(
   )
 }
 
+/** Makes a version in testing that says what another one says, and answers its number. */
+export async function insertVersion(sql: Sql, id: number, from: number, userId: number): Promise<number> {
+  const [row] = await sql.rows<{ number: number }>(
+    `insert into extension_versions (extension_id, number, status, name, description, points, test_workspace_id, detail_url, help_doc_url,
+       parameters, options, on_unanswered, deployment, changed_by)
+     select extension_id, (select max(number) + 1 from extension_versions where extension_id = $1), 'testing', name, description, points,
+       test_workspace_id, detail_url, help_doc_url, parameters, options, on_unanswered, deployment, array[$3::bigint]
+     from extension_versions where extension_id = $1 and number = $2 returning number`,
+    [id, from, userId],
+  )
+  return row!.number
+}
+
+/** Notes that somebody has changed something of a version that stands elsewhere, as the code of a function; a rejected one is in testing again. */
+export async function touchVersion(sql: Sql, id: number, number: number, userId: number): Promise<void> {
+  await sql.rows(
+    `update extension_versions set status = 'testing', revision = revision + 1, modified_at = now(),
+       changed_by = case when $3::bigint = any(changed_by) then changed_by else changed_by || $3::bigint end
+     where extension_id = $1 and number = $2`,
+    [id, number, userId],
+  )
+}
+
+/** Ends every older version that could run again: a newer one is published in their place. */
+export async function supersedeBefore(sql: Sql, id: number, number: number): Promise<VersionRow['number'][]> {
+  const rows = await sql.rows<{ number: number }>(
+    `update extension_versions set status = 'superseded', modified_at = now()
+     where extension_id = $1 and number < $2 and status in ('published', 'disabled', 'approved') returning number`,
+    [id, number],
+  )
+  return rows.map((row) => row.number)
+}
+
+export async function updateOwner(sql: Sql, id: number, ownerId: number): Promise<void> {
+  await sql.rows('update extensions set owner_id = $2 where id = $1', [id, ownerId])
+}
+
+/** Whether an operation is held that still waits for what this extension says. */
+export async function hasOpenCheck(sql: Sql, id: number): Promise<boolean> {
+  const rows = await sql.rows(
+    `select from checks c join operations o on o.id = c.operation_id and o.state = 'held'
+     where c.extension_id = $1 and c.result is null and c.expired_at is null limit 1`,
+    [id],
+  )
+  return rows.length > 0
+}
+
+/** From now on nobody finds it, and nothing of it applies; what was asked of it keeps its name. */
+export async function deleteExtension(sql: Sql, id: number): Promise<void> {
+  await sql.rows('update extensions set deleted_at = now() where id = $1', [id])
+  await sql.rows(
+    `update extension_versions set status = 'discarded', modified_at = now() where extension_id = $1 and status <> 'superseded'`,
+    [id],
+  )
+  await sql.rows('delete from extension_enablements where extension_id = $1', [id])
+}
+
 export async function updateExtensionStatus(
   sql: Sql,
   id: number,
   number: number,
-  status: ExtensionStatus,
+  status: VersionStatus,
   userId: number,
   reason: string,
 ): Promise<void> {
@@ -181,6 +339,19 @@ export type WatchingRow = {
   test_workspace_id: number | null
   on_unanswered: 'block' | 'pass'
   enabled: boolean
+}
+
+/** A row as rule 2 asks for it. */
+export function watching<Row extends WatchingRow>(row: Row): WatchingExtension & { readonly row: Row } {
+  return {
+    row,
+    status: row.status,
+    points: row.points,
+    parameters: readParameters(row.parameters),
+    testWorkspaceId: row.test_workspace_id,
+    ownerUserId: row.owner_id,
+    enabled: row.enabled,
+  }
 }
 
 const WATCHING_VERSIONS = question<

@@ -7,7 +7,7 @@ import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
 import { PointPicker } from './point-picker.tsx'
 
-type Draft = Required<Omit<NewExtension, 'deployment'>>
+type Draft = Required<Omit<NewExtension, 'deployment' | 'ownerId'>>
 
 export const draftOf = (extension?: ExtensionView): Draft => ({
   name: extension?.name ?? '',

@@ -1,29 +1,40 @@
 import { randomBytes } from 'node:crypto'
-import { type ExtensionVerb, levelOf, may, nextExtensionStatus, Refusal } from '@holdpoint/core'
+import { checkParameters, EXTENSION_POINTS, levelOf, may, readOptions, Refusal, versionDifferences } from '@holdpoint/core'
 import { z } from 'zod'
-import { ensureMay, workspaceFor } from '../../access.ts'
+import { workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
 import * as extensions from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
+import { userOfTenant } from '../../store/users.ts'
 import { workspaceById } from '../../store/workspaces.ts'
-import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
+import { draftOf, lockedExtension, recordStep } from '../extension-draft.ts'
 import {
   ExtensionChange,
-  ExtensionDecision,
+  ExtensionOwner,
+  ExtensionStatusShape,
   ExtensionView,
   NewExtension,
   WorkspaceExtension,
   WorkspaceExtensionChange,
-} from '../shapes.ts'
-import { authorIds, extensionView, person } from '../views.ts'
+} from '../extension-shapes.ts'
+import { contentOf, extensionView } from '../extension-views.ts'
+import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
+import { person } from '../views.ts'
 import { workspaceParams } from './workspaces.ts'
 
-const codeParams = z.object({ code: z.string().max(64) })
+export const codeParams = z.object({ code: z.string().max(64) })
 const MOST_LISTED = 1_000
 
-const viewOf = (caller: Caller, row: extensions.ExtensionRow) => extensionView(caller, row, levelOf(row.points))
+const listQuery = pageQuery.extend({
+  search: z.string().trim().max(128).optional().describe('Part of the name, or the code'),
+  status: ExtensionStatusShape.optional().describe('Of any of its versions'),
+  level: z.enum(['workspace', 'tenant']).optional(),
+  point: z.string().max(128).optional(),
+  module: z.string().max(64).optional(),
+  owner: z.coerce.number().int().positive().optional().describe('Id of a user'),
+})
 
 export const extensionRoutes = [
   route({
@@ -31,17 +42,23 @@ export const extensionRoutes = [
     path: '/extensions',
     access: 'extension.read',
     tag: 'Extensions',
-    summary: 'The extensions of the tenant, each in its newest version',
-    query: pageQuery,
+    summary: 'The extensions of the tenant, each in the version that runs, or in its newest where none does',
+    query: listQuery,
     answer: pageOf(ExtensionView),
     async run({ platform, caller, query }) {
-      ensureMay(caller, 'extension.read')
-      const rows = await extensions.extensionsOf(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
+      const rows = await extensions.extensionsOf(
+        platform.db,
+        caller.tenantId,
+        afterId(query.cursor),
+        query.limit + 1,
+        0,
+        { search: query.search, status: query.status, ownerId: query.owner, points: pointsThat(query) },
+      )
       return page(
         rows,
         query.limit,
         (row) => String(row.id),
-        (row) => viewOf(caller, row),
+        (row) => extensionView(caller, row),
       )
     },
   }),
@@ -55,23 +72,23 @@ export const extensionRoutes = [
     body: NewExtension,
     answer: ExtensionView,
     async run({ platform, caller, body }) {
-      ensureMay(caller, 'extension.write')
       const code = randomBytes(16).toString('hex')
       return await platform.db.transaction(async (tx) => {
-        const { deployment, ...content } = body
+        const { deployment, ownerId, ...given } = body
+        const content = { ...given, points: [...new Set(given.points)] }
         await checkContent(tx, caller, content)
-        await extensions.insertExtension(tx, caller.tenantId, caller.userId, code, deployment, {
-          ...content,
-          points: [...new Set(content.points)],
-        })
-        writeAudit(tx, {
-          tenantId: caller.tenantId,
-          userId: caller.userId,
-          action: 'extension.register',
-          object: code,
-        })
-        tell(platform, tx, caller, code)
-        return viewOf(caller, (await extensions.extensionByCode(tx, caller.tenantId, code))!)
+        const owner = ownerId === undefined ? caller.userId : await ownerFor(tx, caller, ownerId)
+        await extensions.insertExtension(tx, caller.tenantId, owner, caller.userId, code, deployment, content)
+        const row = (await extensions.extensionByCode(tx, caller.tenantId, code))!
+        await recordStep(
+          tx,
+          caller,
+          row,
+          { version: 1, step: 'register', from: null, to: 'testing' },
+          { deployment, ...(owner === caller.userId ? {} : { owner }) },
+        )
+        tellExtension(platform, tx, caller, code)
+        return extensionView(caller, row)
       })
     },
   }),
@@ -80,14 +97,11 @@ export const extensionRoutes = [
     path: '/extensions/:code',
     access: 'extension.read',
     tag: 'Extensions',
-    summary: 'One extension in its newest version',
+    summary: 'One extension in the version that runs, or in its newest where none does',
     params: codeParams,
     answer: ExtensionView,
     async run({ platform, caller, params }) {
-      ensureMay(caller, 'extension.read')
-      const row = await extensions.extensionByCode(platform.db, caller.tenantId, params.code)
-      if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: params.code })
-      return viewOf(caller, row)
+      return extensionView(caller, await foundExtension(platform.db, caller, params.code))
     },
   }),
   route({
@@ -95,43 +109,91 @@ export const extensionRoutes = [
     path: '/extensions/:code',
     access: 'extension.write',
     tag: 'Extensions',
-    summary: 'Change an extension that is in testing or was rejected',
+    summary:
+      'Change what an extension says: the version in testing or rejected, else in a new one; what runs goes on as it is',
     params: codeParams,
     body: ExtensionChange,
     answer: ExtensionView,
     async run({ platform, caller, params, body }) {
-      ensureMay(caller, 'extension.write')
       return await platform.db.transaction(async (tx) => {
-        const row = await locked(tx, caller, params.code)
-        if (row.status !== 'testing' && row.status !== 'rejected')
-          throw new Refusal('EXTENSION_TRANSITION', { status: row.status, verb: 'changed' })
-        const content = {
-          name: row.name,
-          description: row.description,
-          points: row.points,
-          testWorkspaceId: row.test_workspace_id,
-          detailUrl: row.detail_url,
-          helpDocUrl: row.help_doc_url,
-          parameters: row.parameters,
-          options: row.options,
-          onUnanswered: row.on_unanswered,
-          ...body,
-          ...(body.points && { points: [...new Set(body.points)] }),
-        }
-        await checkContent(tx, caller, content)
-        await extensions.updateExtensionContent(tx, row.id, row.number, content, caller.userId)
-        writeAudit(tx, {
-          tenantId: caller.tenantId,
-          userId: caller.userId,
-          action: 'extension.change',
-          object: row.code,
+        const row = await lockedExtension(tx, caller, params.code)
+        const { revision, ...change } = body
+        const draft = await draftOf(tx, caller, row, revision)
+        const before = contentOf(draft)
+        const after = { ...before, ...change, ...(change.points && { points: [...new Set(change.points)] }) }
+        await checkContent(tx, caller, after)
+        // Rule 19: a workspace's administrators enabled one, or the tenant's.
+        const level = levelOf(row.points)
+        if (row.status !== 'testing' && row.number !== draft.number && levelOf(after.points) !== level)
+          throw new Refusal('EXTENSION_LEVEL_KEPT', { level, field: 'points' })
+        const fields = versionDifferences(before, after).map((one) => one.field)
+        await extensions.updateExtensionContent(tx, row.id, draft.number, after, caller.userId)
+        await recordStep(tx, caller, row, {
+          version: draft.number,
+          step: 'change',
+          from: draft.status,
+          to: 'testing',
+          fields,
         })
-        tell(platform, tx, caller, row.code)
-        return viewOf(caller, (await extensions.extensionByCode(tx, caller.tenantId, params.code))!)
+        tellExtension(platform, tx, caller, row.code)
+        return extensionView(caller, await foundExtension(tx, caller, params.code))
       })
     },
   }),
-  ...(['submit', 'approve', 'reject', 'publish', 'disable'] as const).map((verb) => transition(verb)),
+  route({
+    method: 'PUT',
+    path: '/extensions/:code/owner',
+    access: 'extension.write',
+    tag: 'Extensions',
+    summary: 'Give the extension another owner: who answers for it, and whom to ask about it',
+    params: codeParams,
+    body: ExtensionOwner,
+    answer: ExtensionView,
+    async run({ platform, caller, params, body }) {
+      return await platform.db.transaction(async (tx) => {
+        const row = await lockedExtension(tx, caller, params.code)
+        const owner = await ownerFor(tx, caller, body.ownerId)
+        await extensions.updateOwner(tx, row.id, owner)
+        await recordStep(
+          tx,
+          caller,
+          row,
+          { version: row.number, step: 'change-owner', from: row.status, to: row.status, note: '' },
+          { from: row.owner_id, to: owner },
+        )
+        tellExtension(platform, tx, caller, row.code)
+        return extensionView(caller, await foundExtension(tx, caller, params.code))
+      })
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/extensions/:code',
+    access: 'extension.write',
+    tag: 'Extensions',
+    summary:
+      'Delete an extension that does not run and that no held operation waits for; past operations still name it',
+    status: 204,
+    params: codeParams,
+    async run({ platform, caller, params }) {
+      await platform.db.transaction(async (tx) => {
+        const row = await lockedExtension(tx, caller, params.code)
+        if (row.status === 'published')
+          throw new Refusal('EXTENSION_TRANSITION', { status: row.status, verb: 'deleted' })
+        // Rule 22: deleting it is refused while a check is open.
+        if (await extensions.hasOpenCheck(tx, row.id)) throw new Refusal('EXTENSION_OPEN_CHECKS')
+        await extensions.deleteExtension(tx, row.id)
+        writeAudit(tx, {
+          tenantId: caller.tenantId,
+          userId: caller.userId,
+          action: 'extension.delete',
+          object: row.code,
+          details: { name: row.name, status: row.status },
+        })
+        tellExtension(platform, tx, caller, row.code)
+      })
+    },
+  }),
   route({
     method: 'GET',
     path: '/workspaces/:workspaceId/extensions',
@@ -157,7 +219,7 @@ export const extensionRoutes = [
     async run({ platform, caller, params, body }) {
       await workspaceFor(platform.db, caller, params.workspaceId, 'extension.enable')
       return await platform.db.transaction(async (tx) => {
-        const row = await locked(tx, caller, params.code)
+        const row = await lockedExtension(tx, caller, params.code)
         if (levelOf(row.points) !== 'workspace') throw new Refusal('EXTENSION_LEVELS_MIXED', { events: row.points })
         if (body.enabled && row.status !== 'published') throw new Refusal('EXTENSION_NOT_PUBLISHED')
         await extensions.putEnablement(tx, row.id, params.workspaceId, body.enabled, caller.userId)
@@ -168,67 +230,50 @@ export const extensionRoutes = [
           action: body.enabled ? 'extension.enable' : 'extension.switch-off',
           object: row.code,
         })
-        tell(platform, tx, caller, row.code)
+        tellExtension(platform, tx, caller, row.code)
         return (await inWorkspace(tx, caller, params.workspaceId)).find((one) => one.extension.code === row.code)!
       })
     },
   }),
 ]
 
-function transition(verb: ExtensionVerb) {
-  const review = verb === 'approve' || verb === 'reject'
-  return route({
-    method: 'POST',
-    path: `/extensions/:code/${verb}`,
-    access: review ? 'extension.review' : 'extension.write',
-    tag: 'Extensions',
-    summary: {
-      submit: 'Hand the extension in for review',
-      approve: 'Approve a submission of somebody else',
-      reject: 'Reject a submission of somebody else, with the reason',
-      publish: 'Publish an approved or a disabled extension',
-      disable: 'Disable a published extension; open checks stay answerable',
-    }[verb],
-    params: codeParams,
-    body: ExtensionDecision,
-    answer: ExtensionView,
-    async run({ platform, caller, params, body }) {
-      ensureMay(caller, review ? 'extension.review' : 'extension.write')
-      if (verb === 'reject' && !body.reason)
-        throw new Refusal('REQUEST_INVALID', { problem: 'a rejection needs a reason' })
-      return await platform.db.transaction(async (tx) => {
-        const row = await locked(tx, caller, params.code)
-        const next = nextExtensionStatus(verb, row.status, authorIds(row), caller.userId)
-        await extensions.updateExtensionStatus(tx, row.id, row.number, next, caller.userId, body.reason)
-        writeAudit(tx, {
-          tenantId: caller.tenantId,
-          userId: caller.userId,
-          action: `extension.${verb}`,
-          object: row.code,
-          details: { version: row.number, from: row.status, to: next, reason: body.reason },
-        })
-        tell(platform, tx, caller, row.code)
-        return viewOf(caller, (await extensions.extensionByCode(tx, caller.tenantId, params.code))!)
-      })
-    },
-  })
-}
-
-async function locked(tx: Sql, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
-  const row = await extensions.lockExtension(tx, caller.tenantId, code)
+export async function foundExtension(sql: Sql, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
+  const row = await extensions.extensionByCode(sql, caller.tenantId, code)
   if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
   return row
 }
 
-/** One level only, and a test workspace of this tenant. */
+/** The extension points that all of these allow; undefined where nothing is asked for. */
+function pointsThat({ level, point, module }: { level?: string; point?: string; module?: string }) {
+  if (level === undefined && point === undefined && module === undefined) return undefined
+  return EXTENSION_POINTS.filter(
+    (event) =>
+      (level === undefined || event.scope === level) &&
+      (point === undefined || event.eventCode === point) &&
+      (module === undefined || event.module === module),
+  ).map((event) => event.eventCode)
+}
+
+/** One level only, parameters and a form of options that can be read, and a test workspace of this tenant. */
 async function checkContent(
   sql: Sql,
   caller: Caller,
-  content: Pick<extensions.ExtensionContent, 'points' | 'testWorkspaceId'>,
+  content: Pick<extensions.ExtensionContent, 'points' | 'parameters' | 'options' | 'testWorkspaceId'>,
 ): Promise<void> {
   levelOf(content.points)
+  checkParameters(content.parameters)
+  readOptions(content.options)
   if (content.testWorkspaceId !== null && !(await workspaceById(sql, caller.tenantId, content.testWorkspaceId)))
-    throw new Refusal('WORKSPACE_NOT_FOUND', { id: content.testWorkspaceId })
+    throw new Refusal('WORKSPACE_NOT_FOUND', { id: content.testWorkspaceId, field: 'testWorkspaceId' })
+}
+
+/** Whoever owns an extension answers for it: any user of the tenant who is not disabled. */
+async function ownerFor(sql: Sql, caller: Caller, ownerId: string): Promise<number> {
+  const id = Number(ownerId)
+  const user = Number.isSafeInteger(id) ? await userOfTenant(sql, caller.tenantId, id) : null
+  if (!user || user.disabled_at !== null)
+    throw new Refusal('NOT_FOUND', { thing: 'user', id: ownerId, field: 'ownerId' })
+  return user.id
 }
 
 async function inWorkspace(sql: Sql, caller: Caller, workspaceId: number) {
@@ -238,7 +283,7 @@ async function inWorkspace(sql: Sql, caller: Caller, workspaceId: number) {
   ])
   const mayEnable = may(caller, 'extension.enable', workspaceId)
   return rows
-    .map((row) => ({ row, view: viewOf(caller, row) }))
+    .map((row) => ({ row, view: extensionView(caller, row) }))
     .filter(({ view }) => view.level === 'workspace')
     .map(({ row, view }) => {
       const enablement = enablements.find((one) => one.extension_id === row.id)
@@ -252,7 +297,12 @@ async function inWorkspace(sql: Sql, caller: Caller, workspaceId: number) {
     })
 }
 
-function tell(platform: Platform, tx: { afterCommit(run: () => void): void }, caller: Caller, code: string): void {
+export function tellExtension(
+  platform: Platform,
+  tx: { afterCommit(run: () => void): void },
+  caller: Caller,
+  code: string,
+): void {
   tx.afterCommit(() =>
     platform.live.publish({ kind: 'extension', tenantId: caller.tenantId, workspaceId: null, id: code }),
   )

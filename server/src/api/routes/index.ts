@@ -3,6 +3,7 @@ import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
+import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
 import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...nodeRoutes,
   ...operationRoutes,
   ...extensionRoutes,
+  ...extensionVersionRoutes,
   ...trialRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,
