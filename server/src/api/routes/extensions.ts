@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { checkParameters, EXTENSION_POINTS, levelOf, may, readOptions, Refusal, versionDifferences } from '@holdpoint/core'
+import {
+  checkParameters,
+  EXTENSION_POINTS,
+  levelOf,
+  may,
+  Refusal,
+  readOptions,
+  versionDifferences,
+} from '@holdpoint/core'
 import { z } from 'zod'
 import { workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
