@@ -493,6 +493,7 @@ export interface Routes {
       eventCode?: string
       extension?: string
       mine?: 'true' | 'false'
+      trials?: 'true' | 'false'
       checked?: 'true' | 'false'
     }
     body: undefined
@@ -806,6 +807,28 @@ export interface Routes {
       items: ExtensionVersion[]
       nextCursor: string | null
     }
+  }
+  /**
+   * The events that the version under test can be tried with, each with a sample body
+   */
+  'GET /extensions/{code}/trial-events': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: undefined
+    answer: Tryable
+  }
+  /**
+   * Send a sample event to the version under test: a real message, real deliveries and a real check, and no effect
+   */
+  'POST /extensions/{code}/trials': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: NewTrialInput
+    answer: OperationDetail
   }
   /**
    * The event buses of the tenant
@@ -1371,6 +1394,10 @@ export interface OperationView {
   }[]
   messageId: string | null
   mayWithdraw: boolean
+  /**
+   * Sent by hand to an extension under test; nobody asked for it, and nothing happens whatever the verdict
+   */
+  trial: boolean
   checks: CheckView[]
 }
 export interface CheckView {
@@ -1499,6 +1526,10 @@ export interface OperationDetail {
   }[]
   messageId: string | null
   mayWithdraw: boolean
+  /**
+   * Sent by hand to an extension under test; nobody asked for it, and nothing happens whatever the verdict
+   */
+  trial: boolean
   checks: CheckView[]
   /**
    * What the operation would change, as it was when it was asked for
@@ -1866,6 +1897,52 @@ export interface NewExtensionComment {
    * The newest where none is named
    */
   version?: number
+}
+export interface Tryable {
+  /**
+   * The version under test; null where there is none that the caller may try
+   */
+  version: number | null
+  /**
+   * Where a trial happens; null for tenant-level extensions
+   */
+  workspaceId: number | null
+  /**
+   * Why it cannot be tried
+   */
+  problem: {
+    code: string
+    detail: string
+  } | null
+  events: {
+    eventCode: string
+    kind: 'extension-point' | 'regular'
+    /**
+     * A sample body, to be edited
+     */
+    body: {
+      [k: string]: unknown
+    }
+    /**
+     * Members that are set by the server, whatever stands there
+     */
+    setHere: string[]
+  }[]
+}
+export interface NewTrialInput {
+  eventCode: string
+  /**
+   * The body of the event; the sample where there is none
+   */
+  body?: {
+    [k: string]: unknown
+  } | null
+  /**
+   * What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}
+   */
+  snapshot?: {
+    [k: string]: unknown
+  }
 }
 export interface EventBus {
   id: number
@@ -2290,6 +2367,21 @@ export interface SigningSecretRotation {
    * How long the secrets before go on signing beside the new one; 0 ends them at once
    */
   overlapHours: number
+}
+export interface NewTrial {
+  eventCode: string
+  /**
+   * The body of the event; the sample where there is none
+   */
+  body: {
+    [k: string]: unknown
+  } | null
+  /**
+   * What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}
+   */
+  snapshot: {
+    [k: string]: unknown
+  }
 }
 export interface RabbitmqSettings {
   host: string

@@ -345,6 +345,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     actions: ['trial.send'],
     async run() {
       const extension = await tenant.extension({ testWorkspace: await tenant.workspace(), publish: false })
+      await cookieOf(extension.author)
       return () => call(extension.author, 'POST', `/extensions/${extension.code}/trials`, { eventCode: 'freeze-node' })
     },
   },
