@@ -1,5 +1,5 @@
 /** One host process as the server sees it: it is started, asked, believed nothing, and ended. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { encodeFrame, frameReader } from './frames.ts'
 import { type Fence, TOOLS_PATH } from './isolation.ts'
 import type { FromHost, ToHost } from './messages.ts'
@@ -55,7 +55,14 @@ export async function startHost(
   const { promise: ready, resolve: begin, reject: fail } = Promise.withResolvers<void>()
   let errors = ''
   let isReady = false
-  const kill = () => void child.kill('SIGKILL')
+  // The whole group: what builds the fence stands between us and the host, and is ended with it.
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended already.
+    }
+  }
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-MOST_ERROR_OUTPUT)
   })
@@ -77,7 +84,8 @@ export async function startHost(
   })
   child.stdin.on('error', () => {})
   child.on('error', (error) => end(error.message))
-  child.on('close', (code, signal) => end(reasonOf(child, code, signal, errors)))
+  child.on('exit', kill)
+  child.on('close', (code, signal) => end(reasonOf(code, signal, errors)))
   const timer = setTimeout(() => fail(new Error('it was not ready in time')), READY_WITHIN_MS)
   const tell = (message: ToHost) => {
     if (child.stdin.writableLength > MOST_UNREAD_BYTES) kill()
@@ -95,7 +103,7 @@ export async function startHost(
   return { pid: child.pid!, tell, kill, ended }
 }
 
-function reasonOf(_child: ChildProcess, code: number | null, signal: string | null, errors: string): string {
+function reasonOf(code: number | null, signal: string | null, errors: string): string {
   const line = errors
     .split('\n')
     .map((one) => one.replace(/^[#\s]+/, ''))

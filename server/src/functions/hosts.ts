@@ -5,7 +5,7 @@
  * keep the others waiting. A host that dies takes nothing with it but the calls under way in it; of these one was the cause, and so
  * the others are run once more, each alone.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { OutboundPolicy } from '../openevent/guard.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -332,7 +332,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
         requestId: randomUUID(),
         environment: invocation.environment,
         timeoutMs,
-        seed: randomBytes(32).toString('hex'),
+        seed: [...crypto.getRandomValues(new Uint32Array(8))],
       }),
     })
   }

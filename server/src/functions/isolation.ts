@@ -59,7 +59,10 @@ exec /setpriv $drop -- "$@"`
 const LIMITED = `${LIMITS}\nunset PATH\nexec "$@"`
 
 const IDENTITY = `--reuid=${NOBODY} --regid=${NOBODY} --clear-groups`
-const NO_RIGHTS = '--bounding-set=-all --inh-caps=-all --no-new-privs'
+/** The kernel ends it when who started it has ended, however that was; the end of its input tells it as well. */
+const WITH_PARENT = '--pdeathsig=KILL'
+const NO_NEW_RIGHTS = `--no-new-privs ${WITH_PARENT}`
+const NO_RIGHTS = `--bounding-set=-all --inh-caps=-all ${NO_NEW_RIGHTS}`
 const APART = ['--pid', '--net', '--ipc', '--uts', '--fork', '--kill-child']
 
 /** Every way that this machine may have, the strongest first. */
@@ -79,7 +82,7 @@ export async function fences(node: string, addon: string): Promise<Fence[]> {
       isolation: 'namespaces',
       description: 'a file system of its own, no network, no other process in sight, no rights',
       command: [
-        ...['unshare', ...user, '--mount', ...APART, 'sh', '-c', OWN_ROOT, 'sh'],
+        ...['setpriv', WITH_PARENT, '--', 'unshare', ...user, '--mount', ...APART, 'sh', '-c', OWN_ROOT, 'sh'],
         ...[place!, node, addon, setpriv, umount, drop, ...libraries, '--'],
       ],
       node: '/node',
@@ -92,11 +95,25 @@ export async function fences(node: string, addon: string): Promise<Fence[]> {
     const apart = (user: readonly string[], drop: string): Fence => ({
       isolation: 'namespaces',
       description: 'no network, no other process in sight, no rights; files are kept from it by Node alone',
-      command: ['unshare', ...user, ...APART, 'setpriv', ...drop.split(' '), '--', 'sh', '-c', LIMITED, 'sh'],
+      command: [
+        'setpriv',
+        WITH_PARENT,
+        '--',
+        'unshare',
+        ...user,
+        ...APART,
+        'setpriv',
+        ...drop.split(' '),
+        '--',
+        'sh',
+        '-c',
+        LIMITED,
+        'sh',
+      ],
       ...direct,
     })
     if (root) found.push(apart([], `${IDENTITY} ${NO_RIGHTS}`))
-    found.push(apart(['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`], '--no-new-privs'))
+    found.push(apart(['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`], NO_NEW_RIGHTS))
   }
   const alone = (description: string, command: readonly string[]): Fence => ({
     isolation: 'process',
@@ -111,7 +128,9 @@ export async function fences(node: string, addon: string): Promise<Fence[]> {
       ]),
     )
   if (setpriv !== null)
-    found.push(alone(' that gains no rights', ['setpriv', '--no-new-privs', '--', 'sh', '-c', LIMITED, 'sh']))
+    found.push(
+      alone(' that gains no rights', ['setpriv', ...NO_NEW_RIGHTS.split(' '), '--', 'sh', '-c', LIMITED, 'sh']),
+    )
   found.push(alone('', ['sh', '-c', LIMITED, 'sh']), alone('', []))
   return found
 }

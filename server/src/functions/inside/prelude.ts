@@ -173,19 +173,23 @@ export function enter(requestJson: string, callJson: string): void {
   timers = byId()
   timerCount = 0
   wanted = byId()
-  const given = parse(callJson) as { requestId: string; environment: unknown; timeoutMs: number; seed: string }
-  const request = parse(requestJson) as { messageId?: unknown } | null
-  reseed(given.seed)
-  const endsMs = beganMs + given.timeoutMs
-  void run(call, request, {
-    requestId: given.requestId,
-    messageId: typeof request?.messageId === 'string' ? request.messageId : null,
-    environment: given.environment,
-    remainingMs: () => {
-      const left = endsMs - now()
-      return left > 0 ? left : 0
-    },
-  })
+  try {
+    const given = parse(callJson) as { requestId: string; environment: unknown; timeoutMs: number; seed: number[] }
+    const request = parse(requestJson) as { messageId?: unknown } | null
+    reseed(given.seed)
+    const endsMs = beganMs + given.timeoutMs
+    void run(call, request, {
+      requestId: given.requestId,
+      messageId: typeof request?.messageId === 'string' ? request.messageId : null,
+      environment: given.environment,
+      remainingMs: () => {
+        const left = endsMs - now()
+        return left > 0 ? left : 0
+      },
+    })
+  } catch (error) {
+    tell(`["threw",${stringify(described(error))}]`)
+  }
 }
 
 async function run(current: number, request: unknown, context: unknown): Promise<void> {

@@ -1,15 +1,16 @@
 /** Random values from a key that the host gives for every call: ChaCha20 (RFC 8439), so that nothing has to be asked of the host in between. */
 
+const CONSTANTS = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]
 const state = new Uint32Array(16)
 const block = new Uint32Array(16)
 const blockBytes = new Uint8Array(block.buffer)
 let used = 64
 
-/** 32 bytes in hex. */
-export function reseed(hex: string): void {
-  state.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574])
-  for (let at = 0; at < 8; at++) state[4 + at] = Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16)
-  state.fill(0, 12)
+/** Eight words. Nothing that the stranger's code may have changed is called here. */
+export function reseed(key: readonly number[]): void {
+  for (let at = 0; at < 4; at++) state[at] = CONSTANTS[at]!
+  for (let at = 0; at < 8; at++) state[4 + at] = key[at]!
+  for (let at = 12; at < 16; at++) state[at] = 0
   used = 64
 }
 
