@@ -62,8 +62,10 @@ export async function estate(world: World, word: string): Promise<Estate> {
     'select name from extension_versions where number = 1 and extension_id = (select id from extensions where code = $1)',
     [extension.code],
   )
+  const sessionId = await newSession(world, member)
   const ids = {
     userId: member.id,
+    sessionId,
     accessKeyId: owner.key.id,
     workspaceId: workspace.id,
     nodeId: nodes[nodeName]!,
@@ -90,4 +92,10 @@ export async function estate(world: World, word: string): Promise<Estate> {
     operation.messageId!,
   ]
   return { tenant, workspace, member, extension, ids, messageId: operation.messageId!, nodeName, words }
+}
+
+async function newSession(world: World, person: Person): Promise<string> {
+  await person.cookie()
+  const [row] = await world.db.rows<{ id: string }>('select id from sessions where user_id = $1', [person.id])
+  return row!.id
 }

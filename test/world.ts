@@ -15,6 +15,7 @@ import type { Outgoing, Target } from '../server/src/openevent/target.ts'
 import { type Server, startServer } from '../server/src/server.ts'
 import type { Database } from '../server/src/store/database.ts'
 import { type Caller, signingKey } from '../server/src/store/principals.ts'
+import { insertSession } from '../server/src/store/sessions.ts'
 import * as users from '../server/src/store/users.ts'
 import { putMember } from '../server/src/store/workspaces.ts'
 import { testDatabase } from './postgres.ts'
@@ -42,6 +43,17 @@ const DEFAULTS = {
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null as string | null,
+  sessionHours: 12,
+  sessionIdleMinutes: 120,
+  localPasswords: 'everyone' as 'everyone' | 'account-owner',
+  oidcIssuer: null as string | null,
+  oidcClientId: null as string | null,
+  oidcClientSecret: null as string | null,
+  oidcLabel: 'Single sign-on',
+  oidcTenant: null as string | null,
+  oidcUserClaim: 'sub' as 'sub' | 'email',
+  oidcCreateUsers: false,
+  oidcRole: null as 'tenant-administrator' | 'open-platform-administrator' | 'tenant-security-administrator' | null,
 }
 
 export type Person = {
@@ -186,7 +198,7 @@ async function makePerson(
     caller: async () => (await signingKey(db, key.id))!.caller,
     async cookie() {
       const token = generateSessionToken()
-      await users.insertSession(db, hashToken(token), user.id, 3600)
+      await insertSession(db, hashToken(token), user.id, 3600)
       return `${SESSION_COOKIE}=${token}`
     },
   }

@@ -21,6 +21,7 @@ const WHO = {
   'workspace.create': '             -    x     x    x    -    -    | -   -   -   -   -   -   -',
   'extension.read': '               x    x     x    x    x    x    | x   x   x   x   x   x   x',
   'extension.write': '              -    x     x    x    x    -    | -   -   -   -   -   -   -',
+  'extension.credentials': '        -    x     x    -    -    -    | -   -   -   -   -   -   -',
   'extension.review': '             -    x     x    x    x    -    | -   -   -   -   -   -   -',
   'extension.enable-for-tenant': '  -    x     x    x    -    -    | -   -   -   -   -   -   -',
   'openevent.read': '               x    x     x    x    x    x    | x   x   x   x   x   x   x',

@@ -45,6 +45,7 @@ export const ACCESS = {
   'workspace.create': { scope: 'tenant', tenant: TENANT_ADMIN, workspace: NOBODY },
   'extension.read': { scope: 'tenant', tenant: 'everyone', workspace: NOBODY },
   'extension.write': { scope: 'tenant', tenant: BACKEND, workspace: NOBODY },
+  'extension.credentials': { scope: 'tenant', tenant: NOBODY, workspace: NOBODY },
   'extension.review': { scope: 'tenant', tenant: BACKEND, workspace: NOBODY },
   'extension.enable-for-tenant': { scope: 'tenant', tenant: TENANT_ADMIN, workspace: NOBODY },
   'openevent.read': { scope: 'tenant', tenant: 'everyone', workspace: NOBODY },
@@ -74,15 +75,30 @@ export type Principal = {
   readonly tenantRoles: readonly TenantRole[]
   /** Roles per workspace id; a workspace that is not here is one the user is no member of. */
   readonly workspaceRoles: Readonly<Record<number, readonly WorkspaceRole[]>>
+  /** The extension whose service user this is; null or absent: a person. */
+  readonly serviceOf?: number | null
 }
+
+/** What a member may be who is no person but the service user of an extension. */
+export const SERVICE_ROLES: readonly WorkspaceRole[] = ['visitor']
 
 /** Rule 20: the developer backend is written by the roles named in the table only; everyone else reads. */
 export function may(principal: Principal, action: Action, workspaceId?: number): boolean {
   if (principal.tenantRoles.includes('account-owner') || principal.tenantRoles.includes('full-access')) return true
   const row: Row = ACCESS[action]
-  if (row.tenant === 'everyone' || row.tenant.some((role) => principal.tenantRoles.includes(role))) return true
+  // What is for everyone is for every person: a service user has what its extension has, and the workspaces it was let into.
+  if (row.tenant === 'everyone') return principal.serviceOf == null
+  if (row.tenant.some((role) => principal.tenantRoles.includes(role))) return true
   if (row.scope === 'tenant' || workspaceId === undefined) return false
   const roles = principal.workspaceRoles[workspaceId]
   if (roles === undefined) return false
   return row.workspace === 'every member' || row.workspace.some((role) => roles.includes(role))
+}
+
+/** Rule 20: an extension is spoken for by its owner and by the service user that was made for it, and by nobody else. */
+export function speaksFor(
+  { userId, serviceOf }: Pick<Principal, 'userId' | 'serviceOf'>,
+  extension: { readonly id: number; readonly ownerId: number | null },
+): boolean {
+  return serviceOf == null ? extension.ownerId === userId : serviceOf === extension.id
 }

@@ -18,7 +18,78 @@ export const REFUSALS = {
   SIGN_IN_THROTTLED: {
     status: 429,
     dataworks: 'Throttling.User',
-    sentence: 'Too many failed attempts to sign in; try again in {seconds} seconds.',
+    sentence:
+      'Too many failed attempts to sign in; try again in {seconds} seconds, or ask an administrator to let you in.',
+  },
+  PASSWORD_SIGN_IN_OFF: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'Only the account owner signs in with a password here; sign in with {label} instead.',
+  },
+  PASSWORD_CHANGE_REQUIRED: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'This is a one-time password: choose a new one to sign in.',
+  },
+  ONE_TIME_PASSWORD_EXPIRED: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'This one-time password is not valid any more; ask an administrator for another.',
+  },
+  PASSWORD_WRONG: { status: 403, dataworks: 'Forbidden.Access', sentence: 'The present password is wrong.' },
+  PASSWORD_UNFIT: {
+    status: 422,
+    dataworks: 'InvalidPassword',
+    sentence: 'The new password cannot be taken: {problem}.',
+  },
+  OPENID_OFF: {
+    status: 404,
+    dataworks: 'NotFound.Provider',
+    sentence: 'No OpenID Connect provider is configured here.',
+  },
+  OPENID_UNAVAILABLE: {
+    status: 409,
+    dataworks: 'Unavailable.Provider',
+    sentence:
+      'The sign-in provider cannot be reached or is set up wrongly; try again, or tell whoever runs this server.',
+  },
+  OPENID_BEGIN_AGAIN: {
+    status: 409,
+    dataworks: 'Conflict.SignIn',
+    sentence: 'This sign-in was begun elsewhere or too long ago; begin again.',
+  },
+  OPENID_DENIED: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'The sign-in provider did not let you in; if that is not what you want, ask whoever runs it.',
+  },
+  OPENID_FAILED: {
+    status: 409,
+    dataworks: 'Conflict.SignIn',
+    sentence: 'What the sign-in provider answered cannot be believed; the server log has the details.',
+  },
+  OPENID_USER_UNKNOWN: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence:
+      'The sign-in provider knows you, but no user here belongs to that account: sign in with your password and link it on your account page, or ask an administrator.',
+  },
+  OPENID_EMAIL_UNVERIFIED: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence:
+      'The sign-in provider has not verified your e-mail address, so you cannot be recognised by it; have it verified there, or ask an administrator.',
+  },
+  OPENID_LINKED_OTHERWISE: {
+    status: 409,
+    dataworks: 'Conflict.SignIn',
+    sentence:
+      'This account of the sign-in provider, or this user, is linked otherwise already; an administrator can undo that.',
+  },
+  OPENID_USER_DISABLED: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'Your user here is disabled; ask an administrator.',
   },
   CROSS_SITE_REQUEST: {
     status: 403,
@@ -170,6 +241,16 @@ export const REFUSALS = {
     status: 400,
     dataworks: 'Invalid.Tenant.UserNotInTenant',
     sentence: 'The user does not belong to this tenant: {id}.',
+  },
+  OWN_RIGHTS: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'Nobody gives rights to themselves; ask another administrator.',
+  },
+  SERVICE_USER: {
+    status: 409,
+    dataworks: 'Conflict.ServiceUser',
+    sentence: 'This is the service user of an extension: {problem}.',
   },
   LAST_ADMINISTRATOR: {
     status: 409,

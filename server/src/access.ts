@@ -8,6 +8,11 @@ export function ensureMay(caller: Caller, action: Action, workspaceId?: number):
   if (!may(caller, action, workspaceId)) throw new Refusal('FORBIDDEN', { action })
 }
 
+/** What people have of their own (sessions, AccessKey pairs, lists of what is theirs) a service user of an extension has not. */
+export function ensurePerson({ serviceOf }: Caller): void {
+  if (serviceOf !== null) throw new Refusal('FORBIDDEN', { action: 'a service user answers for its extension' })
+}
+
 /** The workspace, if it is the caller's tenant's and the caller may do this there. */
 export async function workspaceFor(sql: Sql, caller: Caller, id: number, action: Action): Promise<WorkspaceRow> {
   const workspace = await workspaceById(sql, caller.tenantId, id)

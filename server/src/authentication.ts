@@ -11,7 +11,6 @@ import type { KnownKey, Platform } from './platform.ts'
 import { type Caller, callerBySession, type Entering, type Knock, signingKey } from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
-export const SESSION_SECONDS = 12 * 3600
 
 /** The header that the console sends with every change. A page of another origin cannot send it without being asked first, and is never allowed. */
 export const CONSOLE_HEADER = 'x-holdpoint-console'
@@ -37,7 +36,7 @@ export async function authenticate(platform: Platform, request: FastifyRequest):
   if (token === undefined) throw new Refusal('SIGN_IN_REQUIRED')
   if (request.method !== 'GET' && request.method !== 'HEAD' && request.headers[CONSOLE_HEADER] === undefined)
     throw new Refusal('CROSS_SITE_REQUEST')
-  const caller = await callerBySession(platform.db, hashToken(token))
+  const caller = await callerBySession(platform.db, hashToken(token), platform.signIn.idleSeconds)
   if (caller === null) throw new Refusal('SIGN_IN_REQUIRED')
   return caller
 }

@@ -78,6 +78,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ar
   if (values.port !== 0 && values.port !== null && values.port === values.demoPort) {
     problems.push(`HOLDPOINT_DEMO_PORT must differ from the server's own port ${values.port}`)
   }
+  if (values.oidcIssuer !== null && values.oidcClientId === null)
+    problems.push('HOLDPOINT_OIDC_CLIENT_ID is required with HOLDPOINT_OIDC_ISSUER')
+  if (values.oidcIssuer === null && values.localPasswords === 'account-owner')
+    problems.push(
+      'HOLDPOINT_LOCAL_PASSWORDS=account-owner needs HOLDPOINT_OIDC_ISSUER: nobody else could sign in at all',
+    )
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     ...values,

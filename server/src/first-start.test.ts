@@ -3,7 +3,8 @@ import { type TestDatabase, testDatabase } from '../../test/postgres.ts'
 import { verifyPassword } from './credentials.ts'
 import { addTenant, ensureAdministrator, FIRST_ADMINISTRATOR, resetAdministrator } from './first-start.ts'
 import { type Database, openDatabase } from './store/database.ts'
-import { insertSession, updateUser, userByName } from './store/users.ts'
+import { insertSession } from './store/sessions.ts'
+import { updateUser, userByName } from './store/users.ts'
 
 let database: TestDatabase
 let db: Database

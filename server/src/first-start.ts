@@ -4,6 +4,7 @@ import { ConfigError } from './config.ts'
 import { decryptSecret, generatePassword, hashPassword } from './credentials.ts'
 import { writeAudit } from './store/audit.ts'
 import type { Database, Transaction } from './store/database.ts'
+import { deleteSessionsOf } from './store/sessions.ts'
 import * as users from './store/users.ts'
 
 export const FIRST_ADMINISTRATOR = 'admin'
@@ -58,8 +59,8 @@ export async function resetAdministrator(db: Database): Promise<string | null> {
   return await db.transaction(async (tx) => {
     const user = await users.userByName(tx, FIRST_ADMINISTRATOR)
     if (!user) return null
-    await users.updateUser(tx, user.id, { passwordHash, disabled: false })
-    await users.deleteSessionsOf(tx, user.id)
+    await users.updateUser(tx, user.id, { password: { hash: passwordHash, oneTimeUntil: null }, disabled: false })
+    await deleteSessionsOf(tx, user.id)
     writeAudit(tx, {
       tenantId: user.tenant_id,
       userId: null,

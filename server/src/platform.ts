@@ -5,12 +5,25 @@ import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
 import type { Senders } from './openevent/target.ts'
 import type { Targets } from './openevent/targets.ts'
+import type { Provider } from './openid/provider.ts'
 import type { Entry, Knock } from './store/principals.ts'
 import type { measureHeld } from './watch/held.ts'
 import type { Metrics } from './watch/metrics.ts'
 
 /** What never changes about an AccessKey pair. */
 export type KnownKey = { readonly secret: string; readonly tenantId: number }
+
+/** How people come in. */
+export type SignInPolicy = {
+  readonly sessionSeconds: number
+  readonly idleSeconds: number
+  /** Who has a password of Holdpoint. */
+  readonly localPasswords: 'everyone' | 'account-owner'
+  /** The address people reach this server at. */
+  readonly publicUrl: () => string
+  /** The OpenID Connect provider, where there is one. */
+  readonly provider: Provider | null
+}
 
 export type Platform = Gate & {
   readonly secretKey: Buffer
@@ -37,6 +50,7 @@ export type Platform = Gate & {
   readonly signingKeys: Map<string, KnownKey>
   /** Targets that are being tested, and whose they are. */
   readonly testing: Map<number, number>
+  readonly signIn: SignInPolicy
   readonly bodyLimitBytes: number
   readonly metrics: Metrics
   /** What whoever reads the metrics has to show; null: nobody reads them. */

@@ -34,7 +34,18 @@ const SETTINGS = {
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null,
-}
+  sessionHours: 12,
+  sessionIdleMinutes: 120,
+  localPasswords: 'everyone',
+  oidcIssuer: null,
+  oidcClientId: null,
+  oidcClientSecret: null,
+  oidcLabel: 'Single sign-on',
+  oidcTenant: null,
+  oidcUserClaim: 'sub',
+  oidcCreateUsers: false,
+  oidcRole: null,
+} as const
 const secretKey = randomBytes(32)
 
 /** Who is connected to the database beside whoever asks. */

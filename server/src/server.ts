@@ -25,6 +25,7 @@ import { rabbitmqSender } from './openevent/rabbitmq-target.ts'
 import { signer } from './openevent/signer.ts'
 import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
+import { openIdProvider } from './openid/provider.ts'
 import type { Platform } from './platform.ts'
 import { unsealedAgeSeconds } from './store/audit.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -78,6 +79,17 @@ export async function startServer(
     | 'bodyLimitBytes'
     | 'trustProxy'
     | 'metricsToken'
+    | 'sessionHours'
+    | 'sessionIdleMinutes'
+    | 'localPasswords'
+    | 'oidcIssuer'
+    | 'oidcClientId'
+    | 'oidcClientSecret'
+    | 'oidcLabel'
+    | 'oidcTenant'
+    | 'oidcUserClaim'
+    | 'oidcCreateUsers'
+    | 'oidcRole'
   >,
   connection: pg.ClientConfig,
   secretKey: Buffer,
@@ -157,6 +169,13 @@ export async function startServer(
     testing: new Map(),
     enter: gather((knocks) => enter(door, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
     signingKeys: new Map(),
+    signIn: {
+      sessionSeconds: config.sessionHours * 3600,
+      idleSeconds: config.sessionIdleMinutes * 60,
+      localPasswords: config.localPasswords,
+      publicUrl: () => publicUrl,
+      provider: openIdProvider(config, nowMs, (fields) => log.warn(fields, 'OpenID Connect')),
+    },
     bodyLimitBytes: config.bodyLimitBytes,
     metrics,
     metricsToken: config.metricsToken,
@@ -184,7 +203,7 @@ export async function startServer(
       const used = [...platform.usedAccessKeys]
       platform.usedAccessKeys.clear()
       if (used.length > 0) await touchAccessKeys(db, used)
-      await deleteExpired(db)
+      await deleteExpired(db, platform.signIn.idleSeconds)
     }),
   ]
 

@@ -243,6 +243,15 @@ export type NewTarget =
 
 export interface Routes {
   /**
+   * How people sign in here
+   */
+  'GET /sign-in-options': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: SignInOptions
+  }
+  /**
    * Sign in; sets the session cookie
    */
   'POST /session': {
@@ -261,10 +270,69 @@ export interface Routes {
     answer: Me
   }
   /**
+   * Change the caller's own display name
+   */
+  'PATCH /session': {
+    params: {}
+    query: {}
+    body: OwnChange
+    answer: Me
+  }
+  /**
    * Sign out
    */
   'DELETE /session': {
     params: {}
+    query: {}
+    body: undefined
+    answer: SignedOut
+  }
+  /**
+   * Change the caller's own password; every other session of theirs ends, and this one goes on under a new cookie
+   */
+  'POST /session/password': {
+    params: {}
+    query: {}
+    body: PasswordChange
+    answer: undefined
+  }
+  /**
+   * Begin to link the caller with their account at the OpenID Connect provider
+   */
+  'POST /session/openid/link': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: ProviderLink
+  }
+  /**
+   * The caller's own sessions, the one used last first
+   */
+  'GET /sessions': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: {
+      items: Session[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * End all of the caller's own sessions but this one
+   */
+  'DELETE /sessions': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * End one of the caller's own sessions
+   */
+  'DELETE /sessions/{sessionId}': {
+    params: {
+      sessionId: string
+    }
     query: {}
     body: undefined
     answer: undefined
@@ -291,10 +359,10 @@ export interface Routes {
     params: {}
     query: {}
     body: NewUserInput
-    answer: User
+    answer: UserMade
   }
   /**
-   * Change a user: display name, password, tenant roles, disabled
+   * Change a user: display name, e-mail address, tenant roles, disabled
    */
   'PATCH /users/{userId}': {
     params: {
@@ -303,6 +371,88 @@ export interface Routes {
     query: {}
     body: UserChange
     answer: User
+  }
+  /**
+   * Give a user a one-time password, which must be replaced when signing in; their sessions end
+   */
+  'POST /users/{userId}/reset-password': {
+    params: {
+      userId: number
+    }
+    query: {}
+    body: undefined
+    answer: UserMade
+  }
+  /**
+   * Let a user try to sign in again after too many failed attempts
+   */
+  'POST /users/{userId}/unlock': {
+    params: {
+      userId: number
+    }
+    query: {}
+    body: undefined
+    answer: User
+  }
+  /**
+   * Forget who a user is at the OpenID Connect provider; their sessions end
+   */
+  'POST /users/{userId}/unlink': {
+    params: {
+      userId: number
+    }
+    query: {}
+    body: undefined
+    answer: User
+  }
+  /**
+   * End all sessions of a user
+   */
+  'DELETE /users/{userId}/sessions': {
+    params: {
+      userId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * A user's AccessKey pairs
+   */
+  'GET /users/{userId}/access-keys': {
+    params: {
+      userId: number
+    }
+    query: {}
+    body: undefined
+    answer: {
+      items: AccessKey[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Activate or deactivate one of a user's AccessKey pairs
+   */
+  'PATCH /users/{userId}/access-keys/{accessKeyId}': {
+    params: {
+      userId: number
+      accessKeyId: string
+    }
+    query: {}
+    body: AccessKeyChange
+    answer: AccessKey
+  }
+  /**
+   * Delete one of a user's AccessKey pairs
+   */
+  'DELETE /users/{userId}/access-keys/{accessKeyId}': {
+    params: {
+      userId: number
+      accessKeyId: string
+    }
+    query: {}
+    body: undefined
+    answer: undefined
   }
   /**
    * The caller's own AccessKey pairs
@@ -333,9 +483,7 @@ export interface Routes {
       accessKeyId: string
     }
     query: {}
-    body: {
-      active: boolean
-    }
+    body: AccessKeyChange
     answer: AccessKey
   }
   /**
@@ -831,6 +979,52 @@ export interface Routes {
     answer: OperationDetail
   }
   /**
+   * With what an extension answers: its service user and the AccessKey pairs of that
+   */
+  'GET /extensions/{code}/credentials': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: undefined
+    answer: ExtensionCredentials
+  }
+  /**
+   * Make an AccessKey pair with which an extension answers, and its service user with the first; the secret is shown this once
+   */
+  'POST /extensions/{code}/credentials': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: undefined
+    answer: NewAccessKey
+  }
+  /**
+   * Activate or deactivate an AccessKey pair with which an extension answers
+   */
+  'PATCH /extensions/{code}/credentials/{accessKeyId}': {
+    params: {
+      code: string
+      accessKeyId: string
+    }
+    query: {}
+    body: AccessKeyChange
+    answer: AccessKey
+  }
+  /**
+   * Delete an AccessKey pair with which an extension answers
+   */
+  'DELETE /extensions/{code}/credentials/{accessKeyId}': {
+    params: {
+      code: string
+      accessKeyId: string
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
    * The event buses of the tenant
    */
   'GET /event-buses': {
@@ -1165,9 +1359,23 @@ export interface Routes {
     answer: undefined
   }
 }
+export interface SignInOptions {
+  /**
+   * Who signs in with a name and a password
+   */
+  localPasswords: 'everyone' | 'account-owner'
+  provider: {
+    label: string
+    startUrl: string
+  } | null
+}
 export interface SignIn {
   name: string
   password: string
+  /**
+   * In place of a one-time password, which signs in only with it
+   */
+  newPassword?: string
 }
 /**
  * Who is signed in, in which tenant, with which roles
@@ -1192,24 +1400,119 @@ export interface Me {
     roles: WorkspaceRole[]
   }[]
   region: string
+  mayChangePassword: boolean
+  /**
+   * The OpenID Connect provider, and whether the caller signs in there
+   */
+  provider: {
+    label: string
+    linked: boolean
+  } | null
+}
+export interface OwnChange {
+  displayName: string
+}
+export interface SignedOut {
+  /**
+   * Where the OpenID Connect provider ends its own session, if it offers to
+   */
+  continueAt: string | null
+}
+export interface PasswordChange {
+  password: string
+  newPassword: string
+}
+export interface ProviderLink {
+  /**
+   * Where the caller signs in at the provider to be known there from now on
+   */
+  continueAt: string
+}
+export interface Session {
+  id: string
+  current: boolean
+  way: 'password' | 'openid'
+  address: string
+  /**
+   * What the browser said that it is
+   */
+  agent: string
+  startedAt: string
+  /**
+   * To the minute
+   */
+  seenAt: string
+  expiresAt: string
 }
 export interface User {
   id: string
   name: string
   displayName: string
+  email: string | null
   tenantRoles: TenantRole[]
   disabled: boolean
+  hasPassword: boolean
+  /**
+   * The password is a one-time password, until then
+   */
+  oneTimeUntil: string | null
+  /**
+   * Signs in at the OpenID Connect provider
+   */
+  atProvider: boolean
+  /**
+   * Too many failed attempts to sign in
+   */
+  lockedUntil: string | null
+  /**
+   * The code of the extension whose service user this is; null for a person
+   */
+  serviceOf: string | null
   createdAt: string
 }
 export interface NewUserInput {
   name: string
   displayName?: string
-  password: string
+  email?: string | null
+  /**
+   * Without it a one-time password is made
+   */
+  password?: string
   tenantRoles?: TenantRole[]
+}
+export interface UserMade {
+  id: string
+  name: string
+  displayName: string
+  email: string | null
+  tenantRoles: TenantRole[]
+  disabled: boolean
+  hasPassword: boolean
+  /**
+   * The password is a one-time password, until then
+   */
+  oneTimeUntil: string | null
+  /**
+   * Signs in at the OpenID Connect provider
+   */
+  atProvider: boolean
+  /**
+   * Too many failed attempts to sign in
+   */
+  lockedUntil: string | null
+  /**
+   * The code of the extension whose service user this is; null for a person
+   */
+  serviceOf: string | null
+  createdAt: string
+  /**
+   * Shown this once; it signs in to be replaced
+   */
+  oneTimePassword: string | null
 }
 export interface UserChange {
   displayName?: string
-  password?: string
+  email?: string | null
   tenantRoles?: TenantRole[]
   disabled?: boolean
 }
@@ -1218,6 +1521,9 @@ export interface AccessKey {
   active: boolean
   createdAt: string
   lastUsedAt: string | null
+}
+export interface AccessKeyChange {
+  active: boolean
 }
 export interface NewAccessKey {
   id: string
@@ -1944,6 +2250,20 @@ export interface NewTrialInput {
     [k: string]: unknown
   }
 }
+/**
+ * With what an extension answers and reads what is its own
+ */
+export interface ExtensionCredentials {
+  /**
+   * Made with the first pair
+   */
+  user: {
+    id: string
+    name: string
+    disabled: boolean
+  } | null
+  accessKeys: AccessKey[]
+}
 export interface EventBus {
   id: number
   name: string
@@ -2327,12 +2647,6 @@ export interface Problem {
     [k: string]: unknown
   }
 }
-export interface NewUser {
-  name: string
-  displayName?: string
-  password: string
-  tenantRoles: TenantRole[]
-}
 export interface NewWorkspace {
   identifier: string
   name: string
@@ -2382,6 +2696,16 @@ export interface NewTrial {
   snapshot: {
     [k: string]: unknown
   }
+}
+export interface NewUser {
+  name: string
+  displayName?: string
+  email: string | null
+  /**
+   * Without it a one-time password is made
+   */
+  password?: string
+  tenantRoles: TenantRole[]
 }
 export interface RabbitmqSettings {
   host: string

@@ -10,7 +10,7 @@ import { Refusal } from '@holdpoint/core'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ensureMay, workspaceFor } from '../access.ts'
+import { ensureMay, ensurePerson, workspaceFor } from '../access.ts'
 import { authenticate, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
@@ -22,6 +22,7 @@ import { exportAudit } from './audit-export.ts'
 import { publishCertificates } from './certificates.ts'
 import { serveHealth } from './health.ts'
 import { serveMetrics } from './metrics.ts'
+import { serveOpenId } from './openid.ts'
 import { problem, refusalOf } from './problem.ts'
 import type { Route } from './route.ts'
 import { auditSpan } from './routes/audit.ts'
@@ -151,7 +152,11 @@ export async function buildApp(
     method: 'GET',
     url: `${API}/stream`,
     schema: { tags: ['Live'], summary: 'Server-sent events: what has changed, for the console to read again' },
-    handler: async (request, reply) => stream(platform, await authenticate(platform, request), reply, streams),
+    handler: async (request, reply) => {
+      const caller = await authenticate(platform, request)
+      ensurePerson(caller)
+      stream(platform, caller, reply, streams)
+    },
   })
   app.route({
     method: 'GET',
@@ -172,10 +177,11 @@ export async function buildApp(
     url: `${API}/openapi.json`,
     schema: { tags: ['Reference'], summary: 'This API as OpenAPI 3.1' },
     handler: async (request) => {
-      await authenticate(platform, request)
+      ensurePerson(await authenticate(platform, request))
       return app.swagger()
     },
   })
+  serveOpenId(app, platform)
   serveHealth(app, platform)
   publishCertificates(app, platform)
   await serveConsole(app)
@@ -248,6 +254,7 @@ async function admit(
   { access, params }: Route,
   given: unknown,
 ): Promise<WorkspaceRow | undefined> {
+  if (access === 'own') ensurePerson(caller)
   if (typeof access !== 'string' || access === 'own' || access === 'anyone') return undefined
   const named = params.safeParse(given)
   // What is no id is said when the rest of the request is read.

@@ -47,6 +47,8 @@ const OWN = [
   'deliveries',
   'replicas',
   'eventbridge_keys',
+  // Counted guesses.
+  'sign_in_failures',
 ]
 
 type Entry = {
@@ -149,6 +151,16 @@ async function delivery(): Promise<{ id: number; ended(): Promise<void> }> {
 }
 
 type Step = { readonly actions: readonly string[]; run(): Promise<() => Promise<unknown>> }
+/** What an administrator does with a user. */
+const userStep = (method: string, path: string, action: string): Step => ({
+  actions: [action],
+  async run() {
+    const { id } = await tenant.person()
+    await cookieOf(owner)
+    return () => call(owner, method, `/users/${id}${path}`)
+  },
+})
+
 /** What each route that writes needs beforehand, the request, and the entries it leaves. */
 const STEPS: Readonly<Record<string, Step>> = {
   'POST /session': {
@@ -171,6 +183,86 @@ const STEPS: Readonly<Record<string, Step>> = {
     actions: ['user.create'],
     run: async () => () =>
       call(owner, 'POST', '/users', { name: `somebody_${Date.now()}`, password: 'correct horse battery' }),
+  },
+  'PATCH /session': {
+    actions: ['user.change'],
+    async run() {
+      const person = await tenant.person()
+      await cookieOf(person)
+      return () => call(person, 'PATCH', '/session', { displayName: 'Another' })
+    },
+  },
+  'POST /session/password': {
+    actions: ['user.change-password', 'session.start'],
+    async run() {
+      const name = `changes_${Math.random().toString(36).slice(2)}`
+      const password = 'correct horse battery'
+      await call(owner, 'POST', '/users', { name, password })
+      const { headers } = await http(world.server, 'POST', '/session', { json: { name, password } })
+      const cookie = headers.getSetCookie()[0]!.split(';')[0]!
+      const json = { password, newPassword: 'another horse battery' }
+      return () => http(world.server, 'POST', '/session/password', { cookie, json })
+    },
+  },
+  'POST /session/openid/link': { actions: [], run: async () => async () => {} },
+  'DELETE /sessions': {
+    actions: ['session.end'],
+    async run() {
+      const person = await tenant.person()
+      await cookieOf(person)
+      return () => call(person, 'DELETE', '/sessions')
+    },
+  },
+  'DELETE /sessions/:sessionId': {
+    actions: ['session.end'],
+    async run() {
+      const person = await tenant.person()
+      await person.cookie()
+      const [row] = await world.db.rows<{ id: string }>('select id from sessions where user_id = $1', [person.id])
+      await cookieOf(person)
+      return () => call(person, 'DELETE', `/sessions/${row!.id}`)
+    },
+  },
+  'POST /users/:userId/reset-password': userStep('POST', '/reset-password', 'user.reset-password'),
+  'POST /users/:userId/unlock': userStep('POST', '/unlock', 'user.unlock'),
+  'POST /users/:userId/unlink': userStep('POST', '/unlink', 'user.unlink'),
+  'DELETE /users/:userId/sessions': userStep('DELETE', '/sessions', 'user.end-sessions'),
+  'PATCH /users/:userId/access-keys/:accessKeyId': {
+    actions: ['access-key.deactivate'],
+    async run() {
+      const { id, key } = await tenant.person()
+      return () => call(owner, 'PATCH', `/users/${id}/access-keys/${key.id}`, { active: false })
+    },
+  },
+  'DELETE /users/:userId/access-keys/:accessKeyId': {
+    actions: ['access-key.delete'],
+    async run() {
+      const { id, key } = await tenant.person()
+      return () => call(owner, 'DELETE', `/users/${id}/access-keys/${key.id}`)
+    },
+  },
+  'POST /extensions/:code/credentials': {
+    actions: ['user.create', 'access-key.create'],
+    async run() {
+      const { author, path } = await extensionIn()
+      return () => call(author, 'POST', `${path}/credentials`)
+    },
+  },
+  'PATCH /extensions/:code/credentials/:accessKeyId': {
+    actions: ['access-key.deactivate'],
+    async run() {
+      const { author, path } = await extensionIn()
+      const { id } = await call(author, 'POST', `${path}/credentials`)
+      return () => call(author, 'PATCH', `${path}/credentials/${id}`, { active: false })
+    },
+  },
+  'DELETE /extensions/:code/credentials/:accessKeyId': {
+    actions: ['access-key.delete'],
+    async run() {
+      const { author, path } = await extensionIn()
+      const { id } = await call(author, 'POST', `${path}/credentials`)
+      return () => call(author, 'DELETE', `${path}/credentials/${id}`)
+    },
   },
   'PATCH /users/:userId': {
     actions: ['user.change'],

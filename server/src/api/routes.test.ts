@@ -33,8 +33,8 @@ test('no two routes have the same method and address', () => {
   expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length)
 })
 
-test('signing in is the only thing that needs no sign-in', () => {
-  expect(ROUTES.filter((row) => row.access === 'anyone').map(nameOf)).toEqual(['POST /session'])
+test('signing in, and how that is done here, are the only things that need no sign-in', () => {
+  expect(ROUTES.filter((row) => row.access === 'anyone').map(nameOf)).toEqual(['GET /sign-in-options', 'POST /session'])
 })
 
 describe('who is asking comes before what they ask: a stranger gets the same answer from every address', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { http, type Person, startWorld, type World } from '../../../test/world.ts'
+import { http, type Person, startWorld, urlOf, type World } from '../../../test/world.ts'
 import { hashPassword } from '../credentials.ts'
 import { insertUser, updateUser } from '../store/users.ts'
 
@@ -26,11 +26,11 @@ async function user(name = `someone-${++serial}`): Promise<{ id: number; name: s
     tenantRoles: [],
   })
 }
-/** Each call comes from an address of its own unless told otherwise. */
-const signIn = (name: string, password = PASSWORD, headers: Record<string, string> = {}) =>
+/** Each call comes from a network of its own unless told otherwise. */
+const signIn = (name: string, password = PASSWORD, headers: Record<string, string> = {}, more: object = {}) =>
   http(world.server, 'POST', '/session', {
-    json: { name, password },
-    headers: { 'x-forwarded-for': `2001:db8::${(++serial).toString(16)}`, ...headers },
+    json: { name, password, ...more },
+    headers: { 'x-forwarded-for': `2001:db8:0:${(++serial).toString(16)}::1`, ...headers },
   })
 const cookieOf = (headers: Headers) => headers.getSetCookie()[0]!
 const sessionOf = (headers: Headers) => cookieOf(headers).split(';')[0]!
@@ -55,6 +55,13 @@ describe('signing in', () => {
   test('over HTTPS the cookie goes over HTTPS only', async () => {
     const { name } = await user()
     const { headers } = await signIn(name, PASSWORD, { 'x-forwarded-proto': 'https' })
+    expect(cookieOf(headers).split('; ')).toContain('Secure')
+  })
+
+  test('where people come by HTTPS the cookie goes over HTTPS only, whatever stands between', async () => {
+    const { name } = await user()
+    const secure = await world.replica({ publicUrl: 'https://holdpoint.example', publicUrlDerived: false })
+    const { headers } = await http(secure, 'POST', '/session', { json: { name, password: PASSWORD } })
     expect(cookieOf(headers).split('; ')).toContain('Secure')
   })
 
@@ -125,12 +132,19 @@ describe('signing in', () => {
   })
 })
 
+describe('how people sign in here', () => {
+  test('is told to everybody', async () => {
+    const { body } = await http(world.server, 'GET', '/sign-in-options')
+    expect(body).toEqual({ localPasswords: 'everyone', provider: null })
+  })
+})
+
 describe('a session ends', () => {
   test('by signing out, which takes the cookie away', async () => {
     const { name } = await user()
     const cookie = sessionOf((await signIn(name)).headers)
     const out = await http(world.server, 'DELETE', '/session', { cookie })
-    expect(out.status).toBe(204)
+    expect(out.body).toEqual({ continueAt: null })
     expect(cookieOf(out.headers)).toMatch(/^holdpoint_session=;.*Max-Age=0/)
     expect((await me(cookie)).body.code).toBe('SIGN_IN_REQUIRED')
   })
@@ -147,16 +161,196 @@ describe('a session ends', () => {
     expect((await me(cookie)).body.code).toBe('SIGN_IN_REQUIRED')
   })
 
-  test('when its user is disabled, or gets another password, at every replica', async () => {
+  test('when it is not used for two hours, and goes on while it is', async () => {
+    const { name, id } = await user()
+    const cookie = sessionOf((await signIn(name)).headers)
+    const unused = (minutes: number) =>
+      world.db.rows('update sessions set seen_at = seen_at - make_interval(mins => $2) where user_id = $1', [
+        id,
+        minutes,
+      ])
+    await unused(119)
+    expect((await me(cookie)).status).toBe(200)
+    await unused(119)
+    expect((await me(cookie)).status).toBe(200)
+    await unused(121)
+    expect((await me(cookie)).body.code).toBe('SIGN_IN_REQUIRED')
+  })
+
+  test('when an administrator disables its user, gives them a one-time password or ends it, at once at every replica', async () => {
     const other = await world.replica()
-    for (const change of [{ disabled: true }, { password: 'another password' }]) {
+    for (const [method, path, json] of [
+      ['PATCH', '', { disabled: true }],
+      ['POST', '/reset-password', {}],
+      ['DELETE', '/sessions', {}],
+      ['POST', '/unlink', {}],
+    ] as const) {
       const { name, id } = await user()
       const cookie = sessionOf((await signIn(name)).headers)
       expect((await http(other, 'GET', '/session', { headers: { cookie } })).status).toBe(200)
-      await owner.api.call('PATCH /users/{userId}', { params: { userId: id }, body: change })
+      const answer = await http(world.server, method, `/users/${id}${path}`, { cookie: await owner.cookie(), json })
+      expect(answer.status, answer.text).toBeLessThan(300)
       expect((await me(cookie)).status).toBe(401)
       expect((await http(other, 'GET', '/session', { headers: { cookie } })).status).toBe(401)
     }
+  })
+
+  test('with it what is still open on the strength of it: the stream of live updates, at every replica', async () => {
+    const other = await world.replica()
+    const { name } = await user()
+    const cookie = sessionOf((await signIn(name)).headers)
+    const stream = await fetch(`${urlOf(other)}/api/v1/stream`, { headers: { cookie } })
+    const ended = (async () => {
+      for await (const _ of stream.body!);
+    })()
+    await http(world.server, 'DELETE', '/session', { cookie })
+    await ended
+  })
+})
+
+describe('one’s own sessions', () => {
+  type Listed = { id: string; current: boolean; address: string; agent: string; way: string }
+  const listed = async (cookie: string) =>
+    (await http(world.server, 'GET', '/sessions', { cookie })).body.items as Listed[]
+
+  test('are listed with where and with what they were started, and none of somebody else’s', async () => {
+    const { name } = await user()
+    await signIn((await user()).name)
+    const phone = sessionOf((await signIn(name, PASSWORD, { 'user-agent': 'Phone/1.0' })).headers)
+    const desk = sessionOf(
+      (await signIn(name, PASSWORD, { 'user-agent': 'Desk/2.0', 'x-forwarded-for': '192.0.2.77' })).headers,
+    )
+    const items = await listed(desk)
+    expect(items).toHaveLength(2)
+    expect(items.find((one) => one.current)).toMatchObject({
+      address: '192.0.2.77',
+      agent: 'Desk/2.0',
+      way: 'password',
+    })
+    expect((await listed(phone)).find((one) => one.current)).toMatchObject({ agent: 'Phone/1.0' })
+    expect(JSON.stringify(items)).not.toContain(desk.split('=')[1])
+  })
+
+  test('end one by one or all but this one', async () => {
+    const { name } = await user()
+    const [one, two, three] = [
+      sessionOf((await signIn(name)).headers),
+      sessionOf((await signIn(name)).headers),
+      sessionOf((await signIn(name)).headers),
+    ]
+    const { id } = (await listed(two)).find((session) => session.current)!
+    expect((await http(world.server, 'DELETE', `/sessions/${id}`, { cookie: one })).status).toBe(204)
+    expect((await me(two)).status).toBe(401)
+    expect((await http(world.server, 'DELETE', `/sessions/${id}`, { cookie: one })).status).toBe(404)
+    expect((await http(world.server, 'DELETE', '/sessions', { cookie: one })).status).toBe(204)
+    expect((await me(three)).status).toBe(401)
+    expect((await me(one)).status).toBe(200)
+  })
+
+  test('signing in in a browser that is signed in ends what was there: the cookie is always a new one', async () => {
+    const { name } = await user()
+    const before = sessionOf((await signIn(name)).headers)
+    const after = sessionOf((await signIn(name, PASSWORD, { cookie: before })).headers)
+    expect(after).not.toBe(before)
+    expect((await me(before)).status).toBe(401)
+    expect((await me(after)).status).toBe(200)
+  })
+})
+
+describe('changing one’s password', () => {
+  const change = (cookie: string, password: string, newPassword: string) =>
+    http(world.server, 'POST', '/session/password', {
+      cookie,
+      json: { password, newPassword },
+      headers: { 'x-forwarded-for': `2001:db8:1:${(++serial).toString(16)}::1` },
+    })
+
+  test('needs the present one, gives this session a new cookie and ends all others', async () => {
+    const { name } = await user()
+    const here = sessionOf((await signIn(name)).headers)
+    const elsewhere = sessionOf((await signIn(name)).headers)
+    expect((await change(here, 'wrong password', 'a brand new one')).body.code).toBe('PASSWORD_WRONG')
+    const done = await change(here, PASSWORD, 'a brand new one')
+    expect(done.status).toBe(204)
+    expect((await me(here)).status).toBe(401)
+    expect((await me(elsewhere)).status).toBe(401)
+    expect((await me(sessionOf(done.headers))).status).toBe(200)
+    expect((await signIn(name)).status).toBe(401)
+    expect((await signIn(name, 'a brand new one')).status).toBe(200)
+  })
+
+  test.each([
+    ['too short', 'short', 'REQUEST_INVALID'],
+    ['the same', PASSWORD, 'PASSWORD_UNFIT'],
+    ['hardly more than the name', 'long-user-name-1', 'PASSWORD_UNFIT'],
+  ])('to one that is %s is refused', async (_what, wanted, code) => {
+    const { name } = await user(wanted.startsWith('long') ? 'long-user-name' : undefined)
+    const cookie = sessionOf((await signIn(name)).headers)
+    expect((await change(cookie, PASSWORD, wanted)).body.code).toBe(code)
+    expect((await me(cookie)).status).toBe(200)
+  })
+
+  test('guessing it from a session that was left open is guessing, and counts as that', async () => {
+    const { name } = await user()
+    const cookie = sessionOf((await signIn(name)).headers)
+    const from = { 'x-forwarded-for': '192.0.2.200' }
+    const guess = () =>
+      http(world.server, 'POST', '/session/password', {
+        cookie,
+        json: { password: 'a wrong guess', newPassword: 'a brand new one' },
+        headers: from,
+      })
+    for (let i = 0; i < 10; i++) expect((await guess()).body.code).toBe('PASSWORD_WRONG')
+    expect((await guess()).body.code).toBe('SIGN_IN_THROTTLED')
+    expect((await signIn(name, PASSWORD, from)).body.code).toBe('SIGN_IN_THROTTLED')
+  })
+})
+
+describe('a one-time password', () => {
+  const reset = async (id: number) =>
+    (await owner.api.call('POST /users/{userId}/reset-password', { params: { userId: id } })).oneTimePassword!
+
+  test('signs in only to be replaced, and once', async () => {
+    const { id, name } = await user()
+    const given = await reset(id)
+    expect((await signIn(name)).body.code).toBe('SIGN_IN_FAILED')
+    const asked = await signIn(name, given)
+    expect({ code: asked.body.code, cookies: asked.headers.getSetCookie() }).toEqual({
+      code: 'PASSWORD_CHANGE_REQUIRED',
+      cookies: [],
+    })
+    expect((await signIn(name, given, {}, { newPassword: given })).body.code).toBe('PASSWORD_UNFIT')
+    const done = await signIn(name, given, {}, { newPassword: 'my own choice now' })
+    expect(done.status, done.text).toBe(200)
+    expect((await signIn(name, given)).body.code).toBe('SIGN_IN_FAILED')
+    expect((await signIn(name, 'my own choice now')).status).toBe(200)
+    expect(world.logged.join('\n')).not.toContain(given)
+  })
+
+  test('is worth nothing after three days', async () => {
+    const { id, name } = await user()
+    const given = await reset(id)
+    await world.db.rows(`update users set one_time_until = now() - interval '1 second' where id = $1`, [id])
+    const answer = await signIn(name, given, {}, { newPassword: 'my own choice now' })
+    expect(answer.body.code).toBe('ONE_TIME_PASSWORD_EXPIRED')
+    await reset(id)
+    const [row] = await world.db.rows<{ hours: number }>(
+      `select extract(epoch from one_time_until - now())::float / 3600 as hours from users where id = $1`,
+      [id],
+    )
+    expect(row!.hours).toBeGreaterThan(71)
+    expect(row!.hours).toBeLessThan(73)
+  })
+
+  test('a new user without a password gets one', async () => {
+    const made = await owner.api.call('POST /users', { body: { name: `made-${++serial}` } })
+    expect(made.oneTimeUntil).not.toBeNull()
+    expect((await signIn(made.name, made.oneTimePassword!)).body.code).toBe('PASSWORD_CHANGE_REQUIRED')
+    const [shown] = await world.db.rows<{ found: boolean }>(
+      'select exists (select from audit_entries a where position($1 in a::text) > 0) as found',
+      [made.oneTimePassword],
+    )
+    expect(shown!.found).toBe(false)
   })
 })
 
@@ -192,6 +386,23 @@ describe('guessing is slowed down', () => {
       for (let i = 0; i < 9; i++) expect((await wrong(name, there)).status).toBe(401)
       expect((await signIn(name, PASSWORD, { 'x-forwarded-for': there })).status).toBe(200)
     }
+  })
+
+  test('it counts at every replica together, goes on after their end, and an administrator lets the user in again', async () => {
+    const { id, name } = await user()
+    const from = { 'x-forwarded-for': '198.51.100.77' }
+    const other = await world.replica()
+    const at = (server: typeof other, password: string) =>
+      http(server, 'POST', '/session', { json: { name, password }, headers: from })
+    for (let i = 0; i < 10; i++) expect((await at(i % 2 ? other : world.server, 'wrong password')).status).toBe(401)
+    await other.stop()
+    const later = await world.replica()
+    expect((await at(later, PASSWORD)).body.code).toBe('SIGN_IN_THROTTLED')
+    const listed = await owner.api.call('GET /users', { query: { limit: 200 } })
+    expect(listed.items.find((one) => one.id === String(id))!.lockedUntil).not.toBeNull()
+    const unlocked = await owner.api.call('POST /users/{userId}/unlock', { params: { userId: id } })
+    expect(unlocked.lockedUntil).toBeNull()
+    expect((await at(later, PASSWORD)).status).toBe(200)
   })
 
   test('signing in many times rightly is no guessing', async () => {

@@ -56,45 +56,13 @@ export const Me = z
       }),
     ),
     region: z.string(),
+    mayChangePassword: z.boolean(),
+    provider: z
+      .object({ label: z.string(), linked: z.boolean() })
+      .nullable()
+      .describe('The OpenID Connect provider, and whether the caller signs in there'),
   })
   .meta({ id: 'Me', description: 'Who is signed in, in which tenant, with which roles' })
-export const SignIn = z
-  .strictObject({ name: z.string().min(1).max(128), password: z.string().min(1).max(1024) })
-  .meta({ id: 'SignIn' })
-export const User = z
-  .object({
-    id: uid,
-    name: z.string(),
-    displayName: z.string(),
-    tenantRoles: z.array(TenantRoleShape),
-    disabled: z.boolean(),
-    createdAt: instant,
-  })
-  .meta({ id: 'User' })
-export const NewUser = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9._-]{1,63}$/, 'lower-case letters, digits, dot, dash and underscore; 2 to 64 characters'),
-    displayName: label.optional(),
-    password: z.string().min(10, 'at least 10 characters').max(1024),
-    tenantRoles: z.array(TenantRoleShape).default([]),
-  })
-  .meta({ id: 'NewUser' })
-export const UserChange = z
-  .strictObject({
-    displayName: label.optional(),
-    password: z.string().min(10).max(1024).optional(),
-    tenantRoles: z.array(TenantRoleShape).optional(),
-    disabled: z.boolean().optional(),
-  })
-  .meta({ id: 'UserChange' })
-export const AccessKey = z
-  .object({ id: z.string(), active: z.boolean(), createdAt: instant, lastUsedAt: instant.nullable() })
-  .meta({ id: 'AccessKey' })
-export const NewAccessKey = z
-  .object({ id: z.string(), secret: z.string().describe('Shown this once; only its encrypted form is kept') })
-  .meta({ id: 'NewAccessKey' })
 
 // Workspaces
 

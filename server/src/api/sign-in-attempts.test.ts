@@ -1,64 +1,104 @@
-import { Refusal } from '@holdpoint/core'
-import { expect, test } from 'vitest'
-import { boundedHashing, signInAttempts, signInKeys } from './sign-in-attempts.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
+import { type Database, openDatabase } from '../store/database.ts'
+import { attemptKeys, countFailure, forgetFailure, forgetFailuresOf } from '../store/sign-in-failures.ts'
+import { addressKey, boundedHashing } from './sign-in-attempts.ts'
 
-const MINUTE_MS = 60_000
-const refused = (attempts: ReturnType<typeof signInAttempts>, name: string, address: string, nowMs: number) => {
-  try {
-    attempts.begin(signInKeys(name, address), nowMs)
-    return null
-  } catch (error) {
-    if (error instanceof Refusal) return Number(error.details.seconds)
-    throw error
-  }
-}
-
-test('the eleventh attempt within fifteen minutes is told how long to wait, and after that time it may be made', () => {
-  const attempts = signInAttempts()
-  for (let i = 0; i < 10; i++) expect(refused(attempts, 'a', 'x', i * MINUTE_MS)).toBeNull()
-  expect(refused(attempts, 'a', 'x', 10 * MINUTE_MS)).toBe(5 * 60)
-  expect(refused(attempts, 'a', 'x', 15 * MINUTE_MS - 1)).toBe(1)
-  expect(refused(attempts, 'a', 'x', 15 * MINUTE_MS)).toBeNull()
+let database: TestDatabase
+let db: Database
+beforeAll(async () => {
+  database = await testDatabase()
+  db = openDatabase(database.config)
+})
+afterAll(async () => {
+  await db.close()
+  await database.drop()
 })
 
-test('attempts that were refused do not make the waiting longer', () => {
-  const attempts = signInAttempts()
-  for (let i = 0; i < 10; i++) attempts.begin(signInKeys('a', 'x'), 0)
-  for (let i = 1; i < 15; i++) expect(refused(attempts, 'a', 'x', i * MINUTE_MS)).toBe((15 - i) * 60)
+let serial = 0
+const fresh = () => `name-${++serial}`
+const address = () => `198.51.100.${++serial}`
+/** How long the attempt has to wait; null where it may be made, and then counts as failed. */
+const attempted = (name: string, from: string) =>
+  db.transaction((tx) => countFailure(tx, attemptKeys(name, addressKey(from))))
+/** Lets time pass for everything that was counted. */
+const pass = (minutes: number) =>
+  db.rows('update sign_in_failures set since = since - make_interval(mins => $1)', [minutes])
+
+test('the eleventh attempt within fifteen minutes is told how long to wait, and after that time it may be made', async () => {
+  const [name, from] = [fresh(), address()]
+  for (let i = 0; i < 10; i++) expect(await attempted(name, from)).toBeNull()
+  await pass(10)
+  const wait = await attempted(name, from)
+  expect(wait).toBeGreaterThan(0)
+  expect(wait).toBeLessThanOrEqual(5 * 60)
+  await pass(5)
+  expect(await attempted(name, from)).toBeNull()
 })
 
-test('guessing a name from one address keeps nobody with that name out elsewhere', () => {
-  const attempts = signInAttempts()
-  for (let i = 0; i < 10; i++) attempts.begin(signInKeys('a', 'x'), 0)
-  expect(refused(attempts, 'a', 'x', 0)).not.toBeNull()
-  expect(refused(attempts, 'a', 'y', 0)).toBeNull()
+test('attempts that were refused are not counted', async () => {
+  const [name, from] = [fresh(), address()]
+  for (let i = 0; i < 60; i++) await attempted(name, from)
+  for (let i = 0; i < 40; i++) expect(await attempted(fresh(), from)).toBeNull()
+  expect(await attempted(fresh(), from)).not.toBeNull()
 })
 
-test('fifty failures from one address, under whatever names, shut it out', () => {
-  const attempts = signInAttempts()
-  for (let i = 0; i < 50; i++) expect(refused(attempts, `name ${i}`, 'x', 0)).toBeNull()
-  expect(refused(attempts, 'name 51', 'x', 0)).not.toBeNull()
-  expect(refused(attempts, 'name 51', 'y', 0)).toBeNull()
+test('guessing a name from one address keeps nobody with that name out elsewhere', async () => {
+  const [name, from] = [fresh(), address()]
+  for (let i = 0; i < 60; i++) await attempted(name, from)
+  expect(await attempted(name, from)).not.toBeNull()
+  expect(await attempted(name, address())).toBeNull()
 })
 
-test('a success forgets the failures of its name, and of those from its address only itself', () => {
-  const attempts = signInAttempts()
-  for (let i = 0; i < 10; i++) attempts.begin(signInKeys('a', 'x'), 0)
-  attempts.succeeded(signInKeys('a', 'x'))
-  expect(refused(attempts, 'a', 'x', 0)).toBeNull()
-  for (let i = 0; i < 40; i++) expect(refused(attempts, `name ${i}`, 'x', 0)).toBeNull()
-  expect(refused(attempts, 'b', 'x', 0)).not.toBeNull()
+test('fifty failures from one address, under whatever names, shut it out', async () => {
+  const from = address()
+  for (let i = 0; i < 50; i++) expect(await attempted(fresh(), from)).toBeNull()
+  expect(await attempted(fresh(), from)).not.toBeNull()
+  expect(await attempted(fresh(), address())).toBeNull()
 })
 
-test('however many names are tried, the memory is bounded and the newest are remembered', () => {
-  const attempts = signInAttempts()
-  for (let i = 0; i < 10; i++) attempts.begin(signInKeys('oldest', 'x'), 0)
-  for (let i = 0; i < 10_000; i++) attempts.begin(signInKeys(`name ${i}`, `address ${i}`), 0)
-  // The oldest has made room.
-  expect(refused(attempts, 'oldest', 'x', 0)).toBeNull()
-  for (let i = 0; i < 9; i++) attempts.begin(signInKeys('name 9999', 'address 9999'), 0)
-  expect(refused(attempts, 'name 9999', 'address 9999', 0)).not.toBeNull()
+test('a hundred failures under one name, from wherever, shut it out until that time is over or it is let in', async () => {
+  const name = fresh()
+  for (let i = 0; i < 100; i++) expect(await attempted(name, `203.0.113.${i}`)).toBeNull()
+  expect(await attempted(name, '203.0.113.200')).not.toBeNull()
+  await forgetFailuresOf(db, name)
+  expect(await attempted(name, '203.0.113.200')).toBeNull()
 })
+
+test('a success forgets the failures of its name there, and of the others only itself', async () => {
+  const [name, from] = [fresh(), address()]
+  for (let i = 0; i < 10; i++) await attempted(name, from)
+  await forgetFailure(db, attemptKeys(name, from))
+  expect(await attempted(name, from)).toBeNull()
+  for (let i = 0; i < 40; i++) expect(await attempted(fresh(), from)).toBeNull()
+  expect(await attempted(fresh(), from)).not.toBeNull()
+})
+
+test('thirty attempts at the same time are no more than ten', async () => {
+  const [name, from] = [fresh(), address()]
+  const waits = await Promise.all(Array.from({ length: 30 }, () => attempted(name, from)))
+  expect(waits.filter((wait) => wait === null)).toHaveLength(10)
+})
+
+test('nothing that people type is kept: a name is often a password in the wrong place', async () => {
+  await attempted('my secret password', address())
+  const [row] = await db.rows<{ whole: string }>('select string_agg(f::text, $1) as whole from sign_in_failures f', [
+    ' ',
+  ])
+  expect(row!.whole).not.toContain('my secret password')
+  expect(row!.whole).not.toContain(Buffer.from('my secret password').toString('hex'))
+})
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+])('%s counts as %s', (from, key) => expect(addressKey(from)).toBe(key))
 
 test('four hashes are made at a time, thirty-two wait, and further ones are refused', async () => {
   const hashing = boundedHashing()

@@ -1,57 +1,47 @@
 /**
- * Slows guessing down: after ten failures under one name from one address, or fifty from one address, within fifteen minutes, further attempts
- * are refused until the fifteen minutes are over. A name alone is never shut out, or anybody could keep its owner out by guessing wrong. Kept in memory
- * per replica and bounded; a password hash is slow enough to make the rest hopeless.
+ * Slows guessing down: within fifteen minutes at most ten failures under one name from one address, fifty from one address, and a hundred under one
+ * name; further attempts are refused until that time is over, or an administrator lets the name in again. Counted in the database, so for all
+ * replicas together and beyond their end.
  */
+import net from 'node:net'
 import { Refusal } from '@holdpoint/core'
+import type { Database } from '../store/database.ts'
+import { attemptKeys, countFailure, forgetFailure } from '../store/sign-in-failures.ts'
 
-const WINDOW_MS = 15 * 60_000
-const MOST_KEYS = 10_000
-
-type Key = { readonly key: string; readonly mostFailures: number }
-
-/** What the failures of an attempt are counted under. */
-export function signInKeys(name: string, address: string): readonly [Key, Key] {
-  return [
-    { key: `${name} from ${address}`, mostFailures: 10 },
-    { key: `from ${address}`, mostFailures: 50 },
-  ]
+/** Whoever has one address of IPv6 has the other 2^64 of its network as well. */
+export function addressKey(address: string): string {
+  const [, dotted] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
+  if (dotted !== undefined) return dotted
+  if (!net.isIPv6(address)) return address
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  // An IPv4 address at the end is two groups.
+  const dots = [...before, ...after].some((group) => group.includes('.')) ? 1 : 0
+  const gap = tail === undefined ? 0 : 8 - before.length - after.length - dots
+  const groups = [...before, ...Array.from({ length: gap }, () => '0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }
 
-export function signInAttempts() {
-  const failures = new Map<string, { count: number; sinceMs: number }>()
-  const under = (key: string, nowMs: number) => {
-    const entry = failures.get(key)
-    return entry && nowMs - entry.sinceMs < WINDOW_MS ? entry : null
-  }
-  return {
-    /**
-     * Refuses when there were too many failures under one of the keys; else counts this attempt as one until it has succeeded. So many attempts
-     * at the same time are no more than the same ones after each other.
-     */
-    begin(keys: readonly Key[], nowMs: number): void {
-      for (const { key, mostFailures } of keys) {
-        const entry = under(key, nowMs)
-        if (entry && entry.count >= mostFailures) throw throttled(entry.sinceMs + WINDOW_MS - nowMs)
-      }
-      for (const { key } of keys) {
-        const entry = under(key, nowMs)
-        if (entry) entry.count++
-        else {
-          // The oldest entry makes room; a Map keeps the order of insertion.
-          if (failures.size >= MOST_KEYS) failures.delete(failures.keys().next().value!)
-          failures.delete(key)
-          failures.set(key, { count: 1, sinceMs: nowMs })
-        }
-      }
-    },
-    /** The failures under this name are forgotten; the others from the address stay, without this attempt. */
-    succeeded([name, address]: readonly [Key, Key]): void {
-      failures.delete(name.key)
-      const entry = failures.get(address.key)
-      if (entry && --entry.count <= 0) failures.delete(address.key)
-    },
-  }
+/** Runs a check of a password as one attempt: refused when there were too many failures, and a failure until it has answered true. */
+export async function attempt(
+  db: Database,
+  name: string,
+  address: string,
+  check: () => Promise<boolean>,
+): Promise<boolean> {
+  const keys = attemptKeys(name, addressKey(address))
+  // Only who has a place to be checked is counted, so that not more is written than can be checked.
+  return await hashing.run(async () => {
+    const waitSeconds = await db.transaction((tx) => countFailure(tx, keys))
+    if (waitSeconds !== null) throw throttled(waitSeconds)
+    const right = await check()
+    if (right) await forgetFailure(db, keys)
+    return right
+  })
 }
 
 const MOST_HASHING = 4
@@ -64,7 +54,7 @@ export function boundedHashing() {
   return {
     async run<T>(work: () => Promise<T>): Promise<T> {
       if (underway >= MOST_HASHING) {
-        if (waiting.length >= MOST_WAITING) throw throttled(1_000)
+        if (waiting.length >= MOST_WAITING) throw throttled(1)
         await new Promise<void>((resolve) => waiting.push(resolve))
       } else underway++
       try {
@@ -79,4 +69,6 @@ export function boundedHashing() {
   }
 }
 
-const throttled = (ms: number) => new Refusal('SIGN_IN_THROTTLED', { seconds: Math.ceil(ms / 1000) })
+const hashing = boundedHashing()
+
+const throttled = (seconds: number) => new Refusal('SIGN_IN_THROTTLED', { seconds })

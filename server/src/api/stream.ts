@@ -7,7 +7,7 @@
 import { may } from '@holdpoint/core'
 import type { FastifyReply } from 'fastify'
 import type { Platform } from '../platform.ts'
-import { type Caller, callerById } from '../store/principals.ts'
+import { type Caller, callerStill } from '../store/principals.ts'
 
 const HEARTBEAT_MS = 5_000
 /** A browser comes back by itself, and has to be signed in still. */
@@ -34,27 +34,33 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
   }
   const unsubscribe = platform.live.subscribe((change) => {
     if (change.tenantId !== caller.tenantId || change.kind === 'delivery') return
+    if (change.kind === 'user') return change.id === String(caller.userId) ? look(() => {}) : undefined
     if (change.workspaceId !== null && !may(caller, 'operation.read', change.workspaceId)) return
     write(
       `event: change\ndata: ${JSON.stringify({ kind: change.kind, workspaceId: change.workspaceId, id: change.id })}\n\n`,
     )
   })
   let asking = false
+  /** Rights may have changed, and the session may have ended: who has lost them hears nothing more, at once or a heartbeat later. */
+  const look = (then: () => void) => {
+    callerStill(platform.db, caller, platform.signIn.idleSeconds).then(
+      (now) => {
+        if (now === null) return end()
+        caller = now
+        then()
+      },
+      () => end(),
+    )
+  }
   const heartbeat = setInterval(() => {
     // Without its database the server has no news and must not look as if there were none: the page is told by the end of the stream.
     if (asking) return end()
     asking = true
-    // Rights may have changed: who has lost them hears nothing more than a heartbeat later.
-    callerById(platform.db, caller.userId).then(
-      (now) => {
-        asking = false
-        if (now === null) return end()
-        caller = now
-        // An event, not a comment: the page hears that the connection is alive, and misses it when it is not.
-        write('event: beat\ndata: {}\n\n')
-      },
-      () => end(),
-    )
+    look(() => {
+      asking = false
+      // An event, not a comment: the page hears that the connection is alive, and misses it when it is not.
+      write('event: beat\ndata: {}\n\n')
+    })
   }, HEARTBEAT_MS)
   const longest = setTimeout(() => end(), LONGEST_MS)
   const end = () => {

@@ -21,6 +21,8 @@ afterAll(() => world?.stop())
 const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'PATCH /users/:userId': () => ({ displayName: 'taken over' }),
   'PATCH /access-keys/:accessKeyId': () => ({ active: false }),
+  'PATCH /users/:userId/access-keys/:accessKeyId': () => ({ active: false }),
+  'PATCH /extensions/:code/credentials/:accessKeyId': () => ({ active: false }),
   'PUT /workspaces/:workspaceId/members/:userId': () => ({ roles: ['visitor'] }),
   'POST /workspaces/:workspaceId/node-operations': ({ ids }) => ({ point: 'undeploy-node', nodeIds: [ids.nodeId] }),
   'POST /workspaces/:workspaceId/flowspec-imports': () => ({
@@ -76,7 +78,7 @@ const call = (row: Route, idOf: (parameter: string) => string | number, body: un
  * the audit trail what people did.
  */
 const MOVING = [
-  ...['nonces', 'sessions', 'schema_migrations', 'deliveries', 'attempts'],
+  ...['nonces', 'sessions', 'sign_in_failures', 'schema_migrations', 'deliveries', 'attempts'],
   ...['audit_entries', 'audit_head', 'audit_seals', 'audit_tenant_seals', 'replicas', 'lanes'],
 ]
 

@@ -11,7 +11,7 @@ afterAll(() => world?.stop())
 const change = (
   by: Person,
   of: Person,
-  body: { tenantRoles?: readonly string[]; disabled?: boolean; password?: string; displayName?: string },
+  body: { tenantRoles?: readonly string[]; disabled?: boolean; email?: string; displayName?: string },
 ) => by.api.call('PATCH /users/{userId}', { params: { userId: of.id }, body: body as never })
 const owners = (tenantId: number) =>
   world.db.rows(
@@ -101,10 +101,21 @@ describe('full power is given and changed only by who has it', () => {
     for (const body of [
       { tenantRoles: [] },
       { disabled: true },
-      { password: 'my own choice' },
+      { email: 'mine@example.com' },
       { displayName: 'Nobody' },
     ])
       expect(await refusalCode(change(administrator, tenant.owner, body))).toBe('FORBIDDEN')
+    const params = { userId: tenant.owner.id, accessKeyId: tenant.owner.key.id }
+    const { api } = administrator
+    for (const refused of [
+      () => api.call('POST /users/{userId}/reset-password', { params }),
+      () => api.call('POST /users/{userId}/unlink', { params }),
+      () => api.call('DELETE /users/{userId}/sessions', { params }),
+      () => api.call('GET /users/{userId}/access-keys', { params }),
+      () => api.call('PATCH /users/{userId}/access-keys/{accessKeyId}', { params, body: { active: false } }),
+      () => api.call('DELETE /users/{userId}/access-keys/{accessKeyId}', { params }),
+    ])
+      expect(await refusalCode(refused())).toBe('FORBIDDEN')
     expect(await owners(tenant.id)).toEqual([{ id: tenant.owner.id }])
   })
 
@@ -117,14 +128,78 @@ describe('full power is given and changed only by who has it', () => {
   })
 })
 
-describe('everybody may change their own name and password, and nothing else of themselves', () => {
+describe('everybody may change their own name, and nothing else of themselves without the right to', () => {
   test('without any role', async () => {
     const tenant = await world.tenant()
     const person = await tenant.person()
-    expect((await change(person, person, { displayName: 'Me', password: 'my new password' })).displayName).toBe('Me')
-    for (const body of [{ tenantRoles: ['account-owner'] }, { tenantRoles: [] }, { disabled: true }])
+    expect((await person.api.call('PATCH /session', { body: { displayName: 'Me' } })).user.displayName).toBe('Me')
+    for (const body of [
+      { tenantRoles: ['account-owner'] },
+      { tenantRoles: [] },
+      { disabled: true },
+      { email: 'a@b.example' },
+    ])
       expect(await refusalCode(change(person, person, body))).toBe('FORBIDDEN')
     expect(await refusalCode(change(person, tenant.owner, { displayName: 'You' }))).toBe('FORBIDDEN')
+  })
+})
+
+describe('nobody raises their own rights', () => {
+  test('a tenant administrator gives themselves no further role, but may give one up', async () => {
+    const tenant = await world.tenant()
+    const administrator = await tenant.person(['tenant-administrator', 'open-platform-administrator'])
+    const roles = ['tenant-administrator', 'tenant-security-administrator']
+    expect(await refusalCode(change(administrator, administrator, { tenantRoles: roles }))).toBe('OWN_RIGHTS')
+    await change(administrator, administrator, { tenantRoles: ['tenant-administrator'] })
+    const back = { tenantRoles: ['tenant-administrator', 'open-platform-administrator'] }
+    expect(await refusalCode(change(administrator, administrator, back))).toBe('OWN_RIGHTS')
+    await change(tenant.owner, administrator, back)
+  })
+
+  test('nor do the administrators of a workspace and of the tenant in a workspace', async () => {
+    const tenant = await world.tenant()
+    const workspace = await tenant.workspace()
+    const put = (by: Person, of: Person, roles: ('owner' | 'administrator' | 'operator' | 'visitor')[]) =>
+      by.api.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+        params: { workspaceId: workspace.id, userId: of.id },
+        body: { roles },
+      })
+    const local = await tenant.person([], { [workspace.id]: ['administrator'] })
+    const wide = await tenant.person(['tenant-administrator'])
+    expect(await refusalCode(put(local, local, ['administrator', 'operator']))).toBe('OWN_RIGHTS')
+    expect(await refusalCode(put(wide, wide, ['operator']))).toBe('OWN_RIGHTS')
+    // Owners of the workspace are made by its owners and by who administers the tenant.
+    const somebody = await tenant.person()
+    expect(await refusalCode(put(local, somebody, ['owner']))).toBe('FORBIDDEN')
+    expect(await refusalCode(put(local, tenant.owner, ['visitor']))).toBe('FORBIDDEN')
+    await put(local, somebody, ['administrator'])
+    await put(wide, somebody, ['owner'])
+    // To go is no raising.
+    await local.api.call('DELETE /workspaces/{workspaceId}/members/{userId}', {
+      params: { workspaceId: workspace.id, userId: local.id },
+    })
+  })
+})
+
+describe('the AccessKey pairs of a user', () => {
+  test('are seen, switched off and deleted by an administrator, who never sees a secret', async () => {
+    const tenant = await world.tenant()
+    const person = await tenant.person()
+    const params = { userId: person.id, accessKeyId: person.key.id }
+    const { items } = await tenant.owner.api.call('GET /users/{userId}/access-keys', { params })
+    expect(items).toMatchObject([{ id: person.key.id, active: true }])
+    expect(JSON.stringify(items)).not.toContain(person.key.secret)
+    await tenant.owner.api.call('PATCH /users/{userId}/access-keys/{accessKeyId}', { params, body: { active: false } })
+    expect(await refusalCode(person.api.call('GET /session'))).toBe('ACCESS_KEY_INACTIVE')
+    await tenant.owner.api.call('DELETE /users/{userId}/access-keys/{accessKeyId}', { params })
+    expect(await refusalCode(person.api.call('GET /session'))).toBe('ACCESS_KEY_UNKNOWN')
+    expect(
+      await refusalCode(
+        tenant.owner.api.call('DELETE /users/{userId}/access-keys/{accessKeyId}', {
+          params: { userId: person.id, accessKeyId: tenant.owner.key.id },
+        }),
+      ),
+    ).toBe('NOT_FOUND')
   })
 })
 
@@ -133,10 +208,6 @@ describe('a new user', () => {
     const tenant = await world.tenant()
     const given = { ...newUser(), password: 'a password to look for' }
     const made = await tenant.owner.api.call('POST /users', { body: given })
-    await tenant.owner.api.call('PATCH /users/{userId}', {
-      params: { userId: Number(made.id) },
-      body: { password: 'another to look for' },
-    })
     const audit = await world.db.rows<{ whole: string }>(
       'select a::text as whole from audit_entries a where tenant_id = $1',
       [tenant.id],
@@ -158,6 +229,17 @@ describe('a new user', () => {
     expect(codes.toSorted()).toEqual(['NAME_TAKEN', 'NAME_TAKEN', 'it was not refused'])
   })
 
+  test('has an e-mail address of its own in the tenant', async () => {
+    const tenant = await world.tenant()
+    const made = await tenant.owner.api.call('POST /users', { body: { ...newUser(), email: 'Who@Example.com' } })
+    expect(made.email).toBe('Who@Example.com')
+    const again = { ...newUser(), email: 'who@example.com' }
+    expect(await refusalCode(tenant.owner.api.call('POST /users', { body: again }))).toBe('NAME_TAKEN')
+    const other = await tenant.person()
+    expect(await refusalCode(change(tenant.owner, other, { email: 'who@example.COM' }))).toBe('NAME_TAKEN')
+    await (await world.tenant()).owner.api.call('POST /users', { body: again })
+  })
+
   test.each([
     { name: 'Upper' },
     { name: 'a b' },
@@ -165,6 +247,7 @@ describe('a new user', () => {
     { password: 'short' },
     { tenantRoles: ['root'] },
     { displayName: ' ' },
+    { email: 'nobody' },
   ])('%j is refused', async (fault) => {
     const { owner } = await world.tenant()
     expect(await refusalCode(owner.api.call('POST /users', { body: { ...newUser(), ...fault } as never }))).toBe(

@@ -7,21 +7,28 @@ import type { DeliveryRow, DeliveryStandRow } from '../store/deliveries.ts'
 import type { NodeListRow, RelativeRow } from '../store/nodes.ts'
 import type { CheckListRow, OperationListRow } from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
-import type { UserRow } from '../store/users.ts'
+import type { ListedUserRow } from '../store/users.ts'
 import type { WorkspaceRow } from '../store/workspaces.ts'
+import type { User } from './access-shapes.ts'
 import type * as shapes from './shapes.ts'
 
 export const person = (id: number, name: string) => ({ id: String(id), name })
 const at = (date: Date) => date.toISOString()
 const atOrNull = (date: Date | null) => date?.toISOString() ?? null
 
-export function userView(row: UserRow): z.input<typeof shapes.User> {
+export function userView(row: ListedUserRow): z.input<typeof User> {
   return {
     id: String(row.id),
     name: row.name,
     displayName: row.display_name,
+    email: row.email,
     tenantRoles: row.tenant_roles,
     disabled: row.disabled_at !== null,
+    hasPassword: row.password_hash !== null,
+    oneTimeUntil: atOrNull(row.one_time_until),
+    atProvider: row.at_provider,
+    lockedUntil: atOrNull(row.locked_until),
+    serviceOf: row.service_of_code,
     createdAt: at(row.created_at),
   }
 }

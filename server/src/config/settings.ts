@@ -9,14 +9,21 @@ import {
   readDestinations,
   readHost,
   readInteger,
+  readIssuer,
   readLogLevel,
   readMatching,
+  readOneOf,
   readPublicUrl,
   readSecretKey,
   readTimeZone,
 } from './values.ts'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
+
+const LOCAL_PASSWORDS = ['everyone', 'account-owner'] as const
+const USER_CLAIMS = ['sub', 'email'] as const
+/** Full power is given by people who have it. */
+const CREATED_ROLES = ['tenant-administrator', 'open-platform-administrator', 'tenant-security-administrator'] as const
 
 export interface Setting<T, D extends string | null> {
   readonly variable: string
@@ -172,6 +179,102 @@ export const SETTINGS = {
     secret: false,
     meaning: 'The largest request body that is read, in bytes, 1 KiB to 64 MiB.',
     read: (text) => readInteger(text, 1024, 64 * 1024 * 1024),
+  }),
+  sessionHours: setting({
+    variable: 'HOLDPOINT_SESSION_HOURS',
+    type: 'integer',
+    default: '12',
+    secret: false,
+    meaning: 'A session in the console ends so long after signing in, however it is used, 1 to 720 hours.',
+    read: (text) => readInteger(text, 1, 720),
+  }),
+  sessionIdleMinutes: setting({
+    variable: 'HOLDPOINT_SESSION_IDLE_MINUTES',
+    type: 'integer',
+    default: '120',
+    secret: false,
+    meaning: 'A session in which nothing has been asked for so long has ended, 5 minutes to 30 days.',
+    read: (text) => readInteger(text, 5, 43_200),
+  }),
+  localPasswords: setting({
+    variable: 'HOLDPOINT_LOCAL_PASSWORDS',
+    type: LOCAL_PASSWORDS.join(', '),
+    default: 'everyone',
+    secret: false,
+    meaning:
+      'Who signs in with a name and a password of Holdpoint. With `account-owner` everybody else signs in by OpenID Connect ([sign-in.md](sign-in.md)).',
+    read: (text) => readOneOf(text, LOCAL_PASSWORDS),
+  }),
+  oidcIssuer: setting({
+    variable: 'HOLDPOINT_OIDC_ISSUER',
+    type: 'https URL',
+    default: null,
+    defaultText: 'none: no sign-in by OpenID Connect',
+    secret: false,
+    meaning:
+      'The OpenID Connect provider at which people sign in ([sign-in.md](sign-in.md)), as it names itself. `http` is taken for an address of this machine only.',
+    read: readIssuer,
+  }),
+  oidcClientId: setting({
+    variable: 'HOLDPOINT_OIDC_CLIENT_ID',
+    type: 'text',
+    default: null,
+    defaultText: 'none: required with `HOLDPOINT_OIDC_ISSUER`',
+    secret: false,
+    meaning: 'As what Holdpoint is registered at the provider.',
+    read: (text) => readMatching(text, /^[\x20-\x7e]{1,256}$/, 'at most 256 visible ASCII characters'),
+  }),
+  oidcClientSecret: setting({
+    variable: 'HOLDPOINT_OIDC_CLIENT_SECRET',
+    type: 'text',
+    default: null,
+    defaultText: 'none: a client without a secret, secured by PKCE alone',
+    secret: true,
+    meaning: 'The secret that the provider has given to Holdpoint.',
+    read: (text) => readMatching(text, /^[\x20-\x7e]{1,1024}$/, 'at most 1,024 visible ASCII characters'),
+  }),
+  oidcLabel: setting({
+    variable: 'HOLDPOINT_OIDC_LABEL',
+    type: 'text',
+    default: 'Single sign-on',
+    secret: false,
+    meaning: 'What the button of the provider says.',
+    read: (text) => readMatching(text, /^\S(.{0,62}\S)?$/u, 'at most 64 characters, the first and the last no blanks'),
+  }),
+  oidcTenant: setting({
+    variable: 'HOLDPOINT_OIDC_TENANT',
+    type: 'text',
+    default: null,
+    defaultText: 'none: the first tenant',
+    secret: false,
+    meaning: 'The name of the tenant whose users sign in at the provider; those of others never do.',
+    read: (text) => readMatching(text, /^\S(.{0,126}\S)?$/u, 'the name of a tenant'),
+  }),
+  oidcUserClaim: setting({
+    variable: 'HOLDPOINT_OIDC_USER_CLAIM',
+    type: USER_CLAIMS.join(', '),
+    default: 'sub',
+    secret: false,
+    meaning:
+      'By what somebody who comes from the provider for the first time is recognised. `sub`: by nothing, users link their account themselves. `email`: also by the verified e-mail address that an administrator has given to a user.',
+    read: (text) => readOneOf(text, USER_CLAIMS),
+  }),
+  oidcCreateUsers: setting({
+    variable: 'HOLDPOINT_OIDC_CREATE_USERS',
+    type: 'true or false',
+    default: 'false',
+    secret: false,
+    meaning: 'Makes a user for whoever the provider lets in and is not known yet.',
+    read: readBoolean,
+  }),
+  oidcRole: setting({
+    variable: 'HOLDPOINT_OIDC_ROLE',
+    type: CREATED_ROLES.join(', '),
+    default: null,
+    defaultText: 'none: what every user may',
+    secret: false,
+    meaning: 'The tenant role of users that are made so.',
+    read: (text) => readOneOf(text, CREATED_ROLES),
   }),
   trustProxy: setting({
     variable: 'HOLDPOINT_TRUST_PROXY',

@@ -32,9 +32,22 @@ export function readBoolean(text: string): boolean {
 }
 
 export function readLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((known) => known === text)
-  if (level === undefined) throw new ValueError(`one of ${LOG_LEVELS.join(', ')}`)
-  return level
+  return readOneOf(text, LOG_LEVELS)
+}
+
+export function readOneOf<const T extends string>(text: string, known: readonly T[]): T {
+  const one = known.find((value) => value === text)
+  if (one === undefined) throw new ValueError(`one of ${known.join(', ')}`)
+  return one
+}
+
+/** A provider over plain HTTP is believed on this machine only: on the way somebody could say who people are. */
+export function readIssuer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const here = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && here)) || /[?#@]/.test(text))
+    throw new ValueError('an https URL without user, query or fragment')
+  return text
 }
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i

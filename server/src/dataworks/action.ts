@@ -16,10 +16,14 @@ export type EarlyInput<C extends Contract> = Omit<ActionInput<C>, 'caller'> & { 
 
 /**
  * Rule 20: who may. An action of the table of access for the whole tenant is asked for before anything else; where only what is found, or named by a
- * parameter, says in which workspace, the action asks itself (`whereFound`). `own`: lists that show what each may read. `answer`: who speaks for the
- * extension that is named.
+ * parameter, says in which workspace, the action asks itself (`whereFound`); with `orItself` also whoever speaks for the extension that is named.
+ * `own`: lists that show what each may read. `answer`: only who speaks for the extension.
  */
-export type ActionAccess = AccessAction | { readonly whereFound: AccessAction } | 'own' | 'answer'
+export type ActionAccess =
+  | AccessAction
+  | { readonly whereFound: AccessAction; readonly orItself?: true }
+  | 'own'
+  | 'answer'
 
 export type Action = {
   readonly contract: Contract

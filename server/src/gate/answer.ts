@@ -4,7 +4,7 @@
  * In one transaction, which it may share with others, the operation is locked, the result written, the process derived, and if that decides it,
  * the operation carried out or refused. Results for the same message that wait for each other are taken at once.
  */
-import { acceptResult, type CheckResult, eventByCode, Refusal } from '@holdpoint/core'
+import { acceptResult, type CheckResult, eventByCode, Refusal, speaksFor } from '@holdpoint/core'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
 import * as operations from '../store/operations.ts'
@@ -119,7 +119,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
 /**
  * Rule 8: a check takes one result; the first stands, the same again is acknowledged (null), and a different one, or one that is expired, unknown,
  * foreign or from an extension that was not asked, is refused and changes nothing. Rule 7: an expired message takes no result.
- * Only the extension's owner speaks for it: whoever else could would decide in its place, without a trace.
+ * Rule 20: only the extension's owner and its own service user speak for it: whoever else could would decide in its place, without a trace.
  */
 function judge(
   tx: Transaction,
@@ -131,7 +131,7 @@ function judge(
   const notAsked = () => new Refusal('EXTENSION_NOT_ASKED', { extensionCode, messageId })
   if (!asked) throw new Refusal('MESSAGE_UNKNOWN', { messageId })
   if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode })
-  if (asked.extension_owner_id !== caller.userId)
+  if (!speaksFor(caller, { id: asked.extension_id, ownerId: asked.extension_owner_id }))
     throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
   if (asked.operation === null) throw notAsked()
   const callback = eventByCode(asked.message_event_code)?.callback

@@ -164,7 +164,8 @@ export function openDatabase(config: pg.PoolConfig): Database {
   }
 }
 
-/** Whether the error is PostgreSQL's "unique constraint violated". */
-export function isUniqueViolation(error: unknown): boolean {
-  return (error as { code?: string }).code === '23505'
+/** Whether the error is PostgreSQL's "unique constraint violated", and of this constraint where one is named. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const found = error as { code?: string; constraint?: string }
+  return found.code === '23505' && (constraint === undefined || found.constraint === constraint)
 }

@@ -8,6 +8,9 @@ export type Caller = Principal & {
   readonly displayName: string
   readonly tenantName: string
   readonly editionExpiresAt: Date | null
+  readonly serviceOf: number | null
+  /** The session that the request came in; null where it was signed. */
+  readonly sessionId: string | null
 }
 
 type CallerRow = {
@@ -19,9 +22,11 @@ type CallerRow = {
   display_name: string
   tenant_name: string
   edition_expires_at: Date | null
+  service_of: number | null
+  session_id?: string
 }
 
-const CALLER_COLUMNS = `u.id as user_id, u.tenant_id, u.tenant_roles, u.name, u.display_name,
+const CALLER_COLUMNS = `u.id as user_id, u.tenant_id, u.tenant_roles, u.name, u.display_name, u.service_of,
   t.name as tenant_name, t.edition_expires_at,
   (select json_object_agg(m.workspace_id, m.roles) from members m where m.user_id = u.id) as workspace_roles`
 
@@ -34,13 +39,31 @@ const callerOf = (row: CallerRow): Caller => ({
   displayName: row.display_name,
   tenantName: row.tenant_name,
   editionExpiresAt: row.edition_expires_at,
+  serviceOf: row.service_of,
+  sessionId: row.session_id ?? null,
 })
 
-export async function callerBySession(sql: Sql, tokenHash: Buffer): Promise<Caller | null> {
+/** Who is signed in with this session, if it has not ended: by itself, unused for so long, or with its user. That it is used is noted to the minute. */
+export async function callerBySession(sql: Sql, tokenHash: Buffer, idleSeconds: number): Promise<Caller | null> {
   const [row] = await sql.rows<CallerRow>(
-    `select ${CALLER_COLUMNS} from sessions s join users u on u.id = s.user_id join tenants t on t.id = u.tenant_id
-     where s.token_hash = $1 and s.expires_at > now() and u.disabled_at is null`,
-    [tokenHash],
+    `with seen as (
+       update sessions set seen_at = now() where token_hash = $1 and seen_at < now() - interval '1 minute'
+         and seen_at > now() - make_interval(secs => $2) and expires_at > now())
+     select ${CALLER_COLUMNS}, s.id as session_id
+     from sessions s join users u on u.id = s.user_id join tenants t on t.id = u.tenant_id
+     where s.token_hash = $1 and s.expires_at > now() and s.seen_at > now() - make_interval(secs => $2) and u.disabled_at is null`,
+    [tokenHash, idleSeconds],
+  )
+  return row ? callerOf(row) : null
+}
+
+/** Who is signed in with this session, if it has not ended. */
+export async function callerOfSession(sql: Sql, sessionId: string, idleSeconds: number): Promise<Caller | null> {
+  const [row] = await sql.rows<CallerRow>(
+    `select ${CALLER_COLUMNS}, s.id as session_id
+     from sessions s join users u on u.id = s.user_id join tenants t on t.id = u.tenant_id
+     where s.id = $1 and s.expires_at > now() and s.seen_at > now() - make_interval(secs => $2) and u.disabled_at is null`,
+    [sessionId, idleSeconds],
   )
   return row ? callerOf(row) : null
 }
@@ -56,6 +79,15 @@ const CALLER_BY_ID = question<number, CallerRow, Caller | null>({
 /** A user as they are now; null for one who has been disabled. */
 export async function callerById(sql: Sql, userId: number): Promise<Caller | null> {
   return await sql.ask(CALLER_BY_ID, userId)
+}
+
+/** The caller as they are now, for what stays open after a request; null when they, or the session it came in, are there no more. */
+export async function callerStill(
+  sql: Sql,
+  { userId, sessionId }: Caller,
+  idleSeconds: number,
+): Promise<Caller | null> {
+  return sessionId === null ? await callerById(sql, userId) : await callerOfSession(sql, sessionId, idleSeconds)
 }
 
 export type SigningKey = { readonly caller: Caller; readonly secret: Buffer; readonly active: boolean }

@@ -1,5 +1,6 @@
 import type { TenantRole } from '@holdpoint/core'
 import type { Sql } from './database.ts'
+import { FAILURES_WITHIN_SECONDS, MOST_FAILURES } from './sign-in-failures.ts'
 
 export type UserRow = {
   id: number
@@ -8,6 +9,10 @@ export type UserRow = {
   display_name: string
   password_hash: string | null
   tenant_roles: TenantRole[]
+  email: string | null
+  one_time_until: Date | null
+  /** The extension that the user speaks for; null for a person. */
+  service_of: number | null
   disabled_at: Date | null
   created_at: Date
 }
@@ -35,13 +40,63 @@ export async function insertUser(
     displayName: string
     passwordHash: string | null
     tenantRoles: readonly TenantRole[]
+    email?: string | null
+    oneTimeUntil?: Date | null
+    serviceOf?: number | null
   },
 ): Promise<UserRow> {
   const [row] = await sql.rows<UserRow>(
-    `insert into users (tenant_id, name, display_name, password_hash, tenant_roles) values ($1, $2, $3, $4, $5) returning *`,
-    [user.tenantId, user.name, user.displayName, user.passwordHash, user.tenantRoles],
+    `insert into users (tenant_id, name, display_name, password_hash, tenant_roles, email, one_time_until, service_of)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning *`,
+    [
+      user.tenantId,
+      user.name,
+      user.displayName,
+      user.passwordHash,
+      user.tenantRoles,
+      user.email ?? null,
+      user.oneTimeUntil ?? null,
+      user.serviceOf ?? null,
+    ],
   )
   return row!
+}
+
+/** What a list of users shows of one besides: of which extension it is a service user, and until when guessing has shut its name out. */
+export type ListedUserRow = UserRow & {
+  service_of_code: string | null
+  locked_until: Date | null
+  at_provider: boolean
+}
+
+const LISTED = `select u.*, e.code as service_of_code,
+  (select max(f.since + make_interval(secs => $1)) from sign_in_failures f where f.name_hash = sha256(convert_to(u.name, 'UTF8'))
+     and f.count >= case when f.address = '' then $2::integer else $3::integer end and f.since > now() - make_interval(secs => $1)) as locked_until,
+  exists (select from user_identities i where i.user_id = u.id) as at_provider
+  from users u left join extensions e on e.id = u.service_of`
+const LIMITS = [FAILURES_WITHIN_SECONDS, MOST_FAILURES.ofName, MOST_FAILURES.ofNameFromAddress] as const
+
+export async function usersOfTenant(
+  sql: Sql,
+  tenantId: number,
+  afterId: number,
+  limit: number,
+): Promise<ListedUserRow[]> {
+  return await sql.rows<ListedUserRow>(`${LISTED} where u.tenant_id = $4 and u.id > $5 order by u.id limit $6`, [
+    ...LIMITS,
+    tenantId,
+    afterId,
+    limit,
+  ])
+}
+
+export async function listedUser(sql: Sql, tenantId: number, userId: number): Promise<ListedUserRow | null> {
+  const [row] = await sql.rows<ListedUserRow>(`${LISTED} where u.tenant_id = $4 and u.id = $5`, [
+    ...LIMITS,
+    tenantId,
+    userId,
+  ])
+  return row ?? null
 }
 
 export async function userByName(sql: Sql, name: string): Promise<UserRow | null> {
@@ -63,32 +118,45 @@ export async function userIdsOf(sql: Sql, tenantId: number, ids: readonly number
   return rows.map((row) => row.id)
 }
 
-export async function usersOfTenant(sql: Sql, tenantId: number, afterId: number, limit: number): Promise<UserRow[]> {
-  return await sql.rows<UserRow>('select * from users where tenant_id = $1 and id > $2 order by id limit $3', [
-    tenantId,
-    afterId,
-    limit,
-  ])
+export type UserUpdate = {
+  readonly displayName?: string
+  /** Until when the password signs in once; null: for good. */
+  readonly password?: { readonly hash: string; readonly oneTimeUntil: Date | null }
+  readonly tenantRoles?: readonly TenantRole[]
+  readonly disabled?: boolean
+  readonly email?: string | null
 }
 
-export async function updateUser(
-  sql: Sql,
-  userId: number,
-  change: { displayName?: string; passwordHash?: string; tenantRoles?: readonly TenantRole[]; disabled?: boolean },
-): Promise<void> {
+export async function updateUser(sql: Sql, userId: number, change: UserUpdate): Promise<void> {
   await sql.rows(
     `update users set display_name = coalesce($2, display_name), password_hash = coalesce($3, password_hash),
-       tenant_roles = coalesce($4, tenant_roles),
-       disabled_at = case when $5::boolean is null then disabled_at when $5 then coalesce(disabled_at, now()) end
+       one_time_until = case when $3::text is null then one_time_until else $4::timestamptz end,
+       tenant_roles = coalesce($5, tenant_roles),
+       disabled_at = case when $6::boolean is null then disabled_at when $6 then coalesce(disabled_at, now()) end,
+       email = case when $7 then $8 else email end
      where id = $1`,
     [
       userId,
       change.displayName ?? null,
-      change.passwordHash ?? null,
+      change.password?.hash ?? null,
+      change.password?.oneTimeUntil ?? null,
       change.tenantRoles ?? null,
       change.disabled ?? null,
+      change.email !== undefined,
+      change.email ?? null,
     ],
   )
+}
+
+/** The user that speaks for an extension; null before it was made. */
+export async function serviceUserOf(sql: Sql, extensionId: number): Promise<UserRow | null> {
+  const [row] = await sql.rows<UserRow>('select * from users where service_of = $1', [extensionId])
+  return row ?? null
+}
+
+/** Two who make the first pair of an extension at the same time make one service user. */
+export async function lockServiceUser(sql: Sql, extensionCode: string): Promise<void> {
+  await sql.rows('select 1 from extensions where code = $1 for no key update', [extensionCode])
 }
 
 /** How many users who are not disabled hold full power over the tenant; the rows stay locked until the transaction ends. */
@@ -98,28 +166,6 @@ export async function lockOwners(sql: Sql, tenantId: number): Promise<number[]> 
     [tenantId],
   )
   return rows.map((row) => row.id)
-}
-
-// Sessions
-
-export async function insertSession(
-  sql: Sql,
-  tokenHash: Buffer,
-  userId: number,
-  lifetimeSeconds: number,
-): Promise<void> {
-  await sql.rows(
-    `insert into sessions (token_hash, user_id, expires_at) values ($1, $2, now() + make_interval(secs => $3))`,
-    [tokenHash, userId, lifetimeSeconds],
-  )
-}
-
-export async function deleteSession(sql: Sql, tokenHash: Buffer): Promise<void> {
-  await sql.rows('delete from sessions where token_hash = $1', [tokenHash])
-}
-
-export async function deleteSessionsOf(sql: Sql, userId: number): Promise<void> {
-  await sql.rows('delete from sessions where user_id = $1', [userId])
 }
 
 // AccessKey pairs

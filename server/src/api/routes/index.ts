@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { accessKeyRoutes } from './access-keys.ts'
 import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
@@ -8,6 +9,7 @@ import { extensionRoutes } from './extensions.ts'
 import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
 import { operationRoutes } from './operations.ts'
+import { serviceUserRoutes } from './service-users.ts'
 import { sessionRoutes } from './session.ts'
 import { signingSecretRoutes } from './signing-secrets.ts'
 import { trialRoutes } from './trials.ts'
@@ -18,12 +20,14 @@ import { workspaceRoutes } from './workspaces.ts'
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...userRoutes,
+  ...accessKeyRoutes,
   ...workspaceRoutes,
   ...nodeRoutes,
   ...operationRoutes,
   ...extensionRoutes,
   ...extensionVersionRoutes,
   ...trialRoutes,
+  ...serviceUserRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,
   ...channelRoutes,

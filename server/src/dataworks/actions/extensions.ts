@@ -1,8 +1,17 @@
-import { type EventDefinition, EXTENSION_STATUS_NUMBERS, eventByCode, Refusal, readParameters } from '@holdpoint/core'
-import { readableWorkspaces, workspaceFor } from '../../access.ts'
+import {
+  type EventDefinition,
+  EXTENSION_STATUS_NUMBERS,
+  eventByCode,
+  Refusal,
+  readParameters,
+  speaksFor,
+} from '@holdpoint/core'
+import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
+import type { Platform } from '../../platform.ts'
 import * as extensions from '../../store/extensions.ts'
 import * as operations from '../../store/operations.ts'
 import { snapshotOfTrial } from '../../store/trials.ts'
+import type { Caller } from '../../store/principals.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
@@ -12,10 +21,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export const extensionActions = [
   action<typeof contracts.GET_EXTENSION, contracts.GetExtensionResponse>(
     contracts.GET_EXTENSION,
-    'extension.read',
+    { whereFound: 'extension.read', orItself: true },
     async ({ platform, caller, parameters }) => {
-      const row = await extensions.extensionByCode(platform.db, caller.tenantId, parameters.ExtensionCode)
-      if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
+      const row = await extensionFor(platform, caller, parameters.ExtensionCode)
+      if (!itself(caller, row)) ensureMay(caller, 'extension.read')
       const categories = new Map(pointsOf(row).map((event) => [event.category, event.categoryName.en]))
       return {
         Extension: {
@@ -99,15 +108,14 @@ export const extensionActions = [
 
   action<typeof contracts.GET_OPTION_VALUE_FOR_PROJECT, contracts.GetOptionValueForProjectResponse>(
     contracts.GET_OPTION_VALUE_FOR_PROJECT,
-    { whereFound: 'option.read' },
+    { whereFound: 'option.read', orItself: true },
     async ({ platform, caller, parameters }) => {
       if (!parameters.ExtensionCode) throw new Refusal('PARAMETER_MISSING', { parameter: 'ExtensionCode' })
       if (!parameters.ProjectId) throw new Refusal('PARAMETER_MISSING', { parameter: 'ProjectId' })
-      const row = await extensions.extensionByCode(platform.db, caller.tenantId, parameters.ExtensionCode)
-      if (!row) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: parameters.ExtensionCode })
-      // An extension's owner reads its options wherever they were chosen, as the extension itself has to.
+      const row = await extensionFor(platform, caller, parameters.ExtensionCode)
+      // Wherever its options were chosen, the extension itself reads them.
       const workspaceId = Number(parameters.ProjectId)
-      if (row.owner_id !== caller.userId) await workspaceFor(platform.db, caller, workspaceId, 'option.read')
+      if (!itself(caller, row)) await workspaceFor(platform.db, caller, workspaceId, 'option.read')
       const chosen = (await extensions.enablementsOf(platform.db, caller.tenantId, workspaceId)).find(
         (one) => one.extension_id === row.id,
       )
@@ -183,6 +191,17 @@ export const extensionActions = [
     },
   ),
 ]
+
+/** Rule 21: an extension of the caller's tenant; to the service user of an extension there is no other. */
+async function extensionFor(platform: Platform, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
+  const row = await extensions.extensionByCode(platform.db, caller.tenantId, code)
+  if (!row || (caller.serviceOf !== null && !itself(caller, row)))
+    throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
+  return row
+}
+
+const itself = (caller: Caller, row: extensions.ExtensionRow) =>
+  speaksFor(caller, { id: row.id, ownerId: row.owner_id })
 
 function pointsOf(row: extensions.ExtensionRow): EventDefinition[] {
   return row.points.flatMap((code) => eventByCode(code) ?? [])
