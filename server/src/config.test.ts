@@ -73,6 +73,17 @@ test('every setting is read from its variable', () => {
       HOLDPOINT_POOL_SIZE: '20',
       HOLDPOINT_LOG_LEVEL: 'debug',
       HOLDPOINT_BODY_LIMIT_BYTES: '2048',
+      HOLDPOINT_SESSION_HOURS: '8',
+      HOLDPOINT_SESSION_IDLE_MINUTES: '30',
+      HOLDPOINT_LOCAL_PASSWORDS: 'account-owner',
+      HOLDPOINT_OIDC_ISSUER: 'https://id.example.com/realms/data',
+      HOLDPOINT_OIDC_CLIENT_ID: 'holdpoint',
+      HOLDPOINT_OIDC_CLIENT_SECRET: 'a secret of the provider',
+      HOLDPOINT_OIDC_LABEL: 'Example Corp',
+      HOLDPOINT_OIDC_TENANT: 'Example',
+      HOLDPOINT_OIDC_USER_CLAIM: 'email',
+      HOLDPOINT_OIDC_CREATE_USERS: 'true',
+      HOLDPOINT_OIDC_ROLE: 'open-platform-administrator',
       HOLDPOINT_TRUST_PROXY: 'true',
       HOLDPOINT_METRICS_TOKEN: 'a-token-for-metrics',
       HOLDPOINT_DEMO_PORT: '0',
@@ -96,12 +107,50 @@ test('every setting is read from its variable', () => {
     poolSize: 20,
     logLevel: 'debug',
     bodyLimitBytes: 2048,
+    sessionHours: 8,
+    sessionIdleMinutes: 30,
+    localPasswords: 'account-owner',
+    oidcIssuer: 'https://id.example.com/realms/data',
+    oidcClientId: 'holdpoint',
+    oidcClientSecret: 'a secret of the provider',
+    oidcLabel: 'Example Corp',
+    oidcTenant: 'Example',
+    oidcUserClaim: 'email',
+    oidcCreateUsers: true,
+    oidcRole: 'open-platform-administrator',
     trustProxy: true,
     metricsToken: 'a-token-for-metrics',
     demoPort: 0,
     demo: true,
     resetAdminPassword: false,
   })
+})
+
+test('a provider is named with its client, and passwords are switched off only where there is one', () => {
+  expect(problemsOf({ HOLDPOINT_OIDC_ISSUER: 'https://id.example.com' })).toEqual([
+    'HOLDPOINT_OIDC_CLIENT_ID is required with HOLDPOINT_OIDC_ISSUER',
+  ])
+  expect(problemsOf({ HOLDPOINT_LOCAL_PASSWORDS: 'account-owner' })).toHaveLength(1)
+})
+
+test.each([
+  'http://id.example.com',
+  'https://id.example.com/?tenant=1',
+  'https://user@id.example.com',
+  'ldap://id.example.com',
+  'id.example.com',
+])('%s is no issuer', (issuer) => {
+  expect(problemsOf({ HOLDPOINT_OIDC_ISSUER: issuer, HOLDPOINT_OIDC_CLIENT_ID: 'x' })).toHaveLength(1)
+})
+
+test('a provider over plain HTTP is one on this machine', () => {
+  for (const issuer of ['http://127.0.0.1:9000', 'http://localhost:9000/x', 'http://[::1]:9000'])
+    expect(readConfig({ HOLDPOINT_OIDC_ISSUER: issuer, HOLDPOINT_OIDC_CLIENT_ID: 'x' }, []).oidcIssuer).toBe(issuer)
+})
+
+test('users who are made by signing in at a provider never get full power', () => {
+  for (const role of ['account-owner', 'full-access', 'owner'])
+    expect(problemsOf({ HOLDPOINT_OIDC_ROLE: role })).toHaveLength(1)
 })
 
 test('a flag wins over its variable, in both spellings', () => {

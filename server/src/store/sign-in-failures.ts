@@ -28,8 +28,11 @@ export function attemptKeys(name: string, address: string): readonly [AttemptKey
 export async function countFailure(tx: Transaction, keys: readonly AttemptKey[]): Promise<number | null> {
   const given = [keys.map((key) => key.nameHash), keys.map((key) => key.address)]
   await tx.rows(
-    `insert into sign_in_failures (name_hash, address, count, since)
-     select a.name_hash, a.address, 0, now() from unnest($1::bytea[], $2::text[]) as a(name_hash, address) order by 1, 2
+    // A guess can be forgotten only by a crash of the database within the same half second.
+    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting)
+     insert into sign_in_failures (name_hash, address, count, since)
+     select a.name_hash, a.address, 0, now() from relaxed, unnest($1::bytea[], $2::text[]) as a(name_hash, address)
+     where relaxed.setting is not null order by 1, 2
      on conflict (name_hash, address) do update set
        count = case when sign_in_failures.since > now() - make_interval(secs => $3) then sign_in_failures.count else 0 end,
        since = case when sign_in_failures.since > now() - make_interval(secs => $3) then sign_in_failures.since else now() end`,

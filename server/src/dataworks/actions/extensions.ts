@@ -10,8 +10,8 @@ import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
 import * as extensions from '../../store/extensions.ts'
 import * as operations from '../../store/operations.ts'
-import { snapshotOfTrial } from '../../store/trials.ts'
 import type { Caller } from '../../store/principals.ts'
+import { snapshotOfTrial } from '../../store/trials.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
@@ -125,10 +125,10 @@ export const extensionActions = [
 
   action<typeof contracts.GET_IDE_EVENT_DETAIL, contracts.GetIDEEventDetailResponse>(
     contracts.GET_IDE_EVENT_DETAIL,
-    { whereFound: 'operation.read' },
+    { whereFound: 'operation.read', orItself: true },
     async ({ platform, caller, parameters: { MessageId, ProjectId } }) => {
       const trial = UUID.test(MessageId)
-        ? await snapshotOfTrial(platform.db, caller.tenantId, MessageId, caller.userId)
+        ? await snapshotOfTrial(platform.db, caller.tenantId, MessageId, caller)
         : undefined
       // An extension that is asked reads what it is asked about, wherever that is.
       if (!trial?.asks_caller) await workspaceFor(platform.db, caller, ProjectId, 'operation.read')
