@@ -4,11 +4,21 @@
  */
 import { Refusal } from '@holdpoint/core'
 import type { FastifyRequest } from 'fastify'
+import { keep } from './bounded.ts'
 import { decryptSecret, hashToken } from './credentials.ts'
 import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
-import { readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
+import { NONCE_RETENTION_MS, readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
 import type { KnownKey, Platform } from './platform.ts'
-import { type Caller, callerBySession, type Entering, type Knock, signingKey } from './store/principals.ts'
+import {
+  type Caller,
+  callerBySession,
+  type Entering,
+  type Entry,
+  enterAlone,
+  enterWithin,
+  type Knock,
+  signingKey,
+} from './store/principals.ts'
 
 export const SESSION_COOKIE = 'holdpoint_session'
 
@@ -42,39 +52,47 @@ export async function authenticate(platform: Platform, request: FastifyRequest):
 }
 
 /**
- * A request whose signature has passed. The nonce is remembered only then; whether the pair may still be used, and what its user may do, is read in
- * the same moment, while what is needed besides can be read already.
+ * A request whose signature has passed. The nonce is remembered only then, and in the same moment is read whether the pair may still be used, and what
+ * its user may do: within the transaction of what is asked for, or by itself. `passed` hears who it is.
  */
 export async function enterSigned(
   platform: Platform,
   received: ReceivedRequest,
   parameters: Parameters,
   scope: SignatureScope,
+  passed: (caller: Caller) => void = () => {},
 ): Promise<Entering> {
   const claim = readSignature(received, parameters, scope)
   const key = platform.signingKeys.get(claim.accessKeyId) ?? (await readKey(platform, claim.accessKeyId))
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
   verifySignature(claim, received, parameters, key.secret, platform.nowMs())
-  const caller = enter(platform, claim)
-  // Whoever waits for it hears of it; not everybody comes to wait.
-  caller.catch(() => {})
-  return { tenantId: key.tenantId, caller }
+  const knock = { accessKeyId: claim.accessKeyId, nonce: claim.nonce, keepSeconds: NONCE_RETENTION_MS / 1000 }
+  const pass = async (entering: Promise<Entry | null>) => {
+    const caller = admit(platform, knock, await entering)
+    passed(caller)
+    return caller
+  }
+  return {
+    tenantId: key.tenantId,
+    within: (sql) => pass(enterWithin(sql, knock)),
+    alone: () => pass(enterAlone(platform.db, knock)),
+    remember: async () => void (await enterAlone(platform.db, knock)),
+  }
 }
 
 /** The user whose AccessKey pair signed the request. */
 async function authenticateSigned(platform: Platform, received: ReceivedRequest): Promise<Caller> {
-  return await (await enterSigned(platform, received, new Map(), { requireAction: false })).caller
+  return await (await enterSigned(platform, received, new Map(), { requireAction: false })).alone()
 }
 
-async function enter(platform: Platform, claim: Knock): Promise<Caller> {
-  const entry = await platform.enter(claim)
+function admit(platform: Platform, { accessKeyId }: Knock, entry: Entry | null): Caller {
   if (entry === null) {
-    platform.signingKeys.delete(claim.accessKeyId)
+    platform.signingKeys.delete(accessKeyId)
     throw new Refusal('ACCESS_KEY_UNKNOWN')
   }
   if (!entry.active) throw new Refusal('ACCESS_KEY_INACTIVE')
   if (!entry.fresh) throw new Refusal('SIGNATURE_NONCE_USED')
-  platform.usedAccessKeys.add(claim.accessKeyId)
+  platform.usedAccessKeys.add(accessKeyId)
   return entry.caller
 }
 
@@ -85,9 +103,7 @@ async function readKey({ db, secretKey, signingKeys }: Platform, accessKeyId: st
   const key = await signingKey(db, accessKeyId)
   if (key === null) throw new Refusal('ACCESS_KEY_UNKNOWN')
   const known = { secret: decryptSecret(secretKey, key.secret, accessKeyId), tenantId: key.caller.tenantId }
-  const [oldest] = signingKeys.keys()
-  if (signingKeys.size >= MOST_KEYS && oldest !== undefined) signingKeys.delete(oldest)
-  signingKeys.set(accessKeyId, known)
+  keep(signingKeys, accessKeyId, known, MOST_KEYS)
   return known
 }
 

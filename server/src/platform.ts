@@ -6,7 +6,6 @@ import type { OutboundPolicy } from './openevent/guard.ts'
 import type { Senders } from './openevent/target.ts'
 import type { Targets } from './openevent/targets.ts'
 import type { Provider } from './openid/provider.ts'
-import type { Entry, Knock } from './store/principals.ts'
 import type { measureHeld } from './watch/held.ts'
 import type { Metrics } from './watch/metrics.ts'
 
@@ -44,10 +43,10 @@ export type Platform = Gate & {
   readonly log: Logger
   /** The names of AccessKey pairs used since they were last written down. */
   readonly usedAccessKeys: Set<string>
-  /** Whose AccessKey pair a verified signature was made with, and whether its nonce is new. */
-  readonly enter: (knock: Knock) => Promise<Entry | null>
   /** AccessKey pairs that have signed here, by their name. */
   readonly signingKeys: Map<string, KnownKey>
+  /** Workspaces of nodes, which never change, by tenant, environment and id. */
+  readonly nodeWorkspaces: Map<string, number>
   /** Targets that are being tested, and whose they are. */
   readonly testing: Map<number, number>
   readonly signIn: SignInPolicy

@@ -7,7 +7,6 @@ import { buildApp } from './api/app.ts'
 import { sealKey } from './audit/chain.ts'
 import { startSealer } from './audit/seal.ts'
 import { type Config, withBoundPort } from './config.ts'
-import { NONCE_RETENTION_MS } from './dataworks/signature.ts'
 import { startFunctionHosts } from './functions/hosts.ts'
 import { expire } from './gate/expire.ts'
 import type { OperationTable } from './gate/operation.ts'
@@ -32,7 +31,6 @@ import { type Database, openDatabase } from './store/database.ts'
 import { gather, lines } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
 import { migrate } from './store/migrate.ts'
-import { enter } from './store/principals.ts'
 import { touchAccessKeys } from './store/users.ts'
 import { measureHeld } from './watch/held.ts'
 import { makeMetrics } from './watch/metrics.ts'
@@ -45,8 +43,6 @@ const OPERATIONS: OperationTable = {
 }
 
 const EXPIRE_EVERY_MS = 1_000
-const MOST_KNOCKS = 100
-const DOOR_CONNECTIONS = 2
 /** Answers to one message that are taken at once. */
 const MOST_IN_LINE = 100
 const HOUSEKEEPING_EVERY_MS = 60_000
@@ -124,8 +120,6 @@ export async function startServer(
     connectionTimeoutMillis: replicaTimeoutMs,
     statement_timeout: replicaTimeoutMs,
   })
-  // Connections of its own: whoever waits at the door may have one of the others in hand.
-  const door = openDatabase({ ...connection, max: DOOR_CONNECTIONS })
   const dispatcher = startDispatcher({
     db,
     heartbeats,
@@ -150,6 +144,7 @@ export async function startServer(
     db,
     together: db.groups(),
     inLine: lines(MOST_IN_LINE),
+    asked: new Map(),
     operations: OPERATIONS,
     publish: publisher(dispatcher.dispatch, config.region),
     live,
@@ -167,8 +162,8 @@ export async function startServer(
     log,
     usedAccessKeys: new Set(),
     testing: new Map(),
-    enter: gather((knocks) => enter(door, knocks, NONCE_RETENTION_MS / 1000), MOST_KNOCKS),
     signingKeys: new Map(),
+    nodeWorkspaces: new Map(),
     signIn: {
       sessionSeconds: config.sessionHours * 3600,
       idleSeconds: config.sessionIdleMinutes * 60,
@@ -238,7 +233,7 @@ export async function startServer(
     await Promise.all(timers.map((end) => end()))
     await dispatcher.stop()
     await functions.close()
-    await Promise.all([heartbeats.close(), door.close()])
+    await heartbeats.close()
     // What the last moments have written is sealed too, where the database is still there.
     await sealer
       .round()

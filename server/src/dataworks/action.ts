@@ -11,7 +11,7 @@ export type ActionInput<C extends Contract> = {
   readonly parameters: Bound<C['parameters']>
 }
 
-/** Before it is known whether the caller may enter; it may read meanwhile what is the caller's tenant's, and must not do anything. */
+/** Before it is known whether the caller may enter: whatever is done passes the door within its own transaction. */
 export type EarlyInput<C extends Contract> = Omit<ActionInput<C>, 'caller'> & { readonly entering: Entering }
 
 /**
@@ -28,7 +28,7 @@ export type ActionAccess =
 export type Action = {
   readonly contract: Contract
   readonly access: ActionAccess
-  /** Whether it is run while the caller is still at the door. */
+  /** Whether the caller passes the door within what it does. */
   readonly early: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the table holds actions of every contract; `action` checks each of them
   run(input: any): Promise<Readonly<Record<string, unknown>>>
@@ -43,7 +43,7 @@ export function action<C extends Contract, Response extends { readonly RequestId
   return { contract, access, early: false, run: run as Action['run'] }
 }
 
-/** For what comes often: it waits for the caller by itself, and so asks itself what they may. */
+/** For what comes often: it lets the caller in by itself, whatever it answers, and so asks itself what they may. */
 export function earlyAction<C extends Contract, Response extends { readonly RequestId: string }>(
   contract: C,
   access: Exclude<ActionAccess, AccessAction>,

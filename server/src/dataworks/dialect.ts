@@ -35,13 +35,9 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
     const row = TABLE.get(`${named.version} ${named.action}`)
     if (!row) throw new Refusal('ACTION_UNKNOWN', named)
     ;(request as WithAction).dialectAction = row.contract.action
-    const entering = await enterSigned(platform, received, parameters, { requireAction: true })
-    entering.caller.then(
-      (caller) => {
-        line.userId = caller.userId
-      },
-      () => {},
-    )
+    const entering = await enterSigned(platform, received, parameters, { requireAction: true }, (caller) => {
+      line.userId = caller.userId
+    })
     const bound = await boundTo(row, parameters, entering)
     const body = row.early
       ? await row.run({ platform, entering, parameters: bound })
@@ -59,17 +55,17 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
 
 /** Rule 20: what an action is for decides who may, where that is not for it to find out. */
 async function admitted({ access }: Action, entering: Entering): Promise<Caller> {
-  const caller = await entering.caller
+  const caller = await entering.alone()
   if (typeof access === 'string' && access !== 'own' && access !== 'answer') ensureMay(caller, access)
   return caller
 }
 
 /** Who is asking comes before what they ask: what is wrong with the parameters is told only to who may enter. */
-async function boundTo(row: Action, parameters: Parameters, { caller }: Entering): Promise<unknown> {
+async function boundTo(row: Action, parameters: Parameters, entering: Entering): Promise<unknown> {
   try {
     return bind(row.contract.parameters, parameters)
   } catch (error) {
-    await caller
+    await entering.alone()
     throw error
   }
 }

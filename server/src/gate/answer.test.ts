@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { EVENTS, EXTENSION_POINTS, Refusal } from '@holdpoint/core'
 import { encodeQuery } from '@holdpoint/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,10 +14,8 @@ import {
   urlOf,
   type World,
 } from '../../../test/world.ts'
-import type { Caller, Entering } from '../store/principals.ts'
+import { type Caller, entered } from '../store/principals.ts'
 import { type Answer, answer, type CallbackApi } from './answer.ts'
-
-const known = (caller: Caller): Entering => ({ tenantId: caller.tenantId, caller: Promise.resolve(caller) })
 
 let world: World
 beforeAll(async () => {
@@ -37,7 +36,7 @@ async function heldFreeze(extensions = 1, parameters = '') {
 
 async function give(by: Person, given: Pick<Answer, 'messageId' | 'extensionCode'> & Partial<Answer>): Promise<string> {
   try {
-    await answer(world.server.platform, known(await by.caller()), {
+    await answer(world.server.platform, entered(await by.caller()), {
       api: 'UpdateWorkbenchEventResult',
       result: 'OK',
       comment: null,
@@ -343,4 +342,38 @@ test('who is turned away at the door answers nothing: a repeated signature, a pa
     Code: 'InvalidAccessKeyId.Inactive',
   })
   expect(await traces(operation.id)).toEqual(before)
+})
+
+test('a signature serves once, also when what it was for was refused', async () => {
+  const { asked, owner, nodeId } = await heldFreeze(1)
+  const [one] = asked as [Extension]
+  const actions: [string, [string, string][]][] = [
+    [
+      'UpdateWorkbenchEventResult',
+      [
+        ['MessageId', randomUUID()],
+        ['ExtensionCode', one.code],
+        ['CheckResult', 'OK'],
+      ],
+    ],
+    [
+      'UpdateNodeRunMode',
+      [
+        ['NodeId', String(nodeId)],
+        ['ProjectEnv', 'PROD'],
+        ['SchedulerType', '0'],
+      ],
+    ],
+  ]
+  for (const [action, query] of actions) {
+    const named: [string, string][] = [
+      ['x-acs-action', action],
+      ['x-acs-version', '2020-05-18'],
+    ]
+    const by = action === 'UpdateNodeRunMode' ? owner : one.author
+    const headers = signedHeaders(world.server, by, 'POST', '/', query, named)
+    const send = () => fetch(`${urlOf(world.server)}/?${encodeQuery(query)}`, { method: 'POST', headers })
+    await send()
+    expect(await (await send()).json()).toMatchObject({ Code: 'SignatureNonceUsed' })
+  }
 })

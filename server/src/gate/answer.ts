@@ -11,7 +11,7 @@ import * as operations from '../store/operations.ts'
 import type { Caller, Entering } from '../store/principals.ts'
 import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
-import { checkOf, decide } from './release.ts'
+import { checkOf, decide, foresee } from './release.ts'
 
 export type CallbackApi = 'UpdateIDEEventResult' | 'UpdateWorkbenchEventResult' | 'CallbackExtension'
 
@@ -32,11 +32,10 @@ type Given = {
   readonly arrivedMs: number
 }
 
-/** Who answers may still be at the door while the operation is read. */
 export async function answer(gate: Gate, who: Entering, given: Answer): Promise<void> {
   const { extensionCode, messageId, result } = given
   if (!UUID.test(messageId)) {
-    await who.caller
+    await who.alone()
     throw new Refusal('MESSAGE_UNKNOWN', { messageId })
   }
   const arrivedMs = performance.now()
@@ -46,23 +45,30 @@ export async function answer(gate: Gate, who: Entering, given: Answer): Promise<
     'holdpoint.result': result,
   }
   await spanned('answer', currentTrace(), attributes, async (of) => {
-    const refusal = await gate.inLine(messageId.toLowerCase(), { who, given, of, arrivedMs }, (all) =>
-      takeAll(gate, all),
-    )
+    const refusal = await gate
+      .inLine(messageId.toLowerCase(), { who, given, of, arrivedMs }, (all) => takeAll(gate, all))
+      .catch(async (error) => {
+        await who.remember()
+        throw error
+      })
     if (refusal !== null) throw refusal
   })
 }
 
 /** Takes results for one message in their order, each as if it were the only one; what they decide together is carried out once. */
 async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | null)[]> {
+  const known = gate.asked.get(all[0]!.given.messageId.toLowerCase())
   return await gate.together(async (tx) => {
-    const [asked, open, callers] = await Promise.all([
+    const reading = Promise.all([
       Promise.all(
         all.map(({ who, given }) => operations.lockForAnswer(tx, who.tenantId, given.messageId, given.extensionCode)),
       ),
       operations.checksAskedBy(tx, all[0]!.given.messageId),
-      Promise.all(all.map(({ who }) => who.caller.catch((error: Error) => error))),
+      Promise.all(all.map(({ who }) => who.within(tx).catch((error: Error) => error))),
     ])
+    // What releasing it would ask is asked along with that, if this is the answer that it waits for.
+    const foreseen = known !== undefined && known.open <= all.length ? foresee(gate, tx, known.operation) : null
+    const [asked, open, callers] = await reading
     let checks = open
     const taken: {
       readonly one: Given
@@ -94,7 +100,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
     })
     const last = taken.at(-1)
     if (last === undefined) return refusals
-    const took = await decide(gate, tx, last.operation, checks, false, last.one.of)
+    const took = await decide(gate, tx, last.operation, checks, false, last.one.of, foreseen)
     // After what they decide, because with that it is one statement.
     for (const { one, userId, operation } of taken) {
       const { api, extensionCode: extension, messageId: message, result } = one.given
@@ -108,6 +114,8 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
       })
     }
     tx.afterCommit(() => {
+      if (known !== undefined) known.open -= taken.length
+      if (took !== 'hold') gate.asked.delete(last.one.given.messageId.toLowerCase())
       if (last.operation.trial) return
       for (const { one } of taken) gate.metrics.answers.inc({ result: one.given.result })
       if (took === 'release') gate.metrics.answerToEffect.observe((performance.now() - last.one.arrivedMs) / 1000)

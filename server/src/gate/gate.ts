@@ -10,12 +10,17 @@ import * as operations from '../store/operations.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import type { OperationTable } from './operation.ts'
 
+/** An operation that is held; `open` is how many answers it still waits for, as far as is known here. */
+export type Asked = { readonly operation: operations.DecidedOperationRow; open: number }
+
 export type Gate = {
   readonly db: Database
   /** How requests to hold and answers are run: those of the same moment in one transaction (docs/decisions). */
   readonly together: Groups
   /** Answers to the same message are taken one after the other, those that wait at once: each would wait for the operation's lock otherwise. */
   readonly inLine: Lines
+  /** What was held here lately, by its message: whoever is about to decide it need not wait to read what never changes about it. */
+  readonly asked: Map<string, Asked>
   readonly operations: OperationTable
   readonly publish: Publish
   readonly live: Live

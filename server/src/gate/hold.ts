@@ -10,14 +10,17 @@ import {
   type ExtensionParameters,
   type ExtensionPointCode,
   MESSAGE_LIFETIME_MS,
+  may,
   type ProcessStatus,
+  Refusal,
 } from '@holdpoint/core'
+import { keep } from '../bounded.ts'
 import { messageBody } from '../openevent/publish.ts'
 import { writeAudit } from '../store/audit.ts'
 import * as extensions from '../store/extensions.ts'
 import { routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
-import type { Caller } from '../store/principals.ts'
+import { type Caller, type Entering, entered } from '../store/principals.ts'
 import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { tellChange } from './gate.ts'
@@ -25,6 +28,9 @@ import type { Description, OperationKind } from './operation.ts'
 import { effectOf } from './release.ts'
 
 const MOST_RUNS = 3
+/** Operations that are remembered, and how many objects one of them is on at most. */
+const MOST_KEPT = 4_096
+const MOST_OBJECTS_KEPT = 16
 
 export type Held = {
   readonly id: string
@@ -35,18 +41,23 @@ export type Held = {
   readonly messageId: string | null
 }
 
-/** Rule 1: an operation is held if at least one extension applies; otherwise it takes effect at once. */
+/** Rule 1: an operation is held if at least one extension applies; otherwise it takes effect at once. Who may not ask for it is refused. */
 export async function hold<Request, Snapshot>(
   gate: Gate,
-  caller: Caller,
+  asks: Entering,
   kind: OperationKind<Request, Snapshot>,
   request: Request,
 ): Promise<Held> {
   const trace = currentTrace()
+  let who = asks
   for (let run = 1; run <= MOST_RUNS; run++) {
-    const { held, written, operation } = await spanned('hold', trace, { 'holdpoint.point': kind.point }, (of) =>
-      take(gate, caller, kind, request, of),
+    const { held, written, operation, caller } = await spanned('hold', trace, { 'holdpoint.point': kind.point }, (of) =>
+      take(gate, who, kind, request, of).catch(async (error) => {
+        await who.remember()
+        throw error
+      }),
     )
+    who = entered(caller)
     if (written()) return held
     // Rule 24: the same person asking again for the same operation on the same objects while it is held gets the open process.
     const open = await operations.heldOperation(gate.db, operation)
@@ -59,18 +70,24 @@ export async function hold<Request, Snapshot>(
 /** Writes down what is asked for; `written` says whether it was, or is held already. */
 async function take<Request, Snapshot>(
   gate: Gate,
-  caller: Caller,
+  who: Entering,
   kind: OperationKind<Request, Snapshot>,
   request: Request,
   of: Trace,
-): Promise<{ held: Held; written: () => boolean; operation: operations.NewOperation }> {
+): Promise<{ held: Held; written: () => boolean; operation: operations.NewOperation; caller: Caller }> {
   return await gate.together(async (tx) => {
     const workspaceId = kind.workspaceOf(request)
-    const [description, versions, routes] = await Promise.all([
+    // All of it is asked at once; what may be asked for is told only to who may enter.
+    const entering = who.within(tx)
+    const reading = Promise.all([
       kind.describe(tx, request),
-      extensions.watchingVersions(tx, caller.tenantId, kind.point, workspaceId),
-      routesOf(tx, caller.tenantId, workspaceId),
+      extensions.watchingVersions(tx, who.tenantId, kind.point, workspaceId),
+      routesOf(tx, who.tenantId, workspaceId),
     ])
+    reading.catch(() => {})
+    const caller = await entering
+    if (!may(caller, kind.action, workspaceId ?? undefined)) throw new Refusal('FORBIDDEN', { action: kind.action })
+    const [description, versions, routes] = await reading
     const watching = whoApplies(versions, caller, { point: kind.point, workspaceId }, description, tx.now)
     // A hash, because an index takes no key as long as a thousand ids.
     const ids = description.objects.map((object) => object.id).sort()
@@ -101,7 +118,8 @@ async function take<Request, Snapshot>(
         manualPass: one.read.manualPass,
       })),
     )
-    if (operation.state === 'done') await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation, of))
+    if (operation.state === 'done')
+      await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation, of, Promise.resolve(routes)))
     const messageId = description.triggers
       ? gate.publish(tx, {
           eventCode: kind.point,
@@ -140,10 +158,25 @@ async function take<Request, Snapshot>(
     tellChange(gate, tx, { id: operation.id, tenant_id: caller.tenantId, workspace_id: workspaceId })
     const state = operation.state as 'done' | 'held'
     tx.afterCommit(() => {
-      if (written()) gate.metrics.asked.inc({ point: kind.point, held: String(state === 'held') })
+      if (!written()) return
+      gate.metrics.asked.inc({ point: kind.point, held: String(state === 'held') })
+      if (state !== 'held' || messageId === null || description.objects.length > MOST_OBJECTS_KEPT) return
+      const { id, requestedAt: requested_at, snapshot } = operation
+      const decided = {
+        id,
+        tenant_id: caller.tenantId,
+        workspace_id: workspaceId,
+        event_code: kind.point,
+        state,
+        requested_by: caller.userId,
+        requested_at,
+        snapshot,
+        trial: false,
+      }
+      keep(gate.asked, messageId, { operation: decided, open: watching.length }, MOST_KEPT)
     })
-    return { held: { id: operation.id, state, status: operation.status, messageId }, written, operation }
-  }, caller.tenantId)
+    return { held: { id: operation.id, state, status: operation.status, messageId }, written, operation, caller }
+  }, who.tenantId)
 }
 
 type Watching = extensions.WatchingRow & { readonly read: ExtensionParameters }

@@ -7,13 +7,13 @@
 import { type Check, may, processStatus, Refusal, verdict } from '@holdpoint/core'
 import { mayTake, messageBody } from '../openevent/publish.ts'
 import type { Transaction } from '../store/database.ts'
-import { routesOf } from '../store/openevent.ts'
+import { type RouteRow, routesOf } from '../store/openevent.ts'
 import * as operations from '../store/operations.ts'
-import { callerById } from '../store/principals.ts'
+import { type Caller, callerById } from '../store/principals.ts'
 import { begin, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { endOperation, tellChange } from './gate.ts'
-import type { Effect } from './operation.ts'
+import type { Effect, OperationKind } from './operation.ts'
 
 /** Derives the process from the checks as they are now and ends the operation if that decides it. The caller holds its lock. */
 export async function decide(
@@ -23,16 +23,44 @@ export async function decide(
   checks: readonly operations.DecidingCheckRow[],
   messageExpired: boolean,
   of: Trace,
+  foreseen: Foreseen | null = null,
 ): Promise<'release' | 'refuse' | 'hold'> {
   const judged = checks.map(checkOf)
   const status = processStatus(judged)
   const next = operation.state === 'held' ? verdict(judged, messageExpired) : 'hold'
-  if (next === 'release') await release(gate, tx, operation, status, of)
+  if (next === 'release') await release(gate, tx, operation, status, of, foreseen)
   else if (next === 'refuse') endOperation(gate, tx, operation, { state: 'refused', status })
   // What has ended stays as it ended; a late result is recorded with its check only.
   else if (operation.state === 'held') operations.updateStatus(tx, operation.id, status)
   tellChange(gate, tx, operation)
   return next
+}
+
+/** What releasing an operation asks the database, while the answers are on their way. */
+export type Foreseen = {
+  readonly requester: Promise<Caller | null>
+  readonly differences: Promise<readonly Refusal[]>
+  readonly routes: Promise<readonly RouteRow[]>
+}
+
+/**
+ * Asks what releasing the operation will ask, before it is known whether it is released: only locks come of it if it is not. Where a savepoint has to
+ * guard it, it is asked behind that.
+ */
+export function foresee(gate: Gate, tx: Transaction, operation: operations.DecidedOperationRow): Foreseen | null {
+  const kind = gate.operations[operation.event_code as keyof Gate['operations']]
+  return kind === undefined || tx.guarded ? null : asking(tx, operation, kind)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: operations of every request and snapshot type
+function asking(tx: Transaction, operation: operations.DecidedOperationRow, kind: OperationKind<any, any>): Foreseen {
+  const foreseen = {
+    requester: callerById(tx, operation.requested_by),
+    differences: kind.staleness(tx, operation.snapshot),
+    routes: routesOf(tx, operation.tenant_id, operation.workspace_id),
+  }
+  for (const one of Object.values(foreseen)) one.catch(() => {})
+  return foreseen
 }
 
 /**
@@ -45,6 +73,7 @@ async function release(
   operation: operations.DecidedOperationRow,
   status: 'CHECKING' | 'PASSED' | 'BLOCKED',
   of: Trace,
+  foreseen: Foreseen | null,
 ) {
   // Rule 33: a trial ends with its verdict alone.
   if (operation.trial) return endOperation(gate, tx, operation, { state: 'done', status })
@@ -61,13 +90,11 @@ async function release(
   try {
     let allowed = false
     const stale = await tx.savepoint(async () => {
-      const telling = effectOf(gate, tx, operation, effect.trace)
-      const [requester, differences] = await Promise.all([
-        callerById(tx, operation.requested_by),
-        kind.staleness(tx, operation.snapshot),
-      ])
+      const asked = foreseen ?? asking(tx, operation, kind)
+      const [requester, differences] = await Promise.all([asked.requester, asked.differences])
       allowed = requester !== null && may(requester, kind.action, operation.workspace_id ?? undefined)
-      if (allowed && differences.length === 0) await kind.apply(tx, operation.snapshot, telling)
+      if (allowed && differences.length === 0)
+        await kind.apply(tx, operation.snapshot, effectOf(gate, tx, operation, effect.trace, asked.routes))
       return differences
     })
     if (!allowed) end('refused', [new Refusal('REQUESTER_NOT_ALLOWED')])
@@ -89,14 +116,12 @@ export function effectOf(
   tx: Transaction,
   operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.DecidedOperationRow,
   of: Trace,
+  routes: Promise<readonly RouteRow[]>,
 ): Effect {
   const origin =
     'tenant_id' in operation
       ? { tenantId: operation.tenant_id, workspaceId: operation.workspace_id, requestedBy: operation.requested_by }
       : { tenantId: operation.tenantId, workspaceId: operation.workspaceId, requestedBy: operation.requestedBy }
-  // Asked for now, so that the answer comes together with the one to the module's first statement.
-  const routes = routesOf(tx, origin.tenantId, origin.workspaceId)
-  routes.catch(() => {})
   return {
     ...origin,
     mayReach: async (eventCode) => (await routes).some((route) => mayTake(route, eventCode)),

@@ -4,10 +4,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Extension, type Person, startWorld, type Tenant, type World } from '../../../test/world.ts'
 import { freezeNode, unfreezeNode } from '../modules/operation-center/node-operations.ts'
-import type { Caller, Entering } from '../store/principals.ts'
+import { type Caller, entered } from '../store/principals.ts'
 import { answer } from './answer.ts'
-
-const known = (caller: Caller): Entering => ({ tenantId: caller.tenantId, caller: Promise.resolve(caller) })
 
 import { type Held, hold } from './hold.ts'
 
@@ -97,12 +95,17 @@ const steps = fc
 async function carryOut(at: Place, request: Request): Promise<unknown> {
   const { platform } = world.server
   if ('node' in request)
-    return await hold(platform, at.callers[request.who]!, request.is === 'freeze' ? freezeNode : unfreezeNode, {
-      tenantId: tenant.id,
-      workspaceId: at.workspace.id,
-      environment: 'PROD',
-      nodeIds: [at.ids[request.node]],
-    })
+    return await hold(
+      platform,
+      entered(at.callers[request.who]!),
+      request.is === 'freeze' ? freezeNode : unfreezeNode,
+      {
+        tenantId: tenant.id,
+        workspaceId: at.workspace.id,
+        environment: 'PROD',
+        nodeIds: [at.ids[request.node]],
+      },
+    )
   const operation = at.held[request.of % at.held.length]
   if (operation === undefined) return null
   if (request.is === 'expiry')
@@ -111,7 +114,7 @@ async function carryOut(at: Place, request: Request): Promise<unknown> {
       [operation.id],
     )
   const { code, author } = asked[request.by]!
-  return await answer(platform, known(request.wrong === 'owner' ? at.callers[0]! : await callerOf(author)), {
+  return await answer(platform, entered(request.wrong === 'owner' ? at.callers[0]! : await callerOf(author)), {
     api: request.wrong === 'api' ? 'UpdateIDEEventResult' : 'UpdateWorkbenchEventResult',
     messageId: request.wrong === 'message' ? '00000000-0000-4000-8000-000000000000' : operation.messageId!,
     extensionCode: code,
@@ -211,7 +214,7 @@ describe('many at once', () => {
   const stateOf = async ({ id }: Held) =>
     (await world.db.rows<{ state: string }>('select state from operations where id = $1', [id]))[0]!.state
   const ok = async (held: Held, by: 0 | 1) =>
-    await answer(world.server.platform, known(await callerOf(asked[by]!.author)), {
+    await answer(world.server.platform, entered(await callerOf(asked[by]!.author)), {
       api: 'UpdateWorkbenchEventResult',
       messageId: held.messageId!,
       extensionCode: asked[by]!.code,

@@ -41,32 +41,18 @@ export async function nodeById(
   return row ?? null
 }
 
-type NodePlace = Pick<NodeRow, 'workspace_id' | 'recurrence'>
-
-const NODE_PLACE = question<
-  { readonly tenantId: number; readonly environment: Environment; readonly id: number },
-  NodePlace,
-  NodePlace | null
->({
-  text: `select i.at, n.workspace_id, n.recurrence from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, environment, id, at)
-    join lateral (select workspace_id, recurrence from nodes
-      where id = i.id and tenant_id = i.tenant_id and environment = i.environment and unpublished_at is null offset 0) n on true`,
-  values: (items) => [
-    items.map((one) => one.tenantId),
-    items.map((one) => one.environment),
-    items.map((one) => one.id),
-  ],
-  answer: ([row]) => row ?? null,
-})
-
-/** Where a published node is and whether it is scheduled. */
-export async function nodePlace(
+/** The workspace of a published node; it never changes. */
+export async function nodeWorkspace(
   sql: Sql,
   tenantId: number,
   environment: Environment,
   id: number,
-): Promise<NodePlace | null> {
-  return await sql.ask(NODE_PLACE, { tenantId, environment, id })
+): Promise<number | null> {
+  const [row] = await sql.rows<{ workspace_id: number }>(
+    'select workspace_id from nodes where id = $1 and tenant_id = $2 and environment = $3 and unpublished_at is null',
+    [id, tenantId, environment],
+  )
+  return row?.workspace_id ?? null
 }
 
 export type NodeFilter = {

@@ -1,6 +1,6 @@
 import type { Principal, TenantRole, WorkspaceRole } from '@holdpoint/core'
 import type { Sql } from './database.ts'
-import { question } from './shared-statement.ts'
+import { question, type SharedStatement } from './shared-statement.ts'
 
 /** Whoever makes a request: what decides about access, and the names that answers show. */
 export type Caller = Principal & {
@@ -102,40 +102,82 @@ export async function signingKey(sql: Sql, accessKeyId: string): Promise<Signing
   return row ? { caller: callerOf(row), secret: row.secret, active: row.active } : null
 }
 
-/** Who has signed, as far as it is known at once, and who it is once the door has been passed; nothing may take effect before that. */
-export type Entering = { readonly tenantId: number; readonly caller: Promise<Caller> }
+/** Who asks. Whoever has signed is known by then as far as that never changes; nothing may take effect before the door has been passed. */
+export type Entering = {
+  readonly tenantId: number
+  /**
+   * Passes the door within what is asked for: the nonce is remembered in the same transaction, and the user is read as they are now. Throws a
+   * Refusal to whoever may not enter.
+   */
+  within(sql: Sql): Promise<Caller>
+  /** Passes the door by itself. */
+  alone(): Promise<Caller>
+  /** The nonce stays used, although that within which it was has come to nothing. */
+  remember(): Promise<void>
+}
 
-export type Knock = { readonly accessKeyId: string; readonly nonce: string }
+/** Somebody who has entered already. */
+export function entered(caller: Caller): Entering {
+  return {
+    tenantId: caller.tenantId,
+    within: async () => caller,
+    alone: async () => caller,
+    remember: async () => {},
+  }
+}
+
+export type Knock = { readonly accessKeyId: string; readonly nonce: string; readonly keepSeconds: number }
 export type Entry = { readonly caller: Caller; readonly active: boolean; readonly fresh: boolean }
+type EntryRow = CallerRow & { at: number; active: boolean; fresh: boolean }
+
+// Written in one order everywhere, so that two replicas never wait for each other.
+const entering = (source: string, given: string) => `used as (
+    insert into nonces (access_key_id, nonce, expires_at)
+    select a.id, a.nonce, now() + make_interval(secs => $3) from ${source}unnest($1::text[], $2::text[]) as a(id, nonce)
+    ${given} order by a.id, a.nonce
+    on conflict do nothing returning access_key_id, nonce)
+  select a.at, ${CALLER_COLUMNS}, k.active and u.disabled_at is null as active,
+    exists (select from used where used.access_key_id = a.id and used.nonce = a.nonce) as fresh
+  from unnest($1::text[], $2::text[]) with ordinality as a(id, nonce, at)
+  join access_keys k on k.id = a.id join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id`
+const ENTER_WITHIN = `with ${entering('', '')}`
+const ENTER_ALONE = `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting),
+  ${entering('relaxed, ', 'where relaxed.setting is not null')}`
+
+const knocking = (text: string): SharedStatement<Knock, Entry | null> => ({
+  statement: (knocks) => ({
+    text,
+    values: [
+      knocks.map((one) => one.accessKeyId),
+      knocks.map((one) => one.nonce),
+      Math.max(...knocks.map((one) => one.keepSeconds)),
+    ],
+  }),
+  answers(rows: readonly EntryRow[], knocks) {
+    const byPosition = new Map(rows.map((row) => [row.at, row]))
+    const seen = new Set<string>()
+    return knocks.map(({ accessKeyId, nonce }, at) => {
+      const row = byPosition.get(at + 1)
+      if (!row) return null
+      // Of two with the same nonce the first has used it.
+      const fresh = row.fresh && !seen.has(`${accessKeyId} ${nonce}`)
+      seen.add(`${accessKeyId} ${nonce}`)
+      return { caller: callerOf(row), active: row.active, fresh }
+    })
+  },
+})
+const WITHIN = knocking(ENTER_WITHIN)
+const ALONE = knocking(ENTER_ALONE)
 
 /**
- * For each, the user of the AccessKey pair as they are now, and whether the nonce is used for the first time, which is remembered; null where
- * there is no such pair. One statement, because every signed request waits for it. Its commit does not wait for the disk: a nonce can be
- * forgotten only by a crash of the database within the same half second.
+ * The user of the AccessKey pair as they are now, and whether the nonce is used for the first time, which is remembered; null where there is no such
+ * pair. What is remembered is all that this changes: it may stay, whatever becomes of the part of the transaction that asked.
  */
-export async function enter(sql: Sql, knocks: readonly Knock[], keepSeconds: number): Promise<(Entry | null)[]> {
-  const rows = await sql.rows<CallerRow & { at: number; active: boolean; fresh: boolean }>(
-    // Written in one order everywhere, so that two replicas never wait for each other.
-    `with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as setting),
-     used as (
-       insert into nonces (access_key_id, nonce, expires_at)
-       select a.id, a.nonce, now() + make_interval(secs => $3) from relaxed, unnest($1::text[], $2::text[]) as a(id, nonce)
-       where relaxed.setting is not null order by a.id, a.nonce
-       on conflict do nothing returning access_key_id, nonce)
-     select a.at, ${CALLER_COLUMNS}, k.active and u.disabled_at is null as active,
-       exists (select from used where used.access_key_id = a.id and used.nonce = a.nonce) as fresh
-     from unnest($1::text[], $2::text[]) with ordinality as a(id, nonce, at)
-     join access_keys k on k.id = a.id join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id`,
-    [knocks.map((one) => one.accessKeyId), knocks.map((one) => one.nonce), keepSeconds],
-  )
-  const byPosition = new Map(rows.map((row) => [row.at, row]))
-  const seen = new Set<string>()
-  return knocks.map(({ accessKeyId, nonce }, at) => {
-    const row = byPosition.get(at + 1)
-    if (!row) return null
-    // Of two with the same nonce the first has used it.
-    const fresh = row.fresh && !seen.has(`${accessKeyId} ${nonce}`)
-    seen.add(`${accessKeyId} ${nonce}`)
-    return { caller: callerOf(row), active: row.active, fresh }
-  })
+export async function enterWithin(sql: Sql, knock: Knock): Promise<Entry | null> {
+  return await sql.ask(WITHIN, knock)
+}
+
+/** The same by itself. Its commit does not wait for the disk: a nonce can be forgotten only by a crash of the database within the same half second. */
+export async function enterAlone(sql: Sql, knock: Knock): Promise<Entry | null> {
+  return await sql.ask(ALONE, knock)
 }

@@ -30,6 +30,8 @@ export type Transaction = Sql & {
   send<Row>(text: string, values?: readonly unknown[]): () => Row[]
   /** Writes something that may be written for several at once; like `send` nobody waits for it. */
   write<Item, Answer>(statement: SharedStatement<Item, Answer>, item: Item): () => Answer
+  /** Whether savepoints are set: what is asked for before one is not guarded by it. */
+  readonly guarded: boolean
   /** Runs after the commit, and not at all if there is none. */
   afterCommit(run: () => void): void
   /** Runs the work so that, when it throws, only what it wrote is undone, and what it left for after the commit is forgotten. */
@@ -258,6 +260,7 @@ export async function runParts<T>(
         enter(part, { locks: statement.locks?.(item) ?? [], put })
         return () => (answers ?? unanswered)()
       },
+      guarded: savepoints,
       afterCommit: (run) => void part.committed.push(run),
       async savepoint(inner) {
         guarded = true

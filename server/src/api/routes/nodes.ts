@@ -5,6 +5,7 @@ import { importFlowSpec } from '../../modules/operation-center/import-flowspec.t
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
 import * as nodes from '../../store/nodes.ts'
 import { heldObjects } from '../../store/operations.ts'
+import { entered } from '../../store/principals.ts'
 import { readOperation } from '../read-operations.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import {
@@ -92,7 +93,7 @@ export const nodeRoutes = [
     body: NodeOperation,
     answer: OperationView,
     async run({ platform, caller, params, body, reply }) {
-      const held = await hold(platform, caller, OPERATIONS[body.point], {
+      const held = await hold(platform, entered(caller), OPERATIONS[body.point], {
         ...body,
         tenantId: caller.tenantId,
         workspaceId: params.workspaceId,

@@ -7,6 +7,7 @@
  */
 import { parameterText, Refusal } from '@holdpoint/core'
 import { ensureMay, workspaceFor } from '../../access.ts'
+import { keep } from '../../bounded.ts'
 import { hold } from '../../gate/hold.ts'
 import type { OperationKind } from '../../gate/operation.ts'
 import {
@@ -17,7 +18,7 @@ import {
 } from '../../modules/operation-center/node-operations.ts'
 import type { Platform } from '../../platform.ts'
 import * as nodes from '../../store/nodes.ts'
-import type { Caller } from '../../store/principals.ts'
+import { type Caller, type Entering, entered } from '../../store/principals.ts'
 import { action, earlyAction } from '../action.ts'
 import * as contracts from '../schemas/operation-center.ts'
 
@@ -92,7 +93,7 @@ export const nodeActions = [
     async ({ platform, caller, parameters }) => {
       const { NodeId, ProjectId } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'node.operate')
-      await operate(platform, caller, unpublishNode, {
+      await operate(platform, entered(caller), unpublishNode, {
         tenantId: caller.tenantId,
         workspaceId: ProjectId,
         environment: 'PROD',
@@ -107,20 +108,20 @@ export const nodeActions = [
     { whereFound: 'node.operate' },
     async ({ platform, entering, parameters }) => {
       const { NodeId, ProjectEnv, SchedulerType } = parameters
-      const [caller, row] = await Promise.all([
-        entering.caller,
-        nodes.nodePlace(platform.db, entering.tenantId, ProjectEnv, NodeId),
-      ])
-      if (!row) throw new Refusal('NODE_NOT_FOUND', { id: NodeId })
-      ensureMay(caller, 'node.read', row.workspace_id)
-      ensureMay(caller, 'node.operate', row.workspace_id)
-      if (row.recurrence === (SchedulerType === 2 ? 'pause' : 'normal')) return { Success: true }
-      await operate(platform, caller, SchedulerType === 2 ? freezeNode : unfreezeNode, {
-        tenantId: caller.tenantId,
-        workspaceId: row.workspace_id,
-        environment: ProjectEnv,
-        nodeIds: [NodeId],
-      })
+      const { tenantId } = entering
+      const workspaceId = await workspaceOfNode(platform, tenantId, ProjectEnv, NodeId)
+      if (workspaceId === null) {
+        await entering.alone()
+        throw new Refusal('NODE_NOT_FOUND', { id: NodeId })
+      }
+      const request = { tenantId, workspaceId, environment: ProjectEnv, nodeIds: [NodeId] }
+      try {
+        await operate(platform, entering, SchedulerType === 2 ? freezeNode : unfreezeNode, request)
+      } catch (error) {
+        if (!(error instanceof Refusal && /^NODE_(ALREADY|NOT)_FROZEN$/.test(error.code))) throw error
+        const node = await nodes.nodeById(platform.db, tenantId, ProjectEnv, NodeId)
+        if (node?.recurrence !== (SchedulerType === 2 ? 'pause' : 'normal')) throw error
+      }
       return { Success: true }
     },
   ),
@@ -129,17 +130,34 @@ export const nodeActions = [
 /** Returns only when the operation has taken effect. */
 async function operate<Snapshot>(
   platform: Platform,
-  caller: Caller,
+  who: Entering,
   kind: OperationKind<NodeRequest, Snapshot>,
   request: NodeRequest,
 ): Promise<void> {
-  const held = await hold(platform, caller, kind, request)
+  const held = await hold(platform, who, kind, request)
   if (held.state === 'done') return
   throw new Refusal('OPERATION_HELD', {
     processId: held.id,
     messageId: held.messageId ?? '',
     status: held.status ?? 'CHECKING',
   })
+}
+
+const MOST_WORKSPACES = 16_384
+
+/** Where a node is; null for one that is not published. Whether it still is shows under its lock. */
+async function workspaceOfNode(
+  { db, nodeWorkspaces }: Platform,
+  tenantId: number,
+  environment: nodes.Environment,
+  id: number,
+): Promise<number | null> {
+  const key = `${tenantId} ${environment} ${id}`
+  const known = nodeWorkspaces.get(key)
+  if (known !== undefined) return known
+  const workspaceId = await nodes.nodeWorkspace(db, tenantId, environment, id)
+  if (workspaceId !== null) keep(nodeWorkspaces, key, workspaceId, MOST_WORKSPACES)
+  return workspaceId
 }
 
 async function nodeFor(
