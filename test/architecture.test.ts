@@ -77,8 +77,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The interfaces and what they have in common.
   platform: ['functions', 'store', 'openevent', 'openid', 'gate', 'watch'],
   access: ['core', 'store'],
+  configured: ['core', 'store'],
   authentication: ['core', 'store', 'credentials', 'platform', 'dataworks'],
-  dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication', 'watch'],
+  dataworks: ['core', 'store', 'gate', 'modules', 'platform', 'access', 'authentication', 'configured', 'watch'],
   api: [
     'audit',
     'core',
@@ -90,6 +91,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'platform',
     'access',
     'authentication',
+    'configured',
     'credentials',
     'dataworks',
     'watch',

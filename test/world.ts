@@ -93,6 +93,7 @@ export type Tenant = {
   extension(given?: {
     readonly points?: readonly string[]
     readonly parameters?: string
+    readonly options?: string
     readonly onUnanswered?: 'block' | 'pass'
     readonly testWorkspace?: Workspace
     readonly publish?: boolean
@@ -236,6 +237,7 @@ async function makeTenant(world: World): Promise<Tenant> {
     async extension({
       points = ['freeze-node'],
       parameters = '',
+      options = '',
       onUnanswered = 'block',
       testWorkspace,
       publish = true,
@@ -244,7 +246,7 @@ async function makeTenant(world: World): Promise<Tenant> {
       const author = await person(['open-platform-administrator'])
       const testWorkspaceId = testWorkspace?.id ?? null
       const { code } = await author.api.call('POST /extensions', {
-        body: { name: fresh('extension'), points: [...points], parameters, onUnanswered, testWorkspaceId },
+        body: { name: fresh('extension'), points: [...points], parameters, options, onUnanswered, testWorkspaceId },
       })
       const params = { code }
       if (publish) {

@@ -148,6 +148,7 @@ const published: WatchingExtension = {
   parameters: readParameters(''),
   testWorkspaceId: null,
   ownerUserId: AUTHOR,
+  testedBy: AUTHOR,
   enabled: true,
 }
 const freezing: OperationScope = { point: 'freeze-node', workspaceId: WORKSPACE, requestedBy: REVIEWER, fileType: null }
@@ -179,7 +180,7 @@ describe('Rule 2: an extension applies when it watches the point and is publishe
     }
   })
 
-  test('a tenant-level one in testing applies only to its owner’s own operations', () => {
+  test('a tenant-level one in testing applies only to its owner’s own operations, once they have switched it on', () => {
     const testing: WatchingExtension = {
       ...published,
       status: 'testing',
@@ -188,6 +189,10 @@ describe('Rule 2: an extension applies when it watches the point and is publishe
     }
     expect(applies(testing, { ...tenantLevel, requestedBy: AUTHOR })).toBe(true)
     expect(applies(testing, { ...tenantLevel, requestedBy: REVIEWER })).toBe(false)
+    // Switched on by nobody, or by who owned it before.
+    for (const testedBy of [null, REVIEWER])
+      for (const requestedBy of [AUTHOR, REVIEWER])
+        expect(applies({ ...testing, testedBy }, { ...tenantLevel, requestedBy })).toBe(false)
   })
 
   test.each([
@@ -236,6 +241,7 @@ describe('Rule 2: an extension applies when it watches the point and is publishe
       points: fc.subarray(['freeze-node', 'commit-file']),
       testWorkspaceId: fc.constantFrom(null, WORKSPACE, WORKSPACE + 1),
       ownerUserId: fc.constantFrom(AUTHOR, REVIEWER),
+      testedBy: fc.constantFrom(null, AUTHOR),
       enabled: fc.boolean(),
       parameters: fc.array(line).map((lines) => readParameters(lines.join('\n'))),
     })

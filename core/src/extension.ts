@@ -121,6 +121,8 @@ export type WatchingExtension = {
   readonly parameters: ExtensionParameters
   readonly testWorkspaceId: number | null
   readonly ownerUserId: number
+  /** Who has switched a tenant-level version in testing on, for their own operations. */
+  readonly testedBy: number | null
   /** Enabled by an administrator for the workspace (workspace-level points) or the tenant (tenant-level points). */
   readonly enabled: boolean
 }
@@ -136,7 +138,8 @@ export type OperationScope = {
 
 /**
  * Rule 2: an extension applies when it watches the point and is either published and enabled, or in testing for exactly this
- * workspace (workspace-level) or this owner (tenant-level), unless its parameters exclude the workspace, the point or the file type.
+ * workspace (workspace-level) or this owner, who has switched it on (tenant-level), unless its parameters exclude the workspace, the point or the
+ * file type.
  */
 export function applies(extension: WatchingExtension, scope: OperationScope): boolean {
   return covers(extension, scope) && !excludes(extension.parameters, scope)
@@ -161,7 +164,7 @@ function covers(extension: WatchingExtension, scope: OperationScope): boolean {
   if (extension.status !== 'testing') return false
   return eventByCode(scope.point)!.scope === 'workspace'
     ? extension.testWorkspaceId !== null && extension.testWorkspaceId === scope.workspaceId
-    : extension.ownerUserId === scope.requestedBy
+    : extension.ownerUserId === scope.requestedBy && extension.testedBy === scope.requestedBy
 }
 
 function excludes(parameters: ExtensionParameters, scope: OperationScope): boolean {

@@ -1,6 +1,7 @@
 export * from './access.ts'
 export * from './catalog/index.ts'
 export * from './check.ts'
+export * from './configuration.ts'
 export * from './delivery.ts'
 export * from './extension.ts'
 export * from './message.ts'

@@ -164,7 +164,7 @@ describe('the form of options', () => {
 
   test('that is refused names the line', () => {
     const refused = refusal(() => readOptions('{\n "type": "object",\n "properties": {\n  "a": {\n   "title": 7}}}'))
-    expect(refused.details).toMatchObject({ path: 'properties.a.x-decorator', line: 4, paths: ['options'] })
+    expect(refused.details).toMatchObject({ path: 'properties.a.x-decorator', line: 4, field: 'options' })
   })
 
   test('is read where published samples are loose: a number that is a word, a mode on a radio group, numbers as values', () => {

@@ -180,13 +180,7 @@ function written(path: Path): string {
 }
 
 const invalid = (path: string, line: number, problem: string) =>
-  new Refusal('OPTIONS_FORM_INVALID', {
-    path,
-    line,
-    problem,
-    paths: ['options'],
-    problems: [`line ${line}, ${path}: ${problem}`],
-  })
+  new Refusal('OPTIONS_FORM_INVALID', { path, line, problem, field: 'options' })
 
 export function takesChoices(control: OptionControl): boolean {
   return control !== 'text' && control !== 'input' && control !== 'text-area'
@@ -253,7 +247,11 @@ export function fittingOptions(
   const fields = new Map(form?.fields.map((one) => [one.key, one]))
   const fitting: [string, OptionValue][] = []
   const misfits: MisfittingOption[] = []
-  for (const [key, value] of Object.entries(values)) {
+  // In the order of the form.
+  const keys = new Set([...fields.keys(), ...Object.keys(values)])
+  for (const key of keys) {
+    if (!Object.hasOwn(values, key)) continue
+    const value = values[key]
     const found = fitted(fields.get(key), value)
     if (!found.fits) misfits.push({ key, value, misfit: found.misfit })
     else if (found.value !== null) fitting.push([key, found.value])

@@ -110,7 +110,7 @@ describe('a text is refused when saved', () => {
       checkParameters(text)
     } catch (error) {
       expect(error).toBeInstanceOf(Refusal)
-      expect((error as Refusal).details).toMatchObject({ line, fault, paths: ['parameters'] })
+      expect((error as Refusal).details).toMatchObject({ line, fault, field: 'parameters' })
       expect(lint(text).find((one) => one.fault !== null)).toMatchObject({ line, fault })
       return
     }

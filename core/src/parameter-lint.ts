@@ -68,13 +68,7 @@ export function checkParameters(text: string): void {
   for (const { line, fault } of lines(text)) {
     if (fault === null) continue
     const problem = PARAMETER_FAULTS[fault]
-    throw new Refusal('PARAMETERS_INVALID', {
-      line,
-      problem,
-      fault,
-      paths: ['parameters'],
-      problems: [`line ${line}: ${problem}`],
-    })
+    throw new Refusal('PARAMETERS_INVALID', { line, problem, fault, field: 'parameters' })
   }
 }
 

@@ -464,6 +464,16 @@ export const REFUSALS = {
     dataworks: 'Conflict.ExtensionStatus',
     sentence: 'Held operations wait for what the extension says; it can be deleted when they have ended.',
   },
+  EXTENSION_TESTING_FOREIGN: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'A tenant-level extension in testing is switched on by its owner, for their own operations.',
+  },
+  EXTENSION_TESTING_OPTIONS: {
+    status: 409,
+    dataworks: 'Conflict.ExtensionStatus',
+    sentence: 'A version of the extension is published; its options are set by tenant administrators.',
+  },
   EXTENSION_NOT_PUBLISHED: {
     status: 409,
     dataworks: 'Conflict.ExtensionStatus',

@@ -1,4 +1,5 @@
 import { authorAuditEn, authorEn } from './author-en.ts'
+import { managementAuditEn, managementEn } from './management-en.ts'
 
 /** Every sentence of the console. Words are the project's own terms: one word per thing. */
 export const en = {
@@ -923,7 +924,9 @@ export const en = {
       auditExport: 'Exported the audit trail',
       demoReady: 'The demonstration was set up',
       ...authorAuditEn,
+      ...managementAuditEn,
     },
   },
   ...authorEn,
+  ...managementEn,
 }

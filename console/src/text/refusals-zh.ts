@@ -104,6 +104,8 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   EXTENSION_LEVEL_KEPT: '已发布过的扩展程序不能改变级别（{level}），因为启用它的管理员不同。',
   EXTENSION_ONLY_VERSION: '这是扩展程序的唯一版本；请删除扩展程序。',
   EXTENSION_OPEN_CHECKS: '仍有被拦截的操作在等待该扩展程序的结果；待其结束后才能删除。',
+  EXTENSION_TESTING_FOREIGN: '测试中的租户级扩展程序由其负责人启用，且只拦截负责人本人的操作。',
+  EXTENSION_TESTING_OPTIONS: '该扩展程序已有发布的版本，其选项由租户管理员设置。',
   EXTENSION_NOT_PUBLISHED: '只有已发布的扩展程序可以启用。',
   EXTENSION_NOT_IN_TESTING: '该扩展程序没有测试中的版本，只有测试中的版本可以试运行。',
   TEST_WORKSPACE_MISSING: '测试中的版本未指定测试用工作空间，请先选择。',

@@ -1,6 +1,6 @@
 import { authorAuditZh, authorZh } from './author-zh.ts'
-
 import type { SameTexts } from './index.ts'
+import { managementAuditZh, managementZh } from './management-zh.ts'
 
 /** 控制台的全部文案；术语沿用平台自身的中文用语。 */
 export const zh: SameTexts = {
@@ -903,7 +903,9 @@ export const zh: SameTexts = {
       auditExport: '导出了审计记录',
       demoReady: '演示环境已就绪',
       ...authorAuditZh,
+      ...managementAuditZh,
     },
   },
   ...authorZh,
+  ...managementZh,
 }

@@ -442,12 +442,31 @@ const STEPS: Readonly<Record<string, Step>> = {
     },
   },
   'PUT /workspaces/:workspaceId/extensions/:code': {
-    actions: ['extension.enable'],
+    actions: ['extension.set-options', 'extension.enable'],
     async run() {
       const { path } = await extensionIn('submit', 'approve', 'publish')
       const place = await tenant.workspace()
-      return () => call(owner, 'PUT', `/workspaces/${place.id}${path}`, { enabled: true })
+      return () => call(owner, 'PUT', `/workspaces/${place.id}${path}`, { enabled: true, options: {} })
     },
+  },
+  'PUT /tenant-extensions/:code': {
+    actions: ['extension.set-options', 'extension.enable-for-tenant'],
+    async run() {
+      const { code } = await tenant.extension({ points: ['upload-data-to-table'] })
+      return () => call(owner, 'PUT', `/tenant-extensions/${code}`, { enabled: true, options: {} })
+    },
+  },
+  'PUT /tenant-extensions/:code/testing': {
+    actions: ['extension.set-options', 'extension.test'],
+    async run() {
+      const { code, author } = await tenant.extension({ points: ['upload-data-to-table'], publish: false })
+      await cookieOf(author)
+      return () => call(author, 'PUT', `/tenant-extensions/${code}/testing`, { on: true, options: {} })
+    },
+  },
+  'POST /parameter-lint': {
+    actions: [],
+    run: async () => () => call(owner, 'POST', '/parameter-lint', { parameters: 'a=1' }),
   },
   'POST /event-buses': { actions: ['event-bus.create'], run: async () => bus },
   'POST /event-buses/:busId/rules': {

@@ -153,16 +153,3 @@ export const NewExtensionComment = z
     version: z.int().positive().optional().describe('The newest where none is named'),
   })
   .meta({ id: 'NewExtensionComment' })
-
-export const WorkspaceExtension = z
-  .object({
-    extension: ExtensionView,
-    enabled: z.boolean(),
-    mayEnable: z.boolean(),
-    modifiedBy: Person.nullable(),
-    modifiedAt: instant.nullable(),
-  })
-  .meta({ id: 'WorkspaceExtension' })
-export const WorkspaceExtensionChange = z
-  .strictObject({ enabled: z.boolean() })
-  .meta({ id: 'WorkspaceExtensionChange' })

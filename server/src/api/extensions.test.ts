@@ -223,6 +223,6 @@ describe('Rule 19: a workspace administrator enables a workspace-level extension
     const { items } = await tenant.owner.api.call('GET /workspaces/{workspaceId}/extensions', {
       params: { workspaceId: workspace.id },
     })
-    expect(items.map((one) => one.extension.code)).not.toContain(code)
+    expect(items.map((one) => one.code)).not.toContain(code)
   })
 })

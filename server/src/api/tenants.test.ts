@@ -41,6 +41,8 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'POST /extensions/:code/publish': () => ({}),
   'POST /extensions/:code/disable': () => ({}),
   'PUT /workspaces/:workspaceId/extensions/:code': () => ({ enabled: false }),
+  'PUT /tenant-extensions/:code': () => ({ enabled: false }),
+  'PUT /tenant-extensions/:code/testing': () => ({ on: true }),
   'POST /event-buses/:busId/rules': () => ({ name: 'taken-over' }),
   'PUT /event-buses/:busId/rules/:ruleId': () => ({ name: 'taken-over' }),
   'PATCH /event-buses/:busId': () => ({ description: 'taken over' }),

@@ -349,14 +349,18 @@ describe('lists', () => {
 
   test('GetOptionValueForProject answers what the workspace has chosen, also to the extension’s owner', async () => {
     const shop = await tenant.workspace()
-    const { code, author } = await tenant.extension({ enabledIn: [shop] })
+    const options = JSON.stringify({
+      type: 'object',
+      properties: { mode: { 'x-decorator': 'FormItem', 'x-component': 'Input' } },
+    })
+    const { code, author } = await tenant.extension({ enabledIn: [shop], options })
     const read = (person: Person) =>
       call(person, 'GetOptionValueForProject', { ExtensionCode: code, ProjectId: shop.id })
     expect((await read(author)).body).toEqual({ RequestId: expect.any(String) })
-    await world.db.rows(
-      `update extension_enablements set option_values = '{"mode":"strict"}' where extension_id = (select id from extensions where code = $1)`,
-      [code],
-    )
+    await owner.api.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+      params: { workspaceId: shop.id, code },
+      body: { options: { mode: 'strict' } },
+    })
     for (const person of [author, owner])
       expect((await read(person)).body).toEqual({ RequestId: expect.any(String), OptionValue: '{"mode":"strict"}' })
     expect(codeOf(await read(await tenant.person()))).toBe('Forbidden.Access')

@@ -166,6 +166,8 @@ function ensureAsked(
       parameters: readParameters(version.parameters),
       testWorkspaceId: version.test_workspace_id,
       ownerUserId: version.owner_id,
+      // Its owner tries it also where they have not switched it on for their own operations.
+      testedBy: version.owner_id,
       enabled: false,
     },
     {

@@ -337,6 +337,7 @@ export type WatchingRow = {
   points: string[]
   parameters: string
   test_workspace_id: number | null
+  tested_by: number | null
   on_unanswered: 'block' | 'pass'
   enabled: boolean
 }
@@ -350,6 +351,7 @@ export function watching<Row extends WatchingRow>(row: Row): WatchingExtension &
     parameters: readParameters(row.parameters),
     testWorkspaceId: row.test_workspace_id,
     ownerUserId: row.owner_id,
+    testedBy: row.tested_by,
     enabled: row.enabled,
   }
 }
@@ -359,7 +361,7 @@ const WATCHING_VERSIONS = question<
   WatchingRow,
   readonly WatchingRow[]
 >({
-  text: `select i.at, e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered,
+  text: `select i.at, e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.tested_by, v.on_unanswered,
       coalesce(en.enabled, false) as enabled
     from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, point, workspace_id, at)
     join extensions e on e.tenant_id = i.tenant_id
@@ -393,7 +395,7 @@ export async function watchingTenant(
   workspaceId: number | null,
 ): Promise<(WatchingRow & { name: string })[]> {
   return await sql.rows<WatchingRow & { name: string }>(
-    `select e.id, e.code, v.name, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.on_unanswered,
+    `select e.id, e.code, v.name, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.tested_by, v.on_unanswered,
        coalesce(en.enabled, false) as enabled
      from extensions e
      join extension_versions v on v.extension_id = e.id
@@ -401,37 +403,5 @@ export async function watchingTenant(
      where e.tenant_id = $1 and v.status in ('testing', 'published')
      order by e.id, v.number`,
     [tenantId, workspaceId],
-  )
-}
-
-export type EnablementRow = {
-  extension_id: number
-  enabled: boolean
-  option_values: unknown
-  modified_by: number
-  modified_by_name: string
-  modified_at: Date
-}
-
-export async function enablementsOf(sql: Sql, tenantId: number, workspaceId: number | null): Promise<EnablementRow[]> {
-  return await sql.rows<EnablementRow>(
-    `select en.extension_id, en.enabled, en.option_values, en.modified_by, u.display_name as modified_by_name, en.modified_at
-     from extension_enablements en join extensions e on e.id = en.extension_id join users u on u.id = en.modified_by
-     where e.tenant_id = $1 and en.workspace_id is not distinct from $2`,
-    [tenantId, workspaceId],
-  )
-}
-
-export async function putEnablement(
-  sql: Sql,
-  extensionId: number,
-  workspaceId: number | null,
-  enabled: boolean,
-  userId: number,
-): Promise<void> {
-  await sql.rows(
-    `insert into extension_enablements (extension_id, workspace_id, enabled, modified_by) values ($1, $2, $3, $4)
-     on conflict (extension_id, workspace_id) do update set enabled = excluded.enabled, modified_by = excluded.modified_by, modified_at = now()`,
-    [extensionId, workspaceId, enabled, userId],
   )
 }

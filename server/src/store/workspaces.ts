@@ -58,6 +58,15 @@ export async function workspaceByIdentifier(
   return row ?? null
 }
 
+/** Those of these ids that are workspaces of the tenant. */
+export async function knownWorkspaces(sql: Sql, tenantId: number, ids: readonly number[]): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>('select id from workspaces where tenant_id = $1 and id = any($2)', [
+    tenantId,
+    ids,
+  ])
+  return rows.map((row) => row.id)
+}
+
 /** The workspaces of the tenant, or those among `ids`, in the order of their ids. */
 export async function workspacesOf(
   sql: Sql,

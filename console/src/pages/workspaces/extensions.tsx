@@ -32,7 +32,7 @@ export function WorkspaceExtensionsPage() {
     {
       key: 'name',
       header: t('extensions.name'),
-      cell: ({ extension }) => (
+      cell: (extension) => (
         <>
           <LinkTo {...links.extension(extension.code)} fw={500} className="wrap-anywhere">
             {extension.name}
@@ -46,13 +46,13 @@ export function WorkspaceExtensionsPage() {
     {
       key: 'points',
       header: t('extensions.points'),
-      cell: ({ extension }) => extension.points.map(names.operation).join(t('ui.listSeparator')),
+      cell: (extension) => extension.points.map(names.operation).join(t('ui.listSeparator')),
     },
     {
       key: 'status',
       header: t('extensions.status'),
       width: 140,
-      cell: ({ extension }) => <StateBadge look={EXTENSION_LOOKS[extension.status]} />,
+      cell: (extension) => <StateBadge look={EXTENSION_LOOKS[extension.status]} />,
     },
     {
       key: 'enabled',
@@ -96,7 +96,7 @@ export function WorkspaceExtensionsPage() {
             label={t('workspaceExtensions.title')}
             columns={columns}
             rows={data}
-            keyOf={(row) => row.extension.code}
+            keyOf={(row) => row.code}
             minWidth={820}
           />
         </Card>
@@ -108,7 +108,7 @@ export function WorkspaceExtensionsPage() {
 function EnableSwitch({ workspaceId, row }: { workspaceId: number; row: WorkspaceExtension }) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const { extension } = row
+  const extension = row
   const change = useMutation({
     mutationFn: (enabled: boolean) => calls.setWorkspaceExtension(workspaceId, extension.code, { enabled }),
     onSettled: () => client.invalidateQueries({ queryKey: ['extensions'] }),

@@ -97,7 +97,7 @@ function WhoChecks({ workspaceId, point }: { workspaceId: number; point: NodeOpe
   const { data, error } = useQuery(queries.workspaceExtensions(workspaceId))
   if (error) return <ProblemNotice error={error} />
   if (!data) return <Skeleton height={48} />
-  const checking = data.filter(({ extension, enabled }: WorkspaceExtension) =>
+  const checking = data.filter((extension: WorkspaceExtension) =>
     applies(
       {
         status: extension.status,
@@ -105,7 +105,8 @@ function WhoChecks({ workspaceId, point }: { workspaceId: number; point: NodeOpe
         parameters: readParameters(extension.parameters),
         testWorkspaceId: extension.testWorkspaceId,
         ownerUserId: Number(extension.owner.id),
-        enabled,
+        testedBy: null,
+        enabled: extension.enabled,
       },
       { point, workspaceId, requestedBy: Number(me.user.id), fileType: null },
     ),
@@ -125,7 +126,7 @@ function WhoChecks({ workspaceId, point }: { workspaceId: number; point: NodeOpe
   return (
     <Alert color="blue" icon={<IconPuzzle />} p="xs" title={t('point.whoChecks', { count: checking.length })}>
       <ul className="who-checks">
-        {checking.map(({ extension }) => (
+        {checking.map((extension) => (
           <li key={extension.code}>
             <Group gap="xs">
               <Text fz="sm" fw={600}>

@@ -1,15 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import {
-  checkParameters,
-  EXTENSION_POINTS,
-  levelOf,
-  may,
-  Refusal,
-  readOptions,
-  versionDifferences,
-} from '@holdpoint/core'
+import { checkParameters, EXTENSION_POINTS, levelOf, Refusal, readOptions, versionDifferences } from '@holdpoint/core'
 import { z } from 'zod'
-import { workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
@@ -24,16 +15,11 @@ import {
   ExtensionStatusShape,
   ExtensionView,
   NewExtension,
-  WorkspaceExtension,
-  WorkspaceExtensionChange,
 } from '../extension-shapes.ts'
 import { contentOf, extensionView } from '../extension-views.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
-import { person } from '../views.ts'
-import { workspaceParams } from './workspaces.ts'
 
 export const codeParams = z.object({ code: z.string().max(64) })
-const MOST_LISTED = 1_000
 
 const listQuery = pageQuery.extend({
   search: z.string().trim().max(128).optional().describe('Part of the name, or the code'),
@@ -202,47 +188,6 @@ export const extensionRoutes = [
       })
     },
   }),
-  route({
-    method: 'GET',
-    path: '/workspaces/:workspaceId/extensions',
-    access: 'workspace.read',
-    tag: 'Extensions',
-    summary: 'The workspace-level extensions of the tenant, and which are enabled in the workspace',
-    params: workspaceParams,
-    answer: pageOf(WorkspaceExtension),
-    async run({ platform, caller, params }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'workspace.read')
-      return { items: await inWorkspace(platform.db, caller, params.workspaceId), nextCursor: null }
-    },
-  }),
-  route({
-    method: 'PUT',
-    path: '/workspaces/:workspaceId/extensions/:code',
-    access: 'extension.enable',
-    tag: 'Extensions',
-    summary: 'Enable a published workspace-level extension in the workspace, or switch it off',
-    params: workspaceParams.extend(codeParams.shape),
-    body: WorkspaceExtensionChange,
-    answer: WorkspaceExtension,
-    async run({ platform, caller, params, body }) {
-      await workspaceFor(platform.db, caller, params.workspaceId, 'extension.enable')
-      return await platform.db.transaction(async (tx) => {
-        const row = await lockedExtension(tx, caller, params.code)
-        if (levelOf(row.points) !== 'workspace') throw new Refusal('EXTENSION_LEVELS_MIXED', { events: row.points })
-        if (body.enabled && row.status !== 'published') throw new Refusal('EXTENSION_NOT_PUBLISHED')
-        await extensions.putEnablement(tx, row.id, params.workspaceId, body.enabled, caller.userId)
-        writeAudit(tx, {
-          tenantId: caller.tenantId,
-          workspaceId: params.workspaceId,
-          userId: caller.userId,
-          action: body.enabled ? 'extension.enable' : 'extension.switch-off',
-          object: row.code,
-        })
-        tellExtension(platform, tx, caller, row.code)
-        return (await inWorkspace(tx, caller, params.workspaceId)).find((one) => one.extension.code === row.code)!
-      })
-    },
-  }),
 ]
 
 export async function foundExtension(sql: Sql, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
@@ -282,27 +227,6 @@ async function ownerFor(sql: Sql, caller: Caller, ownerId: string): Promise<numb
   if (!user || user.disabled_at !== null)
     throw new Refusal('NOT_FOUND', { thing: 'user', id: ownerId, field: 'ownerId' })
   return user.id
-}
-
-async function inWorkspace(sql: Sql, caller: Caller, workspaceId: number) {
-  const [rows, enablements] = await Promise.all([
-    extensions.extensionsOf(sql, caller.tenantId, 0, MOST_LISTED),
-    extensions.enablementsOf(sql, caller.tenantId, workspaceId),
-  ])
-  const mayEnable = may(caller, 'extension.enable', workspaceId)
-  return rows
-    .map((row) => ({ row, view: extensionView(caller, row) }))
-    .filter(({ view }) => view.level === 'workspace')
-    .map(({ row, view }) => {
-      const enablement = enablements.find((one) => one.extension_id === row.id)
-      return {
-        extension: view,
-        enabled: enablement?.enabled ?? false,
-        mayEnable: mayEnable && (row.status === 'published' || (enablement?.enabled ?? false)),
-        modifiedBy: enablement ? person(enablement.modified_by, enablement.modified_by_name) : null,
-        modifiedAt: enablement?.modified_at.toISOString() ?? null,
-      }
-    })
 }
 
 export function tellExtension(

@@ -6,9 +6,11 @@ import { deadLetterRoutes } from './dead-letters.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
+import { managementCenterRoutes } from './management-center.ts'
 import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
 import { operationRoutes } from './operations.ts'
+import { parameterRoutes } from './parameters.ts'
 import { serviceUserRoutes } from './service-users.ts'
 import { sessionRoutes } from './session.ts'
 import { signingSecretRoutes } from './signing-secrets.ts'
@@ -27,6 +29,8 @@ export const ROUTES: readonly Route[] = [
   ...extensionRoutes,
   ...extensionVersionRoutes,
   ...trialRoutes,
+  ...managementCenterRoutes,
+  ...parameterRoutes,
   ...serviceUserRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,

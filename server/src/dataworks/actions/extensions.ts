@@ -1,11 +1,4 @@
-import {
-  type EventDefinition,
-  EXTENSION_STATUS_NUMBERS,
-  eventByCode,
-  Refusal,
-  readParameters,
-  speaksFor,
-} from '@holdpoint/core'
+import { type EventDefinition, EXTENSION_STATUS_NUMBERS, eventByCode, Refusal, speaksFor } from '@holdpoint/core'
 import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
 import type { Platform } from '../../platform.ts'
 import * as extensions from '../../store/extensions.ts'
@@ -15,7 +8,6 @@ import { snapshotOfTrial } from '../../store/trials.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
-const MOST_LISTED = 1_000
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export const extensionActions = [
@@ -65,61 +57,6 @@ export const extensionActions = [
           })),
         },
       }
-    },
-  ),
-
-  action<typeof contracts.LIST_ENABLED_EXTENSIONS_FOR_PROJECT, contracts.ListEnabledExtensionsForProjectResponse>(
-    contracts.LIST_ENABLED_EXTENSIONS_FOR_PROJECT,
-    { whereFound: 'workspace.read' },
-    async ({ platform, caller, parameters }) => {
-      const { EventCode, ProjectId, FileType } = parameters
-      await workspaceFor(platform.db, caller, ProjectId, 'workspace.read')
-      if (eventByCode(EventCode)?.kind !== 'extension-point')
-        throw new Refusal('PARAMETER_INVALID', {
-          parameter: 'EventCode',
-          problem: 'no extension point has this event code',
-        })
-      const rows = await extensions.extensionsOf(platform.db, caller.tenantId, 0, MOST_LISTED)
-      const enablements = new Map(
-        (await extensions.enablementsOf(platform.db, caller.tenantId, ProjectId))
-          .filter((one) => one.enabled)
-          .map((one) => [one.extension_id, one]),
-      )
-      return {
-        Extensions: rows
-          .filter((row) => row.status === 'published' && row.points.includes(EventCode) && enablements.has(row.id))
-          .filter((row) => {
-            const types = readParameters(row.parameters).fileTypesByPoint.get(EventCode)
-            return FileType === undefined || types === undefined || types.has(FileType)
-          })
-          .map((row) => ({
-            ExtensionCode: row.code,
-            ExtensionName: row.name,
-            ExtensionDesc: row.description,
-            ParameterSetting: row.parameters,
-            TenantId: row.tenant_id,
-            Owner: String(row.owner_id),
-            CreateUser: String(row.owner_id),
-            ModifyUser: String(enablements.get(row.id)!.modified_by),
-          })),
-      }
-    },
-  ),
-
-  action<typeof contracts.GET_OPTION_VALUE_FOR_PROJECT, contracts.GetOptionValueForProjectResponse>(
-    contracts.GET_OPTION_VALUE_FOR_PROJECT,
-    { whereFound: 'option.read', orItself: true },
-    async ({ platform, caller, parameters }) => {
-      if (!parameters.ExtensionCode) throw new Refusal('PARAMETER_MISSING', { parameter: 'ExtensionCode' })
-      if (!parameters.ProjectId) throw new Refusal('PARAMETER_MISSING', { parameter: 'ProjectId' })
-      const row = await extensionFor(platform, caller, parameters.ExtensionCode)
-      // Wherever its options were chosen, the extension itself reads them.
-      const workspaceId = Number(parameters.ProjectId)
-      if (!itself(caller, row)) await workspaceFor(platform.db, caller, workspaceId, 'option.read')
-      const chosen = (await extensions.enablementsOf(platform.db, caller.tenantId, workspaceId)).find(
-        (one) => one.extension_id === row.id,
-      )
-      return { OptionValue: chosen?.option_values == null ? undefined : JSON.stringify(chosen.option_values) }
     },
   ),
 
@@ -193,14 +130,14 @@ export const extensionActions = [
 ]
 
 /** Rule 21: an extension of the caller's tenant; to the service user of an extension there is no other. */
-async function extensionFor(platform: Platform, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
+export async function extensionFor(platform: Platform, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
   const row = await extensions.extensionByCode(platform.db, caller.tenantId, code)
   if (!row || (caller.serviceOf !== null && !itself(caller, row)))
     throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
   return row
 }
 
-const itself = (caller: Caller, row: extensions.ExtensionRow) =>
+export const itself = (caller: Caller, row: { readonly id: number; readonly owner_id: number }) =>
   speaksFor(caller, { id: row.id, ownerId: row.owner_id })
 
 function pointsOf(row: extensions.ExtensionRow): EventDefinition[] {
