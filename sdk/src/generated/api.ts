@@ -779,32 +779,6 @@ export interface Routes {
     answer: ExtensionView
   }
   /**
-   * The workspace-level extensions of the tenant, and which are enabled in the workspace
-   */
-  'GET /workspaces/{workspaceId}/extensions': {
-    params: {
-      workspaceId: number
-    }
-    query: {}
-    body: undefined
-    answer: {
-      items: WorkspaceExtension[]
-      nextCursor: string | null
-    }
-  }
-  /**
-   * Enable a published workspace-level extension in the workspace, or switch it off
-   */
-  'PUT /workspaces/{workspaceId}/extensions/{code}': {
-    params: {
-      workspaceId: number
-      code: string
-    }
-    query: {}
-    body: WorkspaceExtensionChange
-    answer: WorkspaceExtension
-  }
-  /**
    * The versions of an extension, the newest first
    */
   'GET /extensions/{code}/versions': {
@@ -977,6 +951,75 @@ export interface Routes {
     query: {}
     body: NewTrialInput
     answer: OperationDetail
+  }
+  /**
+   * The workspace-level extensions: which are enabled in the workspace, and with which options
+   */
+  'GET /workspaces/{workspaceId}/extensions': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: {
+      items: WorkspaceExtension[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Enable a published workspace-level extension in the workspace, switch it off, or set its options
+   */
+  'PUT /workspaces/{workspaceId}/extensions/{code}': {
+    params: {
+      workspaceId: number
+      code: string
+    }
+    query: {}
+    body: WorkspaceExtensionChange
+    answer: WorkspaceExtension
+  }
+  /**
+   * The tenant-level extensions: which are enabled for the tenant, and with which options
+   */
+  'GET /tenant-extensions': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: {
+      items: TenantExtension[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Enable a published tenant-level extension for the tenant, switch it off, or set its options
+   */
+  'PUT /tenant-extensions/{code}': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: WorkspaceExtensionChange
+    answer: TenantExtension
+  }
+  /**
+   * As its owner, let a tenant-level extension in testing hold your own operations, and set its options before the first publication
+   */
+  'PUT /tenant-extensions/{code}/testing': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: TestingChange
+    answer: TenantExtension
+  }
+  /**
+   * Explain each line of a parameter text, and warn of what is probably not meant so; nothing is saved
+   */
+  'POST /parameter-lint': {
+    params: {}
+    query: {}
+    body: ParameterTextInput
+    answer: LintedParameters
   }
   /**
    * With what an extension answers: its service user and the AccessKey pairs of that
@@ -2019,16 +2062,6 @@ export interface ExtensionChange {
 export interface ExtensionOwner {
   ownerId: string
 }
-export interface WorkspaceExtension {
-  extension: ExtensionView
-  enabled: boolean
-  mayEnable: boolean
-  modifiedBy: Person | null
-  modifiedAt: string | null
-}
-export interface WorkspaceExtensionChange {
-  enabled: boolean
-}
 export interface ExtensionVersion {
   code: string
   version: number
@@ -2249,6 +2282,222 @@ export interface NewTrialInput {
   snapshot?: {
     [k: string]: unknown
   }
+}
+export interface WorkspaceExtension {
+  code: string
+  name: string
+  description: string
+  /**
+   * The version that is configured here: the one under test here, else the published one
+   */
+  version: number
+  status: ExtensionStatus
+  deployment: 'service' | 'function'
+  points: string[]
+  modules: (
+    | 'data-development'
+    | 'data-integration'
+    | 'operation-center'
+    | 'security-center'
+    | 'data-quality'
+    | 'management-console'
+    | 'upload-download'
+    | 'data-assets'
+  )[]
+  owner: Person
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * Whether the published version is switched on
+   */
+  enabled: boolean
+  /**
+   * Whether the caller may switch it on or off as it is now
+   */
+  mayEnable: boolean
+  /**
+   * The fields of its options; null where it has none
+   */
+  form: OptionField[] | null
+  /**
+   * The chosen values that fit the form; null where the caller may not read them
+   */
+  options: {
+    [k: string]: unknown
+  } | null
+  /**
+   * Values that were chosen for another form and do not fit this one: they are not answered to the extension
+   */
+  misfits: {
+    key: string
+    value: unknown
+    misfit:
+      | 'no-such-field'
+      | 'shows-only'
+      | 'not-text'
+      | 'too-long'
+      | 'several-lines'
+      | 'bad-characters'
+      | 'not-a-list'
+      | 'not-a-choice'
+      | 'repeated'
+  }[]
+  maySetOptions: boolean
+  modifiedBy: Person | null
+  modifiedAt: string | null
+  testWorkspaceId: number | null
+  /**
+   * Where the configured version is under test; in its test workspace it is on without being enabled
+   */
+  testing: ('here' | 'elsewhere') | null
+}
+export interface OptionField {
+  key: string
+  control: 'text' | 'input' | 'text-area' | 'select' | 'multi-select' | 'checkboxes' | 'radio'
+  title: string
+  tooltip: string | null
+  choices: {
+    value: string | number
+    label: string
+  }[]
+  /**
+   * What a `text` shows below its title
+   */
+  text: string | null
+}
+/**
+ * This interface was referenced by `Routes`'s JSON-Schema
+ * via the `definition` "WorkspaceExtensionChange".
+ */
+export interface WorkspaceExtensionChange {
+  enabled?: boolean
+  /**
+   * All values of the form; what is left out is empty
+   */
+  options?: {
+    [k: string]: unknown
+  }
+}
+export interface TenantExtension {
+  code: string
+  name: string
+  description: string
+  /**
+   * The version that is configured here: the one under test here, else the published one
+   */
+  version: number
+  status: ExtensionStatus
+  deployment: 'service' | 'function'
+  points: string[]
+  modules: (
+    | 'data-development'
+    | 'data-integration'
+    | 'operation-center'
+    | 'security-center'
+    | 'data-quality'
+    | 'management-console'
+    | 'upload-download'
+    | 'data-assets'
+  )[]
+  owner: Person
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * Whether the published version is switched on
+   */
+  enabled: boolean
+  /**
+   * Whether the caller may switch it on or off as it is now
+   */
+  mayEnable: boolean
+  /**
+   * The fields of its options; null where it has none
+   */
+  form: OptionField[] | null
+  /**
+   * The chosen values that fit the form; null where the caller may not read them
+   */
+  options: {
+    [k: string]: unknown
+  } | null
+  /**
+   * Values that were chosen for another form and do not fit this one: they are not answered to the extension
+   */
+  misfits: {
+    key: string
+    value: unknown
+    misfit:
+      | 'no-such-field'
+      | 'shows-only'
+      | 'not-text'
+      | 'too-long'
+      | 'several-lines'
+      | 'bad-characters'
+      | 'not-a-list'
+      | 'not-a-choice'
+      | 'repeated'
+  }[]
+  maySetOptions: boolean
+  modifiedBy: Person | null
+  modifiedAt: string | null
+  /**
+   * The version in testing, and whether it holds its owner's own operations; null where there is none
+   */
+  testing: {
+    version: number
+    on: boolean
+    maySwitch: boolean
+  } | null
+}
+export interface TestingChange {
+  on?: boolean
+  options?: {
+    [k: string]: unknown
+  }
+}
+export interface ParameterTextInput {
+  parameters: string
+  /**
+   * The points that the extension watches
+   *
+   * @maxItems 54
+   */
+  points?: string[]
+}
+/**
+ * What each line does, and what about it is probably not meant so
+ */
+export interface LintedParameters {
+  lines: {
+    line: number
+    key: string
+    value: string
+    /**
+     * Why it cannot be saved
+     */
+    fault: {
+      code: string
+      sentence: string
+    } | null
+    meaning: {
+      code: string
+      details: {
+        [k: string]: unknown
+      }
+      sentence: string
+    } | null
+    warnings: {
+      code: string
+      details: {
+        [k: string]: unknown
+      }
+      sentence: string
+    }[]
+  }[]
 }
 /**
  * With what an extension answers and reads what is its own
@@ -2770,4 +3019,13 @@ export interface ExtensionDecision {
    * Of that version as the caller has seen it
    */
   revision?: number
+}
+export interface ParameterText {
+  parameters: string
+  /**
+   * The points that the extension watches
+   *
+   * @maxItems 54
+   */
+  points: string[]
 }
