@@ -154,6 +154,11 @@ export async function serviceUserOf(sql: Sql, extensionId: number): Promise<User
   return row ?? null
 }
 
+/** Nobody speaks for an extension any more. */
+export async function disableServiceUser(sql: Sql, extensionId: number): Promise<void> {
+  await sql.rows('update users set disabled_at = coalesce(disabled_at, now()) where service_of = $1', [extensionId])
+}
+
 /** Two who make the first pair of an extension at the same time make one service user. */
 export async function lockServiceUser(sql: Sql, extensionCode: string): Promise<void> {
   await sql.rows('select 1 from extensions where code = $1 for no key update', [extensionCode])

@@ -6,7 +6,7 @@ import { writeAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
 import * as extensions from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
-import { userOfTenant } from '../../store/users.ts'
+import { disableServiceUser, userOfTenant } from '../../store/users.ts'
 import { workspaceById } from '../../store/workspaces.ts'
 import { draftOf, lockedExtension, recordStep } from '../extension-draft.ts'
 import {
@@ -177,6 +177,7 @@ export const extensionRoutes = [
         // Rule 22: deleting it is refused while a check is open.
         if (await extensions.hasOpenCheck(tx, row.id)) throw new Refusal('EXTENSION_OPEN_CHECKS')
         await extensions.deleteExtension(tx, row.id)
+        await disableServiceUser(tx, row.id)
         writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,
@@ -220,11 +221,11 @@ async function checkContent(
     throw new Refusal('WORKSPACE_NOT_FOUND', { id: content.testWorkspaceId, field: 'testWorkspaceId' })
 }
 
-/** Whoever owns an extension answers for it: any user of the tenant who is not disabled. */
+/** Whoever owns an extension answers for it: any person of the tenant who is not disabled. */
 async function ownerFor(sql: Sql, caller: Caller, ownerId: string): Promise<number> {
   const id = Number(ownerId)
   const user = Number.isSafeInteger(id) ? await userOfTenant(sql, caller.tenantId, id) : null
-  if (!user || user.disabled_at !== null)
+  if (!user || user.disabled_at !== null || user.service_of !== null)
     throw new Refusal('NOT_FOUND', { thing: 'user', id: ownerId, field: 'ownerId' })
   return user.id
 }

@@ -1,0 +1,241 @@
+// An extension speaks with AccessKey pairs of its own: they answer for it, read what is its own, and do nothing else, in every dialect.
+import { createClient } from '@holdpoint/sdk'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ask,
+  dialect,
+  type Extension,
+  http,
+  NODE_POINTS,
+  type Person,
+  refusalCode,
+  startWorld,
+  type Tenant,
+  urlOf,
+  type Workspace,
+  type World,
+} from '../../../test/world.ts'
+import { ACTIONS } from '../dataworks/actions/index.ts'
+import { ROUTES } from './routes/index.ts'
+
+type Service = { readonly key: { readonly id: string; readonly secret: string }; readonly api: Person['api'] }
+
+let world: World
+let tenant: Tenant
+let workspace: Workspace
+let extension: Extension
+let other: Extension
+let service: Service
+beforeAll(async () => {
+  world = await startWorld()
+  tenant = await world.tenant()
+  workspace = await tenant.workspace()
+  extension = await tenant.extension({ points: NODE_POINTS, enabledIn: [workspace] })
+  other = await tenant.extension({ points: NODE_POINTS, enabledIn: [workspace] })
+  service = await credentials(extension.author, extension.code)
+})
+afterAll(() => world?.stop())
+
+async function credentials({ api }: Person, code: string): Promise<Service> {
+  const key = await api.call('POST /extensions/{code}/credentials', { params: { code } })
+  const client = createClient({ endpoint: urlOf(world.server), accessKeyId: key.id, accessKeySecret: key.secret })
+  return { key, api: client }
+}
+
+let serial = 0
+async function held() {
+  const name = `node_${++serial}`
+  const ids = await tenant.nodes(workspace, { [name]: [] })
+  return await ask(tenant.owner, workspace, 'freeze-node', [ids[name]!])
+}
+const answer = (by: { key: Service['key'] }, messageId: string, code: string, result = 'OK') =>
+  dialect(world.server, by, 'UpdateWorkbenchEventResult', {
+    MessageId: messageId,
+    ExtensionCode: code,
+    CheckResult: result,
+  })
+const code = ({ status, body }: Awaited<ReturnType<typeof dialect>>) => (status === 200 ? 'answered' : body.Code)
+
+describe('the pairs of an extension', () => {
+  test('answer for it, as its own user, on record', async () => {
+    const { id, messageId } = await held()
+    expect(code(await answer(service, messageId!, extension.code))).toBe('answered')
+    const [entry] = await world.db.rows<{ name: string; service_of: number | null }>(
+      `select u.name, u.service_of from audit_entries a join users u on u.id = a.user_id
+       where a.action = 'check.answer' and a.object = $1`,
+      [id],
+    )
+    expect(entry).toMatchObject({ name: `extension-${extension.code}` })
+    expect(entry!.service_of).not.toBeNull()
+  })
+
+  test('answer for no other extension, although its owner may', async () => {
+    const { messageId } = await held()
+    expect(code(await answer(service, messageId!, other.code))).toBe('Forbidden.Access')
+    expect(code(await answer(other.author, messageId!, extension.code))).toBe('Forbidden.Access')
+    expect(code(await answer(other.author, messageId!, other.code))).toBe('answered')
+  })
+
+  test('read what is the extension’s own, and of no other', async () => {
+    const read = (action: string, extensionCode: string) =>
+      dialect(world.server, service, action, { ExtensionCode: extensionCode, ProjectId: workspace.id })
+    for (const action of ['GetExtension', 'GetOptionValueForProject']) {
+      expect(code(await read(action, extension.code)), action).toBe('answered')
+      expect(code(await read(action, other.code)), action).toBe('InvalidExtensionCode.NotFound')
+    }
+  })
+
+  test('do nothing else in the dialect', async () => {
+    const { upstream, leaf } = await tenant.nodes(workspace, { upstream: [], leaf: ['upstream'] })
+    const message = (await ask(tenant.owner, workspace, 'freeze-node', [upstream])).messageId!
+    const refused: Record<string, unknown> = {}
+    for (const { access, contract } of ACTIONS) {
+      if (access === 'answer' || (typeof access === 'object' && access.orItself)) continue
+      const { action } = contract
+      refused[action] = code(
+        await dialect(world.server, service, action, {
+          ...{ NodeId: leaf, ProjectEnv: 'PROD', ProjectId: workspace.id, EventCode: 'freeze-node' },
+          ...{ MessageId: message, ExtensionCode: extension.code, PageNumber: 1, PageSize: 10 },
+          ...(action === 'UpdateNodeRunMode' ? { SchedulerType: 2 } : {}),
+        }),
+      )
+    }
+    const { ListProjects, ...others } = refused
+    // What it may read of workspaces is none.
+    expect(ListProjects).toBe('answered')
+    const { body } = await dialect(world.server, service, 'ListProjects', {})
+    expect(body.PageResult).toMatchObject({ TotalCount: 0 })
+    expect(new Set(Object.values(others)), JSON.stringify(others)).toEqual(new Set(['Forbidden.Access']))
+  })
+
+  test('do nothing at all in the native API', async () => {
+    const person = { key: service.key } as Person
+    const { signedHeaders } = await import('../../../test/world.ts')
+    const known = { workspaceId: workspace.id, code: extension.code, extensionCode: extension.code }
+    for (const { method, path, access } of [
+      ...ROUTES,
+      { method: 'GET', path: '/stream', access: 'own' },
+      { method: 'GET', path: '/openapi.json', access: 'own' },
+      { method: 'GET', path: '/audit/export', access: 'own' },
+    ]) {
+      // Where only what is found decides, what is not there is said so.
+      if (access === 'anyone' || typeof access === 'object') continue
+      const address = path.replace(/:(\w+)/g, (_, name: string) => String((known as never)[name] ?? 1))
+      const headers = signedHeaders(world.server, person, method, `/api/v1${address}`)
+      const { status, body } = await http(world.server, method, address, { headers })
+      expect({ status, code: body.code }, `${method} ${address}`).toEqual({ status: 403, code: 'FORBIDDEN' })
+    }
+  })
+
+  test('let into a workspace as a visitor it reads what visitors read there; it cannot be more', async () => {
+    const { user } = await extension.author.api.call('GET /extensions/{code}/credentials', {
+      params: { code: extension.code },
+    })
+    const put = (roles: ('visitor' | 'operator' | 'administrator')[]) =>
+      tenant.owner.api.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+        params: { workspaceId: workspace.id, userId: Number(user!.id) },
+        body: { roles },
+      })
+    expect(await refusalCode(put(['operator']))).toBe('SERVICE_USER')
+    expect(await refusalCode(put(['visitor', 'administrator']))).toBe('SERVICE_USER')
+    await put(['visitor'])
+    const { node } = await tenant.nodes(workspace, { node: [] })
+    const get = { NodeId: node, ProjectEnv: 'PROD' }
+    expect(code(await dialect(world.server, service, 'GetNode', get))).toBe('answered')
+    expect(code(await dialect(world.server, service, 'UpdateNodeRunMode', { ...get, SchedulerType: 2 }))).toBe(
+      'Forbidden.Access',
+    )
+    expect(await refusalCode(service.api.call('GET /extensions'))).toBe('FORBIDDEN')
+    await tenant.owner.api.call('DELETE /workspaces/{workspaceId}/members/{userId}', {
+      params: { workspaceId: workspace.id, userId: Number(user!.id) },
+    })
+    expect(code(await dialect(world.server, service, 'GetNode', get))).toBe('Forbidden.Access')
+  })
+})
+
+describe('who makes them', () => {
+  const make = (by: Person, of: string) =>
+    refusalCode(by.api.call('POST /extensions/{code}/credentials', { params: { code: of } }))
+
+  test('is the owner of the extension and who has full power; nobody else sees them either', async () => {
+    const { author, code } = await tenant.extension()
+    const look = (by: Person) => refusalCode(by.api.call('GET /extensions/{code}/credentials', { params: { code } }))
+    for (const person of [
+      await tenant.person(['open-platform-administrator']),
+      await tenant.person(['tenant-administrator']),
+      await tenant.person([], { [workspace.id]: ['administrator'] }),
+    ]) {
+      expect(await make(person, code)).toBe('FORBIDDEN')
+      expect(await look(person)).toBe('FORBIDDEN')
+    }
+    expect(await make(author, code)).toBe('it was not refused')
+    expect(await make(tenant.owner, code)).toBe('it was not refused')
+    expect(await look(tenant.owner)).toBe('it was not refused')
+  })
+
+  test('to another tenant there is no such extension', async () => {
+    const stranger = (await world.tenant()).owner
+    expect(await make(stranger, extension.code)).toBe('EXTENSION_UNKNOWN')
+  })
+
+  test('two are active at most, so that one replaces the other without a gap; of several at once no more than two', async () => {
+    const { author, code } = await tenant.extension()
+    const made = await Promise.all([1, 2, 3, 4].map(() => make(author, code)))
+    expect(made.toSorted()).toEqual([
+      'ACCESS_KEYS_FULL',
+      'ACCESS_KEYS_FULL',
+      'it was not refused',
+      'it was not refused',
+    ])
+    const { accessKeys } = await author.api.call('GET /extensions/{code}/credentials', { params: { code } })
+    expect(accessKeys).toHaveLength(2)
+    const params = { code, accessKeyId: accessKeys[0]!.id }
+    await author.api.call('PATCH /extensions/{code}/credentials/{accessKeyId}', { params, body: { active: false } })
+    expect(await make(author, code)).toBe('it was not refused')
+    await author.api.call('DELETE /extensions/{code}/credentials/{accessKeyId}', { params })
+    expect(await refusalCode(author.api.call('DELETE /extensions/{code}/credentials/{accessKeyId}', { params }))).toBe(
+      'NOT_FOUND',
+    )
+  })
+})
+
+describe('a service user', () => {
+  const user = async () => {
+    const { items } = await tenant.owner.api.call('GET /users', { query: { limit: 200 } })
+    return items.find((one) => one.serviceOf === extension.code)!
+  }
+
+  test('is listed as that, has no password and no roles, and gets none', async () => {
+    const { id, ...shown } = await user()
+    expect(shown).toMatchObject({ hasPassword: false, tenantRoles: [], atProvider: false, email: null })
+    const params = { userId: Number(id) }
+    const { api } = tenant.owner
+    expect(await refusalCode(api.call('POST /users/{userId}/reset-password', { params }))).toBe('SERVICE_USER')
+    for (const body of [{ tenantRoles: ['full-access' as const] }, { email: 'it@example.com' }])
+      expect(await refusalCode(api.call('PATCH /users/{userId}', { params, body }))).toBe('SERVICE_USER')
+    const owner = { code: extension.code, ownerId: id }
+    expect(
+      await refusalCode(
+        api.call('PUT /extensions/{code}/owner', { params: { code: owner.code }, body: { ownerId: id } as never }),
+      ),
+    ).toBe('NOT_FOUND')
+  })
+
+  test('that is disabled answers nothing from that moment on, at every replica; nor does that of a deleted extension', async () => {
+    const replica = await world.replica()
+    const doomed = await tenant.extension({ publish: false })
+    const pair = await credentials(doomed.author, doomed.code)
+    const knocks = (by: Service) =>
+      dialect(replica, by, 'GetExtension', { ExtensionCode: doomed.code }).then(({ body }) => body.Code ?? 'answered')
+    expect(await knocks(pair)).toBe('answered')
+    await doomed.author.api.call('DELETE /extensions/{code}', { params: { code: doomed.code } })
+    expect(await knocks(pair)).toBe('InvalidAccessKeyId.Inactive')
+
+    const { messageId } = await held()
+    const params = { userId: Number((await user()).id) }
+    await tenant.owner.api.call('PATCH /users/{userId}', { params, body: { disabled: true } })
+    expect(code(await answer(service, messageId!, extension.code))).toBe('InvalidAccessKeyId.Inactive')
+    await tenant.owner.api.call('PATCH /users/{userId}', { params, body: { disabled: false } })
+    expect(code(await answer(service, messageId!, extension.code))).toBe('answered')
+  })
+})
