@@ -382,7 +382,7 @@ describe('a provider that is not what it should be', () => {
   let issuer: string
   let nonce = ''
   let liar: ReturnType<typeof createServer>
-  let server: Server
+  let server: Server | null = null
 
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   function idToken(): string {
@@ -435,6 +435,7 @@ describe('a provider that is not what it should be', () => {
   })
   const withLie = async (told: Lie) => {
     lie = told
+    await server?.stop()
     server = await world.replica({
       oidcIssuer: issuer,
       oidcClientId: 'liar',
@@ -498,7 +499,7 @@ describe('a provider that is not what it should be', () => {
     await once(liar, 'listening')
     // A moment after the failure it is asked again.
     await expect
-      .poll(async () => (await fetch(startAt(server), { redirect: 'manual' })).headers.get('location'), {
+      .poll(async () => (await fetch(startAt(server!), { redirect: 'manual' })).headers.get('location'), {
         timeout: 20_000,
         interval: 100,
       })
