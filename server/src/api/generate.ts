@@ -1,5 +1,5 @@
 /**
- * Writes what is generated from the server's own tables: docs/openapi.json, the client's types, docs/events.md,
+ * Writes what is generated from the server's own tables: docs/openapi.json, the client's types, docs/access.md, docs/events.md,
  * docs/dataworks/actions.md, docs/configuration.md, docs/metrics.md.
  * A test fails when one of them is stale.
  */
@@ -10,6 +10,7 @@ import { configurationMarkdown } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { makeMetrics } from '../watch/metrics.ts'
 import { buildApp } from './app.ts'
+import { accessReference } from './generate-access.ts'
 import { actionsReference } from './generate-actions.ts'
 import { eventsReference } from './generate-events.ts'
 import { metricsReference } from './generate-metrics.ts'
@@ -39,6 +40,7 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
   const once = withoutTwins(openapi)
   return {
     'docs/openapi.json': `${JSON.stringify(once, null, 2)}\n`,
+    'docs/access.md': accessReference(),
     'docs/events.md': eventsReference(),
     'docs/dataworks/actions.md': actionsReference(),
     'docs/configuration.md': configurationMarkdown(),
