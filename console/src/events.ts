@@ -21,6 +21,14 @@ export const POINTS = POINTS_BY_MODULE.flatMap((group) => group.points)
 
 export const levelOfPoint = (eventCode: string): 'workspace' | 'tenant' | undefined => BY_CODE.get(eventCode)?.scope
 
+/** What the catalogue says of these events together, each once. */
+export const modulesOf = (eventCodes: readonly string[]) => [
+  ...new Set(eventCodes.flatMap((code) => BY_CODE.get(code)?.module ?? [])),
+]
+export const categoriesOf = (eventCodes: readonly string[]) => [
+  ...new Set(eventCodes.flatMap((code) => BY_CODE.get(code)?.category ?? [])),
+]
+
 /** Names of events, modules and categories in the language shown; a code that the catalogue does not have stands for itself. */
 export function useEventNames() {
   const { i18n } = useTranslation()

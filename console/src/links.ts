@@ -14,6 +14,7 @@ export type DeadLettersFilter = {
   readonly busId?: number
   readonly targetId?: number
   readonly workspaceId?: number
+  readonly extension?: string
 }
 
 export const links = {
@@ -57,7 +58,13 @@ export const links = {
 
   extensions: () => linkOptions({ to: '/extensions' }),
   registerExtension: () => linkOptions({ to: '/extensions/register' }),
-  extension: (code: string) => linkOptions({ to: '/extensions/$code', params: { code } }),
+  extension: (code: string, tab?: string, version?: number) =>
+    linkOptions({
+      to: '/extensions/$code',
+      params: { code },
+      search: { ...(tab === undefined ? {} : { tab }), ...(version === undefined ? {} : { version }) },
+    }),
+  reviews: () => linkOptions({ to: '/reviews' }),
   editExtension: (code: string) => linkOptions({ to: '/extensions/$code/edit', params: { code } }),
 
   eventBuses: () => linkOptions({ to: '/event-buses' }),

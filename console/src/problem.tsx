@@ -18,7 +18,10 @@ export function sentenceOf(error: Error): string {
 /** The fault of one field of a form, where the server named its place. */
 export function fieldProblem(error: Error | null, path: string): string | undefined {
   if (!(error instanceof ProblemError)) return undefined
-  return error.problem.errors?.find((one) => one.path === path || one.path === `body.${path}`)?.problem
+  const { errors, details } = error.problem
+  const fault = errors?.find((one) => one.path === path || one.path === `body.${path}`)
+  // A rule that is about one field says all there is to say, in the language shown.
+  return details?.field === path ? sentenceOf(error) : fault?.problem
 }
 
 /** A refusal or fault, shown where the person is. */
@@ -27,6 +30,7 @@ export function ProblemNotice({ error }: { error: Error | null }) {
   if (error === null) return null
   const problem = error instanceof ProblemError ? error.problem : null
   const unreachable = error instanceof UnreachableError
+  const told = problem?.errors?.filter((one) => one.problem !== problem.detail) ?? []
   return (
     <Alert
       color="red"
@@ -35,9 +39,9 @@ export function ProblemNotice({ error }: { error: Error | null }) {
       icon={unreachable ? <IconPlugConnectedX /> : <IconAlertTriangle />}
       title={sentenceOf(error)}
     >
-      {problem?.errors && (
+      {told.length > 0 && (
         <List size="sm">
-          {problem.errors.map((one) => (
+          {told.map((one) => (
             <List.Item key={`${one.path} ${one.problem}`}>
               <Text span ff="monospace" fz="sm">
                 {one.path}

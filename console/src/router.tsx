@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-router'
 import { ProblemError } from './api/client.ts'
 import { queries } from './api/queries.ts'
-import type { Environment, OperationState, ProcessStatus, Recurrence } from './api/shapes.ts'
+import type { Environment, ExtensionStatus, OperationState, ProcessStatus, Recurrence } from './api/shapes.ts'
 import { links } from './links.ts'
 import { Broken, NotThere } from './pages/broken.tsx'
 import { SignInPage } from './pages/sign-in.tsx'
@@ -30,6 +30,14 @@ function oneOf<T extends string>(known: readonly T[], value: unknown): T | undef
 }
 
 const STATES: readonly OperationState[] = ['held', 'done', 'refused', 'withdrawn', 'stale', 'failed']
+const EXTENSION_STATUSES: readonly ExtensionStatus[] = [
+  'testing',
+  'in-review',
+  'approved',
+  'rejected',
+  'published',
+  'disabled',
+]
 const STATUSES: readonly ProcessStatus[] = ['CHECKING', 'PASSED', 'BLOCKED']
 const ENVIRONMENTS: readonly Environment[] = ['PROD', 'DEV']
 const RECURRENCES: readonly Recurrence[] = ['normal', 'pause', 'skip']
@@ -184,6 +192,25 @@ const operation = createRoute({
 const extensions = createRoute({
   getParentRoute: () => signedIn,
   path: '/extensions',
+  validateSearch: (
+    search: Search,
+  ): {
+    search?: string
+    status?: ExtensionStatus
+    level?: 'workspace' | 'tenant'
+    point?: string
+    module?: string
+    mine?: true
+    cursor?: string
+  } => ({
+    search: text(search.search),
+    status: oneOf(EXTENSION_STATUSES, search.status),
+    level: oneOf(['workspace', 'tenant'] as const, search.level),
+    point: text(search.point),
+    module: text(search.module),
+    mine: yes(search.mine),
+    cursor: text(search.cursor),
+  }),
   component: lazyRouteComponent(() => import('./pages/extensions/index.tsx'), 'ExtensionsPage'),
 })
 const registerExtension = createRoute({
@@ -194,12 +221,25 @@ const registerExtension = createRoute({
 const extension = createRoute({
   getParentRoute: () => signedIn,
   path: '/extensions/$code',
+  validateSearch: (search: Search): { tab?: string; version?: number; state?: OperationState; cursor?: string } => ({
+    tab: text(search.tab),
+    version: number(search.version),
+    state: oneOf(STATES, search.state),
+    cursor: text(search.cursor),
+  }),
   component: lazyRouteComponent(() => import('./pages/extensions/extension.tsx'), 'ExtensionPage'),
 })
 const editExtension = createRoute({
   getParentRoute: () => signedIn,
   path: '/extensions/$code/edit',
   component: lazyRouteComponent(() => import('./pages/extensions/edit.tsx'), 'EditExtensionPage'),
+})
+
+const reviews = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/reviews',
+  validateSearch: (search: Search): { cursor?: string } => ({ cursor: text(search.cursor) }),
+  component: lazyRouteComponent(() => import('./pages/extensions/reviews.tsx'), 'ReviewsPage'),
 })
 
 const eventBuses = createRoute({
@@ -228,6 +268,7 @@ const deadLetters = createRoute({
     targetId?: number
     workspaceId?: number
     eventCode?: string
+    extension?: string
     from?: string
     to?: string
     cursor?: string
@@ -236,6 +277,7 @@ const deadLetters = createRoute({
     targetId: number(search.targetId),
     workspaceId: number(search.workspaceId),
     eventCode: text(search.eventCode),
+    extension: text(search.extension),
     from: instant(search.from),
     to: instant(search.to),
     cursor: text(search.cursor),
@@ -265,6 +307,7 @@ const tree = root.addChildren([
     registerExtension,
     extension,
     editExtension,
+    reviews,
     eventBuses,
     eventBus,
     tenantChannel,

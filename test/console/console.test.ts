@@ -4,6 +4,7 @@ import { accessStories } from './access-stories.ts'
 import { auditStories } from './audit-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
 import { holdingStories } from './holding-stories.ts'
+import { lifeStories } from './life-stories.ts'
 import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
 import { openeventStories } from './openevent-stories.ts'
@@ -25,6 +26,7 @@ describe('signing in', () => signInStories(at))
 describe('holding an operation', () => holdingStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
+describe('the life of an extension', () => lifeStories(at))
 describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
 describe('the audit trail', () => auditStories(at))

@@ -31,6 +31,10 @@ export function lookStories(at: () => BrowserConsole): void {
     const blocked = await ask(shop.operator, shop.workspace, 'freeze-node', [shop.nodes.payments])
     await answer(world, shop, extension, blocked.id, 'FAIL', 'See `report` and [this](https://example.com).')
     await shop.tenant.extension({ points: ['delete-project'], publish: false })
+    // One that is in review, beside the version that runs.
+    const params = { code: extension.code }
+    await extension.author.api.call('PATCH /extensions/{code}', { params, body: { parameters: 'limit=2' } })
+    await extension.author.api.call('POST /extensions/{code}/submit', { params, body: { reason: 'for `2`' } })
     return { shop, extension, held, blocked }
   }
 
@@ -52,6 +56,8 @@ export function lookStories(at: () => BrowserConsole): void {
       '/extensions',
       '/extensions/register',
       `/extensions/${extension.code}`,
+      ...['versions', 'review', 'history', 'deliveries'].map((tab) => `/extensions/${extension.code}?tab=${tab}`),
+      '/reviews',
       `/extensions/${extension.code}/edit`,
       '/event-buses',
       `/event-buses/${items[0]!.id}`,

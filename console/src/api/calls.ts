@@ -16,6 +16,10 @@ import type {
   EventSample,
   ExtensionChange,
   ExtensionDecision,
+  ExtensionHistoryEntry,
+  ExtensionStatus,
+  ExtensionVersion,
+  ExtensionVersionDetail,
   ExtensionView,
   FlowSpecImport,
   FlowSpecImported,
@@ -80,10 +84,19 @@ export type DeadLettersFilter = {
   readonly targetId?: number
   readonly workspaceId?: number
   readonly eventCode?: string
+  readonly extension?: string
   readonly from?: string
   readonly to?: string
 }
-export type ExtensionVerb = 'submit' | 'approve' | 'reject' | 'publish' | 'disable'
+export type ExtensionVerb = 'submit' | 'withdraw' | 'approve' | 'reject' | 'publish' | 'disable' | 'discard'
+export type ExtensionsQuery = ListQuery & {
+  readonly search?: string | undefined
+  readonly status?: ExtensionStatus | undefined
+  readonly level?: 'workspace' | 'tenant' | undefined
+  readonly point?: string | undefined
+  readonly module?: string | undefined
+  readonly owner?: string | undefined
+}
 
 const get = <T>(path: string, query?: Query) => request<T>('GET', path, undefined, query)
 const post = <T>(path: string, body?: unknown) => request<T>('POST', path, body)
@@ -137,12 +150,24 @@ export const calls = {
     post<OperationView>(`/operations/${of(id)}/checks/${of(extensionCode)}/pass`, body),
   redeliver: (deliveryId: string) => post<DeliveryView>(`/deliveries/${of(deliveryId)}/redeliver`),
 
-  extensions: (query: ListQuery) => get<Page<ExtensionView>>('/extensions', query),
+  extensions: (query: ExtensionsQuery) => get<Page<ExtensionView>>('/extensions', query),
   extension: (code: string) => get<ExtensionView>(`/extensions/${of(code)}`),
   registerExtension: (body: NewExtension) => post<ExtensionView>('/extensions', body),
   changeExtension: (code: string, body: ExtensionChange) => patch<ExtensionView>(`/extensions/${of(code)}`, body),
   moveExtension: (code: string, verb: ExtensionVerb, body: ExtensionDecision = {}) =>
     post<ExtensionView>(`/extensions/${of(code)}/${verb}`, body),
+  deleteExtension: (code: string) => remove(`/extensions/${of(code)}`),
+  changeExtensionOwner: (code: string, ownerId: string) =>
+    put<ExtensionView>(`/extensions/${of(code)}/owner`, { ownerId }),
+  extensionVersions: (code: string, query: ListQuery) =>
+    get<Page<ExtensionVersion>>(`/extensions/${of(code)}/versions`, query),
+  extensionVersion: (code: string, version: number, against?: number) =>
+    get<ExtensionVersionDetail>(`/extensions/${of(code)}/versions/${version}`, { against }),
+  extensionHistory: (code: string, query: ListQuery & { version?: number | undefined }) =>
+    get<Page<ExtensionHistoryEntry>>(`/extensions/${of(code)}/history`, query),
+  commentExtension: (code: string, text: string, version: number) =>
+    post<ExtensionHistoryEntry>(`/extensions/${of(code)}/comments`, { text, version }),
+  reviews: (query: ListQuery) => get<Page<ExtensionVersion>>('/reviews', query),
   workspaceExtensions: (workspaceId: number, query: ListQuery) =>
     get<Page<WorkspaceExtension>>(`/workspaces/${workspaceId}/extensions`, query),
   setWorkspaceExtension: (workspaceId: number, code: string, body: WorkspaceExtensionChange) =>

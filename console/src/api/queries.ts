@@ -1,9 +1,10 @@
 /** What the pages read, each under a key that begins with the kind of thing it shows: live changes refetch by that kind. */
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import {
   type AuditQuery,
   calls,
   type DeadLettersFilter,
+  type ExtensionsQuery,
   type ListQuery,
   type NodesQuery,
   type OperationsQuery,
@@ -61,6 +62,27 @@ export const queries = {
   extensions: () => queryOptions({ queryKey: ['extensions'], queryFn: () => all(calls.extensions) }),
   extension: (code: string) =>
     queryOptions({ queryKey: ['extensions', 'one', code], queryFn: () => calls.extension(code) }),
+  extensionList: (query: ExtensionsQuery) =>
+    queryOptions({ queryKey: ['extensions', 'list', query], queryFn: () => calls.extensions(query) }),
+  extensionVersions: (code: string) =>
+    queryOptions({
+      queryKey: ['extensions', 'versions', code],
+      queryFn: () => all((query) => calls.extensionVersions(code, query)),
+    }),
+  extensionVersion: (code: string, version: number, against?: number) =>
+    queryOptions({
+      queryKey: ['extensions', 'version', code, version, against],
+      queryFn: () => calls.extensionVersion(code, version, against),
+    }),
+  /** The newest so many; the history begins with its end. */
+  extensionHistory: (code: string, version: number | undefined, limit: number) =>
+    queryOptions({
+      queryKey: ['extensions', 'history', code, version, limit],
+      queryFn: () => calls.extensionHistory(code, { version, limit }),
+      placeholderData: keepPreviousData,
+    }),
+  reviews: (query: ListQuery) =>
+    queryOptions({ queryKey: ['extensions', 'reviews', query], queryFn: () => calls.reviews(query) }),
   workspaceExtensions: (workspaceId: number) =>
     queryOptions({
       queryKey: ['extensions', 'of-workspace', workspaceId],

@@ -1,22 +1,20 @@
-import { Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Group, Skeleton, Stack } from '@mantine/core'
 import { IconMoodCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../api/queries.ts'
-import type { ExtensionView, OperationView } from '../api/shapes.ts'
+import type { ExtensionVersion, OperationView } from '../api/shapes.ts'
 import { useEventNames } from '../events.ts'
 import { links } from '../links.ts'
 import { ProblemNotice } from '../problem.tsx'
 import { useMe } from '../session.ts'
 import { Empty } from '../ui/empty.tsx'
-import { Instant } from '../ui/instant.tsx'
-import { LinkButton, LinkTo } from '../ui/link.tsx'
+import { LinkButton } from '../ui/link.tsx'
 import { Page } from '../ui/page.tsx'
 import { RowTable } from '../ui/row-table.tsx'
 import { Card, Section } from '../ui/section.tsx'
-import { StateBadge } from '../ui/state-badge.tsx'
-import { EXTENSION_LOOKS } from './extensions/status.ts'
+import { keyOfReview, reviewColumns } from './extensions/review-columns.tsx'
 import { keyOfOperation, operationColumns } from './operations/columns.tsx'
 
 const MOST = 200
@@ -27,18 +25,16 @@ export function HomePage() {
   const me = useMe()
   const mine = useQuery(queries.operations({ state: 'held', mine: true, limit: MOST }))
   const held = useQuery(queries.operations({ state: 'held', checked: true, limit: MOST }))
-  const extensions = useQuery(queries.extensions())
-  const error = mine.error ?? held.error ?? extensions.error
-  const waiting = mine.data === undefined || held.data === undefined || extensions.data === undefined
+  const queue = useQuery(queries.reviews({ limit: MOST }))
+  const error = mine.error ?? held.error ?? queue.error
+  const waiting = mine.data === undefined || held.data === undefined || queue.data === undefined
 
   const toPass = held.data?.items.filter((operation) => operation.checks.some((check) => check.mayPass)) ?? []
   const failing =
     held.data?.items.filter((operation) =>
       operation.checks.some((check) => check.state === 'undelivered' || check.state === 'not-routed'),
     ) ?? []
-  const reviews = extensions.data?.filter(
-    (extension) => extension.status === 'in-review' && extension.may.includes('approve'),
-  )
+  const reviews = queue.data?.items.filter((review) => review.may.includes('approve'))
   const own = mine.data?.items ?? []
   const nothing = own.length + toPass.length + failing.length + (reviews?.length ?? 0) === 0
 
@@ -70,7 +66,7 @@ export function HomePage() {
       <Stack gap="lg">
         <Operations title={t('home.mine')} hint={t('home.mineHint')} operations={own} />
         <Operations title={t('home.toPass')} hint={t('home.toPassHint')} operations={toPass} />
-        {reviews && reviews.length > 0 && <Reviews extensions={reviews} />}
+        {reviews && reviews.length > 0 && <Reviews reviews={reviews} />}
         <Operations title={t('home.failing')} hint={t('home.failingHint')} operations={failing} />
       </Stack>
     </Page>
@@ -96,27 +92,18 @@ function Operations(props: { title: string; hint: ReactNode; operations: readonl
   )
 }
 
-function Reviews({ extensions }: { extensions: readonly ExtensionView[] }) {
+function Reviews({ reviews }: { reviews: readonly ExtensionVersion[] }) {
   const { t } = useTranslation()
   return (
-    <Section title={`${t('home.reviews')} (${extensions.length})`} description={t('home.reviewsHint')}>
-      <Card>
-        <Stack gap="sm">
-          {extensions.map((extension) => (
-            <Group key={extension.code} justify="space-between">
-              <div>
-                <LinkTo {...links.extension(extension.code)} fw={500} fz="sm">
-                  {extension.name}
-                </LinkTo>
-                <Text fz="sm" c="dimmed">
-                  {t('home.submitted', { name: extension.submittedBy?.name ?? extension.owner.name })}{' '}
-                  <Instant at={extension.modifiedAt} />
-                </Text>
-              </div>
-              <StateBadge look={EXTENSION_LOOKS[extension.status]} />
-            </Group>
-          ))}
-        </Stack>
+    <Section title={`${t('home.reviews')} (${reviews.length})`} description={t('home.reviewsHint')}>
+      <Card padding={0}>
+        <RowTable
+          label={t('home.reviews')}
+          columns={reviewColumns(t)}
+          rows={reviews}
+          keyOf={keyOfReview}
+          minWidth={820}
+        />
       </Card>
     </Section>
   )

@@ -1,5 +1,6 @@
 import { authorAuditEn, authorEn } from './author-en.ts'
 import { managementAuditEn, managementEn } from './management-en.ts'
+import { extensionsEn } from './extensions-en.ts'
 
 /** Every sentence of the console. Words are the project's own terms: one word per thing. */
 export const en = {
@@ -43,6 +44,7 @@ export const en = {
     deadLetters: 'Dead letters',
     eventBuses: 'OpenEvent',
     extensions: 'Extensions',
+    reviews: 'Reviews',
     home: 'Needs attention',
     managementCenter: 'Management Center',
     members: 'Members and roles',
@@ -571,7 +573,7 @@ export const en = {
     pass: 'The operation passes',
     register: 'Register',
     registerHint:
-      'After registering you get the extension code that your program needs to answer. Everything can be changed later.',
+      'After registering you get the extension code that your program needs to answer. Everything but the deployment can be changed later.',
     tenantTesting: 'While in testing, a tenant-level extension checks only its owner’s own operations.',
     testWorkspace: 'Test workspace',
     testWorkspaceHint: 'While in testing it checks operations only there.',
@@ -929,4 +931,5 @@ export const en = {
   },
   ...authorEn,
   ...managementEn,
+  ...extensionsEn,
 }

@@ -1,4 +1,6 @@
 import { authorAuditZh, authorZh } from './author-zh.ts'
+import { extensionsZh } from './extensions-zh.ts'
+
 import type { SameTexts } from './index.ts'
 import { managementAuditZh, managementZh } from './management-zh.ts'
 
@@ -44,6 +46,7 @@ export const zh: SameTexts = {
     deadLetters: '死信',
     eventBuses: '开放事件（OpenEvent）',
     extensions: '扩展程序',
+    reviews: '审批',
     home: '待处理',
     managementCenter: '管理中心',
     members: '成员与角色',
@@ -555,7 +558,7 @@ export const zh: SameTexts = {
     parametersHint: '每行一个 key=value。重复的 key 以最后一行为准。',
     pass: '操作通过',
     register: '注册',
-    registerHint: '注册之后会得到扩展程序 Code，程序返回结果时需要使用。所有内容之后都可修改。',
+    registerHint: '注册之后会得到扩展程序 Code，程序返回结果时需要使用。除部署方式外，所有内容之后都可修改。',
     tenantTesting: '测试中的租户级扩展程序只检查其负责人自己的操作。',
     testWorkspace: '测试用工作空间',
     testWorkspaceHint: '测试中只检查该工作空间的操作。',
@@ -908,4 +911,5 @@ export const zh: SameTexts = {
   },
   ...authorZh,
   ...managementZh,
+  ...extensionsZh,
 }

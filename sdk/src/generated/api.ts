@@ -133,6 +133,10 @@ export type DeadLetterSelection =
         workspaceId?: number
         eventCode?: string
         /**
+         * Code of an extension that is asked, and that the target serves
+         */
+        extension?: string
+        /**
          * Died at this instant or later
          */
         from?: string
@@ -1313,6 +1317,7 @@ export interface Routes {
       targetId?: number
       workspaceId?: number
       eventCode?: string
+      extension?: string
       from?: string
       to?: string
     }
@@ -1962,11 +1967,34 @@ export interface ExtensionView {
   /**
    * Of the platform, as its extension points say
    */
-  modules: string[]
+  modules: (
+    | 'data-development'
+    | 'data-integration'
+    | 'operation-center'
+    | 'security-center'
+    | 'data-quality'
+    | 'management-console'
+    | 'upload-download'
+    | 'data-assets'
+  )[]
   /**
    * Of events, as its extension points say
    */
-  categories: string[]
+  categories: (
+    | 'file-change'
+    | 'table-change'
+    | 'node-change'
+    | 'backfill-data-operate'
+    | 'instance-change'
+    | 'instance-status-changes'
+    | 'dag-status-changes'
+    | 'monitor-alert'
+    | 'approval-change'
+    | 'dqc-check'
+    | 'project-change'
+    | 'resources-download'
+    | 'asset-change'
+  )[]
   owner: Person
   submittedBy: Person | null
   submittedAt: string | null
@@ -1997,6 +2025,7 @@ export interface ExtensionView {
   next: {
     version: number
     status: ExtensionStatus
+    revision: number
   } | null
   /**
    * When the extension was registered
@@ -2074,11 +2103,34 @@ export interface ExtensionVersion {
   /**
    * Of the platform, as its extension points say
    */
-  modules: string[]
+  modules: (
+    | 'data-development'
+    | 'data-integration'
+    | 'operation-center'
+    | 'security-center'
+    | 'data-quality'
+    | 'management-console'
+    | 'upload-download'
+    | 'data-assets'
+  )[]
   /**
    * Of events, as its extension points say
    */
-  categories: string[]
+  categories: (
+    | 'file-change'
+    | 'table-change'
+    | 'node-change'
+    | 'backfill-data-operate'
+    | 'instance-change'
+    | 'instance-status-changes'
+    | 'dag-status-changes'
+    | 'monitor-alert'
+    | 'approval-change'
+    | 'dqc-check'
+    | 'project-change'
+    | 'resources-download'
+    | 'asset-change'
+  )[]
   owner: Person
   submittedBy: Person | null
   submittedAt: string | null
@@ -2126,11 +2178,34 @@ export interface ExtensionVersionDetail {
   /**
    * Of the platform, as its extension points say
    */
-  modules: string[]
+  modules: (
+    | 'data-development'
+    | 'data-integration'
+    | 'operation-center'
+    | 'security-center'
+    | 'data-quality'
+    | 'management-console'
+    | 'upload-download'
+    | 'data-assets'
+  )[]
   /**
    * Of events, as its extension points say
    */
-  categories: string[]
+  categories: (
+    | 'file-change'
+    | 'table-change'
+    | 'node-change'
+    | 'backfill-data-operate'
+    | 'instance-change'
+    | 'instance-status-changes'
+    | 'dag-status-changes'
+    | 'monitor-alert'
+    | 'approval-change'
+    | 'dqc-check'
+    | 'project-change'
+    | 'resources-download'
+    | 'asset-change'
+  )[]
   owner: Person
   submittedBy: Person | null
   submittedAt: string | null
@@ -2223,7 +2298,19 @@ export interface ExtensionHistoryEntry {
   /**
    * What a change changed
    */
-  fields: string[]
+  fields: (
+    | 'name'
+    | 'description'
+    | 'points'
+    | 'onUnanswered'
+    | 'detailUrl'
+    | 'helpDocUrl'
+    | 'testWorkspaceId'
+    | 'parameters'
+    | 'options'
+    | 'settings'
+    | 'source'
+  )[]
   /**
    * The reason, or the comment
    */

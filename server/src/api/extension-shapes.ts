@@ -1,9 +1,11 @@
 /** The shapes of extensions in the native API: what registers one, its versions, their reviews, and where it is enabled. */
 import {
+  CATEGORIES,
   DEPLOYMENTS,
   EXTENSION_STATUS_NUMBERS,
   EXTENSION_TRANSITIONS,
   type ExtensionStatus,
+  MODULES,
   VERSION_FIELDS,
   VERSION_STATUSES,
 } from '@holdpoint/core'
@@ -19,6 +21,8 @@ export const VersionStatusShape = z
   .describe('superseded: a newer one was published; discarded: it was given up')
   .meta({ id: 'VersionStatus' })
 const VERBS = Object.keys(EXTENSION_TRANSITIONS) as [keyof typeof EXTENSION_TRANSITIONS]
+
+const codesOf = <Code extends string>(named: Readonly<Record<Code, unknown>>) => Object.keys(named) as [Code, ...Code[]]
 
 /** What a version says. */
 const content = {
@@ -40,8 +44,8 @@ const version = {
     .describe('Counts the changes of this version; sent back with a change or a decision, it must still be the same'),
   deployment: z.enum(DEPLOYMENTS),
   level: z.enum(['workspace', 'tenant']),
-  modules: z.array(z.string()).describe('Of the platform, as its extension points say'),
-  categories: z.array(z.string()).describe('Of events, as its extension points say'),
+  modules: z.array(z.enum(codesOf(MODULES))).describe('Of the platform, as its extension points say'),
+  categories: z.array(z.enum(codesOf(CATEGORIES))).describe('Of events, as its extension points say'),
   owner: Person,
   submittedBy: Person.nullable(),
   submittedAt: instant.nullable(),
@@ -56,7 +60,7 @@ export const ExtensionView = z
     status: ExtensionStatusShape,
     ...content,
     next: z
-      .object({ version: z.int(), status: ExtensionStatusShape })
+      .object({ version: z.int(), status: ExtensionStatusShape, revision: z.int() })
       .nullable()
       .describe('A newer version that is on its way; what is shown is the one that runs'),
     createdAt: instant.describe('When the extension was registered'),
@@ -142,7 +146,7 @@ export const ExtensionHistoryEntry = z
     user: Person,
     from: VersionStatusShape.nullable(),
     to: VersionStatusShape.nullable(),
-    fields: z.array(z.string()).describe('What a change changed'),
+    fields: z.array(z.enum(VERSION_FIELDS)).describe('What a change changed'),
     note: z.string().describe('The reason, or the comment'),
     at: instant,
   })

@@ -106,7 +106,8 @@ export function extensionView(caller: Caller, row: ExtensionRow): z.input<typeof
   return {
     ...versionFields(row),
     status: row.status,
-    next: newest.number > row.number ? { version: newest.number, status: newest.status } : null,
+    next:
+      newest.number > row.number ? { version: newest.number, status: newest.status, revision: newest.revision } : null,
     createdAt: at(row.created_at),
     may: extensionVerbs(caller, row),
   }

@@ -216,6 +216,7 @@ export const deadLetterFilter = {
   targetId: z.coerce.number().int().positive().optional(),
   workspaceId: z.coerce.number().int().positive().optional(),
   eventCode: z.string().max(128).optional(),
+  extension: z.string().max(64).optional().describe('Code of an extension that is asked, and that the target serves'),
   from: instant.optional().describe('Died at this instant or later'),
   to: instant.optional().describe('Died before this instant'),
 }

@@ -32,6 +32,8 @@ export type DeadLetterFilter = {
   readonly busName?: string | undefined
   readonly targetId?: number | undefined
   readonly eventCode?: string | undefined
+  /** Code of an extension. */
+  readonly extension?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
@@ -54,6 +56,11 @@ export async function deadLettersOf(
   if (filter.busName !== undefined) where.push(`d.bus_name = ${put(filter.busName)}`)
   if (filter.targetId !== undefined) where.push(`d.target_id = ${put(filter.targetId)}`)
   if (filter.eventCode !== undefined) where.push(`m.event_code = ${put(filter.eventCode)}`)
+  if (filter.extension !== undefined) {
+    const code = put(filter.extension)
+    where.push(`(d.serves is null or ${code} = any(d.serves)) and exists (select from checks c join extensions e on e.id = c.extension_id
+      where c.operation_id = m.operation_id and e.code = ${code})`)
+  }
   if (filter.from !== undefined) where.push(`d.ended_at >= ${put(filter.from)}`)
   if (filter.to !== undefined) where.push(`d.ended_at < ${put(filter.to)}`)
   if (after !== null)

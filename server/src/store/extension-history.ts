@@ -1,5 +1,5 @@
 /** The history of an extension: who did what to which version of it, when and why, and what people say about it. */
-import type { VersionStatus } from '@holdpoint/core'
+import type { VersionField, VersionStatus } from '@holdpoint/core'
 import type { Sql } from './database.ts'
 
 export const HISTORY_STEPS = [
@@ -27,7 +27,7 @@ export type HistoryEntry = {
   readonly from: VersionStatus | null
   readonly to: VersionStatus | null
   /** What of the content a change changed. */
-  readonly fields?: readonly string[]
+  readonly fields?: readonly VersionField[]
   /** A reason, or a comment. */
   readonly note?: string
 }
@@ -57,7 +57,7 @@ export type HistoryRow = {
   user_name: string
   from_status: VersionStatus | null
   to_status: VersionStatus | null
-  fields: string[]
+  fields: VersionField[]
   note: string
   at: Date
 }

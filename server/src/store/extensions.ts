@@ -50,6 +50,7 @@ export type LivingVersion = {
   readonly status: ExtensionStatus
   readonly changedBy: readonly number[]
   readonly submittedBy: number | null
+  readonly revision: number
 }
 /** An extension together with any version of it. */
 export type VersionRow = Omit<ExtensionRow, 'status'> & { status: VersionStatus }
@@ -61,7 +62,7 @@ const COLUMNS = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as
     v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
     v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.submitted_at, v.rejected_by, r.display_name as rejected_by_name, v.rejected_at,
     v.rejection_reason, v.modified_at,
-    (select json_agg(json_build_object('number', n.number, 'status', n.status, 'changedBy', n.changed_by, 'submittedBy', n.submitted_by)
+    (select json_agg(json_build_object('number', n.number, 'status', n.status, 'changedBy', n.changed_by, 'submittedBy', n.submitted_by, 'revision', n.revision)
         order by n.number)
       from extension_versions n where n.extension_id = e.id and n.status not in ('superseded', 'discarded')) as versions`
 const PEOPLE = `join users o on o.id = e.owner_id

@@ -4,38 +4,50 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
-import type { ExtensionChange } from '../../api/shapes.ts'
+import type { ExtensionVersion } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { draftOf, ExtensionForm } from './form.tsx'
+import { type Draft, draftOf, ExtensionForm } from './form.tsx'
 
 const route = getRouteApi('/signed-in/extensions/$code/edit')
 
+/** Changes the version on its way, or begins one with what the newest says. */
 export function EditExtensionPage() {
   const { t } = useTranslation()
   const { code } = route.useParams()
   const navigate = useNavigate()
   const client = useQueryClient()
-  const { data, error } = useQuery({ ...queries.extension(code), staleTime: Number.POSITIVE_INFINITY })
+  const extension = useQuery(queries.extension(code))
+  const newest = extension.data && (extension.data.next?.version ?? extension.data.version)
+  // As it was when the page was opened: whoever saves is told when somebody else was quicker.
+  const version = useQuery({
+    ...queries.extensionVersion(code, newest ?? 0),
+    enabled: newest !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
   const save = useMutation({
-    mutationFn: (change: ExtensionChange) => calls.changeExtension(code, change),
+    mutationFn: ({ draft, of }: { draft: Draft; of: ExtensionVersion }) =>
+      calls.changeExtension(code, { ...draft, revision: of.revision }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['extensions'] })
       await navigate(links.extension(code))
     },
   })
+  const error = extension.error ?? version.error
+  const data = version.data
+  const anew = data && data.status !== 'testing' && data.status !== 'rejected'
   return (
     <Page
       title={t('extension.edit')}
-      description={data?.status === 'published' ? t('form.editPublishedHint') : undefined}
+      description={anew ? t('form.editPublishedHint') : undefined}
       trail={[
         <LinkTo key="extensions" {...links.extensions()}>
           {t('nav.extensions')}
         </LinkTo>,
         <LinkTo key="extension" {...links.extension(code)}>
-          {data?.name ?? code}
+          {extension.data?.name ?? code}
         </LinkTo>,
         <span key="here">{t('extension.edit')}</span>,
       ]}
@@ -48,7 +60,7 @@ export function EditExtensionPage() {
           verb={t('ui.save')}
           busy={save.isPending}
           error={save.error}
-          save={save.mutate}
+          save={(draft) => save.mutate({ draft, of: data })}
           cancel={() => void navigate(links.extension(code))}
         />
       )}

@@ -1,39 +1,42 @@
-import { Alert, Badge, Button, List, Skeleton, Stepper, Text, Textarea } from '@mantine/core'
-import {
-  IconBan,
-  IconEye,
-  IconFlask,
-  IconPencil,
-  IconPlayerPause,
-  IconRocket,
-  IconRosetteDiscountCheck,
-  IconSend,
-} from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Badge, Skeleton, Tabs } from '@mantine/core'
+import { IconPencil } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ComponentType, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { calls, type ExtensionVerb } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { ExtensionView } from '../../api/shapes.ts'
-import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
-import { useMe } from '../../session.ts'
 import type { TextKey } from '../../text/index.ts'
-import { CodeBlock } from '../../ui/code-block.tsx'
-import { Confirm } from '../../ui/confirm.tsx'
-import { Copyable } from '../../ui/copy.tsx'
-import { Facts } from '../../ui/facts.tsx'
-import { type IconComponent, iconProps } from '../../ui/icon.ts'
-import { Instant } from '../../ui/instant.tsx'
-import { LinkButton, LinkOut, LinkTo } from '../../ui/link.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Card, Section } from '../../ui/section.tsx'
+import { Card } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
-import { EXTENSION_LOOKS, STEP_OF } from './status.ts'
+import { Life } from './life.tsx'
+import { MoreMenu } from './more-menu.tsx'
+import { EXTENSION_LOOKS } from './status.ts'
+import { VerbButton } from './verbs.tsx'
 
 const route = getRouteApi('/signed-in/extensions/$code')
+
+export type TabProps = { readonly extension: ExtensionView }
+type Tab = {
+  readonly text: TextKey
+  readonly component: ComponentType<TabProps>
+  /** For which extensions; all where it says nothing. */
+  readonly shown?: (extension: ExtensionView) => boolean
+}
+
+/** The parts of the page, in their order, by the word in the address. A part is a line here and a component of its own, read when it is opened. */
+const TABS: Readonly<Record<string, Tab>> = {
+  overview: { text: 'life.overview', component: lazy(() => import('./overview-tab.tsx')) },
+  versions: { text: 'life.versions', component: lazy(() => import('./versions-tab.tsx')) },
+  review: { text: 'life.review', component: lazy(() => import('./review-tab.tsx')) },
+  history: { text: 'life.history', component: lazy(() => import('./history-tab.tsx')) },
+  deliveries: { text: 'life.deliveries', component: lazy(() => import('./deliveries-tab.tsx')) },
+}
 
 export function ExtensionPage() {
   const { t } = useTranslation()
@@ -56,33 +59,12 @@ const trail = (extensions: string, name: string) => [
   </span>,
 ]
 
-type VerbLook = {
-  icon: IconComponent
-  text: TextKey
-  meaning: TextKey
-  dangerous?: true
-  reason: 'required' | 'optional' | null
-}
-const VERBS: Readonly<Record<ExtensionVerb, VerbLook>> = {
-  submit: { icon: IconSend, text: 'verb.submit', meaning: 'verb.submitMeaning', reason: null },
-  approve: { icon: IconRosetteDiscountCheck, text: 'verb.approve', meaning: 'verb.approveMeaning', reason: 'optional' },
-  reject: { icon: IconBan, text: 'verb.reject', meaning: 'verb.rejectMeaning', dangerous: true, reason: 'required' },
-  publish: { icon: IconRocket, text: 'verb.publish', meaning: 'verb.publishMeaning', reason: null },
-  disable: {
-    icon: IconPlayerPause,
-    text: 'verb.disable',
-    meaning: 'verb.disableMeaning',
-    dangerous: true,
-    reason: null,
-  },
-}
-
 function Shown({ extension }: { extension: ExtensionView }) {
   const { t } = useTranslation()
-  const me = useMe()
-  const names = useEventNames()
-  const [verb, setVerb] = useState<ExtensionVerb | null>(null)
-  const testWorkspace = me.workspaces.find((one) => one.id === extension.testWorkspaceId)
+  const navigate = route.useNavigate()
+  const { tab } = route.useSearch()
+  const tabs = Object.entries(TABS).filter(([, one]) => one.shown?.(extension) ?? true)
+  const open = tabs.some(([word]) => word === tab) ? tab! : 'overview'
   return (
     <Page
       title={extension.name}
@@ -93,197 +75,66 @@ function Shown({ extension }: { extension: ExtensionView }) {
           <Badge variant="default" tt="none" fw={500}>
             {t('check.version', { version: extension.version })}
           </Badge>
+          {extension.next && (
+            <Badge variant="outline" color="gray" tt="none" fw={500}>
+              {t('life.next', {
+                version: extension.next.version,
+                status: t(EXTENSION_LOOKS[extension.next.status].text),
+              })}
+            </Badge>
+          )}
         </>
       }
       description={extension.description}
-      actions={
-        <>
-          {extension.may.includes('edit') && (
-            <LinkButton
-              {...links.editExtension(extension.code)}
-              variant="default"
-              leftSection={<IconPencil {...iconProps} />}
-            >
-              {t('extension.edit')}
-            </LinkButton>
-          )}
-          {(Object.keys(VERBS) as ExtensionVerb[])
-            .filter((one) => extension.may.includes(one))
-            .map((one) => {
-              const { icon: Icon, text, dangerous } = VERBS[one]
-              return (
-                <Button
-                  key={one}
-                  variant={dangerous ? 'default' : 'filled'}
-                  leftSection={<Icon {...iconProps} />}
-                  onClick={() => setVerb(one)}
-                >
-                  {t(text)}
-                </Button>
-              )
-            })}
-        </>
-      }
+      actions={<Actions extension={extension} />}
     >
       <Card>
         <Life extension={extension} />
       </Card>
-      <div className="two-columns">
-        <Section title={t('extension.facts')}>
-          <Card>
-            <Facts
-              of={[
-                [t('extension.code'), <Copyable key="code" value={extension.code} />],
-                [t('extensions.owner'), extension.owner.name],
-                [t('extensions.level'), t(`extension.level.${extension.level}`)],
-                [
-                  t('form.testWorkspace'),
-                  extension.testWorkspaceId && (
-                    <LinkTo {...links.nodes(extension.testWorkspaceId)}>
-                      {testWorkspace?.name ?? String(extension.testWorkspaceId)}
-                    </LinkTo>
-                  ),
-                ],
-                [t('form.onUnanswered'), t(extension.onUnanswered === 'block' ? 'form.block' : 'form.pass')],
-                [
-                  t('form.detailUrl'),
-                  extension.detailUrl && <LinkOut href={extension.detailUrl}>{extension.detailUrl}</LinkOut>,
-                ],
-                [
-                  t('form.helpDocUrl'),
-                  extension.helpDocUrl && <LinkOut href={extension.helpDocUrl}>{extension.helpDocUrl}</LinkOut>,
-                ],
-                [t('extension.submittedBy'), extension.submittedBy?.name],
-                [t('ui.created'), <Instant key="created" at={extension.createdAt} />],
-                [t('ui.changed'), <Instant key="changed" at={extension.modifiedAt} />],
-              ]}
-            />
-          </Card>
-        </Section>
-        <Section title={t('extensions.points')}>
-          <Card>
-            <List size="sm" spacing={4}>
-              {extension.points.map((point) => (
-                <List.Item key={point}>
-                  {names.event(point)}{' '}
-                  <Text span fz="xs" c="dimmed" ff="monospace">
-                    {point}
-                  </Text>
-                </List.Item>
-              ))}
-            </List>
-          </Card>
-        </Section>
-      </div>
-      <Section title={t('form.parameters')} description={t('form.parametersHint')}>
-        {extension.parameters ? (
-          <CodeBlock text={extension.parameters} label={t('form.parameters')} />
-        ) : (
-          <Text fz="sm" c="dimmed">
-            {t('extension.noParameters')}
-          </Text>
-        )}
-      </Section>
-      {verb && <VerbDialog extension={extension} verb={verb} close={() => setVerb(null)} />}
+      <Tabs
+        value={open}
+        keepMounted={false}
+        onChange={(word) => void navigate({ search: word === null || word === 'overview' ? {} : { tab: word } })}
+      >
+        <Tabs.List aria-label={t('life.tabs')} mb="md">
+          {tabs.map(([word, { text }]) => (
+            <Tabs.Tab key={word} value={word}>
+              {t(text)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(([word, { component: Component }]) => (
+          <Tabs.Panel key={word} value={word}>
+            <Suspense fallback={<Skeleton height={200} />}>
+              <Component extension={extension} />
+            </Suspense>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
     </Page>
   )
 }
 
-const NEXT: Readonly<Record<ExtensionView['status'], TextKey>> = {
-  testing: 'extension.testingNext',
-  'in-review': 'extension.inReviewNext',
-  approved: 'extension.approvedNext',
-  rejected: 'extension.rejectedNext',
-  published: 'extension.publishedNext',
-  disabled: 'extension.disabledNext',
-}
-
-function Life({ extension }: { extension: ExtensionView }) {
+/** What may be done now; deciding about a submission is done where one sees it. */
+function Actions({ extension }: TabProps) {
   const { t } = useTranslation()
-  const rejected = extension.status === 'rejected'
-  const disabled = extension.status === 'disabled'
+  const { code, name, version, revision, next, may } = extension
+  const standing = { code, name, version, revision }
+  const worked = next ? { code, name, version: next.version, revision: next.revision } : standing
+  const publishes = next?.status === 'approved' ? { ...worked, running: version } : standing
   return (
     <>
-      <Stepper
-        active={STEP_OF[extension.status]}
-        size="sm"
-        allowNextStepsSelect={false}
-        aria-label={t('extension.life')}
-      >
-        <Stepper.Step icon={<IconFlask size={16} />} label={t('extension.testing')} allowStepClick={false} />
-        <Stepper.Step
-          icon={rejected ? <IconBan size={16} /> : <IconEye size={16} />}
-          progressIcon={rejected ? <IconBan size={16} /> : <IconEye size={16} />}
-          color={rejected ? 'red' : undefined}
-          label={t(rejected ? 'extension.rejected' : 'extension.inReview')}
-          allowStepClick={false}
-        />
-        <Stepper.Step
-          icon={<IconRosetteDiscountCheck size={16} />}
-          label={t('extension.approved')}
-          allowStepClick={false}
-        />
-        <Stepper.Step
-          icon={disabled ? <IconPlayerPause size={16} /> : <IconRocket size={16} />}
-          color={disabled ? 'gray' : undefined}
-          label={t(disabled ? 'extension.disabled' : 'extension.published')}
-          allowStepClick={false}
-        />
-      </Stepper>
-      <Alert color={rejected ? 'red' : 'gray'} mt="md" p="xs">
-        {t(NEXT[extension.status])}
-        {extension.rejection && <Rejection of={extension.rejection} />}
-      </Alert>
-    </>
-  )
-}
-
-function Rejection({ of: { by, at, reason } }: { of: NonNullable<ExtensionView['rejection']> }) {
-  const { t } = useTranslation()
-  return (
-    <Text fz="sm" mt={4} className="wrap-anywhere plain">
-      {t('extension.rejectedBecause', { name: by.name, reason })} (<Instant at={at} />)
-    </Text>
-  )
-}
-
-function VerbDialog({ extension, verb, close }: { extension: ExtensionView; verb: ExtensionVerb; close: () => void }) {
-  const { t } = useTranslation()
-  const client = useQueryClient()
-  const [reason, setReason] = useState('')
-  const look = VERBS[verb]
-  const move = useMutation({
-    mutationFn: () => calls.moveExtension(extension.code, verb, look.reason === null ? {} : { reason: reason.trim() }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['extensions'] })
-      close()
-    },
-  })
-  return (
-    <Confirm
-      opened
-      close={close}
-      title={t('verb.title', { verb: t(look.text), name: extension.name })}
-      verb={t(look.text)}
-      danger={look.dangerous}
-      busy={move.isPending}
-      disabled={look.reason === 'required' && reason.trim() === ''}
-      confirm={() => move.mutate()}
-    >
-      <Text fz="sm">{t(look.meaning)}</Text>
-      {look.reason !== null && (
-        <Textarea
-          label={t(look.reason === 'required' ? 'verb.reason' : 'verb.reasonOptional')}
-          required={look.reason === 'required'}
-          autosize
-          minRows={2}
-          maxLength={1000}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
+      {may.includes('edit') && (
+        <LinkButton {...links.editExtension(code)} variant="default" leftSection={<IconPencil {...iconProps} />}>
+          {t('extension.edit')}
+        </LinkButton>
       )}
-      <ProblemNotice error={move.error} />
-    </Confirm>
+      {may.includes('submit') && <VerbButton verb="submit" of={worked} />}
+      {may.includes('withdraw') && <VerbButton verb="withdraw" of={worked} />}
+      {may.includes('publish') && <VerbButton verb="publish" of={publishes} />}
+      {may.includes('disable') && <VerbButton verb="disable" of={standing} />}
+      {may.includes('discard') && <VerbButton verb="discard" of={worked} />}
+      <MoreMenu extension={extension} />
+    </>
   )
 }

@@ -1,15 +1,18 @@
 import { Alert, Button, Group, Paper, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ExtensionView, NewExtension } from '../../api/shapes.ts'
-import { levelOfPoint } from '../../events.ts'
+import { queries } from '../../api/queries.ts'
+import type { ExtensionVersion, NewExtension } from '../../api/shapes.ts'
+import { categoriesOf, levelOfPoint, modulesOf, useEventNames } from '../../events.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
+import { Facts } from '../../ui/facts.tsx'
 import { PointPicker } from './point-picker.tsx'
 
-type Draft = Required<Omit<NewExtension, 'deployment' | 'ownerId'>>
+export type Draft = Required<Omit<NewExtension, 'deployment' | 'ownerId'>>
 
-export const draftOf = (extension?: ExtensionView): Draft => ({
+export const draftOf = (extension?: ExtensionVersion): Draft => ({
   name: extension?.name ?? '',
   description: extension?.description ?? '',
   points: extension?.points ?? [],
@@ -28,12 +31,15 @@ type Props = {
   error: Error | null
   save: (draft: Draft) => void
   cancel: () => void
+  /** Fields that are asked for only once, above all others. */
+  first?: ReactNode
 }
 
 /** Extension points at the left, everything else at the right. */
-export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Props) {
+export function ExtensionForm({ initial, verb, busy, error, save, cancel, first }: Props) {
   const { t } = useTranslation()
   const me = useMe()
+  const names = useEventNames()
   const [draft, setDraft] = useState(initial)
   const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }))
   const level = draft.points[0] === undefined ? undefined : levelOfPoint(draft.points[0])
@@ -46,10 +52,15 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Prop
     <form onSubmit={submit}>
       <div className="two-columns register">
         <Paper withBorder p="md">
-          <PointPicker chosen={draft.points} onChange={(points) => set({ points })} />
+          <PointPicker
+            chosen={draft.points}
+            error={fieldProblem(error, 'points')}
+            onChange={(points) => set({ points })}
+          />
         </Paper>
         <Paper withBorder p="md" className="stays">
           <Stack>
+            {first}
             <TextInput
               label={t('form.name')}
               required
@@ -64,8 +75,18 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Prop
               minRows={2}
               maxLength={4096}
               value={draft.description}
+              error={fieldProblem(error, 'description')}
               onChange={(event) => set({ description: event.currentTarget.value })}
             />
+            {level !== undefined && (
+              <Facts
+                of={[
+                  [t('extensions.level'), t(`extension.level.${level}`)],
+                  [t('life.categories'), categoriesOf(draft.points).map(names.category).join(t('ui.listSeparator'))],
+                  [t('life.modules'), modulesOf(draft.points).map(names.module).join(t('ui.listSeparator'))],
+                ]}
+              />
+            )}
             {level === 'tenant' ? (
               <Alert color="gray" p="xs">
                 {t('form.tenantTesting')}
@@ -78,6 +99,7 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Prop
                 searchable
                 data={me.workspaces.map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
                 value={draft.testWorkspaceId === null ? null : String(draft.testWorkspaceId)}
+                error={fieldProblem(error, 'testWorkspaceId')}
                 onChange={(id) => set({ testWorkspaceId: id === null ? null : Number(id) })}
               />
             )}
@@ -119,7 +141,21 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Prop
               placeholder="extension.manualPass.enabled=true"
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
               value={draft.parameters}
+              error={fieldProblem(error, 'parameters')}
               onChange={(event) => set({ parameters: event.currentTarget.value })}
+            />
+            <Textarea
+              label={t('life.options')}
+              description={t('life.optionsHint')}
+              autosize
+              minRows={3}
+              maxRows={14}
+              spellCheck={false}
+              placeholder={'{"type": "object", "properties": {}}'}
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+              value={draft.options}
+              error={fieldProblem(error, 'options')}
+              onChange={(event) => set({ options: event.currentTarget.value })}
             />
             <ProblemNotice error={error} />
             {draft.points.length === 0 && (
@@ -139,5 +175,25 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel }: Prop
         </Paper>
       </div>
     </form>
+  )
+}
+
+/** Who answers for the extension. Whoever may register one may give it to anybody of the tenant. */
+export function OwnerSelect(props: { value: string; error: Error | null; onChange: (id: string) => void }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const { data } = useQuery(queries.everyUser())
+  const users = data?.filter((one) => !one.disabled) ?? [me.user]
+  return (
+    <Select
+      label={t('life.owner')}
+      description={t('life.ownerHint')}
+      searchable
+      allowDeselect={false}
+      data={users.map((one) => ({ value: one.id, label: one.displayName }))}
+      value={props.value}
+      error={fieldProblem(props.error, 'ownerId')}
+      onChange={(id) => id !== null && props.onChange(id)}
+    />
   )
 }

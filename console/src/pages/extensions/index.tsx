@@ -1,37 +1,46 @@
-import { SegmentedControl, Skeleton, Text } from '@mantine/core'
-import { IconPlus, IconPuzzle } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Badge, Button, Group, Select, Switch, Text, TextInput } from '@mantine/core'
+import { IconFilterOff, IconPlus, IconPuzzle } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
-import type { ExtensionView } from '../../api/shapes.ts'
-import { useEventNames } from '../../events.ts'
+import type { ExtensionStatus, ExtensionView } from '../../api/shapes.ts'
+import { POINTS_BY_MODULE, useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
+import { useList } from '../../list.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
+import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from './status.ts'
 
-const SHOWN = ['all', 'mine', 'in-review'] as const
+const route = getRouteApi('/signed-in/extensions')
+const keyOf = (extension: ExtensionView) => extension.code
 
 export function ExtensionsPage() {
   const { t } = useTranslation()
   const me = useMe()
   const may = useMay()
   const names = useEventNames()
-  const { data, error } = useQuery(queries.extensions())
-  const [shown, setShown] = useState<(typeof SHOWN)[number]>('all')
-  const rows = data?.filter((extension) => {
-    if (shown === 'mine') return extension.owner.id === me.user.id
-    return shown === 'all' || extension.status === 'in-review'
-  })
+  const { cursor, operation: _, mine, ...filter } = route.useSearch()
+  const navigate = route.useNavigate()
+  const list = useList(
+    queries.extensionList({
+      ...filter,
+      ...(mine ? { owner: me.user.id } : {}),
+      ...(cursor === undefined ? {} : { cursor }),
+    }),
+    cursor,
+    keyOf,
+  )
+  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
+    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }) })
+  const filtered = mine === true || Object.values(filter).some((value) => value !== undefined)
   const register = may('extension.write') && (
     <LinkButton {...links.registerExtension()} leftSection={<IconPlus {...iconProps} />}>
       {t('extensions.register')}
@@ -47,7 +56,7 @@ export function ExtensionsPage() {
             {extension.name}
           </LinkTo>
           <Text fz="xs" c="dimmed">
-            {t('check.version', { version: extension.version })}
+            {t('check.version', { version: extension.version })} · {t(`life.${extension.deployment}`)}
           </Text>
         </>
       ),
@@ -55,19 +64,38 @@ export function ExtensionsPage() {
     {
       key: 'status',
       header: t('extensions.status'),
-      width: 140,
-      cell: (extension) => <StateBadge look={EXTENSION_LOOKS[extension.status]} />,
+      width: 170,
+      cell: (extension) => (
+        <>
+          <StateBadge look={EXTENSION_LOOKS[extension.status]} />
+          {extension.next && (
+            <Badge variant="outline" color="gray" tt="none" fw={500} size="sm" mt={4}>
+              {t('life.next', {
+                version: extension.next.version,
+                status: t(EXTENSION_LOOKS[extension.next.status].text),
+              })}
+            </Badge>
+          )}
+        </>
+      ),
     },
     {
       key: 'level',
       header: t('extensions.level'),
-      width: 140,
+      width: 130,
       cell: (extension) => t(`extension.level.${extension.level}`),
     },
     {
       key: 'points',
       header: t('extensions.points'),
-      cell: (extension) => extension.points.map(names.operation).join(t('ui.listSeparator')),
+      cell: (extension) => (
+        <>
+          <Text fz="sm">{extension.points.map(names.operation).join(t('ui.listSeparator'))}</Text>
+          <Text fz="xs" c="dimmed">
+            {extension.modules.map(names.module).join(t('ui.listSeparator'))}
+          </Text>
+        </>
+      ),
     },
     { key: 'owner', header: t('extensions.owner'), width: 130, cell: (extension) => extension.owner.name },
     {
@@ -80,38 +108,97 @@ export function ExtensionsPage() {
   ]
   return (
     <Page title={t('extensions.title')} description={t('extensions.hint')} actions={register}>
-      <ProblemNotice error={error} />
-      {data && data.length > 0 && (
-        <SegmentedControl
-          className="fit"
-          aria-label={t('ui.filters')}
-          value={shown}
-          onChange={(value) => setShown(value as typeof shown)}
-          data={SHOWN.map((value) => ({ value, label: t(`extensions.shown.${value}`) }))}
+      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
+        <TextInput
+          type="search"
+          label={t('extensionList.search')}
+          w={200}
+          data-filter
+          key={filter.search ?? ''}
+          defaultValue={filter.search ?? ''}
+          onBlur={(event) => {
+            const search = event.currentTarget.value.trim() || undefined
+            if (search !== filter.search) set({ search })
+          }}
+          onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         />
-      )}
-      {!data && !error && <Skeleton height={160} />}
-      {rows?.length === 0 && (
-        <Card>
-          <Empty
-            icon={IconPuzzle}
-            title={t(data?.length === 0 ? 'extensions.empty' : 'extensions.emptyFiltered')}
-            next={t(may('extension.write') ? 'extensions.emptyNext' : 'extensions.emptyNextReader')}
-            actions={register}
-          />
-        </Card>
-      )}
-      {rows && rows.length > 0 && (
-        <Card padding={0}>
-          <RowTable
-            label={t('extensions.title')}
-            columns={columns}
-            rows={rows}
-            keyOf={(extension) => extension.code}
-            minWidth={900}
-          />
-        </Card>
-      )}
+        <Select
+          label={t('extensions.status')}
+          placeholder={t('ui.any')}
+          clearable
+          w={150}
+          data={Object.entries(EXTENSION_LOOKS).map(([value, look]) => ({ value, label: t(look.text) }))}
+          value={filter.status ?? null}
+          onChange={(status) => set({ status: (status as ExtensionStatus | null) ?? undefined })}
+        />
+        <Select
+          label={t('extensions.level')}
+          placeholder={t('ui.any')}
+          clearable
+          w={170}
+          data={(['workspace', 'tenant'] as const).map((value) => ({ value, label: t(`extension.level.${value}`) }))}
+          value={filter.level ?? null}
+          onChange={(level) => set({ level: (level as 'workspace' | 'tenant' | null) ?? undefined })}
+        />
+        <Select
+          label={t('extensionList.module')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={190}
+          data={POINTS_BY_MODULE.map((group) => ({ value: group.module, label: names.module(group.module) }))}
+          value={filter.module ?? null}
+          onChange={(module) => set({ module: module ?? undefined })}
+        />
+        <Select
+          label={t('operations.point')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={230}
+          data={POINTS_BY_MODULE.map((group) => ({
+            group: names.module(group.module),
+            items: group.points.map((point) => ({ value: point.eventCode, label: names.event(point.eventCode) })),
+          }))}
+          value={filter.point ?? null}
+          onChange={(point) => set({ point: point ?? undefined })}
+        />
+        <Switch
+          label={t('extensionList.onlyMine')}
+          checked={mine === true}
+          mb={8}
+          onChange={(event) => set({ mine: event.currentTarget.checked || undefined })}
+        />
+      </Group>
+      <ProblemNotice error={list.error} />
+      <CursorTable
+        label={t('extensions.title')}
+        list={list}
+        keyOf={keyOf}
+        columns={columns}
+        minWidth={960}
+        empty={
+          filtered ? (
+            <Empty
+              icon={IconFilterOff}
+              title={t('extensions.emptyFiltered')}
+              next={t('ui.emptyFilteredNext')}
+              actions={
+                <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                  {t('ui.clearFilters')}
+                </Button>
+              }
+            />
+          ) : (
+            <Empty
+              icon={IconPuzzle}
+              title={t('extensions.empty')}
+              next={t(may('extension.write') ? 'extensions.emptyNext' : 'extensions.emptyNextReader')}
+              actions={register}
+            />
+          )
+        }
+      />
     </Page>
   )
 }

@@ -4,7 +4,15 @@ import { useTranslation } from 'react-i18next'
 import { levelOfPoint, POINTS_BY_MODULE, useEventNames } from '../../events.ts'
 
 /** The extension points, grouped by module. Rule 2: one extension watches points of one level only, so the first one chosen decides. */
-export function PointPicker({ chosen, onChange }: { chosen: readonly string[]; onChange: (points: string[]) => void }) {
+export function PointPicker({
+  chosen,
+  error,
+  onChange,
+}: {
+  chosen: readonly string[]
+  error?: string | undefined
+  onChange: (points: string[]) => void
+}) {
   const { t } = useTranslation()
   const names = useEventNames()
   const [wanted, setWanted] = useState('')
@@ -19,6 +27,11 @@ export function PointPicker({ chosen, onChange }: { chosen: readonly string[]; o
             level === undefined ? 'picker.hint' : level === 'workspace' ? 'picker.workspaceOnly' : 'picker.tenantOnly',
           )}
         </Text>
+        {error && (
+          <Text fz="sm" c="red" role="alert">
+            {error}
+          </Text>
+        )}
       </div>
       <TextInput
         type="search"

@@ -1,18 +1,26 @@
+import { Radio, Stack } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { links } from '../../links.ts'
+import { useMe } from '../../session.ts'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { draftOf, ExtensionForm } from './form.tsx'
+import { type Draft, draftOf, ExtensionForm, OwnerSelect } from './form.tsx'
+
+const DEPLOYMENTS = ['service', 'function'] as const
 
 export function RegisterExtensionPage() {
   const { t } = useTranslation()
+  const me = useMe()
   const navigate = useNavigate()
   const client = useQueryClient()
+  const [deployment, setDeployment] = useState<(typeof DEPLOYMENTS)[number]>('service')
+  const [ownerId, setOwnerId] = useState(me.user.id)
   const register = useMutation({
-    mutationFn: calls.registerExtension,
+    mutationFn: (draft: Draft) => calls.registerExtension({ ...draft, deployment, ownerId }),
     onSuccess: async (extension) => {
       await client.invalidateQueries({ queryKey: ['extensions'] })
       await navigate(links.extension(extension.code))
@@ -36,6 +44,23 @@ export function RegisterExtensionPage() {
         error={register.error}
         save={register.mutate}
         cancel={() => void navigate(links.extensions())}
+        first={
+          <>
+            <Radio.Group
+              label={t('life.deployment')}
+              description={t('life.deploymentHint')}
+              value={deployment}
+              onChange={(value) => setDeployment(value as typeof deployment)}
+            >
+              <Stack gap={6} mt={6}>
+                {DEPLOYMENTS.map((one) => (
+                  <Radio key={one} value={one} label={t(`life.${one}`)} description={t(`life.${one}Meaning`)} />
+                ))}
+              </Stack>
+            </Radio.Group>
+            <OwnerSelect value={ownerId} error={register.error} onChange={setOwnerId} />
+          </>
+        }
       />
     </Page>
   )

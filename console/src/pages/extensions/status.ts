@@ -1,12 +1,14 @@
 import {
+  IconArrowUpBar,
   IconBan,
   IconCircleCheck,
   IconEye,
   IconFlask,
   IconPlayerPause,
   IconRosetteDiscountCheck,
+  IconTrashX,
 } from '@tabler/icons-react'
-import type { ExtensionStatus } from '../../api/shapes.ts'
+import type { ExtensionStatus, ExtensionVersion } from '../../api/shapes.ts'
 import type { Look } from '../../ui/state-badge.tsx'
 
 export const EXTENSION_LOOKS: Readonly<Record<ExtensionStatus, Look>> = {
@@ -18,12 +20,18 @@ export const EXTENSION_LOOKS: Readonly<Record<ExtensionStatus, Look>> = {
   disabled: { icon: IconPlayerPause, colour: 'gray', text: 'extension.disabled' },
 }
 
-/** How far along Testing → In review → Approved → Published a status is: the index of the step it stands at. */
-export const STEP_OF: Readonly<Record<ExtensionStatus, 0 | 1 | 2 | 3 | 4>> = {
-  testing: 0,
-  'in-review': 1,
-  rejected: 1,
-  approved: 2,
+export const VERSION_LOOKS: Readonly<Record<ExtensionVersion['status'], Look>> = {
+  ...EXTENSION_LOOKS,
+  superseded: { icon: IconArrowUpBar, colour: 'gray', text: 'life.superseded' },
+  discarded: { icon: IconTrashX, colour: 'gray', text: 'life.discarded' },
+}
+
+/** How far along Registered → Testing → In review → Published a status is: the index of the step it stands at. */
+export const STEP_OF: Readonly<Record<ExtensionStatus, 1 | 2 | 3 | 4>> = {
+  testing: 1,
+  'in-review': 2,
+  rejected: 2,
+  approved: 3,
   published: 4,
   disabled: 3,
 }

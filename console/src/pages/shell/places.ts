@@ -3,6 +3,7 @@ import {
   IconBriefcase,
   IconBroadcast,
   IconChecklist,
+  IconEyeCheck,
   IconHierarchy2,
   IconHistory,
   IconHourglass,
@@ -72,6 +73,7 @@ export function placesOf(
       text: 'nav.openPlatform',
       places: [
         { text: 'nav.extensions', icon: IconPuzzle, link: links.extensions(), key: 'e' },
+        { text: 'nav.reviews', icon: IconEyeCheck, link: links.reviews(), key: 'r' },
         { text: 'nav.eventBuses', icon: IconRoute, link: links.eventBuses(), key: 'b' },
         { text: 'nav.deadLetters', icon: IconMailOff, link: links.deadLetters(), key: 'd' },
       ],

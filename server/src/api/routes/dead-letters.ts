@@ -127,13 +127,14 @@ type Filter = {
   readonly workspaceId?: number | undefined
   readonly targetId?: number | undefined
   readonly eventCode?: string | undefined
+  readonly extension?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
 
 /** Rule 21: a dead letter is shown with what its receiver said, to those who may also read the operation it is about. */
 async function filterFor(sql: Sql, caller: Caller, given: Filter): Promise<store.DeadLetterFilter> {
-  const { workspaceId, busId, targetId, eventCode, from, to } = given
+  const { workspaceId, busId, targetId, eventCode, extension, from, to } = given
   if (workspaceId !== undefined) await workspaceFor(sql, caller, workspaceId, 'operation.read')
   const bus = busId === undefined ? undefined : await busFor(sql, caller, busId)
   return {
@@ -143,6 +144,7 @@ async function filterFor(sql: Sql, caller: Caller, given: Filter): Promise<store
     busName: bus?.name,
     targetId,
     eventCode,
+    extension,
     from,
     to,
   }
