@@ -1,6 +1,6 @@
 import { authorAuditEn, authorEn } from './author-en.ts'
-import { managementAuditEn, managementEn } from './management-en.ts'
 import { extensionsEn } from './extensions-en.ts'
+import { managementAuditEn, managementEn } from './management-en.ts'
 
 /** Every sentence of the console. Words are the project's own terms: one word per thing. */
 export const en = {
