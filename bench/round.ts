@@ -68,6 +68,8 @@ type Measured = {
     readonly commitP50Ms: number
     readonly commitP99Ms: number
     readonly ratio: number
+    /** The same span beside that of the limit program under the same load: there it is one statement, a durable commit. */
+    readonly sameLoad: { readonly acceptedP99Ms: number; readonly limitP99Ms: number; readonly ratio: number }
   }
 }
 
@@ -76,6 +78,8 @@ type Turn = Slice & {
   readonly processorMs: ProcessorMs
   readonly callbacksMs: readonly number[]
   readonly commitsMs: readonly number[]
+  /** Of the limit program: from a callback to the commit of its effect. */
+  readonly effectsMs: readonly number[]
   readonly accepted: Accepted
 }
 
@@ -144,15 +148,6 @@ async function measurePlace(
     NODES,
   )
   const { pair } = prepared.client
-  const second = await startHoldpoint(cleanup, {
-    entry: 'server/src/main.ts',
-    arguments: ['--no-demo'],
-    env: {
-      HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1/32',
-      HOLDPOINT_SECRET_KEY: SECRET_KEY,
-      DATABASE_URL: place.postgres?.url ?? urlOf(connection),
-    },
-  })
   await sql.query(SCHEMA)
   await sql.query(`insert into limit_program.nodes select id, 'normal' from unnest($1::bigint[]) as id`, [
     prepared.nodeIds,
@@ -168,7 +163,7 @@ async function measurePlace(
   const commits = await startCommits(cleanup, connection)
   const connections = Math.max(...CONCURRENCIES)
   const { extensionCode } = prepared
-  const pools = new Map([holdpoint.url, second.url, limit.url].map((url) => [url, signedCalls(url, pair, connections)]))
+  const pools = new Map([holdpoint.url, limit.url].map((url) => [url, signedCalls(url, pair, connections)]))
   const side = (name: string, urls: readonly string[], frozen = new Set<number>()): Side => ({
     name,
     call: inTurn(urls.map((url) => pools.get(url)!)),
@@ -177,7 +172,6 @@ async function measurePlace(
     rounds: 0,
   })
   const one = side('holdpoint', [holdpoint.url])
-  const two = side('replicas', [holdpoint.url, second.url], one.frozen)
   const bare = side('limit', [limit.url])
   const sides = [one, bare] as const
   /** The extension calls back where the requests come from. */
@@ -190,52 +184,65 @@ async function measurePlace(
 
   const warmUp = { concurrency: connections, leadMs: 0, measureMs: WARM_UP_MS }
   for (const each of sides) await load(each, answered, warmUp)
-  serve([holdpoint.url, second.url])
-  await load(two, answered, warmUp)
-  serve([holdpoint.url])
-  const servers: Readonly<Record<string, readonly number[]>> = {
-    holdpoint: [holdpoint.pid],
-    replicas: [holdpoint.pid, second.pid],
-    limit: [limit.pid],
-  }
+  const servers: Record<string, readonly number[]> = { holdpoint: [holdpoint.pid], limit: [limit.pid] }
   const usage = (name: string) => ({
     server: processorMs(servers[name]!),
     postgres: postmaster === null ? null : processorMs(withDescendants(postmaster)),
   })
   const slices = new Map<string, Turn[]>()
-  async function measure(each: Side, concurrency: number, committing: boolean): Promise<void> {
+  async function measure(each: Side, concurrency: number, as: string = each.name): Promise<void> {
+    const committing = as === 'with commits'
+    if (each === bare) await limit.effectsMs()
     const [before, roundsBefore] = [usage(each.name), each.rounds]
     receiver.callbacksMs()
-    const acceptedBefore = committing ? await accepted(holdpoint.url) : []
+    const acceptedBefore = each === one ? await accepted(holdpoint.url) : []
     if (committing) commits.begin()
     const slice = await load(each, answered, { concurrency, leadMs: LEAD_MS, measureMs: MEASURE_MS })
     const commitsMs = committing ? await commits.end() : []
-    const acceptedAfter = committing ? await accepted(holdpoint.url) : []
+    const acceptedAfter = each === one ? await accepted(holdpoint.url) : []
     const [after, rounds] = [usage(each.name), each.rounds - roundsBefore]
     const perRound = {
       server: (after.server - before.server) / rounds,
       postgres: after.postgres === null ? null : (after.postgres - before.postgres!) / rounds,
     }
-    const name = committing ? 'with commits' : each.name
-    tell(`${place.name} c=${concurrency} ${name}: ${slice.perSecond.toFixed(0)} rounds/s`)
-    const key = `${name} ${concurrency}`
+    tell(`${place.name} c=${concurrency} ${as}: ${slice.perSecond.toFixed(0)} rounds/s`)
+    const key = `${as} ${concurrency}`
     const turn = {
       ...slice,
       processorMs: perRound,
       callbacksMs: receiver.callbacksMs(),
       commitsMs,
+      effectsMs: each === bare ? await limit.effectsMs() : [],
       accepted: between(acceptedBefore, acceptedAfter),
     }
     slices.set(key, [...(slices.get(key) ?? []), turn])
   }
   for (let turn = 0; turn < (short ? 1 : TURNS); turn++)
     for (const concurrency of CONCURRENCIES) {
-      for (const each of sides) await measure(each, concurrency, false)
-      await measure(one, concurrency, true)
-      if (concurrency === 1) continue
-      serve([holdpoint.url, second.url])
-      await measure(two, concurrency, false)
+      for (const each of sides) await measure(each, concurrency)
+      await measure(one, concurrency, 'with commits')
+    }
+
+  const second = await startHoldpoint(cleanup, {
+    entry: 'server/src/main.ts',
+    arguments: ['--no-demo'],
+    env: {
+      HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1/32',
+      HOLDPOINT_SECRET_KEY: SECRET_KEY,
+      DATABASE_URL: place.postgres?.url ?? urlOf(connection),
+    },
+  })
+  pools.set(second.url, signedCalls(second.url, pair, connections))
+  servers.replicas = [holdpoint.pid, second.pid]
+  const two = side('replicas', [holdpoint.url, second.url], one.frozen)
+  serve([holdpoint.url, second.url])
+  await load(two, answered, warmUp)
+  for (let turn = 0; turn < (short ? 1 : TURNS); turn++)
+    for (const concurrency of CONCURRENCIES.filter((each) => each > 1)) {
       serve([holdpoint.url])
+      await measure(one, concurrency, 'beside')
+      serve([holdpoint.url, second.url])
+      await measure(two, concurrency)
     }
 
   await verify(sql, { ...one, rounds: one.rounds + two.rounds }, bare)
@@ -263,8 +270,8 @@ async function measurePlace(
         limit: rounded(least[at]!.perSecond, 1),
       })),
       statementsAlone: alone === null ? null : rounded(alone, 1),
-      replicas: replicas(slices.get(`replicas ${concurrency}`), value),
-      callback: callback(slices.get(`with commits ${concurrency}`)!),
+      replicas: replicas(slices.get(`replicas ${concurrency}`), slices.get(`beside ${concurrency}`)),
+      callback: callback(slices.get(`with commits ${concurrency}`)!, own, least),
     })
   }
   const { rows } = await sql.query<{ version: string }>(`select split_part(version(), ' on ', 1) as version`)
@@ -316,6 +323,11 @@ async function startLimit(cleanup: Cleanup, execArgv: string[], settings: LimitS
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid!,
+    async effectsMs(): Promise<readonly number[]> {
+      child.send({ effects: true })
+      const [{ effectsMs }] = (await once(child, 'message')) as [{ effectsMs: readonly number[] }]
+      return effectsMs
+    },
     async stop() {
       if (child.connected) child.disconnect()
       await exited
@@ -363,18 +375,22 @@ function times(slices: readonly Slice[]): { p50: number; p99: number } {
   return { p50: rounded(percentile(all, 0.5), 2), p99: rounded(percentile(all, 0.99), 2) }
 }
 
-function replicas(turns: readonly Turn[] | undefined, one: number): Measured['replicas'] {
-  if (turns === undefined) return null
-  const value = rounded(median(turns.map((turn) => turn.perSecond)), 1)
+function replicas(two: readonly Turn[] | undefined, beside: readonly Turn[] | undefined): Measured['replicas'] {
+  if (two === undefined || beside === undefined) return null
+  const value = rounded(median(two.map((turn) => turn.perSecond)), 1)
+  const one = rounded(median(beside.map((turn) => turn.perSecond)), 1)
   return { value, one, ratio: rounded(value / one, 3) }
 }
 
-function callback(turns: readonly Turn[]): Measured['callback'] {
+function callback(turns: readonly Turn[], own: readonly Turn[], least: readonly Turn[]): Measured['callback'] {
   const callbacks = turns.flatMap((turn) => turn.callbacksMs).sort((a, b) => a - b)
   const commits = turns.flatMap((turn) => turn.commitsMs).sort((a, b) => a - b)
   const counts = together(turns.map((turn) => turn.accepted))
   const acceptedP99Ms = rounded(percentileMs(counts, 0.99), 2)
   const commitP99Ms = rounded(percentile(commits, 0.99), 2)
+  const sameLoadP99Ms = percentileMs(together(own.map((turn) => turn.accepted)), 0.99)
+  const effects = least.flatMap((turn) => turn.effectsMs).sort((a, b) => a - b)
+  const limitP99Ms = percentile(effects, 0.99)
   return {
     acceptedP50Ms: rounded(percentileMs(counts, 0.5), 2),
     acceptedP99Ms,
@@ -383,6 +399,11 @@ function callback(turns: readonly Turn[]): Measured['callback'] {
     commitP50Ms: rounded(percentile(commits, 0.5), 2),
     commitP99Ms,
     ratio: rounded(acceptedP99Ms / commitP99Ms, 2),
+    sameLoad: {
+      acceptedP99Ms: rounded(sameLoadP99Ms, 2),
+      limitP99Ms: rounded(limitP99Ms, 2),
+      ratio: rounded(sameLoadP99Ms / limitP99Ms, 2),
+    },
   }
 }
 

@@ -18,7 +18,13 @@ export type LimitSettings = {
 }
 
 process.on('disconnect', () => process.exit(0))
-process.once('message', (settings: LimitSettings) => start(settings))
+/** How long each effect has taken, from its callback to its commit, since this was asked last. */
+let effectsMs: number[] = []
+process.on('message', (asked: LimitSettings | { readonly effects: true }) => {
+  if ('connection' in asked) start(asked)
+  else process.send!({ effectsMs })
+  effectsMs = []
+})
 
 function start({ connection, poolSize, endpoint, extensionCode, requestedBy }: LimitSettings): void {
   const pool = new pg.Pool({ ...connection, max: poolSize, idleTimeoutMillis: 0 })
@@ -102,6 +108,7 @@ function start({ connection, poolSize, endpoint, extensionCode, requestedBy }: L
   }
 
   async function answer(query: URLSearchParams): Promise<[number, object]> {
+    const startedMs = performance.now()
     const { rowCount } = await pool.query({
       name: 'answer',
       text: ANSWER,
@@ -112,6 +119,7 @@ function start({ connection, poolSize, endpoint, extensionCode, requestedBy }: L
         query.get('CheckResultTip'),
       ],
     })
+    effectsMs.push(performance.now() - startedMs)
     return rowCount === 1
       ? [200, { RequestId: randomUUID(), Success: true }]
       : [404, { RequestId: randomUUID(), Code: 'NotHeld' }]
