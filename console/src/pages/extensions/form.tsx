@@ -183,7 +183,7 @@ export function OwnerSelect(props: { value: string; error: Error | null; onChang
   const { t } = useTranslation()
   const me = useMe()
   const { data } = useQuery(queries.everyUser())
-  const users = data?.filter((one) => !one.disabled) ?? [me.user]
+  const users = data?.filter((one) => !one.disabled && one.serviceOf === null) ?? [me.user]
   return (
     <Select
       label={t('life.owner')}

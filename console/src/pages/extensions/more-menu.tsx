@@ -73,7 +73,9 @@ function OwnerDialog({ extension, close }: Props) {
         searchable
         data-autofocus
         data={
-          users.data?.filter((one) => !one.disabled).map((one) => ({ value: one.id, label: one.displayName })) ?? []
+          users.data
+            ?.filter((one) => !one.disabled && one.serviceOf === null)
+            .map((one) => ({ value: one.id, label: one.displayName })) ?? []
         }
         value={owner}
         error={fieldProblem(change.error, 'ownerId')}
