@@ -67,7 +67,8 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
       Promise.all(all.map(({ who }) => who.within(tx).catch((error: Error) => error))),
     ])
     // What releasing it would ask is asked along with that, if this is the answer that it waits for.
-    const foreseen = known !== undefined && known.open <= all.length ? foresee(gate, tx, known.operation) : null
+    const expected = known?.operation.tenant_id === all[0]!.who.tenantId && known.open <= all.length
+    const foreseen = expected ? foresee(gate, tx, known.operation) : null
     const [asked, open, callers] = await reading
     let checks = open
     const taken: {
