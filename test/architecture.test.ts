@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ['core', 'store', 'openevent', 'live', 'watch'],
   modules: ['core', 'store', 'openevent', 'gate', 'watch'],
   // The code of strangers, in processes of its own.
-  functions: ['core', 'openevent', 'watch'],
+  functions: ['core', 'store', 'credentials', 'openevent', 'watch'],
   // The interfaces and what they have in common.
   platform: ['functions', 'store', 'openevent', 'openid', 'gate', 'watch'],
   access: ['core', 'store'],
@@ -83,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   api: [
     'audit',
     'core',
+    'functions',
     'store',
     'openevent',
     'openid',

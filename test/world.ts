@@ -96,6 +96,8 @@ export type Tenant = {
     readonly options?: string
     readonly onUnanswered?: 'block' | 'pass'
     readonly testWorkspace?: Workspace
+    /** The JavaScript of a function; without it the extension is a service. */
+    readonly source?: string
     readonly publish?: boolean
     readonly enabledIn?: readonly Workspace[]
   }): Promise<Extension>
@@ -240,15 +242,26 @@ async function makeTenant(world: World): Promise<Tenant> {
       options = '',
       onUnanswered = 'block',
       testWorkspace,
+      source,
       publish = true,
       enabledIn = [],
     } = {}) {
       const author = await person(['open-platform-administrator'])
       const testWorkspaceId = testWorkspace?.id ?? null
       const { code } = await author.api.call('POST /extensions', {
-        body: { name: fresh('extension'), points: [...points], parameters, options, onUnanswered, testWorkspaceId },
+        body: {
+          name: fresh('extension'),
+          points: [...points],
+          parameters,
+          options,
+          onUnanswered,
+          testWorkspaceId,
+          deployment: source === undefined ? 'service' : 'function',
+        },
       })
       const params = { code }
+      if (source !== undefined)
+        await author.api.call('PATCH /extensions/{code}/function', { params, body: { language: 'javascript', source } })
       if (publish) {
         await author.api.call('POST /extensions/{code}/submit', { params, body: {} })
         await api.call('POST /extensions/{code}/approve', { params, body: {} })

@@ -47,11 +47,16 @@ export function afterFailedAttempt(
   failed: FailedAttempt,
 ): { state: 'pending'; nextAttemptAtMs: number } | { state: 'dead' } {
   const { policy, attempt, status, nowMs, expiresAtMs } = failed
-  if (status === GONE || attempt >= MOST_ATTEMPTS[policy]) return { state: 'dead' }
+  if (status === GONE || isLastAttempt(policy, attempt)) return { state: 'dead' }
   const asked = status === TOO_MANY_REQUESTS || status === UNAVAILABLE ? (failed.retryAfterMs ?? 0) : 0
   const delayMs = Math.max(delayAfter(policy, attempt, failed.random), Math.min(asked, LONGEST_ASKED_MS))
   const nextAttemptAtMs = nowMs + delayMs
   return nextAttemptAtMs < expiresAtMs ? { state: 'pending', nextAttemptAtMs } : { state: 'dead' }
+}
+
+/** Whether no attempt follows this one by the policy, if it fails. */
+export function isLastAttempt(policy: RetryPolicy, attempt: number): boolean {
+  return attempt >= MOST_ATTEMPTS[policy]
 }
 
 function delayAfter(policy: RetryPolicy, attempt: number, random: number): number {

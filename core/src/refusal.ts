@@ -529,6 +529,21 @@ export const REFUSALS = {
     dataworks: 'InvalidFunctionSource',
     sentence: 'The source of the function is not valid; line {line}, column {column}: {problem}.',
   },
+  FUNCTION_INVALID: {
+    status: 422,
+    dataworks: 'InvalidFunction',
+    sentence: 'The code of the function cannot be used: {problem}.',
+  },
+  FUNCTION_NO_PLACE: {
+    status: 429,
+    dataworks: 'Throttling.Function',
+    sentence: 'The function could not be run now: {problem}',
+  },
+  FUNCTION_NONE: {
+    status: 409,
+    dataworks: 'Conflict.Deployment',
+    sentence: 'The extension {extensionCode} is not deployed as a function.',
+  },
 
   // OpenEvent
   PATTERN_INVALID: {

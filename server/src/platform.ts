@@ -1,6 +1,7 @@
 /** What the interfaces (native API, DataWorks dialect, console) work on; main joins it. */
 import type { Logger } from 'pino'
 import type { FunctionHosts } from './functions/invocation.ts'
+import type { Runs } from './functions/run.ts'
 import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
 import type { Senders } from './openevent/target.ts'
@@ -47,6 +48,10 @@ export type Platform = Gate & {
   readonly signingKeys: Map<string, KnownKey>
   /** Workspaces of nodes, which never change, by tenant, environment and id. */
   readonly nodeWorkspaces: Map<string, number>
+  /** What runs versions of them. */
+  readonly runs: Runs
+  /** How many test runs of functions are under way, by tenant. */
+  readonly testRuns: Map<number, number>
   /** Targets that are being tested, and whose they are. */
   readonly testing: Map<number, number>
   readonly signIn: SignInPolicy

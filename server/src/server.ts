@@ -7,8 +7,12 @@ import { buildApp } from './api/app.ts'
 import { sealKey } from './audit/chain.ts'
 import { startSealer } from './audit/seal.ts'
 import { type Config, withBoundPort } from './config.ts'
+import { functionSender } from './functions/function-target.ts'
 import { startFunctionHosts } from './functions/hosts.ts'
+import { functionRuns } from './functions/run.ts'
+import { answer, functionOf } from './gate/answer.ts'
 import { expire } from './gate/expire.ts'
+import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
@@ -30,6 +34,7 @@ import { unsealedAgeSeconds } from './store/audit.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { gather, lines } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
+import { deleteOldInvocations } from './store/invocations.ts'
 import { migrate } from './store/migrate.ts'
 import { touchAccessKeys } from './store/users.ts'
 import { measureHeld } from './watch/held.ts'
@@ -46,6 +51,8 @@ const EXPIRE_EVERY_MS = 1_000
 /** Answers to one message that are taken at once. */
 const MOST_IN_LINE = 100
 const HOUSEKEEPING_EVERY_MS = 60_000
+/** What they used is kept by the day for good. */
+const INVOCATIONS_KEPT_DAYS = 7
 const SEAL_EVERY_MS = 1_000
 /** Of each so many seals one is logged: what was written down elsewhere cannot be replaced unseen. */
 const LOG_EVERY_SEALS = 60
@@ -103,11 +110,20 @@ export async function startServer(
   const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
   const metrics = makeMetrics()
   const functions = startFunctionHosts({ outbound, metrics, log })
+  const runs = functionRuns({ db, hosts: functions, secretKey })
   const senders: Senders = {
     http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
     kafka: kafkaSender(outbound),
     rabbitmq: rabbitmqSender(outbound),
     bus: busSender({ db, wake: () => dispatcher.wake(), logFault }),
+    function: functionSender({
+      db,
+      runs,
+      answer: async ({ tenantId, ...given }) =>
+        await answer(platform, functionOf(tenantId), { ...given, api: 'function' }),
+      giveUp: async (given) => await giveUp(platform, given),
+      logFault,
+    }),
   }
   const onChange = (targetId: number) => {
     for (const sender of Object.values(senders)) sender.forget?.(targetId)
@@ -161,6 +177,8 @@ export async function startServer(
     nowMs,
     log,
     usedAccessKeys: new Set(),
+    runs,
+    testRuns: new Map(),
     testing: new Map(),
     signingKeys: new Map(),
     nodeWorkspaces: new Map(),
@@ -199,6 +217,7 @@ export async function startServer(
       platform.usedAccessKeys.clear()
       if (used.length > 0) await touchAccessKeys(db, used)
       await deleteExpired(db, platform.signIn.idleSeconds)
+      await deleteOldInvocations(db, INVOCATIONS_KEPT_DAYS)
     }),
   ]
 

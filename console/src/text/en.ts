@@ -1,5 +1,6 @@
 import { authorAuditEn, authorEn } from './author-en.ts'
 import { extensionsEn } from './extensions-en.ts'
+import { functionsAuditEn, functionsEn } from './functions-en.ts'
 import { managementAuditEn, managementEn } from './management-en.ts'
 
 /** Every sentence of the console. Words are the project's own terms: one word per thing. */
@@ -753,6 +754,7 @@ export const en = {
     kind: 'Kind',
     kinds: {
       bus: 'Another event bus',
+      function: 'A function',
       http: 'HTTP',
       kafka: 'Kafka',
       rabbitmq: 'RabbitMQ',
@@ -927,9 +929,11 @@ export const en = {
       demoReady: 'The demonstration was set up',
       ...authorAuditEn,
       ...managementAuditEn,
+      ...functionsAuditEn,
     },
   },
   ...authorEn,
   ...managementEn,
   ...extensionsEn,
+  ...functionsEn,
 }

@@ -117,6 +117,9 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   EVENT_DETAIL_UNKNOWN: '该工作空间中没有消息 {messageId} 所涉及对象的信息。',
 
   FUNCTION_SOURCE_INVALID: '函数的源代码无效；第 {line} 行第 {column} 列：{problem}。',
+  FUNCTION_INVALID: '函数代码无法使用：{problem}。',
+  FUNCTION_NO_PLACE: '暂时无法运行函数：{problem}',
+  FUNCTION_NONE: '扩展程序 {extensionCode} 不是以函数方式部署的。',
   PATTERN_INVALID: '事件模式无效；位置 {path}：{problem}。',
   TARGET_REFUSED: '该事件目标不可用：{problem}。',
   EVENT_BUS_IN_USE: '仍有事件分发通道或其他事件总线指向 {name}，请先将其改到别处。',

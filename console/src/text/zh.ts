@@ -1,5 +1,6 @@
 import { authorAuditZh, authorZh } from './author-zh.ts'
 import { extensionsZh } from './extensions-zh.ts'
+import { functionsAuditZh, functionsZh } from './functions-zh.ts'
 
 import type { SameTexts } from './index.ts'
 import { managementAuditZh, managementZh } from './management-zh.ts'
@@ -733,6 +734,7 @@ export const zh: SameTexts = {
     kind: '类型',
     kinds: {
       bus: '其他事件总线',
+      function: '函数',
       http: 'HTTP 服务',
       kafka: 'Kafka 消息队列',
       rabbitmq: 'RabbitMQ 消息队列',
@@ -907,9 +909,11 @@ export const zh: SameTexts = {
       demoReady: '演示环境已就绪',
       ...authorAuditZh,
       ...managementAuditZh,
+      ...functionsAuditZh,
     },
   },
   ...authorZh,
   ...managementZh,
   ...extensionsZh,
+  ...functionsZh,
 }

@@ -9,14 +9,15 @@ export type TenantRole =
 export type WorkspaceRole =
   'owner' | 'administrator' | 'developer' | 'operator' | 'deployer' | 'security-administrator' | 'visitor'
 export type CheckState =
-  'waiting' | 'not-routed' | 'undelivered' | 'OK' | 'WARN' | 'FAIL' | 'passed-by-hand' | 'expired'
+  'waiting' | 'not-routed' | 'undelivered' | 'OK' | 'WARN' | 'FAIL' | 'passed-by-hand' | 'expired' | 'function-failed'
 export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
 /**
  * superseded: a newer one was published; discarded: it was given up
  */
 export type VersionStatus =
   'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected' | 'superseded' | 'discarded'
-export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus'
+export type InvocationOutcome = 'answered' | 'told' | 'no-result' | 'threw' | 'timed-out' | 'out-of-memory' | 'stopped'
+export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function'
 export type NewTargetInput =
   | {
       kind?: 'http'
@@ -93,6 +94,27 @@ export type NewTargetInput =
   | {
       kind: 'bus'
       settings: BusSettings
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves?: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy?: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance?: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency?: number
+    }
+  | {
+      kind: 'function'
+      settings: FunctionSettings
       name: string
       /**
        * Extension codes it serves; null serves all
@@ -226,6 +248,27 @@ export type NewTarget =
   | {
       kind: 'bus'
       settings: BusSettings
+      name: string
+      /**
+       * Extension codes it serves; null serves all
+       */
+      serves: string[] | null
+      /**
+       * BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds
+       */
+      retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+      /**
+       * When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped
+       */
+      errorsTolerance: 'ALL' | 'NONE'
+      /**
+       * How many deliveries are under way to the target at once
+       */
+      maxConcurrency: number
+    }
+  | {
+      kind: 'function'
+      settings: FunctionSettings
       name: string
       /**
        * Extension codes it serves; null serves all
@@ -1072,6 +1115,99 @@ export interface Routes {
     answer: undefined
   }
   /**
+   * The code of a function, with what it may use; the newest version if none is named
+   */
+  'GET /extensions/{code}/function': {
+    params: {
+      code: string
+    }
+    query: {
+      version?: number
+    }
+    body: undefined
+    answer: Function
+  }
+  /**
+   * Change the code of a function, or what it may use: the version in testing or rejected, else in a new one; what runs goes on as it is
+   */
+  'PATCH /extensions/{code}/function': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: FunctionChange
+    answer: Function
+  }
+  /**
+   * Change how often a function is tried, and how many of its runs are under way at once; for all versions, at once
+   */
+  'PATCH /extensions/{code}/function/delivery': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: FunctionDeliveryChange
+    answer: Function
+  }
+  /**
+   * Run a function once, for a sample event or a message that was sent before; nothing is answered with what it returns
+   */
+  'POST /extensions/{code}/function/test-runs': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: FunctionTestRun
+    answer: FunctionTestRan
+  }
+  /**
+   * The runs of a function, the newest first; for its owner and those who write extensions
+   */
+  'GET /extensions/{code}/function/invocations': {
+    params: {
+      code: string
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      version?: number
+      outcome?: InvocationOutcome
+      failed?: 'true' | 'false'
+      tests?: 'true' | 'false'
+      messageId?: string
+    }
+    body: undefined
+    answer: {
+      items: Invocation[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One run of a function, with what it returned and logged
+   */
+  'GET /extensions/{code}/function/invocations/{invocationId}': {
+    params: {
+      code: string
+      invocationId: number
+    }
+    query: {}
+    body: undefined
+    answer: InvocationDetail
+  }
+  /**
+   * What the runs of a function used, by the day; for its owner and those who write extensions
+   */
+  'GET /extensions/{code}/function/usage': {
+    params: {
+      code: string
+    }
+    query: {
+      days?: number
+    }
+    body: undefined
+    answer: FunctionUsage
+  }
+  /**
    * The event buses of the tenant
    */
   'GET /event-buses': {
@@ -1761,6 +1897,7 @@ export interface CheckView {
    * Which version of it was asked
    */
   version: number
+  deployment: 'service' | 'function'
   owner: Person1
   state: CheckState
   /**
@@ -1778,6 +1915,14 @@ export interface CheckView {
    * What the extension says, Markdown
    */
   comment: string | null
+  /**
+   * Why its function was given up after its retries; the check then counts as declared
+   */
+  functionFailure: string | null
+  /**
+   * Whether the caller may read what its function did and logged
+   */
+  mayReadInvocations: boolean
   detailUrl: string | null
   helpDocUrl: string | null
   /**
@@ -1902,7 +2047,7 @@ export interface OperationDetail {
       [k: string]: unknown
     }
     /**
-     * What is sent, byte for byte; it differs by the name of the bus alone
+     * What is sent, byte for byte; it differs by the name of the bus alone, which is empty for what functions are given
      */
     envelopes: {
       busName: string
@@ -1921,6 +2066,9 @@ export interface DeliveryView {
   id: string
   targetName: string
   endpoint: string
+  /**
+   * Empty where it goes straight to a function
+   */
   busName: string
   state: 'pending' | 'delivered' | 'dead'
   /**
@@ -1995,6 +2143,13 @@ export interface ExtensionView {
     | 'resources-download'
     | 'asset-change'
   )[]
+  /**
+   * What keeps it from being taken to DataWorks as it is: points that functions cannot watch there, event codes known here only, the language
+   */
+  portability: {
+    code: 'FUNCTION_POINT' | 'OWN_EVENT_CODE' | 'FUNCTION_LANGUAGE'
+    points: string[]
+  }[]
   owner: Person
   submittedBy: Person | null
   submittedAt: string | null
@@ -2131,6 +2286,13 @@ export interface ExtensionVersion {
     | 'resources-download'
     | 'asset-change'
   )[]
+  /**
+   * What keeps it from being taken to DataWorks as it is: points that functions cannot watch there, event codes known here only, the language
+   */
+  portability: {
+    code: 'FUNCTION_POINT' | 'OWN_EVENT_CODE' | 'FUNCTION_LANGUAGE'
+    points: string[]
+  }[]
   owner: Person
   submittedBy: Person | null
   submittedAt: string | null
@@ -2206,6 +2368,13 @@ export interface ExtensionVersionDetail {
     | 'resources-download'
     | 'asset-change'
   )[]
+  /**
+   * What keeps it from being taken to DataWorks as it is: points that functions cannot watch there, event codes known here only, the language
+   */
+  portability: {
+    code: 'FUNCTION_POINT' | 'OWN_EVENT_CODE' | 'FUNCTION_LANGUAGE'
+    points: string[]
+  }[]
   owner: Person
   submittedBy: Person | null
   submittedAt: string | null
@@ -2600,6 +2769,214 @@ export interface ExtensionCredentials {
   } | null
   accessKeys: AccessKey[]
 }
+export interface Function {
+  extensionCode: string
+  version: number
+  /**
+   * Of that version; sent back with a change, it must still be the same
+   */
+  revision: number
+  language: 'typescript' | 'javascript'
+  /**
+   * A module with a default export, or with one named `handler`: a function of the request
+   */
+  source: string
+  /**
+   * Variables that everyone who reads the extension may read
+   */
+  environment: {
+    [k: string]: string
+  }
+  /**
+   * What they are is shown to nobody
+   */
+  secretNames: string[]
+  /**
+   * What its `fetch` reaches; nothing else
+   *
+   * @maxItems 32
+   */
+  allowedHosts: string[]
+  timeoutMs: number
+  memoryMb: number
+  /**
+   * How often it is tried again; the same for all versions
+   */
+  retryPolicy: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+  /**
+   * How many runs that messages ask for are under way at once; the same for all versions
+   */
+  maxConcurrency: number
+  modifiedAt: string
+  /**
+   * Whether the caller may change the code of this version now
+   */
+  mayEdit: boolean
+  mayTry: boolean
+  mayReadInvocations: boolean
+}
+/**
+ * What is not named stays as it is
+ */
+export interface FunctionChange {
+  language?: 'typescript' | 'javascript'
+  /**
+   * A module with a default export, or with one named `handler`: a function of the request
+   */
+  source?: string
+  /**
+   * Variables that everyone who reads the extension may read
+   */
+  environment?: {
+    [k: string]: string
+  }
+  /**
+   * Those that are named are kept, encrypted, instead of what was; null removes one; those that are not named stay
+   */
+  secrets?: {
+    [k: string]: string | null
+  }
+  /**
+   * What its `fetch` reaches; nothing else
+   *
+   * @maxItems 32
+   */
+  allowedHosts?: string[]
+  timeoutMs?: number
+  memoryMb?: number
+  revision?: number
+}
+export interface FunctionDeliveryChange {
+  retryPolicy?: 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
+  maxConcurrency?: number
+}
+/**
+ * One run of the function; nothing is answered with it
+ */
+export interface FunctionTestRun {
+  /**
+   * The newest if left out
+   */
+  version?: number
+  /**
+   * Of which event a sample is made; the first of its points if left out
+   */
+  eventCode?: string
+  /**
+   * The workspace that the sample names
+   */
+  workspaceId?: number
+  /**
+   * A message that was sent before, instead of a sample
+   */
+  messageId?: string
+  /**
+   * The body of the event, instead of the sample’s or the message’s
+   */
+  body?: {
+    [k: string]: unknown
+  }
+}
+export interface FunctionTestRan {
+  invocationId: number
+  outcome: InvocationOutcome
+  checkResult: ('OK' | 'WARN' | 'FAIL') | null
+  comment: string | null
+  /**
+   * Why there is no check result; the stack below where it threw
+   */
+  error: string | null
+  /**
+   * What it returned, JSON text
+   */
+  result: string | null
+  /**
+   * What it was given, JSON text
+   */
+  request: string
+  logs: FunctionLogLine[]
+  /**
+   * There was more than is kept
+   */
+  logsCut: boolean
+  durationMs: number
+  cpuMs: number
+  memoryBytes: number
+}
+export interface FunctionLogLine {
+  atMs: number
+  level: 'log' | 'info' | 'warn' | 'error' | 'debug'
+  text: string
+}
+export interface Invocation {
+  id: number
+  version: number
+  eventCode: string
+  workspaceId: number | null
+  messageId: string | null
+  operationId: string | null
+  attempt: number | null
+  /**
+   * Who tried it; null for a run that a message asked for
+   */
+  testedBy: Person | null
+  startedAt: string
+  outcome: InvocationOutcome
+  error: string | null
+  logLines: number
+  durationMs: number
+  cpuMs: number
+  memoryBytes: number
+}
+export interface InvocationDetail {
+  id: number
+  version: number
+  eventCode: string
+  workspaceId: number | null
+  messageId: string | null
+  operationId: string | null
+  attempt: number | null
+  /**
+   * Who tried it; null for a run that a message asked for
+   */
+  testedBy: Person | null
+  startedAt: string
+  outcome: InvocationOutcome
+  error: string | null
+  logLines: number
+  durationMs: number
+  cpuMs: number
+  memoryBytes: number
+  /**
+   * What it returned, JSON text, of which the first 8,192 characters are kept
+   */
+  result: string | null
+  logs: FunctionLogLine[]
+  logsCut: boolean
+}
+/**
+ * What its runs used, by the day; it is kept when the runs are not any more
+ */
+export interface FunctionUsage {
+  days: {
+    /**
+     * UTC
+     */
+    day: string
+    invocations: number
+    /**
+     * Those that gave no result
+     */
+    failures: number
+    seconds: number
+    cpuSeconds: number
+    /**
+     * The memory it may take at most, for as long as it ran
+     */
+    gigabyteSeconds: number
+    mostMemoryBytes: number
+  }[]
+}
 export interface EventBus {
   id: number
   name: string
@@ -2628,7 +3005,7 @@ export interface Target {
   name: string
   kind: TargetKind
   /**
-   * As people read it: a URL, kafka://broker:port/topic, amqp(s)://host:port/vhost, or the other bus
+   * As people read it: a URL, kafka://broker:port/topic, amqp(s)://host:port/vhost, the other bus, or the code of a function
    */
   endpoint: string
   /**
@@ -2721,6 +3098,12 @@ export interface BusSettings {
    * Another bus of the same tenant
    */
   busId: number
+}
+export interface FunctionSettings {
+  /**
+   * A function of the same tenant. It is told; what it returns is not looked at, because nothing asks it
+   */
+  extensionCode: string
 }
 export interface TargetTest {
   /**

@@ -49,6 +49,8 @@ const OWN = [
   'eventbridge_keys',
   // Counted guesses.
   'sign_in_failures',
+  'invocations',
+  'function_usage',
 ]
 
 type Entry = {
@@ -374,6 +376,30 @@ const STEPS: Readonly<Record<string, Step>> = {
   'POST /extensions': {
     actions: ['extension.register'],
     run: async () => () => call(owner, 'POST', '/extensions', content),
+  },
+  'PATCH /extensions/:code/function': {
+    actions: ['extension.change'],
+    async run() {
+      const { author, code } = await tenant.extension({ source: 'export default () => 1', publish: false })
+      await cookieOf(author)
+      return () => call(author, 'PATCH', `/extensions/${code}/function`, { timeoutMs: 200 })
+    },
+  },
+  'PATCH /extensions/:code/function/delivery': {
+    actions: ['function.delivery'],
+    async run() {
+      const { author, code } = await tenant.extension({ source: 'export default () => 1', publish: false })
+      await cookieOf(author)
+      return () => call(author, 'PATCH', `/extensions/${code}/function/delivery`, { maxConcurrency: 2 })
+    },
+  },
+  'POST /extensions/:code/function/test-runs': {
+    actions: ['function.test'],
+    async run() {
+      const { author, code } = await tenant.extension({ source: 'export default () => 1', publish: false })
+      await cookieOf(author)
+      return () => call(author, 'POST', `/extensions/${code}/function/test-runs`, {})
+    },
   },
   'PATCH /extensions/:code': {
     actions: ['extension.change'],

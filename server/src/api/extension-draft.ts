@@ -4,6 +4,7 @@ import { writeAudit } from '../store/audit.ts'
 import type { Sql, Transaction } from '../store/database.ts'
 import { type HistoryEntry, insertHistory } from '../store/extension-history.ts'
 import * as extensions from '../store/extensions.ts'
+import { copyFunction } from '../store/functions.ts'
 import type { Caller } from '../store/principals.ts'
 
 /** The extension, locked until the transaction ends. */
@@ -39,6 +40,7 @@ export async function draftOf(
   ensureSeen(from, revision)
   if (!anew) return from
   const number = await extensions.insertVersion(tx, extension.id, from.number, caller.userId)
+  if (extension.deployment === 'function') await copyFunction(tx, extension.id, from.number, number)
   await recordStep(tx, caller, extension, { version: number, step: 'new-version', from: null, to: 'testing' })
   return await versionOf(tx, caller, extension.code, number)
 }

@@ -46,6 +46,16 @@ const version = {
   level: z.enum(['workspace', 'tenant']),
   modules: z.array(z.enum(codesOf(MODULES))).describe('Of the platform, as its extension points say'),
   categories: z.array(z.enum(codesOf(CATEGORIES))).describe('Of events, as its extension points say'),
+  portability: z
+    .array(
+      z.object({
+        code: z.enum(['FUNCTION_POINT', 'OWN_EVENT_CODE', 'FUNCTION_LANGUAGE']),
+        points: z.array(z.string()),
+      }),
+    )
+    .describe(
+      'What keeps it from being taken to DataWorks as it is: points that functions cannot watch there, event codes known here only, the language',
+    ),
   owner: Person,
   submittedBy: Person.nullable(),
   submittedAt: instant.nullable(),

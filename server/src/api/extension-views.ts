@@ -7,6 +7,7 @@ import {
   levelOf,
   may,
   mayFollow,
+  portabilityProblems,
   reviewDueOn,
   type VersionContent,
 } from '@holdpoint/core'
@@ -82,6 +83,7 @@ function versionFields(row: VersionRow) {
           },
     ...contentOf(row),
     points: row.points,
+    portability: portabilityProblems(row.deployment, row.points).map((one) => ({ ...one, points: [...one.points] })),
     modifiedAt: at(row.modified_at),
   }
 }

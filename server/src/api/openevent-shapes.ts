@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   BrokerCredentials,
   BusSettings,
+  FunctionSettings,
   HttpSettings,
   KafkaSettings,
   RabbitmqSettings,
@@ -42,7 +43,7 @@ export const ChannelChange = z
 
 // Targets
 
-export const TargetKindShape = z.enum(['http', 'kafka', 'rabbitmq', 'bus']).meta({ id: 'TargetKind' })
+export const TargetKindShape = z.enum(['http', 'kafka', 'rabbitmq', 'bus', 'function']).meta({ id: 'TargetKind' })
 const retryPolicy = z
   .enum(['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY'])
   .describe(
@@ -63,7 +64,9 @@ export const Target = z
     kind: TargetKindShape,
     endpoint: z
       .string()
-      .describe('As people read it: a URL, kafka://broker:port/topic, amqp(s)://host:port/vhost, or the other bus'),
+      .describe(
+        'As people read it: a URL, kafka://broker:port/topic, amqp(s)://host:port/vhost, the other bus, or the code of a function',
+      ),
     settings: jsonObject.describe('What the kind needs besides, as it was given'),
     hasCredentials: z.boolean().describe('Whether a user name and password are kept; they are shown to nobody'),
     serves,
@@ -99,6 +102,7 @@ export const NewTarget = z
     z.strictObject({ kind: z.literal('kafka'), settings: KafkaSettings, credentials, ...ofAnyKind }),
     z.strictObject({ kind: z.literal('rabbitmq'), settings: RabbitmqSettings, credentials, ...ofAnyKind }),
     z.strictObject({ kind: z.literal('bus'), settings: BusSettings, ...ofAnyKind }),
+    z.strictObject({ kind: z.literal('function'), settings: FunctionSettings, ...ofAnyKind }),
   ])
   .meta({ id: 'NewTarget' })
 export const TargetTest = z

@@ -1,7 +1,7 @@
 import { eventByCode, Refusal } from '@holdpoint/core'
 import type { z } from 'zod'
 import { ensureMay } from '../access.ts'
-import { envelopeOf } from '../openevent/envelope.ts'
+import { envelopeOf, requestOf } from '../openevent/envelope.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../store/database.ts'
 import { type DeliveryStandRow, deliveriesOf, deliveryStandsOf } from '../store/deliveries.ts'
@@ -76,7 +76,10 @@ export async function readOperationDetail(
         id: message.message_id,
         type: eventByCode(message.event_code)?.type ?? '',
         body: JSON.parse(message.body),
-        envelopes: buses.map((busName) => ({ busName, text: envelopeOf({ ...message, bus_name: busName }, region) })),
+        envelopes: buses.map((busName) => ({
+          busName,
+          text: busName === '' ? requestOf(message, row.id) : envelopeOf({ ...message, bus_name: busName }, region),
+        })),
         traceparent: row.message_traceparent,
         createdAt: message.created_at.toISOString(),
         expiresAt: row.message_expires_at!.toISOString(),

@@ -4,7 +4,7 @@
  *
  * Ids of workspaces, nodes, tenants and the like are integers below 2^53. A user's id is a string of digits (UID). Instants are RFC 3339 in UTC.
  */
-import { TENANT_ROLES, WAITS, WORKSPACE_ROLES } from '@holdpoint/core'
+import { DEPLOYMENTS, TENANT_ROLES, WAITS, WORKSPACE_ROLES } from '@holdpoint/core'
 import { z } from 'zod'
 
 export const id = z.int().positive()
@@ -168,13 +168,14 @@ export const FlowSpecImported = z
 export const OperationState = z.enum(['held', 'done', 'refused', 'withdrawn', 'stale', 'failed'])
 export const ProcessStatus = z.enum(['CHECKING', 'PASSED', 'BLOCKED'])
 export const CheckState = z
-  .enum(['waiting', 'not-routed', 'undelivered', 'OK', 'WARN', 'FAIL', 'passed-by-hand', 'expired'])
+  .enum(['waiting', 'not-routed', 'undelivered', 'OK', 'WARN', 'FAIL', 'passed-by-hand', 'expired', 'function-failed'])
   .meta({ id: 'CheckState' })
 export const CheckView = z
   .object({
     extensionCode: z.string(),
     extensionName: z.string(),
     version: z.int().describe('Which version of it was asked'),
+    deployment: z.enum(DEPLOYMENTS),
     owner: Person.describe('Whom to ask about it'),
     state: CheckState,
     waitsFor: z
@@ -185,6 +186,11 @@ export const CheckView = z
     nextAttemptAt: instant.nullable().describe('When its message is tried again'),
     result: z.enum(['OK', 'WARN', 'FAIL']).nullable(),
     comment: z.string().nullable().describe('What the extension says, Markdown'),
+    functionFailure: z
+      .string()
+      .nullable()
+      .describe('Why its function was given up after its retries; the check then counts as declared'),
+    mayReadInvocations: z.boolean().describe('Whether the caller may read what its function did and logged'),
     detailUrl: z.string().nullable(),
     helpDocUrl: z.string().nullable(),
     sentAt: instant.nullable().describe('First attempt to deliver the message to it'),
@@ -241,7 +247,7 @@ export const DeliveryView = z
     id: z.string(),
     targetName: z.string(),
     endpoint: z.string(),
-    busName: z.string(),
+    busName: z.string().describe('Empty where it goes straight to a function'),
     state: z.enum(['pending', 'delivered', 'dead']),
     blockedAt: instant
       .nullable()
@@ -265,7 +271,9 @@ export const OperationDetail = OperationView.extend({
       body: z.record(z.string(), z.unknown()),
       envelopes: z
         .array(z.object({ busName: z.string(), text: z.string() }))
-        .describe('What is sent, byte for byte; it differs by the name of the bus alone'),
+        .describe(
+          'What is sent, byte for byte; it differs by the name of the bus alone, which is empty for what functions are given',
+        ),
       traceparent: z.string().nullable().describe('The W3C trace context in which it was asked for'),
       createdAt: instant,
       expiresAt: instant,

@@ -152,9 +152,7 @@ function checkView(
   check: CheckListRow,
   deliveries: readonly DeliveryStandRow[],
 ): z.input<typeof shapes.CheckView> {
-  const serving = deliveries.filter(
-    (one) => one.message_id === operation.message_id && (one.serves === null || one.serves.includes(check.code)),
-  )
+  const serving = deliveries.filter((one) => one.message_id === operation.message_id && serves(one, check))
   const wait =
     operation.state === 'held'
       ? waitOf(
@@ -173,17 +171,21 @@ function checkView(
     sending: 'waiting',
     delivered: 'waiting',
   } as const
+  const ended = check.function_failure === null ? 'expired' : 'function-failed'
   return {
     extensionCode: check.code,
     extensionName: check.name,
     version: check.version,
+    deployment: check.deployment,
     owner: person(check.owner_id, check.owner_name),
     state:
       check.passed_at !== null
         ? 'passed-by-hand'
-        : (check.result ?? (check.expired_at !== null ? 'expired' : waiting[checkDelivery(check.code, serving)])),
+        : (check.result ?? (check.expired_at !== null ? ended : waiting[checkDelivery(check.code, serving)])),
     result: check.result,
     comment: check.comment,
+    functionFailure: check.function_failure,
+    mayReadInvocations: check.deployment === 'function' && mayReadInvocations(caller, check),
     detailUrl: check.detail_url,
     helpDocUrl: check.help_doc_url,
     waitsFor: wait,
@@ -198,6 +200,12 @@ function checkView(
     passedReason: check.passed_reason,
     mayPass: mayNotPass(caller, operation, check) === null,
   }
+}
+
+/** Rule 25; a function is served by what goes straight to it alone. */
+function serves({ serves, bus_name }: DeliveryStandRow, { code, deployment }: CheckListRow): boolean {
+  if (deployment === 'function' && bus_name !== '') return false
+  return serves === null || serves.includes(code)
 }
 
 /** Since when it is as it is. */
@@ -241,4 +249,9 @@ export function deliveryView(caller: Caller, row: DeliveryRow): z.input<typeof s
     })),
     mayRedeliver: row.state !== 'pending' && may(caller, 'delivery.redeliver'),
   }
+}
+
+/** What a function did and logged is read by its owner and by those who write extensions. */
+export function mayReadInvocations(caller: Caller, { owner_id }: { readonly owner_id: number }): boolean {
+  return owner_id === caller.userId || may(caller, 'extension.write')
 }

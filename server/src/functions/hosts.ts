@@ -6,6 +6,7 @@
  * the others are run once more, each alone.
  */
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { OutboundPolicy } from '../openevent/guard.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -65,6 +66,8 @@ const MOST_SUSPECTS = 1_000
 const OVERDUE_MS = 1_500
 const LONGEST_BACKOFF_MS = 10_000
 const SWEEP_EVERY_MS = 1_000
+const CHECK_PATIENCE_MS = 5_000
+const CHECK_AGAIN_MS = 20
 /** Checks are run in a process of their own, which is nobody's. */
 const CHECKING = -1
 
@@ -427,7 +430,12 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   async function check(source: string): Promise<string | null> {
     if (addon === null || closed) return UNAVAILABLE
     if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `a function is at most ${MOST_SOURCE_BYTES} bytes long`
-    const running = runningOf(tenantOf(CHECKING))
+    let running = runningOf(tenantOf(CHECKING))
+    // A host that makes room for it needs a moment to end.
+    for (let waited = 0; running === null && waited < CHECK_PATIENCE_MS && !closed; waited += CHECK_AGAIN_MS) {
+      await sleep(CHECK_AGAIN_MS)
+      running = runningOf(tenantOf(CHECKING))
+    }
     const host = await running?.host.catch(() => null)
     if (running === null || host === null || host === undefined)
       return 'it could not be looked at now: try again in a moment'

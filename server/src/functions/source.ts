@@ -1,8 +1,6 @@
 /** The source of a function as it is saved: TypeScript becomes JavaScript with every line and column where it was. */
 import { stripTypeScriptTypes } from 'node:module'
-import { Refusal } from '@holdpoint/core'
-
-export type FunctionLanguage = 'javascript' | 'typescript'
+import { type FunctionLanguage, Refusal } from '@holdpoint/core'
 
 /**
  * What is run of a source; throws a Refusal beside `member`, the name that the request has for it, with line and column. JavaScript is left as it is:

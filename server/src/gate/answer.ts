@@ -8,7 +8,7 @@ import { acceptResult, type CheckResult, eventByCode, Refusal, speaksFor } from 
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
 import * as operations from '../store/operations.ts'
-import type { Caller, Entering } from '../store/principals.ts'
+import type { Caller } from '../store/principals.ts'
 import { currentTrace, spanned, type Trace } from '../watch/trace.ts'
 import type { Gate } from './gate.ts'
 import { checkOf, decide, foresee } from './release.ts'
@@ -16,7 +16,8 @@ import { checkOf, decide, foresee } from './release.ts'
 export type CallbackApi = 'UpdateIDEEventResult' | 'UpdateWorkbenchEventResult' | 'CallbackExtension'
 
 export type Answer = {
-  readonly api: CallbackApi
+  /** Or that it is what a function returned. */
+  readonly api: CallbackApi | 'function'
   readonly messageId: string
   readonly extensionCode: string
   readonly result: CheckResult
@@ -25,14 +26,29 @@ export type Answer = {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Who has signed, or a function, which speaks for its extension alone and is nobody (null). */
+type Speaker = {
+  readonly tenantId: number
+  alone(): Promise<Caller | null>
+  within(tx: Transaction): Promise<Caller | null>
+  remember(): Promise<void>
+}
+
+export const functionOf = (tenantId: number): Speaker => ({
+  tenantId,
+  alone: async () => null,
+  within: async () => null,
+  remember: async () => {},
+})
+
 type Given = {
-  readonly who: Entering
+  readonly who: Speaker
   readonly given: Answer
   readonly of: Trace
   readonly arrivedMs: number
 }
 
-export async function answer(gate: Gate, who: Entering, given: Answer): Promise<void> {
+export async function answer(gate: Gate, who: Speaker, given: Answer): Promise<void> {
   const { extensionCode, messageId, result } = given
   if (!UUID.test(messageId)) {
     await who.alone()
@@ -73,7 +89,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
     let checks = open
     const taken: {
       readonly one: Given
-      readonly userId: number
+      readonly userId: number | null
       readonly operation: operations.DecidedOperationRow
     }[] = []
     const refusals = all.map((one, at) => {
@@ -92,7 +108,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
           at: tx.now,
         })
         checks = checks.map((other) => (other === check ? { ...other, result } : other))
-        taken.push({ one, userId: caller.userId, operation })
+        taken.push({ one, userId: caller?.userId ?? null, operation })
         return null
       } catch (error) {
         if (error instanceof Refusal) return error
@@ -132,7 +148,7 @@ async function takeAll(gate: Gate, all: readonly Given[]): Promise<(Refusal | nu
  */
 function judge(
   tx: Transaction,
-  caller: Caller,
+  caller: Caller | null,
   { api, extensionCode, messageId, result }: Answer,
   asked: operations.AnsweredRow | null,
   checks: readonly operations.DecidingCheckRow[],
@@ -140,11 +156,11 @@ function judge(
   const notAsked = () => new Refusal('EXTENSION_NOT_ASKED', { extensionCode, messageId })
   if (!asked) throw new Refusal('MESSAGE_UNKNOWN', { messageId })
   if (asked.extension_id === null) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode })
-  if (!speaksFor(caller, { id: asked.extension_id, ownerId: asked.extension_owner_id }))
+  if (caller !== null && !speaksFor(caller, { id: asked.extension_id, ownerId: asked.extension_owner_id }))
     throw new Refusal('FORBIDDEN', { action: 'answering for an extension of another owner' })
   if (asked.operation === null) throw notAsked()
   const callback = eventByCode(asked.message_event_code)?.callback
-  if (callback && callback !== api)
+  if (api !== 'function' && callback && callback !== api)
     throw new Refusal('CALLBACK_WRONG_API', { eventCode: asked.message_event_code, callback })
   const check = checks.find((one) => one.extension_id === asked.extension_id)
   if (!check) throw notAsked()

@@ -128,6 +128,9 @@ async function take<Request, Snapshot>(
           operationId: operation.id,
           always: operation.state === 'held',
           routes,
+          functions: watching.flatMap(({ code, function_target_id: targetId }) =>
+            targetId === null ? [] : { targetId, extensionCode: code },
+          ),
           trace: of,
           requestedBy: caller.userId,
           body: messageBody(kind.point, {

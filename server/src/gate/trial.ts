@@ -19,6 +19,7 @@ import { messageBody } from '../openevent/publish.ts'
 import { sampleBody } from '../openevent/sample.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Sql } from '../store/database.ts'
+import { functionTargetId } from '../store/functions.ts'
 import { routesOf } from '../store/openevent.ts'
 import type { Caller } from '../store/principals.ts'
 import * as trials from '../store/trials.ts'
@@ -119,6 +120,7 @@ export async function sendTrial(gate: Gate, caller: Caller, given: Trial): Promi
           manualPass: readParameters(version.parameters).manualPass,
         })
       const routes = await routesOf(tx, caller.tenantId, workspaceId)
+      const targetId = asks ? await functionTargetId(tx, version.id) : null
       const messageId = gate.publish(tx, {
         eventCode: event.eventCode,
         tenantId: caller.tenantId,
@@ -127,6 +129,7 @@ export async function sendTrial(gate: Gate, caller: Caller, given: Trial): Promi
         always: true,
         // Targets that serve other extensions only have nothing to do with it.
         routes: routes.filter((route) => route.serves === null || route.serves.includes(version.code)),
+        functions: targetId === null ? [] : [{ targetId, extensionCode: version.code }],
         trace: of,
         requestedBy: caller.userId,
         body: messageBody(event.eventCode, body),

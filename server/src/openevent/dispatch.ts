@@ -171,7 +171,7 @@ export function startDispatcher(parts: {
     const startedMs = performance.now()
     const expired = due.expires_at.getTime() <= atMs
     const result = expired ? EXPIRED : await senders[target.kind].send(target, outgoingOf(due, number, parts.region))
-    if (lane.lost && result.error !== null) return release(due, lane)
+    if ((lane.lost && result.error !== null) || result.notMade) return release(due, lane)
     const next = nextOf(target, due, number, result)
     const blocks = next.state === 'dead' && !expired && target.errorsTolerance === 'NONE'
     if (blocks) block(lane)

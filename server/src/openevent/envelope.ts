@@ -1,5 +1,5 @@
 /** A message as it goes over the wire: the same bytes at every attempt, and whenever it is shown. */
-import { type EventCode, eventBridgeEnvelope, eventByCode } from '@holdpoint/core'
+import { type EventCode, eventBridgeEnvelope, eventByCode, functionEnvelope } from '@holdpoint/core'
 
 export function envelopeOf(
   message: {
@@ -22,5 +22,19 @@ export function envelopeOf(
     publishedAtMs: createdAtMs,
     busName: message.bus_name,
     regionId: region,
+  })
+}
+
+/** The same as a function is given it. `operationId`: the operation that waits for its answer; null where it is only told. */
+export function requestOf(
+  message: { readonly message_id: string; readonly event_code: string; readonly body: string },
+  operationId: string | null,
+): string {
+  return functionEnvelope({
+    messageId: message.message_id,
+    event: eventByCode(message.event_code as EventCode),
+    body: message.body,
+    extensionBizId: operationId ?? '',
+    blockBusiness: operationId !== null,
   })
 }

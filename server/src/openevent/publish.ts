@@ -31,7 +31,11 @@ export type Publication = {
   readonly requestedBy: number
   /** Where events of the workspace go, read in the same transaction. */
   readonly routes: readonly RouteRow[]
+  /** Functions that are asked: to them it goes straight, over no bus. */
+  readonly functions?: readonly FunctionTarget[]
 }
+
+export type FunctionTarget = { readonly targetId: number; readonly extensionCode: string }
 
 /** Answers the id of the message; null where there is none, because it would reach nobody. */
 export type Publish = (tx: Transaction, publication: Publication) => string | null
@@ -40,7 +44,8 @@ export type Publish = (tx: Transaction, publication: Publication) => string | nu
 export function publisher(dispatch: (due: readonly DueDelivery[]) => void, region: string): Publish {
   return (tx, publication) => {
     const id = randomUUID()
-    const reached = routesFor(publication, { id, at: tx.now, region })
+    const reached = routesFor(publication, { id, at: tx.now, region }).map(newDelivery)
+    if (publication.functions) reached.push(...publication.functions.map(functionDelivery))
     if (reached.length === 0 && !publication.always) return null
     const due = insertMessage(
       tx,
@@ -55,7 +60,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void, regio
         createdAt: tx.now,
         expiresAt: new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS),
       },
-      reached.map(newDelivery),
+      reached,
     )
     // A message that asks about an operation stands in the entry of its request.
     if (publication.operationId === null)
@@ -65,7 +70,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void, regio
         userId: publication.requestedBy,
         action: 'message.publish',
         object: id,
-        details: { event: publication.eventCode, targets: reached.map((route) => route.target_name) },
+        details: { event: publication.eventCode, targets: reached.map((one) => one.targetName) },
       })
     tx.afterCommit(() => dispatch(due()))
     return id
@@ -93,6 +98,15 @@ export const newDelivery = (route: RouteRow): NewDelivery => ({
   busName: route.bus_name,
   endpoint: route.endpoint,
   serves: route.serves,
+})
+
+/** Rule 5: straight to a function that is asked; the name of its bus is empty. */
+const functionDelivery = ({ targetId, extensionCode }: FunctionTarget): NewDelivery => ({
+  targetId,
+  targetName: 'function',
+  busName: '',
+  endpoint: extensionCode,
+  serves: [extensionCode],
 })
 
 /** Whether the route's pattern leaves room for an event of this code, whatever its body says besides. */

@@ -31,7 +31,12 @@ export function routing(given: {
       eventCode: event.eventCode,
       kind: event.kind,
       targetIds: targets.map((target) => target.target_id),
-      extensions: extensionsOf(event, given).map(({ code, name }) => ({ code, name, routed: serves(targets, code) })),
+      extensions: extensionsOf(event, given).map(({ code, name, function_target_id: own }) => ({
+        code,
+        name,
+        // What asks a function goes straight to it.
+        routed: own !== null || serves(targets, code),
+      })),
     }
   })
   return { targets: [...reached.values()], events }

@@ -72,6 +72,15 @@ export const BusSettings = z
   .strictObject({ busId: z.int().positive().describe('Another bus of the same tenant') })
   .meta({ id: 'BusSettings' })
 
+export const FunctionSettings = z
+  .strictObject({
+    extensionCode: z
+      .string()
+      .max(64)
+      .describe('A function of the same tenant. It is told; what it returns is not looked at, because nothing asks it'),
+  })
+  .meta({ id: 'FunctionSettings' })
+
 /** What brokers are shown; it is stored encrypted. */
 export const BrokerCredentials = z
   .strictObject({ username: z.string().min(1).max(255), password: z.string().min(1).max(1024) })

@@ -1,13 +1,13 @@
 /** Where a message is handed over, and what every kind of handing over has in common. */
 import type { ErrorsTolerance, RetryPolicy } from '@holdpoint/core'
 
-export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus'
+export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function'
 
 export type Target = {
   readonly id: number
   readonly tenantId: number
   readonly kind: TargetKind
-  /** As people read it: a URL, `kafka://broker:port/topic`, `amqps://host:port/vhost`, or the name of another bus. */
+  /** As people read it: a URL, `kafka://broker:port/topic`, `amqps://host:port/vhost`, the name of another bus, or the code of a function. */
   readonly endpoint: string
   /** What the kind needs besides; no secret is among it. */
   readonly settings: Readonly<Record<string, unknown>>
@@ -42,6 +42,8 @@ export type AttemptResult = {
   readonly responseBody: string | null
   /** How long the receiver asks to be left alone. */
   readonly retryAfterMs?: number
+  /** What belongs to the attempt could not be written down: it is as if it had not been made, and it is made again. */
+  readonly notMade?: boolean
 }
 
 /** Hands messages over to targets of one kind. */

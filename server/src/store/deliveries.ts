@@ -189,6 +189,8 @@ export async function setTargetBlocked(sql: Sql, targetId: number, blocked: bool
 export type DeliveryStandRow = {
   id: number
   message_id: string
+  /** Empty where it goes straight to a function. */
+  bus_name: string
   serves: string[] | null
   state: 'pending' | 'delivered' | 'dead'
   next_attempt_at: Date
@@ -213,7 +215,6 @@ export type DeliveryRow = DeliveryStandRow & {
   operation_id: string | null
   workspace_id: number | null
   target_name: string
-  bus_name: string
   endpoint: string
   attempts: number
   created_at: Date
@@ -221,7 +222,7 @@ export type DeliveryRow = DeliveryStandRow & {
   tries: AttemptRow[]
 }
 
-const STAND = `d.id, d.message_id, d.serves, d.state, d.next_attempt_at, d.ended_at, t.blocked_at, s.first_attempt_at, s.accepted_at`
+const STAND = `d.id, d.message_id, d.bus_name, d.serves, d.state, d.next_attempt_at, d.ended_at, t.blocked_at, s.first_attempt_at, s.accepted_at`
 const FROM = `from deliveries d join messages m on m.id = d.message_id
   left join event_targets t on t.id = d.target_id
   left join lateral (
@@ -239,7 +240,7 @@ const MOST_BODIES_OF_MESSAGE = 2_000
 const delivery = (
   tries: string | number,
   bodies: string | number,
-) => `select ${STAND}, t.id is null as target_gone, m.operation_id, m.workspace_id, d.target_name, d.bus_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
+) => `select ${STAND}, t.id is null as target_gone, m.operation_id, m.workspace_id, d.target_name, d.endpoint, d.attempts, m.created_at, m.expires_at,
     coalesce((select json_agg(json_build_object('number', a.number, 'at', a.at, 'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error,
       'response_body', case when a.number > d.attempts - ${bodies} then a.response_body end) order by a.number)
       from attempts a where a.delivery_id = d.id and a.number > d.attempts - ${tries}), '[]') as tries

@@ -341,6 +341,8 @@ export type WatchingRow = {
   tested_by: number | null
   on_unanswered: 'block' | 'pass'
   enabled: boolean
+  /** The target of its own that a function has; null for a service. */
+  function_target_id: number | null
 }
 
 /** A row as rule 2 asks for it. */
@@ -356,6 +358,7 @@ export function watching<Row extends WatchingRow>(row: Row): WatchingExtension &
     enabled: row.enabled,
   }
 }
+const FUNCTION_TARGET = `case when v.deployment = 'function' then (select t.id from event_targets t where t.extension_id = e.id) end as function_target_id`
 
 const WATCHING_VERSIONS = question<
   { readonly tenantId: number; readonly point: string; readonly workspaceId: number | null },
@@ -363,7 +366,7 @@ const WATCHING_VERSIONS = question<
   readonly WatchingRow[]
 >({
   text: `select i.at, e.id, e.code, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.tested_by, v.on_unanswered,
-      coalesce(en.enabled, false) as enabled
+      coalesce(en.enabled, false) as enabled, ${FUNCTION_TARGET}
     from unnest($1::bigint[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, point, workspace_id, at)
     join extensions e on e.tenant_id = i.tenant_id
     join lateral (select * from extension_versions
@@ -397,7 +400,7 @@ export async function watchingTenant(
 ): Promise<(WatchingRow & { name: string })[]> {
   return await sql.rows<WatchingRow & { name: string }>(
     `select e.id, e.code, v.name, e.owner_id, v.number, v.status, v.points, v.parameters, v.test_workspace_id, v.tested_by, v.on_unanswered,
-       coalesce(en.enabled, false) as enabled
+       coalesce(en.enabled, false) as enabled, ${FUNCTION_TARGET}
      from extensions e
      join extension_versions v on v.extension_id = e.id
      left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from $2

@@ -31,7 +31,8 @@ export async function heldGroups(sql: Sql): Promise<HeldGroupRow[]> {
        join checks c on c.operation_id = o.id
        join extensions e on e.id = c.extension_id
        left join messages m on m.operation_id = o.id
-       left join deliveries d on d.message_id = m.id and (d.serves is null or e.code = any(d.serves))
+       left join extension_versions v on v.extension_id = c.extension_id and v.number = c.version
+       left join deliveries d on d.message_id = m.id and (d.serves is null or e.code = any(d.serves)) and (v.deployment = 'service' or d.bus_name = '')
        left join event_targets t on t.id = d.target_id
        where o.state = 'held' and not o.trial and c.expired_at is null and c.passed_at is null and (c.result is null or c.result = 'FAIL')
        group by o.id, c.operation_id, c.extension_id, e.id) as one

@@ -1,4 +1,4 @@
-import type { Transaction } from './database.ts'
+import type { Sql, Transaction } from './database.ts'
 import type { DueDelivery } from './deliveries.ts'
 import type { SharedStatement } from './shared-statement.ts'
 
@@ -88,6 +88,16 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
       }))
     })
   },
+}
+
+export type MessageRow = { event_code: string; workspace_id: number | null; operation_id: string | null; body: string }
+
+export async function messageById(sql: Sql, tenantId: number, id: string): Promise<MessageRow | null> {
+  const [row] = await sql.rows<MessageRow>(
+    'select event_code, workspace_id, operation_id, body from messages where tenant_id = $1 and id = $2',
+    [tenantId, id],
+  )
+  return row ?? null
 }
 
 /**

@@ -72,7 +72,7 @@ export async function putChannel(
   )
 }
 
-export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus'
+export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function'
 export type RetryPolicy = 'BACKOFF_RETRY' | 'EXPONENTIAL_DECAY_RETRY'
 export type ErrorsTolerance = 'ALL' | 'NONE'
 

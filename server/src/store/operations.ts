@@ -1,4 +1,4 @@
-import type { CheckResult, ProcessStatus, Refusal, RefusalCode, RefusalDetails } from '@holdpoint/core'
+import type { CheckResult, Deployment, ProcessStatus, Refusal, RefusalCode, RefusalDetails } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import { question, type SharedStatement, writing } from './shared-statement.ts'
 
@@ -48,6 +48,8 @@ export type CheckRow = {
   comment: string | null
   answered_at: Date | null
   expired_at: Date | null
+  /** Why its function was given up, of which `expired_at` is then the moment. */
+  function_failure: string | null
   passed_by: number | null
   passed_reason: string | null
   passed_at: Date | null
@@ -298,6 +300,15 @@ export function expireOpenChecks(tx: Transaction, operationId: string, at: Date,
   )
 }
 
+/** Ends an open check whose function gave no result. */
+export function failCheck(tx: Transaction, operationId: string, extensionId: number, at: Date, problem: string): void {
+  tx.send(
+    `update checks set expired_at = $3, function_failure = $4
+     where operation_id = $1 and extension_id = $2 and result is null and expired_at is null`,
+    [operationId, extensionId, at, problem],
+  )
+}
+
 type End = {
   readonly state: OperationState
   readonly status: ProcessStatus | null
@@ -456,6 +467,7 @@ export type CheckListRow = CheckRow & {
   code: string
   owner_id: number
   owner_name: string
+  deployment: Deployment
   name: string
   detail_url: string | null
   help_doc_url: string | null
@@ -467,7 +479,7 @@ export async function checksWithExtensions(
   operationIds: readonly string[],
 ): Promise<CheckListRow[]> {
   return await sql.rows<CheckListRow>(
-    `select c.*, e.code, e.owner_id, w.display_name as owner_name, v.name, v.detail_url, v.help_doc_url, p.display_name as passed_by_name
+    `select c.*, e.code, e.owner_id, w.display_name as owner_name, v.deployment, v.name, v.detail_url, v.help_doc_url, p.display_name as passed_by_name
      from checks c join extensions e on e.id = c.extension_id
      join extension_versions v on v.extension_id = c.extension_id and v.number = c.version
      join users w on w.id = e.owner_id

@@ -4,7 +4,7 @@ import type { Sql } from './database.ts'
 export type DeliveryTargetRow = {
   id: number
   tenant_id: number
-  kind: 'http' | 'kafka' | 'rabbitmq' | 'bus'
+  kind: 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function'
   endpoint: string
   settings: Record<string, unknown>
   /** Encrypted. */
@@ -19,10 +19,11 @@ export type DeliveryTargetRow = {
 /** Those of the targets that are still there, of whatever tenant: who asks has their ids from deliveries. */
 export async function targetsById(sql: Sql, ids: readonly number[]): Promise<DeliveryTargetRow[]> {
   return await sql.rows<DeliveryTargetRow>(
-    `select t.id, b.tenant_id, t.kind, t.endpoint, t.settings, t.credentials, t.retry_policy, t.errors_tolerance, t.most_concurrent,
+    `select t.id, coalesce(b.tenant_id, e.tenant_id) as tenant_id, t.kind, t.endpoint, t.settings, t.credentials, t.retry_policy, t.errors_tolerance, t.most_concurrent,
        coalesce((select json_agg(json_build_object('id', s.id, 'secret', encode(s.secret, 'base64')) order by s.retires_at desc nulls first, s.created_at desc)
          from target_signing_secrets s where s.target_id = t.id and (s.retires_at is null or s.retires_at > now())), '[]') as signing_secrets
-     from event_targets t join event_rules r on r.id = t.rule_id join event_buses b on b.id = r.bus_id where t.id = any ($1)`,
+     from event_targets t left join event_rules r on r.id = t.rule_id left join event_buses b on b.id = r.bus_id
+     left join extensions e on e.id = t.extension_id where t.id = any ($1)`,
     [ids],
   )
 }

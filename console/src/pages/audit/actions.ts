@@ -10,6 +10,9 @@ type Did = keyof SameTexts['audit']['did']
 const SENTENCES = {
   'check.answer': 'checkAnswer',
   'check.pass': 'checkPass',
+  'check.give-up': 'checkGiveUp',
+  'function.delivery': 'functionDelivery',
+  'function.test': 'functionTest',
   'operation.withdraw': 'operationWithdraw',
   'operation.expire': 'operationExpire',
   'message.publish': 'messagePublish',
@@ -101,7 +104,7 @@ export function linkOf({ action, object, workspace, details }: AuditEntry): Link
   if (kind === 'operation' || kind === 'check' || kind === 'trial') return links.operation(object)
   if (action === 'delivery.attempt')
     return typeof details.operation === 'string' ? links.operation(details.operation) : undefined
-  if (kind === 'extension') return links.extension(object)
+  if (kind === 'extension' || kind === 'function') return links.extension(object)
   if (kind === 'user') return links.users()
   if (kind === 'access-key') return links.account()
   if (kind.startsWith('event-') || kind === 'signing-secret') return links.eventBuses()

@@ -47,7 +47,9 @@ export function deadLetterColumns(
       cell: (letter) => (
         <>
           <Text fz="sm" className="wrap-anywhere">
-            {t('deadLetters.targetOnBus', { bus: letter.busName, target: letter.target.name })}
+            {letter.busName === ''
+              ? t('function.straight')
+              : t('deadLetters.targetOnBus', { bus: letter.busName, target: letter.target.name })}
           </Text>
           <Text fz="xs" c="dimmed" className="wrap-anywhere">
             {letter.target.endpoint}

@@ -21,6 +21,7 @@ export type TargetDraft = {
   readonly exchange: string
   readonly routingKey: string
   readonly busId: number | null
+  readonly extensionCode: string | null
   /** The server keeps some; they are never shown. */
   readonly hasCredentials: boolean
   readonly username: string
@@ -46,6 +47,7 @@ export const emptyTarget = (key: number, name: string): TargetDraft => ({
   exchange: '',
   routingKey: '',
   busId: null,
+  extensionCode: null,
   hasCredentials: false,
   username: '',
   password: '',
@@ -97,6 +99,8 @@ export function targetOf(draft: TargetDraft): NewTarget {
     }
     case 'bus':
       return { ...common, kind: 'bus', settings: { busId: draft.busId ?? 0 } }
+    case 'function':
+      return { ...common, kind: 'function', settings: { extensionCode: draft.extensionCode ?? '' } }
   }
 }
 
@@ -112,5 +116,7 @@ export function isFilledIn(draft: TargetDraft): boolean {
       return draft.host.trim() !== ''
     case 'bus':
       return draft.busId !== null
+    case 'function':
+      return draft.extensionCode !== null
   }
 }

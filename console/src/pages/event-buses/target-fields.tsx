@@ -20,7 +20,7 @@ import { Disclosure } from '../../ui/disclosure.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import type { Sasl, TargetDraft, TargetKind } from './target-draft.ts'
 
-const KINDS: readonly TargetKind[] = ['http', 'kafka', 'rabbitmq', 'bus']
+const KINDS: readonly TargetKind[] = ['http', 'kafka', 'rabbitmq', 'bus', 'function']
 const SASL: readonly Sasl[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']
 
 type Props = {
@@ -122,7 +122,7 @@ export function TargetFields(props: Props) {
   )
 }
 
-function KindFields({ target, index, change, buses, error }: Props) {
+function KindFields({ target, index, change, buses, extensions, error }: Props) {
   const { t } = useTranslation()
   const problem = (field: string) => fieldProblem(error, `targets.${index}.${field}`)
   switch (target.kind) {
@@ -235,6 +235,20 @@ function KindFields({ target, index, change, buses, error }: Props) {
           onChange={(id) => change({ busId: id === null ? null : Number(id) })}
         />
       )
+    case 'function': {
+      const functions = extensions.filter((one) => one.deployment === 'function')
+      return (
+        <Select
+          label={t('function.targetFunction')}
+          description={t(functions.length === 0 ? 'function.targetNone' : 'function.targetHint')}
+          required
+          data={functions.map((one) => ({ value: one.code, label: one.name }))}
+          value={target.extensionCode}
+          error={problem('settings.extensionCode')}
+          onChange={(extensionCode) => change({ extensionCode })}
+        />
+      )
+    }
   }
 }
 

@@ -28,6 +28,11 @@ const WAIT_TEXTS: Readonly<Partial<Record<NonNullable<CheckView['waitsFor']>, Te
 
 type Props = { check: CheckView; operation: OperationDetail }
 
+function waitText({ waitsFor, deployment }: CheckView, retried: boolean): TextKey {
+  if (waitsFor === 'sending' && deployment === 'function') return retried ? 'function.waitAgain' : 'function.waitRun'
+  return retried ? 'check.waitRetrying' : WAIT_TEXTS[waitsFor!]!
+}
+
 /** One extension's part in the operation: where it stands, since when, until when, what it said, and what can be done. */
 export function CheckCard({ check, operation }: Props) {
   const { t } = useTranslation()
@@ -71,6 +76,12 @@ export function CheckCard({ check, operation }: Props) {
           {t(check.onUnanswered === 'block' ? 'check.expiredBlocks' : 'check.expiredPasses')}
         </Text>
       )}
+      {check.state === 'function-failed' && (
+        <Text fz="sm" mt={4} className="wrap-anywhere">
+          {t(check.onUnanswered === 'block' ? 'function.failedBlocks' : 'function.failedPasses')}{' '}
+          {check.functionFailure}
+        </Text>
+      )}
       {waits && check.state === 'not-routed' && (
         <Text fz="sm" mt={4}>
           {t('check.notRoutedNext')}{' '}
@@ -89,7 +100,7 @@ export function CheckCard({ check, operation }: Props) {
 
       {check.waitsFor && WAIT_TEXTS[check.waitsFor] && (
         <Text fz="sm" mt={4}>
-          {t(retried ? 'check.waitRetrying' : WAIT_TEXTS[check.waitsFor]!, { name: check.owner.name })}
+          {t(waitText(check, retried), { name: check.owner.name })}
           {check.waitsSince && (
             <Text span inherit c="dimmed">
               {' '}

@@ -57,7 +57,7 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
             {delivery.endpoint}
           </Text>
           <Text fz="xs" c="dimmed" className="wrap-anywhere">
-            {t('delivery.bus')}: {delivery.busName}
+            {delivery.busName === '' ? t('function.straight') : `${t('delivery.bus')}: ${delivery.busName}`}
           </Text>
         </div>
         <StateBadge look={LOOKS[delivery.state]} />

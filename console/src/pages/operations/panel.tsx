@@ -115,14 +115,17 @@ function Shown({ operation }: { operation: OperationDetail }) {
           <Deliveries operation={operation} />
           <Disclosure label={t('operation.rawMessage')}>
             <Stack gap="sm">
-              {operation.message.envelopes.map(({ busName, text }) => (
-                <div key={busName}>
-                  <Text fz="xs" c="dimmed" mb={4} className="wrap-anywhere">
-                    {t('operation.envelopeOf', { bus: busName })}
-                  </Text>
-                  <CodeBlock text={text} label={t('operation.envelopeOf', { bus: busName })} />
-                </div>
-              ))}
+              {operation.message.envelopes.map(({ busName, text }) => {
+                const label = busName === '' ? t('function.envelope') : t('operation.envelopeOf', { bus: busName })
+                return (
+                  <div key={busName}>
+                    <Text fz="xs" c="dimmed" mb={4} className="wrap-anywhere">
+                      {label}
+                    </Text>
+                    <CodeBlock text={text} label={label} />
+                  </div>
+                )
+              })}
               {operation.message.envelopes.length === 0 && (
                 <CodeBlock text={JSON.stringify(operation.message.body, null, 2)} label={t('operation.rawMessage')} />
               )}

@@ -64,7 +64,7 @@ export function standingOf(operation: Pick<OperationView, 'state' | 'status' | '
     case 'done':
       return has('WARN') ? 'passed-with-warning' : 'done'
     case 'refused':
-      return has('expired') && !has('FAIL') ? 'expired' : 'refused'
+      return has('expired') && !has('FAIL') && !has('function-failed') ? 'expired' : 'refused'
     default:
       return operation.state
   }
@@ -85,6 +85,7 @@ export const CHECK_LOOKS: Readonly<
   'FAIL-passable': { icon: IconUserExclamation, colour: 'violet', text: 'check.failPassable' },
   'passed-by-hand': { icon: IconUserCheck, colour: 'teal', text: 'check.passedByHand' },
   expired: { icon: IconClockExclamation, colour: 'red', text: 'check.expired' },
+  'function-failed': { icon: IconExclamationCircle, colour: 'red', text: 'function.failed' },
 }
 
 /** A FAIL of an operation that is held all the same waits for a person; what has not arrived yet is not waited for as an answer, and a receiver that did not take it is no longer just on its way. */

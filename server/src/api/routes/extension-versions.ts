@@ -1,10 +1,12 @@
 /** The versions of an extension: their steps from testing to publication, their reviews, and their history. */
+import { createHash } from 'node:crypto'
 import {
   EXTENSION_TRANSITIONS,
   type ExtensionVerb,
   isReview,
   nextExtensionStatus,
   Refusal,
+  type VersionContent,
   versionDifferences,
   versionFor,
 } from '@holdpoint/core'
@@ -12,6 +14,7 @@ import { z } from 'zod'
 import type { Sql } from '../../store/database.ts'
 import { historyOf, insertHistory } from '../../store/extension-history.ts'
 import * as extensions from '../../store/extensions.ts'
+import { type FunctionRow, functionOf } from '../../store/functions.ts'
 import type { Caller } from '../../store/principals.ts'
 import { ensureSeen, lockedExtension, recordStep, versionOf } from '../extension-draft.ts'
 import {
@@ -84,7 +87,10 @@ export const extensionVersionRoutes = [
       return {
         ...versionView(platform, caller, row),
         against: other?.number ?? null,
-        differences: versionDifferences(other && contentOf(other), contentOf(row)),
+        differences: versionDifferences(
+          other && (await wholeContent(platform.db, other)),
+          await wholeContent(platform.db, row),
+        ),
       }
     },
   }),
@@ -242,4 +248,26 @@ function afterSubmission(cursor: string | undefined): { submittedAt: Date; id: n
   const [, ms, id] = /^(\d{1,14})-(\d{1,15})$/.exec(cursor) ?? []
   if (ms === undefined || id === undefined) throw cursorRefusal()
   return { submittedAt: new Date(Number(ms)), id: Number(id) }
+}
+
+/** What a version says, with the code of a function. */
+async function wholeContent(sql: Sql, row: extensions.VersionRow): Promise<VersionContent> {
+  const code = row.deployment === 'function' ? await functionOf(sql, row.id, row.number) : null
+  return code === null ? contentOf(row) : { ...contentOf(row), source: code.source, settings: settingsOf(code) }
+}
+
+/** By which settings a function runs, as text whose lines can be compared; of secrets their names. */
+function settingsOf(code: FunctionRow): string {
+  const { language, environment, secrets, allowed_hosts, timeout_ms, memory_mb } = code
+  return [
+    `language: ${language}`,
+    `time: ${timeout_ms} ms`,
+    `memory: ${memory_mb} MiB`,
+    ...allowed_hosts.map((host) => `reaches ${host}`),
+    ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    // Encrypted anew at every change, so that a replaced one shows, and not what it is.
+    ...Object.entries(secrets).map(
+      ([name, sealed]) => `secret ${name} (${createHash('sha256').update(sealed).digest('hex').slice(0, 8)})`,
+    ),
+  ].join('\n')
 }

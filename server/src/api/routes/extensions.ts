@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { checkParameters, EXTENSION_POINTS, levelOf, Refusal, readOptions, versionDifferences } from '@holdpoint/core'
 import { z } from 'zod'
+import { startFunction } from '../../functions/starter.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Sql } from '../../store/database.ts'
@@ -74,6 +75,7 @@ export const extensionRoutes = [
         const owner = ownerId === undefined ? caller.userId : await ownerFor(tx, caller, ownerId)
         await extensions.insertExtension(tx, caller.tenantId, owner, caller.userId, code, deployment, content)
         const row = (await extensions.extensionByCode(tx, caller.tenantId, code))!
+        if (deployment === 'function') await startFunction(tx, row)
         await recordStep(
           tx,
           caller,

@@ -6,6 +6,7 @@ import { deadLetterRoutes } from './dead-letters.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
+import { functionRoutes } from './functions.ts'
 import { managementCenterRoutes } from './management-center.ts'
 import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...managementCenterRoutes,
   ...parameterRoutes,
   ...serviceUserRoutes,
+  ...functionRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,
   ...channelRoutes,

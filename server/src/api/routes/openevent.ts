@@ -204,6 +204,8 @@ export const openeventRoutes = [
         const target = await targetFor(tx, caller, params)
         if (target.kind === 'bus')
           throw new Refusal('TARGET_REFUSED', { problem: 'what another bus receives is tested at its own targets' })
+        if (target.kind === 'function')
+          throw new Refusal('TARGET_REFUSED', { problem: 'a function is tried where its code is' })
         writeAudit(tx, {
           tenantId: caller.tenantId,
           userId: caller.userId,

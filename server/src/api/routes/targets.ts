@@ -6,7 +6,7 @@ import type { OutboundPolicy } from '../../openevent/guard.ts'
 import { brokerAddress } from '../../openevent/target-settings.ts'
 import { sealCredentials } from '../../openevent/targets.ts'
 import type { Sql } from '../../store/database.ts'
-import { knownCodes } from '../../store/extensions.ts'
+import { extensionByCode, knownCodes } from '../../store/extensions.ts'
 import * as openevent from '../../store/openevent.ts'
 import type { NewTarget } from '../openevent-shapes.ts'
 
@@ -38,7 +38,7 @@ export async function saveTargets(
       kind: target.kind ?? 'http',
       endpoint: await endpointOf(sql, of, target),
       settings: target.settings ?? {},
-      serves: target.serves,
+      serves: target.kind === 'function' ? [] : target.serves,
       retryPolicy: target.retryPolicy,
       errorsTolerance: target.errorsTolerance,
       mostConcurrent: target.maxConcurrency,
@@ -69,6 +69,13 @@ async function endpointOf(sql: Sql, of: TargetsOf, target: Given): Promise<strin
       if (!bus) throw new Refusal('NOT_FOUND', { thing: 'event bus', id: busId })
       return bus.name
     }
+    case 'function': {
+      const { extensionCode } = target.settings
+      const extension = await extensionByCode(sql, of.tenantId, extensionCode)
+      if (!extension) throw new Refusal('EXTENSION_UNKNOWN', { extensionCode })
+      if (extension.deployment !== 'function') throw new Refusal('FUNCTION_NONE', { extensionCode })
+      return extensionCode
+    }
     default:
       return target.endpoint
   }
@@ -89,6 +96,7 @@ function addressesOf(target: Given): { readonly host: string; readonly port: num
     case 'rabbitmq':
       return [target.settings]
     case 'bus':
+    case 'function':
       return []
     default: {
       const url = new URL(target.endpoint)
