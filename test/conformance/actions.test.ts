@@ -22,6 +22,9 @@ let administrator: User
 let outsider: User
 let shop: WatchedWorkspace
 let freeId: number
+/** Of a trial with a snapshot. */
+let trialMessageId: string
+const SNAPSHOT = { CommittedFile: { Content: 'select 1', FileId: 1 } }
 const freeIds = new Map<string, number>()
 const called = new Set<string>()
 
@@ -41,6 +44,11 @@ beforeAll(async () => {
   const { client } = administrator
   // Nothing listens there: the tests read the message ids from the answers, and are the ones who answer.
   shop = await watchedWorkspace(client, 'http://127.0.0.1:9/')
+  const trial = await client.call('POST /extensions/{code}/trials', {
+    params: { code: shop.extensionCode },
+    body: { eventCode: 'freeze-node', snapshot: SNAPSHOT },
+  })
+  trialMessageId = trial.messageId!
 
   freeId = (await client.call('POST /workspaces', { body: { identifier: FREE, name: 'Free', mode: 'basic' } })).id
   const imported = await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
@@ -151,6 +159,10 @@ describe.each(VARIANTS.map((variant, index) => [variant.name, variant, index] as
         Repeatability: 'true',
       },
     })
+    expect(await call('GetNodeCode', parameters)).toMatchObject({
+      Success: true,
+      Data: expect.stringContaining('SELECT'),
+    })
     expect(await call('GetNodeParents', parameters)).toMatchObject({
       Success: true,
       Data: { Nodes: [{ NodeName: 'ods_orders', StepType: '0', Repeatability: true }] },
@@ -182,9 +194,14 @@ describe.each(VARIANTS.map((variant, index) => [variant.name, variant, index] as
       PagingInfo: { PageNumber: 1, PageSize: 50, TotalCount: 1, Extensions: [{ ExtensionCode, Status: 0 }] },
     })
     const ProjectId = shop.workspaceId
-    expect(await call('ListEnabledExtensionsForProject', { EventCode: 'freeze-node', ProjectId })).toEqual({
+    // In its test workspace the version under test is on.
+    expect(await call('ListEnabledExtensionsForProject', { EventCode: 'freeze-node', ProjectId })).toMatchObject({
       RequestId: REQUEST_ID,
-      Extensions: [],
+      Extensions: [{ ExtensionCode, ExtensionName: 'Guard' }],
+    })
+    expect(await call('GetIDEEventDetail', { MessageId: trialMessageId, ProjectId })).toEqual({
+      RequestId: REQUEST_ID,
+      EventDetail: SNAPSHOT,
     })
     // A text by contract; nothing was chosen, so there is no OptionValue.
     expect(await call('GetOptionValueForProject', { ExtensionCode, ProjectId })).toEqual({ RequestId: REQUEST_ID })

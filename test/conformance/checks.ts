@@ -73,13 +73,17 @@ export async function checkClient(client: Client, scene: Scene): Promise<number>
   assert.deepEqual([list.Data.TotalCount, list.Data.Nodes[0].NodeName], [1, '订单日汇总'])
   const read = await call('GetNode', node)
   assert.deepEqual([read.Data.NodeName, read.Data.Repeatability], ['dwd_order_items', 'true'])
+  assert.match((await call('GetNodeCode', node)).Data, /select/i)
   assert.equal((await call('GetNodeParents', node)).Data.Nodes[0].NodeName, 'ods_orders')
   assert.equal((await call('GetNodeChildren', node)).Data.Nodes.length, 3)
   const extension = await call('GetExtension', { ExtensionCode })
   assert.deepEqual([extension.Extension.ExtensionName, extension.Extension.Status], ['Guard', 0])
   assert.equal((await call('ListExtensions', { PageSize: 10 })).PagingInfo.TotalCount, 1)
   const enabled = await call('ListEnabledExtensionsForProject', { EventCode: 'freeze-node', ProjectId })
-  assert.deepEqual(enabled.Extensions ?? [], [])
+  assert.deepEqual(
+    enabled.Extensions.map((one: Answer) => one.ExtensionCode),
+    [ExtensionCode],
+  )
   const options = await call('GetOptionValueForProject', { ExtensionCode, ProjectId: String(ProjectId) })
   assert.equal(options.OptionValue ?? null, null)
 

@@ -116,6 +116,11 @@ const CALLS: Readonly<
     nowhere: { NodeId: 1 },
     code: 'Invalid.Wkbench.NodeNotExist',
   },
+  GetNodeCode: {
+    parameters: () => ({ NodeId: ids.middle, ProjectEnv: 'PROD' }),
+    nowhere: { NodeId: 1 },
+    code: 'Invalid.Wkbench.NodeNotExist',
+  },
   GetNodeParents: {
     parameters: () => ({ NodeId: ids.middle, ProjectEnv: 'PROD' }),
     nowhere: { NodeId: 1 },
@@ -202,6 +207,7 @@ describe('Rule 20: roles decide what a caller may do', () => {
       'GetProject',
       'ListNodes',
       'GetNode',
+      'GetNodeCode',
       'GetNodeParents',
       'GetNodeChildren',
       'ListCheckProcesses',

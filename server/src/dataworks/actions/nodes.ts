@@ -69,6 +69,15 @@ export const nodeActions = [
     },
   ),
 
+  action<typeof contracts.GET_NODE_CODE, contracts.GetNodeCodeResponse>(
+    contracts.GET_NODE_CODE,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const row = await nodeFor(platform, caller, parameters.ProjectEnv, parameters.NodeId)
+      return { ...DONE, Data: row.definition.script?.content ?? undefined }
+    },
+  ),
+
   action<typeof contracts.GET_NODE_PARENTS, contracts.GetNodeParentsResponse>(
     contracts.GET_NODE_PARENTS,
     { whereFound: 'node.read' },

@@ -18,6 +18,7 @@ const PUBLISHED: Record<string, string> = {
   GetIDEEventDetail: 'MessageId:string* ProjectId:int64*',
   GetNode: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeChildren: 'NodeId:int64* ProjectEnv:enum*',
+  GetNodeCode: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeParents: 'NodeId:int64* ProjectEnv:enum*',
   GetOptionValueForProject: 'ExtensionCode:string ProjectId:string',
   GetProject: 'ProjectId:int64 ProjectIdentifier:string',

@@ -82,6 +82,16 @@ export type GetNodeResponse = Outcome & {
   readonly Data: NodeDetail & { readonly Repeatability: 'true' | 'false' }
 }
 
+export const GET_NODE_CODE = {
+  action: 'GetNodeCode',
+  versions: ['2020-05-18'],
+  doc: 'Reads the code of one node.',
+  parameters: { NodeId: NODE_ID, ProjectEnv: PROJECT_ENV },
+} as const satisfies Action
+
+/** No Data where the node has no code. */
+export type GetNodeCodeResponse = Outcome & { readonly Data?: string }
+
 export const GET_NODE_PARENTS = {
   action: 'GetNodeParents',
   versions: ['2020-05-18'],

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Example, exampleOf, served } from '../../test/example.ts'
+import { startWorld, type World } from '../../test/world.ts'
+
+const job = (table: string, to: string) =>
+  JSON.stringify({
+    type: 'job',
+    steps: [
+      { stepType: 'mysql', category: 'reader', parameter: { datasource: 'shop', table: [table], column: ['*'] } },
+      { stepType: 'odps', category: 'writer', parameter: { datasource: 'warehouse', table: to } },
+    ],
+  })
+
+describe('duplicate synchronisation', () => {
+  let world: World
+  let example: Example
+  let service: Awaited<ReturnType<typeof served>>
+  let ordersId: number
+  beforeAll(async () => {
+    world = await startWorld()
+    example = await exampleOf(world, 'duplicate-synchronisation', ['commit-file', 'deploy-file'], { hasOptions: false })
+    const { tenant, workspace, author } = example
+    // It reads the nodes of the workspace.
+    await tenant.owner.api.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+      params: { workspaceId: workspace.id, userId: author.id },
+      body: { roles: ['visitor'] },
+    })
+    const script = { path: 'sync_orders', content: job('orders', 'ods_orders'), runtime: { command: 'DI' } }
+    const node = { id: 'sync', name: 'sync_orders', recurrence: 'Normal', script }
+    const flowspec = { version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } }
+    const imported = await tenant.owner.api.call('POST /workspaces/{workspaceId}/flowspec-imports', {
+      params: { workspaceId: workspace.id },
+      body: { environment: 'PROD', flowspec },
+    })
+    ordersId = imported.created[0]!.id
+    service = await served(world, 'duplicate-synchronisation', example)
+  })
+  afterAll(async () => {
+    await world?.stop()
+    service?.stop()
+  })
+
+  const asked = (Content: string, NodeId?: number, point = 'commit-file') =>
+    example.asked(point, { CommittedFile: { Content, FileName: 'sync', FileType: 23, ...(NodeId && { NodeId }) } })
+
+  test('OK: nobody else reads it; it is the task itself; it is no synchronisation', async () => {
+    expect(await asked(job('customers', 'ods_customers'))).toEqual({ result: 'OK', comment: '' })
+    expect(await asked(job('orders', 'ods_orders'), ordersId, 'deploy-file')).toMatchObject({ result: 'OK' })
+    expect(await asked('select 1')).toMatchObject({ result: 'OK' })
+  })
+
+  test('FAIL: another task brings the same to the same table', async () => {
+    expect(await asked(job('orders', 'ods_orders'))).toEqual({
+      result: 'FAIL',
+      comment: 'The same data are brought to the same table by `sync_orders`.',
+    })
+  })
+
+  test('WARN: another task reads the same', async () => {
+    expect(await asked(job('orders', 'ods_orders_again'), undefined, 'deploy-file')).toMatchObject({
+      result: 'WARN',
+      comment: expect.stringContaining('`sync_orders`'),
+    })
+  })
+})
