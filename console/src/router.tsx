@@ -200,7 +200,7 @@ const extensions = createRoute({
     level?: 'workspace' | 'tenant'
     point?: string
     module?: string
-    mine?: true
+    owner?: string
     cursor?: string
   } => ({
     search: text(search.search),
@@ -208,7 +208,7 @@ const extensions = createRoute({
     level: oneOf(['workspace', 'tenant'] as const, search.level),
     point: text(search.point),
     module: text(search.module),
-    mine: yes(search.mine),
+    owner: text(search.owner),
     cursor: text(search.cursor),
   }),
   component: lazyRouteComponent(() => import('./pages/extensions/index.tsx'), 'ExtensionsPage'),

@@ -78,11 +78,8 @@ export const extensionsEn = {
     nothing: 'nothing',
     added: 'added',
     removed: 'removed',
-    before: 'Before',
-    after: 'After',
     same_one: '{{count}} line unchanged',
     same_other: '{{count}} lines unchanged',
-    tooLong: 'Too long to be compared line by line.',
     field: {
       name: 'Name',
       description: 'Description',
@@ -120,7 +117,6 @@ export const extensionsEn = {
     withdrawMeaning: 'The version is in testing again and can be changed and submitted anew.',
     discard: 'Discard version',
     discardMeaning: 'The version is given up. It stays in the history; what runs goes on as it is.',
-    publishAgain: 'Publish again',
     publishOver:
       'It replaces version {{running}} at once, wherever that is enabled. Open checks stay with the version that was asked.',
     ofVersion: 'Version {{version}}',
@@ -128,6 +124,6 @@ export const extensionsEn = {
   extensionList: {
     search: 'Name or code',
     module: 'Module',
-    onlyMine: 'Mine',
+    mine: '{{name}} (me)',
   },
 }

@@ -78,11 +78,8 @@ export const extensionsZh: SameTexts<typeof extensionsEn> = {
     nothing: '无',
     added: '新增',
     removed: '移除',
-    before: '之前',
-    after: '之后',
     same_one: '{{count}} 行未变',
     same_other: '{{count}} 行未变',
-    tooLong: '内容过长，无法逐行比较。',
     field: {
       name: '名称',
       description: '描述',
@@ -120,13 +117,12 @@ export const extensionsZh: SameTexts<typeof extensionsEn> = {
     withdrawMeaning: '该版本回到测试中，可以修改后重新提交。',
     discard: '放弃版本',
     discardMeaning: '该版本不再使用，历史中仍会保留；正在运行的版本照常运行。',
-    publishAgain: '重新发布',
     publishOver: '将在所有已启用的范围内立即替换版本 {{running}}。已开始的检查仍由被询问的版本返回结果。',
     ofVersion: '版本 {{version}}',
   },
   extensionList: {
     search: '名称或 Code',
     module: '模块',
-    onlyMine: '我的',
+    mine: '{{name}}（我）',
   },
 }

@@ -1,4 +1,5 @@
 // Rules 17, 18 and 22 through the API and the gate: versions, reviews, history, owners and deletion.
+import { readFile } from 'node:fs/promises'
 import { EXTENSION_TRANSITIONS, type ExtensionVerb, VERSION_STATUSES, type VersionStatus } from '@holdpoint/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -247,6 +248,8 @@ describe('Rule 18: what runs is a version', () => {
   test('one that has been published keeps its level; before that it may be chosen anew', async () => {
     const fresh = await registered()
     expect((await change(fresh.author, fresh.code, { points: ['upload-data-to-table'] })).level).toBe('tenant')
+    await reviewed(fresh, false)
+    expect((await change(fresh.author, fresh.code, { points: ['freeze-node'] })).level).toBe('workspace')
     const one = await published()
     expect(await refusalCode(change(one.author, one.code, { points: ['upload-data-to-table'] }))).toBe(
       'EXTENSION_LEVEL_KEPT',
@@ -441,6 +444,33 @@ describe('the history of an extension', () => {
       'new-version',
     ])
     expect(rest.nextCursor).toBeNull()
+  })
+})
+
+describe('an extension that was there before its history was', () => {
+  test('has the steps that the audit trail kept', async () => {
+    const one = await registered()
+    await change(one.author, one.code, { name: 'Other' })
+    await move(one.author, one.code, 'submit')
+    await move(reviewer, one.code, 'reject', { reason: 'no' })
+    await move(one.author, one.code, 'submit')
+    await move(reviewer, one.code, 'approve')
+    await move(one.author, one.code, 'publish')
+    const told = async () =>
+      (await historyOf(one.code)).map(({ version, step, user, from, to, note }) => [
+        version,
+        step,
+        user,
+        from,
+        to,
+        note,
+      ])
+    const kept = await told()
+    const [copying] = /insert into extension_history[^;]*;/.exec(
+      await readFile(new URL('../store/migrations/0015_versions.sql', import.meta.url), 'utf8'),
+    )!
+    await world.sql(`delete from extension_history; ${copying}`)
+    expect(await told()).toEqual(kept)
   })
 })
 

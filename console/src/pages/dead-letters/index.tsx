@@ -33,6 +33,7 @@ export function DeadLettersPage() {
   const { cursor, operation: _, ...filter } = route.useSearch()
   const navigate = route.useNavigate()
   const buses = useQuery(queries.eventBuses())
+  const extensions = useQuery(queries.extensions())
   const list = useList(queries.deadLetters({ ...filter, ...(cursor === undefined ? {} : { cursor }) }), cursor, keyOf)
   const chosen = useChosenRows(JSON.stringify(filter), list.rows, keyOf)
   const [ending, setEnding] = useState<{ verb: Verb; all: boolean } | null>(null)
@@ -98,6 +99,16 @@ export function DeadLettersPage() {
           }))}
           value={filter.eventCode ?? null}
           onChange={(eventCode) => set({ eventCode: eventCode ?? undefined })}
+        />
+        <Select
+          label={t('operations.extension')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={170}
+          data={extensions.data?.map((one) => ({ value: one.code, label: one.name })) ?? []}
+          value={filter.extension ?? null}
+          onChange={(extension) => set({ extension: extension ?? undefined })}
         />
         <Time label={t('deadLetters.from')} value={filter.from} onChange={(from) => set({ from })} />
         <Time label={t('deadLetters.to')} value={filter.to} onChange={(to) => set({ to })} />

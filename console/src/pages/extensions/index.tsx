@@ -1,5 +1,6 @@
-import { Badge, Button, Group, Select, Switch, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { IconFilterOff, IconPlus, IconPuzzle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
@@ -27,20 +28,20 @@ export function ExtensionsPage() {
   const me = useMe()
   const may = useMay()
   const names = useEventNames()
-  const { cursor, operation: _, mine, ...filter } = route.useSearch()
+  const { cursor, operation: _, ...filter } = route.useSearch()
   const navigate = route.useNavigate()
-  const list = useList(
-    queries.extensionList({
-      ...filter,
-      ...(mine ? { owner: me.user.id } : {}),
-      ...(cursor === undefined ? {} : { cursor }),
-    }),
-    cursor,
-    keyOf,
-  )
+  const list = useList(queries.extensionList({ ...filter, ...(cursor === undefined ? {} : { cursor }) }), cursor, keyOf)
+  const users = useQuery(queries.everyUser())
+  // Oneself first: that is what one looks for most.
+  const owners = [
+    { value: me.user.id, label: t('extensionList.mine', { name: me.user.displayName }) },
+    ...(users.data ?? [])
+      .filter((one) => one.serviceOf === null && one.id !== me.user.id)
+      .map((one) => ({ value: one.id, label: one.displayName })),
+  ]
   const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
     void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }) })
-  const filtered = mine === true || Object.values(filter).some((value) => value !== undefined)
+  const filtered = Object.values(filter).some((value) => value !== undefined)
   const register = may('extension.write') && (
     <LinkButton {...links.registerExtension()} leftSection={<IconPlus {...iconProps} />}>
       {t('extensions.register')}
@@ -163,11 +164,15 @@ export function ExtensionsPage() {
           value={filter.point ?? null}
           onChange={(point) => set({ point: point ?? undefined })}
         />
-        <Switch
-          label={t('extensionList.onlyMine')}
-          checked={mine === true}
-          mb={8}
-          onChange={(event) => set({ mine: event.currentTarget.checked || undefined })}
+        <Select
+          label={t('extensions.owner')}
+          placeholder={t('ui.any')}
+          clearable
+          searchable
+          w={170}
+          data={owners}
+          value={filter.owner ?? null}
+          onChange={(owner) => set({ owner: owner ?? undefined })}
         />
       </Group>
       <ProblemNotice error={list.error} />

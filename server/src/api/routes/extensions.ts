@@ -120,7 +120,7 @@ export const extensionRoutes = [
         await checkContent(tx, caller, after)
         // Rule 19: a workspace's administrators enabled one, or the tenant's.
         const level = levelOf(row.points)
-        if (row.status !== 'testing' && row.number !== draft.number && levelOf(after.points) !== level)
+        if ((row.status === 'published' || row.status === 'disabled') && levelOf(after.points) !== level)
           throw new Refusal('EXTENSION_LEVEL_KEPT', { level, field: 'points' })
         const fields = versionDifferences(before, after).map((one) => one.field)
         await extensions.updateExtensionContent(tx, row.id, draft.number, after, caller.userId)
