@@ -10,6 +10,7 @@ const BENCHMARKS = {
   settle: 'a hundred extensions on 10,000 operations that are held at once: all settle (--short: 200 operations)',
   'first-hold': 'from starting on an empty directory to the first held operation',
   'idle-memory': 'the memory of the idle server with its database',
+  function: 'what a warm call of a function costs above its own work, and what a thousand versions leave behind',
 }
 const OPTIONS = {
   '--json': 'print one JSON object and nothing else on standard output',

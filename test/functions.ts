@@ -8,7 +8,7 @@ export const invocationOf = (source: string, more: Partial<FunctionInvocation> =
   tenantId: 1,
   codeId: source,
   source,
-  limits: { timeoutMs: 5_000, memoryMb: 32 },
+  limits: { timeoutMs: 30_000, memoryMb: 32 },
   environment: {},
   allowedHosts: [],
   request: '{"messageId":"m-1","blockBusiness":true}',

@@ -93,7 +93,8 @@ export async function startServer(
     | 'oidcUserClaim'
     | 'oidcCreateUsers'
     | 'oidcRole'
-  >,
+  > &
+    Partial<Pick<Config, 'functions'>>,
   connection: pg.ClientConfig,
   secretKey: Buffer,
   log: Logger = pino({ level: 'silent' }),
@@ -109,7 +110,7 @@ export async function startServer(
   let { publicUrl } = config
   const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
   const metrics = makeMetrics()
-  const functions = startFunctionHosts({ outbound, metrics, log })
+  const functions = startFunctionHosts({ outbound, metrics, log, required: config.functions })
   const runs = functionRuns({ db, hosts: functions, secretKey })
   const senders: Senders = {
     http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),

@@ -2,11 +2,13 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  FUNCTION_SWITCH,
   LOG_LEVELS,
   readBoolean,
   readCertificateFile,
   readDatabaseUrl,
   readDestinations,
+  readFunctionSwitch,
   readHost,
   readInteger,
   readIssuer,
@@ -284,6 +286,15 @@ export const SETTINGS = {
     meaning:
       'Takes the caller’s address and protocol from `X-Forwarded-*`. Only behind exactly one proxy that sets them itself.',
     read: readBoolean,
+  }),
+  functions: setting({
+    variable: 'HOLDPOINT_FUNCTIONS',
+    type: FUNCTION_SWITCH.join(', '),
+    default: 'on',
+    secret: false,
+    meaning:
+      'Whether functions run here, in processes behind the strongest fence that this machine permits ([functions-sandbox.md](functions-sandbox.md)); `namespaces`: only where that is one of namespaces; `off`: never.',
+    read: readFunctionSwitch,
   }),
   metricsToken: setting({
     variable: 'HOLDPOINT_METRICS_TOKEN',

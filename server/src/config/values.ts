@@ -10,6 +10,8 @@ export const KEY_ADVICE = 'make one with: openssl rand -base64 32'
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+export const FUNCTION_SWITCH = ['on', 'namespaces', 'off'] as const
+
 /** Says why a value is not accepted, without repeating it: it may be a secret. */
 export class ValueError extends Error {}
 
@@ -29,6 +31,12 @@ export function readBoolean(text: string): boolean {
   const value = Object.hasOwn(values, text) ? values[text] : undefined
   if (value === undefined) throw new ValueError('true or false')
   return value
+}
+
+export function readFunctionSwitch(text: string): (typeof FUNCTION_SWITCH)[number] {
+  const one = FUNCTION_SWITCH.find((known) => known === text)
+  if (one === undefined) throw new ValueError(`one of ${FUNCTION_SWITCH.join(', ')}`)
+  return one
 }
 
 export function readLogLevel(text: string): LogLevel {

@@ -5,7 +5,7 @@ import { invocationOf, testHosts } from '../../../test/functions.ts'
 import { PATIENCE } from '../../../test/world.ts'
 
 const { hosts, call, seen } = testHosts()
-const LIMITS = { timeoutMs: 400, memoryMb: 16 }
+const LIMITS = { timeoutMs: 1_000, memoryMb: 16 }
 const NEIGHBOUR = 'export default (request, context) => ({ secret: context.environment.SECRET })'
 
 /** Of another tenant, and of the same one. */

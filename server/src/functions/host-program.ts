@@ -40,10 +40,13 @@ type Call = {
 const MOST_IDLE = 48
 const CALLS_PER_ISOLATE = 500
 const KEPT_HEAP_SHARE = 0.5
-const TAKE_TIMEOUT_MS = 500
+const TAKE_TIMEOUT_MS = 2_000
 /** How long after its time an isolate has to end what it is doing, before it counts as stuck. */
-const GRACE_MS = 150
+const GRACE_MS = 400
 const WATCH_EVERY_MS = 50
+/** Then another process takes over, long before the kernel's limits. */
+const MOST_LOADS = 10_000
+const MOST_PROCESSOR_MS = 900_000
 const CHECK_TIMEOUT_MS = 2_000
 const CHECK_MEMORY_MB = 64
 
@@ -53,6 +56,8 @@ const idle: Loaded[] = []
 const calls = new Map<number, Call>()
 let prelude = ''
 let mostMemoryBytes = Number.POSITIVE_INFINITY
+let loads = 0
+let broken = false
 
 process.dlopen(addon, process.argv.at(-1)!)
 const ivm = addon.exports.ivm!
@@ -101,6 +106,7 @@ function forget(codeId: string): void {
 }
 
 async function load(codeId: string, source: string, memoryMb: number, endsMs: number): Promise<Loaded> {
+  loads++
   const isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: (why) => catastrophe(isolate, why) })
   // Whatever does not end by itself, parsing among it, ends here.
   const guard = setTimeout(() => dispose({ isolate }), Math.max(1, endsMs - performance.now()) + GRACE_MS)
@@ -271,7 +277,7 @@ function expire(call: Call): void {
     call.limit = setTimeout(() => {
       if (call.over) return
       finish(call, 'timed-out', null, null)
-      tell({ t: 'broken', why: 'an isolate did not end' })
+      isBroken('an isolate did not end')
     }, GRACE_MS)
   }, GRACE_MS)
 }
@@ -345,11 +351,20 @@ function catastrophe(isolate: Isolate, why: string): void {
     call.loaded = null
     finish(call, memory ? 'out-of-memory' : 'timed-out', null, memory ? OUT_OF_MEMORY : null)
   }
-  tell({ t: 'broken', why })
+  isBroken(why)
 }
 
 function watch(): void {
-  if (process.resourceUsage().maxRSS * 1024 > mostMemoryBytes) tell({ t: 'broken', why: 'memory' })
+  if (broken) return
+  const { user, system } = process.cpuUsage()
+  const worn = loads > MOST_LOADS || (user + system) / 1000 > MOST_PROCESSOR_MS
+  if (process.resourceUsage().maxRSS * 1024 > mostMemoryBytes) isBroken('memory')
+  else if (worn) isBroken('worn')
+}
+
+function isBroken(why: string): void {
+  broken = true
+  tell({ t: 'broken', why })
 }
 
 async function check({ id, source }: Extract<ToHost, { t: 'check' }>): Promise<void> {

@@ -63,7 +63,7 @@ const MOST_LOG_LENGTH = 65_536
 const MOST_KNOWN_SOURCES = 256
 const MOST_SUSPECTS = 1_000
 /** A host that has not said that a call ended by this time after its limit is stuck. */
-const OVERDUE_MS = 1_500
+const OVERDUE_MS = 5_000
 const LONGEST_BACKOFF_MS = 10_000
 const SWEEP_EVERY_MS = 1_000
 const CHECK_PATIENCE_MS = 5_000
@@ -116,6 +116,8 @@ export type HostsOptions = {
   readonly metrics?: Metrics
   readonly log?: Logger
   readonly limits?: Partial<HostLimits>
+  /** `namespaces`: rather not at all than behind less; `off`: not at all. */
+  readonly required?: 'on' | 'namespaces' | 'off'
   /** The fence to use instead of the strongest one that works. */
   readonly fence?: (fences: readonly Fence[]) => Fence
 }
@@ -126,7 +128,8 @@ let strongest: Promise<Fence | null> | null = null
 export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   const limits = { ...LIMITS, ...options.limits }
   const outbound: Outbound = outboundFetch(options.outbound)
-  const addon = addonFile()
+  const addon = options.required === 'off' ? null : addonFile()
+  const unavailable = UNAVAILABLE[options.required ?? 'on']
   const mostMemoryBytes = (HOST_OVERHEAD_MB + limits.perTenant * MOST_MEMORY_MB) * 1024 * 1024
   let texts: { program: string; prelude: string } | null = null
   const tenants = new Map<number, Tenant>()
@@ -151,7 +154,9 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       strongest ??= firstThatWorks(addon, textsOf())
       return await strongest
     })()
-    fence = await finding.current
+    const found = await finding.current
+    if (found !== null && options.required === 'namespaces' && found.isolation !== 'namespaces') return null
+    fence = found
     return fence
   }
 
@@ -188,7 +193,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       }
       const problem = problemOf(invocation)
       if (closed) refuse(job, 'closing', 'this server is ending')
-      else if (addon === null) refuse(job, 'unavailable', UNAVAILABLE)
+      else if (addon === null) refuse(job, 'unavailable', unavailable)
       else if (problem !== null) refuse(job, 'too-large', problem)
       else {
         const tenant = tenantOf(invocation.tenantId)
@@ -269,7 +274,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     const made: Running = {
       host: (async () => {
         const found = await findFence()
-        if (found === null) throw new Error(UNAVAILABLE)
+        if (found === null) throw new Error(unavailable)
         return await startHost(found, textsOf(), mostMemoryBytes, (message) => heard(tenant, made, message))
       })(),
       started: null,
@@ -343,7 +348,8 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   /** A host may say anything: what is not about a call that it has is not heard. */
   function heard(tenant: Tenant, running: Running, message: FromHost): void {
     if (message.t === 'broken') {
-      options.log?.warn({ tenant: tenant.id, why: String(message.why).slice(0, 300) }, 'a host of functions is ended')
+      if (!running.retiring && message.why !== 'worn')
+        options.log?.warn({ tenant: tenant.id, why: String(message.why).slice(0, 300) }, 'a host of functions is ended')
       running.retiring = true
       if (message.why === 'memory' || running.jobs.size === 0) running.started?.kill()
       return
@@ -420,6 +426,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
         Object.assign(job, { again: true, logs: [], logLength: 0, logsCut: false })
         enqueue(tenant, job)
       } else {
+        if (running.started === null) options.metrics?.functionRefusals.inc({ reason: 'unavailable' })
         const ended: FunctionEnd = running.started === null ? 'refused' : memory ? 'out-of-memory' : 'stopped'
         end(tenant, running, job, outcomeOf(job, ended, null, `its host ended: ${why}`, 0, 0))
       }
@@ -428,7 +435,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   }
 
   async function check(source: string): Promise<string | null> {
-    if (addon === null || closed) return UNAVAILABLE
+    if (addon === null || closed) return unavailable
     if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `a function is at most ${MOST_SOURCE_BYTES} bytes long`
     let running = runningOf(tenantOf(CHECKING))
     // A host that makes room for it needs a moment to end.
@@ -478,7 +485,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     async probe() {
       const found = await findFence().catch(() => null)
       return found === null
-        ? { isolation: 'none', description: UNAVAILABLE }
+        ? { isolation: 'none', description: unavailable }
         : { isolation: found.isolation, description: found.description }
     },
     async close() {
@@ -501,8 +508,13 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   }
 }
 
-const UNAVAILABLE =
-  'functions cannot run here: the engine they run in (isolated-vm) cannot be loaded on this machine; extensions as services work all the same'
+/** Why nothing runs, by what is required. */
+const UNAVAILABLE = {
+  on: 'functions cannot run here: the engine they run in (isolated-vm) cannot be loaded on this machine; extensions as services work all the same',
+  namespaces:
+    'functions do not run here: HOLDPOINT_FUNCTIONS asks for namespaces, and this machine does not permit them, or the engine cannot be loaded',
+  off: 'functions do not run here: HOLDPOINT_FUNCTIONS is off',
+} as const
 
 async function firstThatWorks(addon: string, texts: { program: string; prelude: string }): Promise<Fence | null> {
   for (const fence of await fences(process.execPath, addon)) {

@@ -48,15 +48,15 @@ bind "$umount" /umount
 mkdir "$root/old" "$root/proc"
 mount -t proc proc "$root/proc"
 cd "$root"
-mount -o remount,ro,nosuid,nodev "$root"
+mount -o remount,bind,ro,nosuid,nodev "$root"
 pivot_root . old
 cd /
 /umount -n -l /old
 /umount -n -l /proc
-unset PATH
+unset PATH PWD OLDPWD
 exec /setpriv $drop -- "$@"`
 
-const LIMITED = `${LIMITS}\nunset PATH\nexec "$@"`
+const LIMITED = `${LIMITS}\nunset PATH PWD OLDPWD\nexec "$@"`
 
 const IDENTITY = `--reuid=${NOBODY} --regid=${NOBODY} --clear-groups`
 /** The kernel ends it when who started it has ended, however that was; the end of its input tells it as well. */
