@@ -25,7 +25,15 @@ beforeEach(async () => {
   receiver = await world.receiver(() => ({ status: 410, body: 'not here' }))
 })
 
-type Query = { busId?: number; targetId?: number; workspaceId?: number; eventCode?: string; from?: string; to?: string }
+type Query = {
+  busId?: number
+  targetId?: number
+  workspaceId?: number
+  eventCode?: string
+  extension?: string
+  from?: string
+  to?: string
+}
 const list = async (query: Query & { limit?: number; cursor?: string } = {}, by: Person = tenant.owner) =>
   (await by.api.call('GET /dead-letters', { query })).items
 const replay = (ids: number[], by: Person = tenant.owner) => by.api.call('POST /dead-letters/replay', { body: { ids } })
@@ -48,13 +56,13 @@ async function setting(...names: string[]): Promise<{ workspace: Workspace; ids:
 /** Freezes these nodes one by one, each being held, so that each has a dead letter; the newest comes first. */
 async function frozen(...names: string[]) {
   const { workspace, ids } = await setting(...names)
-  await tenant.extension({ enabledIn: [workspace] })
+  const extension = await tenant.extension({ enabledIn: [workspace] })
   const operations = []
   for (const [i, name] of names.entries()) {
     operations.push(await ask(tenant.owner, workspace, 'freeze-node', [ids[name]!]))
     await dead(i + 1)
   }
-  return { workspace, operations, letters: await list() }
+  return { workspace, extension, operations, letters: await list() }
 }
 
 describe('the list of dead letters', () => {
@@ -103,8 +111,8 @@ describe('the list of dead letters', () => {
     expect(await refusalCode(list({ cursor: 'made-up' }))).toBe('REQUEST_INVALID')
   })
 
-  test('is narrowed by bus, target, workspace, event and time', async () => {
-    const { workspace, letters } = await frozen('a', 'b')
+  test('is narrowed by bus, target, workspace, event, extension and time', async () => {
+    const { workspace, extension, letters } = await frozen('a', 'b')
     const [newest, oldest] = letters
     const other = await tenant.workspace()
     const [bus] = (await tenant.owner.api.call('GET /event-buses')).items
@@ -118,6 +126,8 @@ describe('the list of dead letters', () => {
       [{ workspaceId: other.id }, 0],
       [{ eventCode: 'freeze-node' }, 2],
       [{ eventCode: 'commit-file' }, 0],
+      [{ extension: extension.code }, 2],
+      [{ extension: (await tenant.extension()).code }, 0],
       [{ from: newest!.diedAt }, 1],
       [{ to: oldest!.diedAt }, 0],
     ] as const)
