@@ -41,6 +41,7 @@ export const links = {
     }),
   workspaceExtensions: (workspaceId: number) =>
     linkOptions({ to: '/workspaces/$workspaceId/extensions', params: { workspaceId: String(workspaceId) } }),
+  tenantExtensions: () => linkOptions({ to: '/tenant-extensions' }),
   members: (workspaceId: number) =>
     linkOptions({ to: '/workspaces/$workspaceId/members', params: { workspaceId: String(workspaceId) } }),
   channel: (workspaceId: number) =>

@@ -141,6 +141,11 @@ const workspaceExtensions = createRoute({
   path: '/workspaces/$workspaceId/extensions',
   component: lazyRouteComponent(() => import('./pages/workspaces/extensions.tsx'), 'WorkspaceExtensionsPage'),
 })
+const tenantExtensions = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/tenant-extensions',
+  component: lazyRouteComponent(() => import('./pages/tenant-extensions.tsx'), 'TenantExtensionsPage'),
+})
 const members = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/members',
@@ -298,6 +303,7 @@ const tree = root.addChildren([
     nodes,
     node,
     workspaceExtensions,
+    tenantExtensions,
     members,
     channel,
     operations,

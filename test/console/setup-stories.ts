@@ -43,7 +43,7 @@ export function setupStories(at: () => BrowserConsole): void {
     const administrator = await at().page(shop.administrator, `/workspaces/${shop.workspace.id}/extensions`)
     // The box itself is drawn over.
     await administrator.getByRole('switch', { name: 'Enable Night watch in this workspace' }).click({ force: true })
-    await administrator.getByText(en.workspaceExtensions.on, { exact: true }).waitFor()
+    await administrator.getByText(en.management.on, { exact: true }).waitFor()
   })
 
   it('shows the secret of an AccessKey pair once, and lets it be deactivated and deleted', async () => {

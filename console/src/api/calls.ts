@@ -6,6 +6,7 @@ import type {
   AuditSealStanding,
   Channel,
   ChannelChange,
+  ConfigurationChange,
   DeadLetter,
   DeadLetterSelection,
   DeadLettersDone,
@@ -24,6 +25,7 @@ import type {
   FlowSpecImport,
   FlowSpecImported,
   HeldNow,
+  LintedParameters,
   Me,
   Member,
   MemberRoles,
@@ -39,6 +41,7 @@ import type {
   OperationDetail,
   OperationState,
   OperationView,
+  ParameterText,
   PassReason,
   PatternVerdict,
   ProcessStatus,
@@ -48,11 +51,12 @@ import type {
   SigningSecretRotation,
   SigningSecrets,
   TargetTested,
+  TenantExtension,
+  TestingChange,
   User,
   UserChange,
   Workspace,
   WorkspaceExtension,
-  WorkspaceExtensionChange,
 } from './shapes.ts'
 
 export type ListQuery = { readonly limit?: number; readonly cursor?: string }
@@ -170,8 +174,15 @@ export const calls = {
   reviews: (query: ListQuery) => get<Page<ExtensionVersion>>('/reviews', query),
   workspaceExtensions: (workspaceId: number, query: ListQuery) =>
     get<Page<WorkspaceExtension>>(`/workspaces/${workspaceId}/extensions`, query),
-  setWorkspaceExtension: (workspaceId: number, code: string, body: WorkspaceExtensionChange) =>
+  setWorkspaceExtension: (workspaceId: number, code: string, body: ConfigurationChange) =>
     put<WorkspaceExtension>(`/workspaces/${workspaceId}/extensions/${of(code)}`, body),
+
+  tenantExtensions: (query: ListQuery) => get<Page<TenantExtension>>('/tenant-extensions', query),
+  setTenantExtension: (code: string, body: ConfigurationChange) =>
+    put<TenantExtension>(`/tenant-extensions/${of(code)}`, body),
+  setTenantTesting: (code: string, body: TestingChange) =>
+    put<TenantExtension>(`/tenant-extensions/${of(code)}/testing`, body),
+  lintParameters: (body: ParameterText) => post<LintedParameters>('/parameter-lint', body),
 
   eventBuses: (query: ListQuery) => get<Page<EventBus>>('/event-buses', query),
   createEventBus: (body: NewEventBus) => post<EventBus>('/event-buses', body),

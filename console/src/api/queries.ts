@@ -89,6 +89,14 @@ export const queries = {
       queryFn: () => all((query) => calls.workspaceExtensions(workspaceId, query)),
     }),
 
+  tenantExtensions: () =>
+    queryOptions({ queryKey: ['extensions', 'of-tenant'], queryFn: () => all(calls.tenantExtensions) }),
+  parameterLint: (parameters: string, points: readonly string[]) =>
+    queryOptions({
+      queryKey: ['parameter-lint', parameters, points],
+      queryFn: () => calls.lintParameters({ parameters, points: [...points] }),
+    }),
+
   eventBuses: () => queryOptions({ queryKey: ['event-buses'], queryFn: () => all(calls.eventBuses) }),
   eventRules: (busId: number) =>
     queryOptions({

@@ -9,6 +9,7 @@ export type {
   ChannelChangeInput as ChannelChange,
   CheckState,
   CheckView,
+  ConfigurationChange,
   DeadLetter,
   DeadLetterSelection,
   DeadLettersDone,
@@ -26,6 +27,7 @@ export type {
   FlowSpecImported,
   FlowSpecImportInput as FlowSpecImport,
   HeldNow,
+  LintedParameters,
   Me,
   Member,
   MemberRoles,
@@ -42,6 +44,8 @@ export type {
   NodeSummary,
   OperationDetail,
   OperationView,
+  OptionField,
+  ParameterText,
   PassReason,
   PatternVerdict,
   Person,
@@ -52,11 +56,12 @@ export type {
   SigningSecrets,
   Target,
   TargetTested,
+  TenantExtension,
+  TestingChange,
   User,
   UserChange,
   Workspace,
   WorkspaceExtension,
-  WorkspaceExtensionChange,
 } from '@holdpoint/sdk'
 
 export type Environment = NodeSummary['environment']

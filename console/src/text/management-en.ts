@@ -1,5 +1,81 @@
 /** The Management Center: what is enabled where, with which options, and what parameters say. */
-export const managementEn = {}
+export const managementEn = {
+  management: {
+    changed: 'Last changed by',
+    enabled: 'Enabled',
+    off: 'Off',
+    on: 'On',
+    scope: 'Scope',
+    version: 'Version {{number}}',
+  },
+  workspaceExtensions: {
+    empty: 'There are no extensions to enable',
+    emptyNext: 'Register an extension in the Open Platform; once it is published it can be enabled here.',
+    enable: 'Enable {{name}} in this workspace',
+    global: 'Tenant-level extensions',
+    hint: 'Which extensions check operations in {{workspace}}, and with which options. Switching one off never affects checks that are already open.',
+    mayNot: 'Only administrators of this workspace can switch published extensions on and off.',
+    scope: 'This workspace',
+    testedElsewhere: 'Not here: it is being tested in another workspace',
+    testedHere: 'On for testing: this is its test workspace',
+    title: 'Extensions in this workspace',
+  },
+  tenantExtensions: {
+    empty: 'There are no tenant-level extensions',
+    emptyNext:
+      'Extensions that watch tenant-level points (uploads, downloads, deleting workspaces and the like) are enabled here for all workspaces at once.',
+    enable: 'Enable {{name}} for the tenant',
+    hint: 'Tenant-level extensions check operations in every workspace. Switching one off never affects checks that are already open.',
+    mayNot: 'Only tenant administrators can switch published tenant-level extensions on and off.',
+    mayNotTest: 'Only its owner, {{owner}}, can switch it on for testing.',
+    scope: 'Global',
+    test: 'Test {{name}} with your own operations',
+    testing: 'Testing version {{version}}: holds only its owner’s operations',
+    title: 'Tenant-level extensions',
+  },
+  options: {
+    about: '{{title}}: {{tooltip}}',
+    chooseNone: 'Choose none',
+    chooseNoneOf: 'Choose none of “{{title}}”',
+    column: 'Options',
+    hint: 'The extension reads these values when it checks. They can be set before it is enabled, and are kept when it is switched off.',
+    mayNot: 'You can see these options, but not change them.',
+    misfit: {
+      'bad-characters': 'It holds characters that cannot be kept.',
+      'no-such-field': 'The form has no such field.',
+      'not-a-choice': 'It is none of the values to choose from.',
+      'not-a-list': 'A list of values is expected.',
+      'not-text': 'A text is expected.',
+      repeated: 'A value stands there twice.',
+      'several-lines': 'Only one line is possible here.',
+      'shows-only': 'This is only shown; it takes no value.',
+      'too-long': 'It is too long.',
+    },
+    misfits:
+      'These values were chosen for an earlier form. The extension does not get them, and they are gone when you save.',
+    open: 'Options of {{name}}',
+    set: 'Set options',
+    someMisfit_one: '{{count}} value does not fit the form',
+    someMisfit_other: '{{count}} values do not fit the form',
+    title: 'Options of {{name}}',
+    view: 'View options',
+  },
+  optionsEditor: {
+    example: 'Start with an example',
+    hint: 'A JSON form schema that administrators fill in per workspace. The extension reads what they chose with GetOptionValueForProject. Empty: no options.',
+    invalid: 'This form cannot be saved',
+    label: 'Options',
+    line: 'Line {{line}}',
+    noFields: 'The form has no fields yet.',
+    preview: 'What administrators will see',
+    remarks: 'Without effect',
+  },
+  parameters: {
+    fault: 'Cannot be saved:',
+    warning: 'Warning:',
+    what: 'What these lines do',
+  },
+}
 
 /** What the audit trail says of it. */
 export const managementAuditEn = {

@@ -1,7 +1,81 @@
 import type { SameTexts } from './index.ts'
 import type { managementAuditEn, managementEn } from './management-en.ts'
 
-export const managementZh: SameTexts<typeof managementEn> = {}
+export const managementZh: SameTexts<typeof managementEn> = {
+  management: {
+    changed: '最近修改人',
+    enabled: '启用',
+    off: '未启用',
+    on: '已启用',
+    scope: '生效范围',
+    version: '版本 {{number}}',
+  },
+  workspaceExtensions: {
+    empty: '没有可以启用的扩展程序',
+    emptyNext: '请在开放平台注册扩展程序；发布之后可在此启用。',
+    enable: '在本工作空间启用 {{name}}',
+    global: '租户级扩展程序',
+    hint: '{{workspace}} 中由哪些扩展程序检查操作，以及使用哪些选项。停用扩展程序不影响正在进行的检查。',
+    mayNot: '只有本工作空间的管理员可以启用或停用已发布的扩展程序。',
+    scope: '本工作空间',
+    testedElsewhere: '未启用：正在其他工作空间测试',
+    testedHere: '测试中：此处为其测试用工作空间',
+    title: '本空间的扩展程序',
+  },
+  tenantExtensions: {
+    empty: '没有租户级扩展程序',
+    emptyNext: '处理租户级扩展点（上传、下载、删除工作空间等）的扩展程序在此对所有工作空间统一启用。',
+    enable: '在租户启用 {{name}}',
+    hint: '租户级扩展程序检查所有工作空间中的操作。停用扩展程序不影响正在进行的检查。',
+    mayNot: '只有租户管理员可以启用或停用已发布的租户级扩展程序。',
+    mayNotTest: '只有其负责人 {{owner}} 可以为测试启用。',
+    scope: '全局',
+    test: '用本人的操作测试 {{name}}',
+    testing: '测试中的版本 {{version}}：只拦截负责人本人的操作',
+    title: '租户级扩展程序',
+  },
+  options: {
+    about: '{{title}}：{{tooltip}}',
+    chooseNone: '不选择',
+    chooseNoneOf: '“{{title}}”不选择任何值',
+    column: '选项',
+    hint: '扩展程序在检查时读取这些值。可以在启用之前设置，停用后仍会保留。',
+    mayNot: '您可以查看这些选项，但不能修改。',
+    misfit: {
+      'bad-characters': '含有无法保存的字符。',
+      'no-such-field': '表单中没有该字段。',
+      'not-a-choice': '不是可选的值。',
+      'not-a-list': '应为一组值。',
+      'not-text': '应为文本。',
+      repeated: '有重复的值。',
+      'several-lines': '此处只能填写一行。',
+      'shows-only': '此处仅展示文字，不能取值。',
+      'too-long': '内容过长。',
+    },
+    misfits: '以下值是按较早的表单选择的：扩展程序读取不到，保存后即被清除。',
+    open: '{{name}} 的选项',
+    set: '设置选项',
+    someMisfit_one: '{{count}} 个值与表单不符',
+    someMisfit_other: '{{count}} 个值与表单不符',
+    title: '{{name}} 的选项',
+    view: '查看选项',
+  },
+  optionsEditor: {
+    example: '从示例开始',
+    hint: '由管理员按工作空间填写的 JSON 表单；扩展程序通过 GetOptionValueForProject 读取所选的值。留空表示没有选项。',
+    invalid: '该表单无法保存',
+    label: '选项',
+    line: '第 {{line}} 行',
+    noFields: '表单还没有字段。',
+    preview: '管理员看到的表单',
+    remarks: '不生效的内容',
+  },
+  parameters: {
+    fault: '无法保存：',
+    warning: '警告：',
+    what: '这些行的作用',
+  },
+}
 
 export const managementAuditZh: SameTexts<typeof managementAuditEn> = {
   extensionEnableForTenant: '在租户启用了扩展程序 {{extension}}',

@@ -1022,7 +1022,7 @@ export interface Routes {
       code: string
     }
     query: {}
-    body: WorkspaceExtensionChange
+    body: ConfigurationChange
     answer: WorkspaceExtension
   }
   /**
@@ -1045,7 +1045,7 @@ export interface Routes {
       code: string
     }
     query: {}
-    body: WorkspaceExtensionChange
+    body: ConfigurationChange
     answer: TenantExtension
   }
   /**
@@ -2623,11 +2623,7 @@ export interface OptionField {
    */
   text: string | null
 }
-/**
- * This interface was referenced by `Routes`'s JSON-Schema
- * via the `definition` "WorkspaceExtensionChange".
- */
-export interface WorkspaceExtensionChange {
+export interface ConfigurationChange {
   enabled?: boolean
   /**
    * All values of the form; what is left out is empty

@@ -64,12 +64,12 @@ export const WorkspaceExtension = z
       .describe('Where the configured version is under test; in its test workspace it is on without being enabled'),
   })
   .meta({ id: 'WorkspaceExtension' })
-export const WorkspaceExtensionChange = z
+export const ConfigurationChange = z
   .strictObject({
     enabled: z.boolean().optional(),
     options: optionValues.optional().describe('All values of the form; what is left out is empty'),
   })
-  .meta({ id: 'WorkspaceExtensionChange' })
+  .meta({ id: 'ConfigurationChange' })
 
 export const TenantExtension = z
   .object({
@@ -80,7 +80,6 @@ export const TenantExtension = z
       .describe("The version in testing, and whether it holds its owner's own operations; null where there is none"),
   })
   .meta({ id: 'TenantExtension' })
-export const TenantExtensionChange = WorkspaceExtensionChange.meta({ id: 'TenantExtensionChange' })
 export const TestingChange = z
   .strictObject({ on: z.boolean().optional(), options: optionValues.optional() })
   .meta({ id: 'TestingChange' })

@@ -8,6 +8,8 @@ import { categoriesOf, levelOfPoint, modulesOf, useEventNames } from '../../even
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
 import { Facts } from '../../ui/facts.tsx'
+import { OptionsEditor } from './options-editor.tsx'
+import { ParametersEditor } from './parameters-editor.tsx'
 import { PointPicker } from './point-picker.tsx'
 
 export type Draft = Required<Omit<NewExtension, 'deployment' | 'ownerId'>>
@@ -131,49 +133,38 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel, first 
               error={fieldProblem(error, 'helpDocUrl')}
               onChange={(event) => set({ helpDocUrl: address(event.currentTarget.value) })}
             />
-            <Textarea
-              label={t('form.parameters')}
-              description={t('form.parametersHint')}
-              autosize
-              minRows={3}
-              maxRows={14}
-              spellCheck={false}
-              placeholder="extension.manualPass.enabled=true"
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+            <ParametersEditor
               value={draft.parameters}
+              points={draft.points}
               error={fieldProblem(error, 'parameters')}
-              onChange={(event) => set({ parameters: event.currentTarget.value })}
+              onChange={(parameters) => set({ parameters })}
             />
-            <Textarea
-              label={t('life.options')}
-              description={t('life.optionsHint')}
-              autosize
-              minRows={3}
-              maxRows={14}
-              spellCheck={false}
-              placeholder={'{"type": "object", "properties": {}}'}
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
-              value={draft.options}
-              error={fieldProblem(error, 'options')}
-              onChange={(event) => set({ options: event.currentTarget.value })}
-            />
-            <ProblemNotice error={error} />
-            {draft.points.length === 0 && (
-              <Text fz="sm" c="dimmed">
-                {t('form.choosePoint')}
-              </Text>
-            )}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={cancel}>
-                {t('ui.cancel')}
-              </Button>
-              <Button type="submit" loading={busy} disabled={draft.points.length === 0 || draft.name.trim() === ''}>
-                {verb}
-              </Button>
-            </Group>
           </Stack>
         </Paper>
       </div>
+      <Stack mt="md">
+        <Paper withBorder p="md">
+          <OptionsEditor
+            value={draft.options}
+            error={fieldProblem(error, 'options')}
+            onChange={(options) => set({ options })}
+          />
+        </Paper>
+        <ProblemNotice error={error} />
+        {draft.points.length === 0 && (
+          <Text fz="sm" c="dimmed">
+            {t('form.choosePoint')}
+          </Text>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={cancel}>
+            {t('ui.cancel')}
+          </Button>
+          <Button type="submit" loading={busy} disabled={draft.points.length === 0 || draft.name.trim() === ''}>
+            {verb}
+          </Button>
+        </Group>
+      </Stack>
     </form>
   )
 }

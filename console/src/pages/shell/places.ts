@@ -82,6 +82,7 @@ export function placesOf(
       text: 'nav.tenant',
       places: [
         { text: 'nav.workspaces', icon: IconBriefcase, link: links.workspaces(), key: 'w', exact: true },
+        { text: 'nav.tenantExtensions', icon: IconPlugConnected, link: links.tenantExtensions(), key: 't' },
         ...(mayRead.users ? [{ text: 'nav.users', icon: IconUserCog, link: links.users(), key: 'u' } as const] : []),
         ...(mayRead.audit ? [{ text: 'nav.audit', icon: IconHistory, link: links.audit(), key: 'a' } as const] : []),
       ],

@@ -8,13 +8,7 @@ import * as configuration from '../../store/configuration.ts'
 import type { Sql, Transaction } from '../../store/database.ts'
 import { lockExtension } from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
-import {
-  TenantExtension,
-  TenantExtensionChange,
-  TestingChange,
-  WorkspaceExtension,
-  WorkspaceExtensionChange,
-} from '../management-shapes.ts'
+import { ConfigurationChange, TenantExtension, TestingChange, WorkspaceExtension } from '../management-shapes.ts'
 import { pageOf, route } from '../route.ts'
 import { person } from '../views.ts'
 import { tellExtension } from './extensions.ts'
@@ -43,7 +37,7 @@ export const managementCenterRoutes = [
     tag: 'Management Center',
     summary: 'Enable a published workspace-level extension in the workspace, switch it off, or set its options',
     params: workspaceParams.extend(codeParams.shape),
-    body: WorkspaceExtensionChange,
+    body: ConfigurationChange,
     answer: WorkspaceExtension,
     async run({ platform, caller, params, body }) {
       return await platform.db.transaction(async (tx) => {
@@ -71,7 +65,7 @@ export const managementCenterRoutes = [
     tag: 'Management Center',
     summary: 'Enable a published tenant-level extension for the tenant, switch it off, or set its options',
     params: codeParams,
-    body: TenantExtensionChange,
+    body: ConfigurationChange,
     answer: TenantExtension,
     async run({ platform, caller, params, body }) {
       return await platform.db.transaction(async (tx) =>
