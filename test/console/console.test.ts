@@ -7,6 +7,7 @@ import { holdingStories } from './holding-stories.ts'
 import { lifeStories } from './life-stories.ts'
 import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
+import { managementStories } from './management-stories.ts'
 import { openeventStories } from './openevent-stories.ts'
 import { setupStories } from './setup-stories.ts'
 import { signInStories } from './sign-in-stories.ts'
@@ -27,6 +28,7 @@ describe('holding an operation', () => holdingStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('the life of an extension', () => lifeStories(at))
+describe('the Management Center', () => managementStories(at))
 describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
 describe('the audit trail', () => auditStories(at))

@@ -53,7 +53,7 @@ export const managementEn = {
     },
     misfits:
       'These values were chosen for an earlier form. The extension does not get them, and they are gone when you save.',
-    open: 'Options of {{name}}',
+    open: '{{verb}}: {{name}}',
     set: 'Set options',
     someMisfit_one: '{{count}} value does not fit the form',
     someMisfit_other: '{{count}} values do not fit the form',
@@ -66,6 +66,7 @@ export const managementEn = {
     invalid: 'This form cannot be saved',
     label: 'Options',
     line: 'Line {{line}}',
+    open: 'Describe a form of options',
     noFields: 'The form has no fields yet.',
     preview: 'What administrators will see',
     remarks: 'Without effect',

@@ -27,7 +27,7 @@ export function CodeEditorLoaded(props: CodeEditorProps) {
         LANGUAGES[language](),
         EditorView.cspNonce.of(styleNonce()),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange.current(update.state.doc.toString())
         }),

@@ -8,7 +8,7 @@ import { categoriesOf, levelOfPoint, modulesOf, useEventNames } from '../../even
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
 import { Facts } from '../../ui/facts.tsx'
-import { OptionsEditor } from './options-editor.tsx'
+import { OptionsSection } from './options-section.tsx'
 import { ParametersEditor } from './parameters-editor.tsx'
 import { PointPicker } from './point-picker.tsx'
 
@@ -144,7 +144,7 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel, first 
       </div>
       <Stack mt="md">
         <Paper withBorder p="md">
-          <OptionsEditor
+          <OptionsSection
             value={draft.options}
             error={fieldProblem(error, 'options')}
             onChange={(options) => set({ options })}

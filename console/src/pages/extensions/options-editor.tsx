@@ -1,6 +1,6 @@
 import { type OptionForm, readOptions } from '@holdpoint/core/options'
 import { Refusal } from '@holdpoint/core/refusal'
-import { Alert, Box, Button, Group, Input, List, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Input, List, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -40,83 +40,77 @@ export function OptionsEditor({ value, onChange, error }: Props) {
     </Button>
   )
   return (
-    <Box>
-      <Text fz="sm" fw={500}>
-        {t('optionsEditor.label')}
-      </Text>
-      <Input.Description mb={6}>{t('optionsEditor.hint')}</Input.Description>
-      <SimpleGrid cols={{ base: 1, lg: 2 }}>
-        <Stack gap="xs">
-          <CodeEditor
-            label={t('optionsEditor.label')}
-            language="json"
-            value={value}
-            onChange={onChange}
-            invalid={fault !== null || error !== undefined}
-            minHeight={200}
-            goTo={goTo}
-          />
-          {value.trim() === '' && (
-            <Group>
-              <Button variant="default" size="compact-sm" onClick={() => onChange(EXAMPLE)}>
-                {t('optionsEditor.example')}
-              </Button>
-            </Group>
-          )}
-        </Stack>
-        <Stack gap="xs">
-          <div role="status">
-            {fault !== null && (
-              <Alert color="red" variant="light" p="xs" icon={<IconAlertTriangle />} title={t('optionsEditor.invalid')}>
-                {lineButton(fault.line)}
-                <Text fz="sm" className="wrap-anywhere">
-                  <Text span ff="monospace" fz="sm">
-                    {fault.path}
-                  </Text>
-                  {': '}
-                  {fault.problem}
+    <SimpleGrid cols={{ base: 1, lg: 2 }}>
+      <Stack gap="xs">
+        <CodeEditor
+          label={t('optionsEditor.label')}
+          language="json"
+          value={value}
+          onChange={onChange}
+          invalid={fault !== null || error !== undefined}
+          minHeight={200}
+          goTo={goTo}
+        />
+        {value.trim() === '' && (
+          <Group>
+            <Button variant="default" size="compact-sm" onClick={() => onChange(EXAMPLE)}>
+              {t('optionsEditor.example')}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+      <Stack gap="xs">
+        <div role="status">
+          {fault !== null && (
+            <Alert color="red" variant="light" p="xs" icon={<IconAlertTriangle />} title={t('optionsEditor.invalid')}>
+              {lineButton(fault.line)}
+              <Text fz="sm" className="wrap-anywhere">
+                <Text span ff="monospace" fz="sm">
+                  {fault.path}
                 </Text>
-              </Alert>
-            )}
-            {fault === null && error !== undefined && <Input.Error>{error}</Input.Error>}
-          </div>
-          {form !== null && (
-            <Paper withBorder p="sm">
-              <Text fz="sm" fw={600} mb="xs">
-                {t('optionsEditor.preview')}
+                {': '}
+                {fault.problem}
               </Text>
-              {form.fields.length === 0 ? (
-                <Text fz="sm" c="dimmed">
-                  {t('optionsEditor.noFields')}
-                </Text>
-              ) : (
-                <OptionFields
-                  fields={form.fields.map((field) => ({ ...field, choices: [...field.choices] }))}
-                  values={tried}
-                  onChange={setTried}
-                />
-              )}
-            </Paper>
-          )}
-          {form !== null && form.remarks.length > 0 && (
-            <Alert color="gray" p="xs" icon={<IconInfoCircle />} title={t('optionsEditor.remarks')}>
-              <List size="sm" listStyleType="none">
-                {form.remarks.map((one) => (
-                  <List.Item key={`${one.path} ${one.remark}`}>
-                    {lineButton(one.line)}{' '}
-                    <Text span ff="monospace" fz="xs" className="wrap-anywhere">
-                      {one.path}
-                    </Text>
-                    {': '}
-                    {one.remark}
-                  </List.Item>
-                ))}
-              </List>
             </Alert>
           )}
-        </Stack>
-      </SimpleGrid>
-    </Box>
+          {fault === null && error !== undefined && <Input.Error>{error}</Input.Error>}
+        </div>
+        {form !== null && (
+          <Paper withBorder p="sm">
+            <Text fz="sm" fw={600} mb="xs">
+              {t('optionsEditor.preview')}
+            </Text>
+            {form.fields.length === 0 ? (
+              <Text fz="sm" c="dimmed">
+                {t('optionsEditor.noFields')}
+              </Text>
+            ) : (
+              <OptionFields
+                fields={form.fields.map((field) => ({ ...field, choices: [...field.choices] }))}
+                values={tried}
+                onChange={setTried}
+              />
+            )}
+          </Paper>
+        )}
+        {form !== null && form.remarks.length > 0 && (
+          <Alert color="gray" p="xs" icon={<IconInfoCircle />} title={t('optionsEditor.remarks')}>
+            <List size="sm" listStyleType="none">
+              {form.remarks.map((one) => (
+                <List.Item key={`${one.path} ${one.remark}`}>
+                  {lineButton(one.line)}{' '}
+                  <Text span ff="monospace" fz="xs" className="wrap-anywhere">
+                    {one.path}
+                  </Text>
+                  {': '}
+                  {one.remark}
+                </List.Item>
+              ))}
+            </List>
+          </Alert>
+        )}
+      </Stack>
+    </SimpleGrid>
   )
 }
 

@@ -1,6 +1,6 @@
 import { Button, Group, Switch, Text, Tooltip } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TenantExtension, WorkspaceExtension } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
@@ -12,7 +12,8 @@ import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from '../extensions/status.ts'
 import type { OptionDraft } from './option-fields.tsx'
-import { OptionsDialog } from './options-dialog.tsx'
+
+const OptionsDialog = lazy(() => import('./options-dialog.tsx').then((file) => ({ default: file.OptionsDialog })))
 
 type Configured = WorkspaceExtension | TenantExtension
 
@@ -90,7 +91,10 @@ export function ExtensionTable<T extends Configured>({ label, scope, rows, state
             <Button
               variant="default"
               size="compact-sm"
-              aria-label={t('options.open', { name: row.name })}
+              aria-label={t('options.open', {
+                verb: t(row.maySetOptions ? 'options.set' : 'options.view'),
+                name: row.name,
+              })}
               onClick={() => setOpened(row.code)}
             >
               {t(row.maySetOptions ? 'options.set' : 'options.view')}
@@ -125,12 +129,14 @@ export function ExtensionTable<T extends Configured>({ label, scope, rows, state
     <>
       <RowTable label={label} columns={columns} rows={rows} keyOf={(row) => row.code} minWidth={1000} />
       {shown?.form && shown.options && (
-        <OptionsDialog
-          key={shown.code}
-          of={{ ...shown, form: shown.form, options: shown.options }}
-          save={(options) => saveOptions(shown, options)}
-          close={() => setOpened(null)}
-        />
+        <Suspense>
+          <OptionsDialog
+            key={shown.code}
+            of={{ ...shown, form: shown.form, options: shown.options }}
+            save={(options) => saveOptions(shown, options)}
+            close={() => setOpened(null)}
+          />
+        </Suspense>
       )}
     </>
   )

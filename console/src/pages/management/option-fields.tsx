@@ -83,7 +83,7 @@ const chosenOf = (field: OptionField, texts: readonly string[]) => texts.map((te
 const CONTROLS: Readonly<Record<OptionField['control'], (one: One) => ReactNode>> = {
   text: ({ field }) => (
     <div>
-      <Text fz="sm" fw={500}>
+      <Text fz="sm" fw={600}>
         {field.title}
       </Text>
       {field.text !== null && (
