@@ -34,7 +34,7 @@ export const managementEn = {
     title: 'Tenant-level extensions',
   },
   options: {
-    about: '{{title}}: {{tooltip}}',
+    about: 'About {{title}}: {{tooltip}}',
     chooseNone: 'Choose none',
     chooseNoneOf: 'Choose none of “{{title}}”',
     column: 'Options',

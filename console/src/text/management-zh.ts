@@ -35,7 +35,7 @@ export const managementZh: SameTexts<typeof managementEn> = {
     title: '租户级扩展程序',
   },
   options: {
-    about: '{{title}}：{{tooltip}}',
+    about: '“{{title}}”的说明：{{tooltip}}',
     chooseNone: '不选择',
     chooseNoneOf: '“{{title}}”不选择任何值',
     column: '选项',
@@ -53,7 +53,7 @@ export const managementZh: SameTexts<typeof managementEn> = {
       'too-long': '内容过长。',
     },
     misfits: '以下值是按较早的表单选择的：扩展程序读取不到，保存后即被清除。',
-    open: '{{verb}}：{{name}}',
+    open: '{{verb}}：扩展程序 {{name}}',
     set: '设置选项',
     someMisfit_one: '{{count}} 个值与表单不符',
     someMisfit_other: '{{count}} 个值与表单不符',
