@@ -49,7 +49,10 @@ const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Search): { next?: string } => ({ next: text(search.next) }),
+  validateSearch: (search: Search): { next?: string; refused?: string } => ({
+    next: text(search.next),
+    refused: text(search.refused),
+  }),
   component: SignInPage,
 })
 
@@ -74,6 +77,7 @@ const home = createRoute({
 const account = createRoute({
   getParentRoute: () => signedIn,
   path: '/account',
+  validateSearch: (search: Search): { refused?: string } => ({ refused: text(search.refused) }),
   component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
 })
 const users = createRoute({

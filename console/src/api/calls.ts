@@ -16,6 +16,7 @@ import type {
   EventRule,
   EventSample,
   ExtensionChange,
+  ExtensionCredentials,
   ExtensionDecision,
   ExtensionHistoryEntry,
   ExtensionStatus,
@@ -43,11 +44,16 @@ import type {
   OperationView,
   ParameterText,
   PassReason,
+  PasswordChange,
   PatternVerdict,
   ProcessStatus,
+  ProviderLink,
   Recurrence,
   Routing,
+  Session,
+  SignedOut,
   SignIn,
+  SignInOptions,
   SigningSecretRotation,
   SigningSecrets,
   TargetTested,
@@ -55,6 +61,7 @@ import type {
   TestingChange,
   User,
   UserChange,
+  UserMade,
   Workspace,
   WorkspaceExtension,
 } from './shapes.ts'
@@ -117,7 +124,14 @@ export const auditExportAddress = (query: Query): string => addressOf('/audit/ex
 export const calls = {
   me: () => get<Me>('/session'),
   signIn: (body: SignIn) => post<Me>('/session', body),
-  signOut: () => remove('/session'),
+  signInOptions: () => get<SignInOptions>('/sign-in-options'),
+  signOut: () => request<SignedOut>('DELETE', '/session'),
+  changeOwnName: (displayName: string) => patch<Me>('/session', { displayName }),
+  changePassword: (body: PasswordChange) => post<void>('/session/password', body),
+  linkProvider: () => post<ProviderLink>('/session/openid/link'),
+  sessions: () => get<Page<Session>>('/sessions'),
+  endSession: (id: string) => remove(`/sessions/${of(id)}`),
+  endOtherSessions: () => remove('/sessions'),
 
   accessKeys: () => get<Page<AccessKey>>('/access-keys'),
   createAccessKey: () => post<NewAccessKey>('/access-keys'),
@@ -125,8 +139,16 @@ export const calls = {
   deleteAccessKey: (id: string) => remove(`/access-keys/${of(id)}`),
 
   users: (query: ListQuery) => get<Page<User>>('/users', query),
-  createUser: (body: NewUser) => post<User>('/users', body),
+  createUser: (body: NewUser) => post<UserMade>('/users', body),
   changeUser: (id: string, body: UserChange) => patch<User>(`/users/${of(id)}`, body),
+  resetPassword: (id: string) => post<UserMade>(`/users/${of(id)}/reset-password`),
+  unlockUser: (id: string) => post<User>(`/users/${of(id)}/unlock`),
+  unlinkUser: (id: string) => post<User>(`/users/${of(id)}/unlink`),
+  endUserSessions: (id: string) => remove(`/users/${of(id)}/sessions`),
+  userKeys: (id: string) => get<Page<AccessKey>>(`/users/${of(id)}/access-keys`),
+  setUserKeyActive: (id: string, key: string, active: boolean) =>
+    patch<AccessKey>(`/users/${of(id)}/access-keys/${of(key)}`, { active }),
+  deleteUserKey: (id: string, key: string) => remove(`/users/${of(id)}/access-keys/${of(key)}`),
 
   workspaces: (query: ListQuery) => get<Page<Workspace>>('/workspaces', query),
   workspace: (id: number) => get<Workspace>(`/workspaces/${id}`),
@@ -172,6 +194,11 @@ export const calls = {
   commentExtension: (code: string, text: string, version: number) =>
     post<ExtensionHistoryEntry>(`/extensions/${of(code)}/comments`, { text, version }),
   reviews: (query: ListQuery) => get<Page<ExtensionVersion>>('/reviews', query),
+  credentials: (code: string) => get<ExtensionCredentials>(`/extensions/${of(code)}/credentials`),
+  createCredentials: (code: string) => post<NewAccessKey>(`/extensions/${of(code)}/credentials`),
+  setCredentialsActive: (code: string, key: string, active: boolean) =>
+    patch<AccessKey>(`/extensions/${of(code)}/credentials/${of(key)}`, { active }),
+  deleteCredentials: (code: string, key: string) => remove(`/extensions/${of(code)}/credentials/${of(key)}`),
   workspaceExtensions: (workspaceId: number, query: ListQuery) =>
     get<Page<WorkspaceExtension>>(`/workspaces/${workspaceId}/extensions`, query),
   setWorkspaceExtension: (workspaceId: number, code: string, body: ConfigurationChange) =>

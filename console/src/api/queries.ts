@@ -32,6 +32,11 @@ async function all<T>(read: (query: ListQuery) => Promise<Page<T>>): Promise<rea
 
 export const queries = {
   me: () => queryOptions({ queryKey: ['session'], queryFn: calls.me, staleTime: 60_000, retry: false }),
+  signInOptions: () => queryOptions({ queryKey: ['sign-in-options'], queryFn: calls.signInOptions, staleTime: 60_000 }),
+  sessions: () => queryOptions({ queryKey: ['sessions'], queryFn: calls.sessions }),
+  userKeys: (id: string) => queryOptions({ queryKey: ['users', 'keys', id], queryFn: () => calls.userKeys(id) }),
+  credentials: (code: string) =>
+    queryOptions({ queryKey: ['credentials', code], queryFn: () => calls.credentials(code), retry: false }),
   accessKeys: () => queryOptions({ queryKey: ['access-keys'], queryFn: calls.accessKeys }),
   users: (query: ListQuery) => queryOptions({ queryKey: ['users', query], queryFn: () => calls.users(query) }),
   everyUser: () => queryOptions({ queryKey: ['users', 'all'], queryFn: () => all(calls.users) }),

@@ -1,5 +1,5 @@
 import { TENANT_ROLES, type TenantRole } from '@holdpoint/core/access'
-import { Badge, Button, MultiSelect, PasswordInput, Switch, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, MultiSelect, Switch, Text, TextInput } from '@mantine/core'
 import { IconPencil, IconUserPlus, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -18,6 +18,8 @@ import { iconProps } from '../ui/icon.ts'
 import { Instant } from '../ui/instant.tsx'
 import { Page } from '../ui/page.tsx'
 import type { Column } from '../ui/row-table.tsx'
+import { RoleTable } from './role-table.tsx'
+import { OneTimePassword, UserMenu } from './users/menu.tsx'
 
 const route = getRouteApi('/signed-in/users')
 const keyOf = (user: User) => user.id
@@ -28,6 +30,7 @@ export function UsersPage() {
   const { cursor } = route.useSearch()
   const list = useList(queries.users({ cursor }), cursor, keyOf)
   const [editing, setEditing] = useState<{ readonly user: User | null } | null>(null)
+  const [oneTime, setOneTime] = useState<{ readonly name: string; readonly password: string } | null>(null)
   const create = mayWrite && (
     <Button leftSection={<IconUserPlus {...iconProps} />} onClick={() => setEditing({ user: null })}>
       {t('users.create')}
@@ -42,8 +45,8 @@ export function UsersPage() {
           <Text fw={500} fz="sm">
             {user.displayName}
           </Text>
-          <Text fz="xs" c="dimmed">
-            {user.name} · {user.id}
+          <Text fz="xs" c="dimmed" className="wrap-anywhere">
+            {[user.name, user.email, user.id].filter(Boolean).join(' · ')}
           </Text>
         </>
       ),
@@ -51,18 +54,12 @@ export function UsersPage() {
     {
       key: 'roles',
       header: t('users.tenantRoles'),
-      cell: (user) => user.tenantRoles.map((role) => t(`tenantRole.${role}`)).join(t('ui.listSeparator')) || '–',
+      cell: (user) =>
+        user.serviceOf === null
+          ? user.tenantRoles.map((role) => t(`tenantRole.${role}`)).join(t('ui.listSeparator')) || '–'
+          : t('userAdmin.serviceOf'),
     },
-    {
-      key: 'state',
-      header: t('users.state'),
-      width: 120,
-      cell: (user) => (
-        <Badge variant="light" color={user.disabled ? 'gray' : 'green'} tt="none" className="state-badge">
-          {t(user.disabled ? 'users.disabled' : 'users.active')}
-        </Badge>
-      ),
-    },
+    { key: 'state', header: t('users.state'), width: 220, cell: (user) => <Standing user={user} /> },
     {
       key: 'created',
       header: t('ui.created'),
@@ -73,19 +70,26 @@ export function UsersPage() {
     {
       key: 'actions',
       header: t('nodes.actions'),
-      width: 110,
+      width: 150,
       quiet: true,
       cell: (user) =>
         mayWrite && (
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconPencil size={14} aria-hidden />}
-            aria-label={t('users.edit', { name: user.displayName })}
-            onClick={() => setEditing({ user })}
-          >
-            {t('ui.edit')}
-          </Button>
+          <Group gap={4} wrap="nowrap">
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconPencil size={14} aria-hidden />}
+              aria-label={t('users.edit', { name: user.displayName })}
+              onClick={() => setEditing({ user })}
+            >
+              {t('ui.edit')}
+            </Button>
+            <UserMenu
+              user={user}
+              given={(password) => setOneTime({ name: user.displayName, password })}
+              changed={list.showLatest}
+            />
+          </Group>
         ),
     },
   ]
@@ -97,36 +101,78 @@ export function UsersPage() {
         list={list}
         keyOf={keyOf}
         columns={columns}
-        minWidth={720}
+        minWidth={860}
         empty={<Empty icon={IconUsers} title={t('users.empty')} next={t('users.emptyNext')} actions={create} />}
       />
-      {editing && <UserDialog user={editing.user} close={() => setEditing(null)} changed={list.showLatest} />}
+      <RoleTable of="tenant" />
+      {editing && (
+        <UserDialog
+          user={editing.user}
+          close={() => setEditing(null)}
+          changed={list.showLatest}
+          given={(name, password) => setOneTime({ name, password })}
+        />
+      )}
+      {oneTime && <OneTimePassword {...oneTime} close={() => setOneTime(null)} />}
     </Page>
   )
 }
 
-function UserDialog({ user, close, changed }: { user: User | null; close: () => void; changed: () => void }) {
+/** Whether and how they can sign in. */
+function Standing({ user }: { user: User }) {
+  const { t } = useTranslation()
+  const marks = [
+    { text: t(user.disabled ? 'users.disabled' : 'users.active'), colour: user.disabled ? 'gray' : 'green' },
+    user.serviceOf !== null && { text: t('userAdmin.service'), colour: 'blue' },
+    user.lockedUntil !== null && { text: t('userAdmin.locked'), colour: 'red' },
+    user.oneTimeUntil !== null && { text: t('userAdmin.oneTime'), colour: 'orange' },
+    user.atProvider && { text: t('userAdmin.atProvider'), colour: 'blue' },
+  ].filter((mark) => mark !== false)
+  return (
+    <Group gap={4}>
+      {marks.map(({ text, colour }) => (
+        <Badge key={text} variant="light" color={colour} tt="none" className="state-badge">
+          {text}
+        </Badge>
+      ))}
+    </Group>
+  )
+}
+
+type DialogProps = {
+  user: User | null
+  close: () => void
+  changed: () => void
+  given: (name: string, password: string) => void
+}
+
+function UserDialog({ user, close, changed, given }: DialogProps) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [displayName, setDisplayName] = useState(user?.displayName ?? '')
-  const [password, setPassword] = useState('')
+  const [email, setEmail] = useState(user?.email ?? '')
   const [roles, setRoles] = useState<readonly TenantRole[]>(user?.tenantRoles ?? [])
   const [disabled, setDisabled] = useState(user?.disabled ?? false)
+  const person = user?.serviceOf == null
   const save = useMutation({
-    mutationFn: () => {
-      const common = { ...(displayName.trim() && { displayName }), tenantRoles: [...roles] }
-      return user
-        ? calls.changeUser(user.id, { ...common, disabled, ...(password && { password }) })
-        : calls.createUser({ ...common, name, password })
+    mutationFn: async (): Promise<string | null> => {
+      const ofPerson = person && { tenantRoles: [...roles], email: email.trim() || null }
+      const common = { ...(displayName.trim() && { displayName }), ...ofPerson }
+      if (user) {
+        await calls.changeUser(user.id, { ...common, disabled })
+        return null
+      }
+      return (await calls.createUser({ ...common, name })).oneTimePassword
     },
-    onSuccess: async () => {
+    onSuccess: async (password) => {
       await Promise.all([
         client.invalidateQueries({ queryKey: ['users'] }),
         client.invalidateQueries({ queryKey: ['session'] }),
       ])
       changed()
       close()
+      if (password !== null) given(displayName.trim() || name, password)
     },
   })
   return (
@@ -136,7 +182,7 @@ function UserDialog({ user, close, changed }: { user: User | null; close: () => 
       title={user ? t('users.edit', { name: user.displayName }) : t('users.create')}
       verb={user ? t('ui.save') : t('ui.create')}
       busy={save.isPending}
-      disabled={!user && (name === '' || password === '')}
+      disabled={!user && name === ''}
       confirm={() => save.mutate()}
     >
       {!user && (
@@ -158,23 +204,26 @@ function UserDialog({ user, close, changed }: { user: User | null; close: () => 
         error={fieldProblem(save.error, 'displayName')}
         onChange={(event) => setDisplayName(event.currentTarget.value)}
       />
-      <PasswordInput
-        label={user ? t('users.newPassword') : t('signIn.password')}
-        description={user ? t('users.newPasswordHint') : t('users.passwordHint')}
-        required={!user}
-        autoComplete="new-password"
-        value={password}
-        error={fieldProblem(save.error, 'password')}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword') }}
-      />
-      <MultiSelect
-        label={t('users.tenantRoles')}
-        description={t('users.tenantRolesHint')}
-        data={TENANT_ROLES.map((role) => ({ value: role, label: t(`tenantRole.${role}`) }))}
-        value={[...roles]}
-        onChange={(chosen) => setRoles(chosen as TenantRole[])}
-      />
+      {person && (
+        <>
+          <TextInput
+            label={t('userAdmin.email')}
+            description={t('userAdmin.emailHint')}
+            type="email"
+            value={email}
+            autoComplete="off"
+            error={fieldProblem(save.error, 'email')}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <MultiSelect
+            label={t('users.tenantRoles')}
+            description={t('users.tenantRolesHint')}
+            data={TENANT_ROLES.map((role) => ({ value: role, label: t(`tenantRole.${role}`) }))}
+            value={[...roles]}
+            onChange={(chosen) => setRoles(chosen as TenantRole[])}
+          />
+        </>
+      )}
       {user && (
         <Switch
           label={t('users.disable')}

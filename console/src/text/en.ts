@@ -1,3 +1,4 @@
+import { accessAuditEn, accessEn } from './access-en.ts'
 import { authorAuditEn, authorEn } from './author-en.ts'
 import { extensionsEn } from './extensions-en.ts'
 import { functionsAuditEn, functionsEn } from './functions-en.ts'
@@ -817,10 +818,7 @@ export const en = {
     hint: 'Everybody who can sign in to this tenant.',
     name: 'User name',
     nameHint: 'Lower-case letters, digits, dot, dash and underscore; 2 to 64 characters.',
-    newPassword: 'New password',
-    newPasswordHint: 'Leave empty to keep the present one.',
     noTenantRole: 'none',
-    passwordHint: 'At least 10 characters.',
     state: 'State',
     tenantRoles: 'Tenant roles',
     tenantRolesHint: 'They hold in the whole tenant. Roles in a workspace are given there.',
@@ -908,11 +906,13 @@ export const en = {
       channelPut: 'Set the distribution channel to the event bus {{object}}',
       auditExport: 'Exported the audit trail',
       demoReady: 'The demonstration was set up',
+      ...accessAuditEn,
       ...authorAuditEn,
       ...managementAuditEn,
       ...functionsAuditEn,
     },
   },
+  ...accessEn,
   ...authorEn,
   ...managementEn,
   ...extensionsEn,

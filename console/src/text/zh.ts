@@ -1,3 +1,4 @@
+import { accessAuditZh, accessZh } from './access-zh.ts'
 import { authorAuditZh, authorZh } from './author-zh.ts'
 import { extensionsZh } from './extensions-zh.ts'
 import { functionsAuditZh, functionsZh } from './functions-zh.ts'
@@ -797,10 +798,7 @@ export const zh: SameTexts = {
     hint: '可以登录本租户的所有人员。',
     name: '用户名',
     nameHint: '由小写字母、数字、点、短横线和下划线组成，2 到 64 个字符。',
-    newPassword: '新密码',
-    newPasswordHint: '留空则保持不变。',
     noTenantRole: '无',
-    passwordHint: '至少 10 个字符。',
     state: '状态',
     tenantRoles: '租户角色',
     tenantRolesHint: '在整个租户内有效。工作空间内的角色在该空间中授予。',
@@ -888,11 +886,13 @@ export const zh: SameTexts = {
       channelPut: '将分发通道设置为事件总线 {{object}}',
       auditExport: '导出了审计记录',
       demoReady: '演示环境已就绪',
+      ...accessAuditZh,
       ...authorAuditZh,
       ...managementAuditZh,
       ...functionsAuditZh,
     },
   },
+  ...accessZh,
   ...authorZh,
   ...managementZh,
   ...extensionsZh,

@@ -93,7 +93,9 @@ export function PersonMenu({ showShortcuts }: { showShortcuts: () => void }) {
   const client = useQueryClient()
   const signOut = useMutation({
     mutationFn: calls.signOut,
-    onSettled: async () => {
+    onSettled: async (ended) => {
+      // The provider ends its own session, and leads back here.
+      if (ended?.continueAt) return window.location.assign(ended.continueAt)
       await navigate(links.signIn())
       client.clear()
     },

@@ -16,6 +16,7 @@ import { iconProps } from '../../ui/icon.ts'
 import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
+import { RoleTable } from '../role-table.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/members')
 
@@ -97,6 +98,7 @@ export function MembersPage() {
           />
         </Card>
       )}
+      <RoleTable of="workspace" />
       {editing && editing.what !== 'remove' && (
         <RolesDialog
           workspaceId={workspaceId}
@@ -157,7 +159,9 @@ function RolesDialog({ workspaceId, member, present, close }: RolesProps) {
           searchable
           nothingFoundMessage={t('members.everybodyIsIn')}
           data={(users.data ?? [])
-            .filter((user) => !user.disabled && !present.some((one) => one.user.id === user.id))
+            .filter(
+              (user) => !user.disabled && user.serviceOf === null && !present.some((one) => one.user.id === user.id),
+            )
             .map((user) => ({ value: user.id, label: `${user.displayName} (${user.name})` }))}
           value={userId}
           onChange={setUserId}
