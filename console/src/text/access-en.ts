@@ -82,9 +82,8 @@ export const accessEn = {
     emptyNext:
       'Make one for the program that answers: it can answer for this extension and read what is its own, and do nothing else. Your own pairs can do everything you may.',
     hint: 'For the program that answers for this extension, and for nothing else. Two can be active, so that one replaces the other without a gap.',
-    own: 'Only the owner of the extension and the account owner see with what it answers.',
+    tab: 'Credentials',
     title: 'Credentials for answering',
-    user: 'User',
   },
 }
 

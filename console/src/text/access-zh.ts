@@ -81,9 +81,8 @@ export const accessZh: SameTexts<typeof accessEn> = {
     emptyNext:
       '请为返回结果的程序创建一个：它只能代表此扩展程序返回结果、读取属于它的内容。您本人的 AccessKey 则拥有您的全部权限。',
     hint: '仅供代表此扩展程序返回结果的程序使用。最多启用两个，以便平滑轮换。',
-    own: '只有扩展程序负责人和账号所有者可以查看。',
+    tab: '凭证',
     title: '返回结果的凭证',
-    user: '用户',
   },
 }
 

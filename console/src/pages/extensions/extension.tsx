@@ -1,3 +1,4 @@
+import { may } from '@holdpoint/core/access'
 import { Badge, Skeleton, Tabs } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -5,9 +6,10 @@ import { getRouteApi } from '@tanstack/react-router'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
-import type { ExtensionView } from '../../api/shapes.ts'
+import type { ExtensionView, Me } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { principalOf, useMe } from '../../session.ts'
 import type { TextKey } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
@@ -26,7 +28,7 @@ type Tab = {
   readonly text: TextKey
   readonly component: ComponentType<TabProps>
   /** For which extensions; all where it says nothing. */
-  readonly shown?: (extension: ExtensionView) => boolean
+  readonly shown?: (extension: ExtensionView, me: Me) => boolean
 }
 
 /** The parts of the page, in their order, by the word in the address. A part is a line here and a component of its own, read when it is opened. */
@@ -36,6 +38,17 @@ const TABS: Readonly<Record<string, Tab>> = {
   review: { text: 'life.review', component: lazy(() => import('./review-tab.tsx')) },
   history: { text: 'life.history', component: lazy(() => import('./history-tab.tsx')) },
   deliveries: { text: 'life.deliveries', component: lazy(() => import('./deliveries-tab.tsx')) },
+  credentials: {
+    text: 'credentials.tab',
+    component: lazy(() => import('./credentials-tab.tsx')),
+    shown: mayManageCredentials,
+  },
+}
+
+/** Rule 20: they decide for the extension, so they are its owner's, and of those who may do everything. */
+function mayManageCredentials({ owner }: ExtensionView, me: Me): boolean {
+  const mine = me.user.id === owner.id && may(principalOf(me), 'extension.write')
+  return mine || may(principalOf(me), 'extension.credentials')
 }
 
 export function ExtensionPage() {
@@ -63,7 +76,8 @@ function Shown({ extension }: { extension: ExtensionView }) {
   const { t } = useTranslation()
   const navigate = route.useNavigate()
   const { tab } = route.useSearch()
-  const tabs = Object.entries(TABS).filter(([, one]) => one.shown?.(extension) ?? true)
+  const me = useMe()
+  const tabs = Object.entries(TABS).filter(([, one]) => one.shown?.(extension, me) ?? true)
   const open = tabs.some(([word]) => word === tab) ? tab! : 'overview'
   return (
     <Page

@@ -1,22 +1,12 @@
-import { may } from '@holdpoint/core/access'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
-import type { Me } from '../../api/shapes.ts'
-import { principalOf, useMe } from '../../session.ts'
 import { AccessKeys } from '../account/access-keys.tsx'
+import type { TabProps } from './extension.tsx'
 
-/** Whether this person sees with what the extension answers: its owner, and who may do everything. */
-const mayManage = (me: Me, ownerId: string) =>
-  may(principalOf(me), 'extension.credentials') || (me.user.id === ownerId && may(principalOf(me), 'extension.write'))
-
-/** The AccessKey pairs with which an extension answers; nothing for whom they are not. */
-export function Credentials({ code, ownerId }: { code: string; ownerId: string }) {
-  return mayManage(useMe(), ownerId) ? <OwnedCredentials code={code} /> : null
-}
-
-function OwnedCredentials({ code }: { code: string }) {
+/** The AccessKey pairs with which the extension answers, of a user that does nothing else. */
+export default function CredentialsTab({ extension: { code } }: TabProps) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const { data, error } = useQuery(queries.credentials(code))
