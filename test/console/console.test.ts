@@ -4,6 +4,7 @@ import { accessStories } from './access-stories.ts'
 import { auditStories } from './audit-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
 import { holdingStories } from './holding-stories.ts'
+import { identityStories } from './identity-stories.ts'
 import { lifeStories } from './life-stories.ts'
 import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
@@ -33,4 +34,5 @@ describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
 describe('the audit trail', () => auditStories(at))
 describe('access', () => accessStories(at))
+describe('who is who', () => identityStories(at))
 describe('how it looks and loads', () => lookStories(at))

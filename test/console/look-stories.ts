@@ -56,7 +56,9 @@ export function lookStories(at: () => BrowserConsole): void {
       '/extensions',
       '/extensions/register',
       `/extensions/${extension.code}`,
-      ...['versions', 'review', 'history', 'deliveries'].map((tab) => `/extensions/${extension.code}?tab=${tab}`),
+      ...['versions', 'review', 'history', 'deliveries', 'credentials'].map(
+        (tab) => `/extensions/${extension.code}?tab=${tab}`,
+      ),
       '/reviews',
       `/extensions/${extension.code}/edit`,
       '/event-buses',

@@ -110,12 +110,12 @@ export function setupStories(at: () => BrowserConsole): void {
     const page = await at().page(shop.tenant.owner, '/users')
     await page.getByRole('button', { name: en.users.create }).click()
     await page.getByLabel(en.users.name).fill('Not A Name')
-    await page.locator('input[type=password]').fill('a long enough password')
     await press(page, en.ui.create)
     await page.getByRole('dialog').getByRole('alert').waitFor()
     await page.getByLabel(en.users.name).fill(`mei${shop.tenant.id}`)
     await page.getByLabel(en.users.displayName).fill('美玲')
     await press(page, en.ui.create)
+    await press(page, en.keys.kept)
     await page.getByText('美玲', { exact: true }).waitFor()
 
     await page.goto(`${at().url}/workspaces`)

@@ -209,7 +209,7 @@ function UserDialog({ user, close, changed, given }: DialogProps) {
           <TextInput
             label={t('userAdmin.email')}
             description={t('userAdmin.emailHint')}
-            type="email"
+            inputMode="email"
             value={email}
             autoComplete="off"
             error={fieldProblem(save.error, 'email')}

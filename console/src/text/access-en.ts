@@ -3,7 +3,7 @@ export const accessEn = {
   provider: {
     beginAgain: 'Begin again',
     link: 'Link {{label}}',
-    linkHint: 'Then you sign in there instead of with a password.',
+    linkHint: 'Once it is, you can sign in there.',
     linked: 'Linked: you sign in there.',
     notLinked: 'Not linked yet.',
     only: 'People sign in at {{label}} here. Only the account owner has a password.',
@@ -81,7 +81,7 @@ export const accessEn = {
     empty: 'This extension has no AccessKey pair of its own',
     emptyNext:
       'Make one for the program that answers: it can answer for this extension and read what is its own, and do nothing else. Your own pairs can do everything you may.',
-    hint: 'For the program that answers for this extension, and for nothing else. Two can be active, so that one replaces the other without a gap.',
+    hint: 'For the program that answers for this extension, and for nothing else. At most two are active: one replaces the other.',
     tab: 'Credentials',
     title: 'Credentials for answering',
   },
