@@ -113,6 +113,52 @@ describe('what takes everything', () => {
       expect(await call(source)).toMatchObject({ ended: 'threw', error: 'what it returned is longer than 64 KiB' })
   })
 
+  test('what is returned can be kept by every database, and read by whoever calls itself for it', async () => {
+    expect(await call('export default () => ["a\\0b", "\\ud800", "\\\\u0000", { "k\\0": 1 }]')).toMatchObject({
+      value: '["a\ufffdb","\ufffd","\\\\u0000",{"k\ufffd":1}]',
+    })
+    expect(
+      await call('export default () => { let a = []; for (let at = 0; at < 5_000; at++) a = [a]; return a }'),
+    ).toMatchObject({
+      ended: 'threw',
+      error: 'what it returned is nested deeper than 100',
+    })
+  })
+
+  test('requests are bounded before they leave the function', async () => {
+    const storm =
+      'let no = 0; for (let at = 0; at < 2_000; at++) fetch("http://a/" + at).catch(() => no++); await new Promise((go) => setTimeout(go, 5)); return no'
+    expect(await call(`export default async () => { ${storm} }`)).toMatchObject({ ended: 'returned', value: '2000' })
+    expect(
+      await seen(
+        'await fetch("http://a", { method: "POST", body: "x".repeat(1 << 22) }).catch((error) => error.message)',
+      ),
+    ).toMatch(/at most 262144/)
+    expect(
+      await call(
+        'JSON.stringify = () => ({ length: 1, toString() { for (;;); } })\nexport default () => fetch("http://a").catch((error) => error.message)',
+      ),
+    ).toMatchObject({ ended: 'returned', value: /at most/ })
+  })
+
+  test('what is rejected, logged or thrown with a text that is large when it is written out harms nobody else', async () => {
+    for (const body of [
+      'Promise.reject(new Error("x".repeat(2 ** 28))); await new Promise((go) => setTimeout(go, 1))',
+      'console.log("x".repeat(2 ** 29 - 25))',
+      'throw new Error("x".repeat(2 ** 28))',
+      'throw "x".repeat(2 ** 29 - 25)',
+      'return "x".repeat(2 ** 29 - 25)',
+      'for (;;) Promise.reject("x".repeat(2 ** 20))',
+    ]) {
+      const [outcome] = await Promise.all([
+        call(`export default async () => { ${body} }`, { limits: LIMITS }),
+        unharmed(),
+      ])
+      expect(JSON.stringify(outcome).length, body).toBeLessThan(20_000)
+    }
+    await unharmed()
+  })
+
   test('what is returned and cannot be JSON is the function’s own fault', async () => {
     for (const body of [
       'const a = {}; a.a = a; return a',

@@ -3,9 +3,14 @@ import { type FunctionLanguage, Refusal } from '@holdpoint/core'
 import type { FunctionHosts } from './invocation.ts'
 import { toJavaScript } from './source.ts'
 
-export async function compile(hosts: FunctionHosts, language: FunctionLanguage, source: string): Promise<string> {
+export async function compile(
+  hosts: FunctionHosts,
+  tenantId: number,
+  language: FunctionLanguage,
+  source: string,
+): Promise<string> {
   const compiled = toJavaScript(source, language)
-  const said = await hosts.check(compiled)
+  const said = await hosts.check(compiled, tenantId)
   if (said === null) return compiled
   const place = /^(.*) \[function\.js:(\d+):(\d+)\]$/s.exec(said)
   const problem = (place?.[1] ?? said).replace(/\.$/, '')

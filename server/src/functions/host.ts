@@ -21,6 +21,10 @@ const NODE_FLAGS = [
   '--input-type=module',
 ]
 const READY_WITHIN_MS = 15_000
+/** What a host may say for each call that it is given, and beyond that: far more than one that keeps its own limits ever does. */
+const SAID_PER_CALL_BYTES = 40 * 1024 * 1024
+const SAID_BEYOND_BYTES = 1024 * 1024
+const MOST_SAID_BYTES = 10 * SAID_PER_CALL_BYTES
 const MOST_ERROR_OUTPUT = 8_192
 /** How much may wait to be read by a host that does not read. */
 const MOST_UNREAD_BYTES = 64 * 1024 * 1024
@@ -74,8 +78,11 @@ export async function startHost(
     } else if (message.t === 'broken' && !isReady) fail(new Error(String(message.why)))
     else said(message)
   })
+  let maySayBytes = SAID_BEYOND_BYTES
   child.stdout.on('data', (chunk: Buffer) => {
+    maySayBytes -= chunk.length
     try {
+      if (maySayBytes < 0) throw new Error('it says more than it may')
       read(chunk)
     } catch {
       // It says what no host of ours says.
@@ -88,6 +95,8 @@ export async function startHost(
   child.on('close', (code, signal) => end(reasonOf(code, signal, errors)))
   const timer = setTimeout(() => fail(new Error('it was not ready in time')), READY_WITHIN_MS)
   const tell = (message: ToHost) => {
+    if (message.t === 'call' || message.t === 'check')
+      maySayBytes = Math.min(maySayBytes + SAID_PER_CALL_BYTES, MOST_SAID_BYTES)
     if (child.stdin.writableLength > MOST_UNREAD_BYTES) kill()
     else if (child.stdin.writable) child.stdin.write(encodeFrame(message))
   }

@@ -54,10 +54,15 @@ const LONGEST_TIMEOUT_MS = 60_000
 const LEAST_MEMORY_MB = 8
 const MOST_MEMORY_MB = 128
 /** Beside what its isolates may use: Node itself, idle isolates, slack of the engine's counting. */
+/** What one call can have used at most; more than that is not believed. */
+const MOST_CPU_MS = 16 * LONGEST_TIMEOUT_MS
+const MOST_MEMORY_BYTES = 4 * MOST_MEMORY_MB * 1024 * 1024
 const HOST_OVERHEAD_MB = 256
 const MOST_REQUEST_BYTES = 1_048_576
 const MOST_SOURCE_BYTES = 1_048_576
+const MOST_ENVIRONMENT_BYTES = 1_048_576
 const MOST_VALUE_BYTES = 65_536
+const DEEPEST_VALUE = 100
 const MOST_LINES = 200
 const MOST_LOG_LENGTH = 65_536
 const MOST_KNOWN_SOURCES = 256
@@ -68,8 +73,9 @@ const LONGEST_BACKOFF_MS = 10_000
 const SWEEP_EVERY_MS = 1_000
 const CHECK_PATIENCE_MS = 5_000
 const CHECK_AGAIN_MS = 20
-/** Checks are run in a process of their own, which is nobody's. */
+/** Checks that name no tenant are run in a process which is nobody's. */
 const CHECKING = -1
+const MOST_CHECKS = 16
 
 type Job = {
   readonly id: number
@@ -98,6 +104,8 @@ type Running = {
   readonly known: Set<string>
   isolates: number
   retiring: boolean
+  /** Who makes it end is known, and has been told: the others in it are innocent. */
+  blamed: boolean
   completed: number
   usedMs: number
 }
@@ -283,6 +291,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       known: new Set(),
       isolates: 0,
       retiring: false,
+      blamed: false,
       completed: 0,
       usedMs: nowMs,
     }
@@ -299,13 +308,25 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     return made
   }
 
-  /** Ends the host that has been idle for longest, to make room. */
+  /**
+   * Ends the host that has been idle for longest, to make room; where none is, the oldest takes no further calls, so that tenants whose hosts are
+   * always busy do not keep the others out. The place is free when it has ended, which calls again.
+   */
   function makeRoom(): boolean {
-    const idle = [...all].filter((one) => one.jobs.size === 0 && one.checks.size === 0 && one.started !== null)
-    const oldest = idle.toSorted((a, b) => a.usedMs - b.usedMs)[0]
-    oldest?.started?.kill()
-    // Its place is free when it has ended, which is a moment later and calls again.
+    const staying = [...all].filter((one) => !one.retiring && one.started !== null)
+    if (staying.length < all.size) return false
+    const idle = staying.filter(isIdle).toSorted((a, b) => a.usedMs - b.usedMs)
+    retire(idle[0] ?? staying[0])
     return false
+  }
+
+  const isIdle = (running: Running) => running.jobs.size === 0 && running.checks.size === 0
+
+  /** It takes no further calls, and ends when it has none. */
+  function retire(running: Running | undefined): void {
+    if (running === undefined) return
+    running.retiring = true
+    if (isIdle(running)) running.started?.kill()
   }
 
   async function begin(tenant: Tenant, running: Running, job: Job): Promise<void> {
@@ -326,6 +347,8 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     }
     job.overdue = setTimeout(() => {
       running.retiring = true
+      running.blamed = true
+      suspects.add(codeId)
       end(tenant, running, job, outcomeOf(job, 'timed-out', null, timedOut(invocation), 0, 0))
       host.kill()
     }, timeoutMs + OVERDUE_MS)
@@ -350,8 +373,8 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     if (message.t === 'broken') {
       if (!running.retiring && message.why !== 'worn')
         options.log?.warn({ tenant: tenant.id, why: String(message.why).slice(0, 300) }, 'a host of functions is ended')
-      running.retiring = true
-      if (message.why === 'memory' || running.jobs.size === 0) running.started?.kill()
+      retire(running)
+      if (message.why === 'memory') running.started?.kill()
       return
     }
     if (message.t === 'checked') {
@@ -359,6 +382,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       if (check === undefined) return
       running.checks.delete(message.id)
       clearTimeout(check.timer)
+      if (running.retiring) retire(running)
       check.settle(message.problem === null ? null : String(message.problem).slice(0, 2_048))
       return
     }
@@ -368,7 +392,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     else if (message.t === 'cut') job.logsCut = true
     else if (message.t === 'fetch') fetchFor(running, job, message)
     else if (message.t === 'done') {
-      running.isolates = Number(message.isolates) || 0
+      running.isolates = bounded(message.isolates, 1_000)
       running.completed++
       tenant.deaths = 0
       suspects.delete(job.invocation.codeId)
@@ -393,7 +417,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     tenant.underway--
     underway--
     running.usedMs = performance.now()
-    if (running.retiring && running.jobs.size === 0) running.started?.kill()
+    if (running.retiring) retire(running)
     job.settle(outcome)
     pump()
   }
@@ -415,10 +439,16 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     }
     const memory = /memory|invalid size|Allocation/i.test(why)
     for (const job of jobs) {
-      suspects.add(job.invocation.codeId)
+      if (!running.blamed) suspects.add(job.invocation.codeId)
       if (suspects.size > MOST_SUSPECTS) suspects.delete(suspects.values().next().value!)
       // One of several was the cause. What has sent nothing yet may run once more without anybody noticing.
-      if (!closed && jobs.length > 1 && !job.again && job.fetches === 0 && running.started !== null) {
+      if (
+        !closed &&
+        (jobs.length > 1 || running.blamed) &&
+        !job.again &&
+        job.fetches === 0 &&
+        running.started !== null
+      ) {
         running.jobs.delete(job.id)
         if (job.overdue !== null) clearTimeout(job.overdue)
         tenant.underway--
@@ -434,23 +464,24 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
     pump()
   }
 
-  async function check(source: string): Promise<string | null> {
+  async function check(source: string, tenantId = CHECKING): Promise<string | null> {
     if (addon === null || closed) return unavailable
     if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `a function is at most ${MOST_SOURCE_BYTES} bytes long`
-    let running = runningOf(tenantOf(CHECKING))
+    let running = runningOf(tenantOf(tenantId))
     // A host that makes room for it needs a moment to end.
     for (let waited = 0; running === null && waited < CHECK_PATIENCE_MS && !closed; waited += CHECK_AGAIN_MS) {
       await sleep(CHECK_AGAIN_MS)
-      running = runningOf(tenantOf(CHECKING))
+      running = runningOf(tenantOf(tenantId))
     }
     const host = await running?.host.catch(() => null)
-    if (running === null || host === null || host === undefined)
+    if (running === null || host === null || host === undefined || running.checks.size >= MOST_CHECKS)
       return 'it could not be looked at now: try again in a moment'
     const id = ++lastId
     return await new Promise((settle) => {
       const timer = setTimeout(() => {
         running.checks.delete(id)
         running.retiring = true
+        running.blamed = true
         host.kill()
         settle('it takes too long to load')
       }, 5_000)
@@ -461,9 +492,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
 
   const sweep = setInterval(() => {
     const nowMs = performance.now()
-    for (const running of all)
-      if (running.jobs.size === 0 && running.checks.size === 0 && nowMs - running.usedMs > limits.idleMs)
-        running.started?.kill()
+    for (const running of all) if (isIdle(running) && nowMs - running.usedMs > limits.idleMs) retire(running)
     for (const tenant of tenants.values())
       if (tenant.running === null && tenant.queue.length === 0 && tenant.notBeforeMs < nowMs) tenants.delete(tenant.id)
     pump()
@@ -533,7 +562,9 @@ async function firstThatWorks(addon: string, texts: { program: string; prelude: 
 const within = (value: number, least: number, most: number) =>
   Math.min(most, Math.max(least, Math.floor(value) || least))
 
-function problemOf({ request, source }: FunctionInvocation): string | null {
+function problemOf({ request, source, environment }: FunctionInvocation): string | null {
+  if (Buffer.byteLength(JSON.stringify(environment)) > MOST_ENVIRONMENT_BYTES)
+    return `its variables and secrets are larger than ${MOST_ENVIRONMENT_BYTES} bytes`
   if (Buffer.byteLength(request) > MOST_REQUEST_BYTES) return `the request is larger than ${MOST_REQUEST_BYTES} bytes`
   if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `the function is larger than ${MOST_SOURCE_BYTES} bytes`
   return null
@@ -542,14 +573,18 @@ function problemOf({ request, source }: FunctionInvocation): string | null {
 const timedOut = ({ limits }: FunctionInvocation) => `it did not end within ${limits.timeoutMs} ms`
 
 function line(job: Job, { atMs, level, text, cut }: Extract<FromHost, { t: 'log' }>): void {
-  const kept = String(text).slice(0, 4_096)
+  const kept = plain(String(text).slice(0, 4_096))
   if (job.logs.length >= MOST_LINES || job.logLength + kept.length > MOST_LOG_LENGTH) {
     job.logsCut = true
     return
   }
   job.logLength += kept.length
   if (cut === true) job.logsCut = true
-  job.logs.push({ atMs: Number(atMs) || 0, level: LOG_LEVELS.find((one) => one === level) ?? 'log', text: kept })
+  job.logs.push({
+    atMs: Math.round(bounded(atMs, LONGEST_TIMEOUT_MS)),
+    level: LOG_LEVELS.find((one) => one === level) ?? 'log',
+    text: kept,
+  })
 }
 
 function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): FunctionOutcome {
@@ -558,7 +593,16 @@ function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): Funct
     const text = typeof value === 'string' ? value : null
     if (text !== null && Buffer.byteLength(text) > MOST_VALUE_BYTES)
       return outcomeOf(job, 'threw', null, 'what it returned is longer than 64 KiB', cpuMs, memoryBytes)
-    return outcomeOf(job, 'returned', text, null, cpuMs, memoryBytes)
+    if (text !== null && depthOf(text) > DEEPEST_VALUE)
+      return outcomeOf(
+        job,
+        'threw',
+        null,
+        `what it returned is nested deeper than ${DEEPEST_VALUE}`,
+        cpuMs,
+        memoryBytes,
+      )
+    return outcomeOf(job, 'returned', text === null ? null : storable(text), null, cpuMs, memoryBytes)
   }
   if (ended === 'timed-out') return outcomeOf(job, ended, null, timedOut(job.invocation), cpuMs, memoryBytes)
   if (ended === 'out-of-memory')
@@ -570,8 +614,47 @@ function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): Funct
       cpuMs,
       memoryBytes,
     )
-  return outcomeOf(job, 'threw', null, String(error).slice(0, 4_096), cpuMs, memoryBytes)
+  return outcomeOf(job, 'threw', null, plain(String(error).slice(0, 4_096)), cpuMs, memoryBytes)
 }
+
+/** How deep it is nested: whoever reads it does so by calling itself. */
+function depthOf(json: string): number {
+  let depth = 0
+  let deepest = 0
+  let quoted = false
+  for (let at = 0; at < json.length; at++) {
+    const letter = json[at]
+    if (quoted && letter === '\\') at++
+    else if (letter === '"') quoted = !quoted
+    else if (!quoted && (letter === '[' || letter === '{')) deepest = Math.max(deepest, ++depth)
+    else if (!quoted && (letter === ']' || letter === '}')) depth--
+  }
+  return deepest
+}
+
+/** Without what no database keeps: the letter 0 and halves of pairs. A value that is no JSON is null. */
+function storable(json: string): string | null {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (!/\\u(0000|d[89a-f])/i.test(json)) return json
+    return JSON.stringify(plainly(value))
+  } catch {
+    return null
+  }
+}
+
+/** No deeper than was found before. */
+function plainly(value: unknown): unknown {
+  if (typeof value === 'string') return plain(value)
+  if (Array.isArray(value)) return value.map(plainly)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [plain(name), plainly(one)]))
+}
+
+const plain = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed()
+
+/** A number as a host says it. */
+const bounded = (value: unknown, most: number) => Math.min(most, Math.max(0, Number(value) || 0))
 
 function outcomeOf(
   job: Job,
@@ -590,7 +673,7 @@ function outcomeOf(
     logs,
     logsCut,
     durationMs,
-    cpuMs: Number(cpuMs) || 0,
-    memoryBytes: Number(memoryBytes) || 0,
+    cpuMs: bounded(cpuMs, MOST_CPU_MS),
+    memoryBytes: Math.round(bounded(memoryBytes, MOST_MEMORY_BYTES)),
   }
 }

@@ -55,7 +55,7 @@ export type FunctionHosts = {
   /** Never throws. */
   invoke(invocation: FunctionInvocation): Promise<FunctionOutcome>
   /** Null, or why this source does not load: with line and column where it does not parse. */
-  check(source: string): Promise<string | null>
+  check(source: string, tenantId?: number): Promise<string | null>
   /** What is in force; `none` before the first call, the first check or `probe`. */
   isolation(): Isolation
   /** Finds out what this machine permits, and says it in one sentence. */

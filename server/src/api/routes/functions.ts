@@ -281,7 +281,7 @@ async function codeOf(
   const extension = await functionExtension(db, caller, extensionCode)
   const known = await functionVersion(db, extension, newestOf(extension).number)
   const { language = known.language, source = known.source } = given
-  return { language, source, compiled: await compile(hosts, language, source) }
+  return { language, source, compiled: await compile(hosts, caller.tenantId, language, source) }
 }
 
 async function functionExtension(sql: Sql, caller: Caller, code: string): Promise<ExtensionRow> {

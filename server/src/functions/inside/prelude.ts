@@ -18,6 +18,8 @@ const MOST_LOG_LENGTH = 65_536
 const MOST_ERROR_LENGTH = 4_096
 const MOST_VALUE_LENGTH = 65_536
 const MOST_TIMERS = 100
+const MOST_FETCHES = 20
+const MOST_FETCH_LENGTH = 262_144
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 const { apply } = Reflect
@@ -52,6 +54,7 @@ let timerCount = 0
 let lastTimer = 0
 let wanted = byId<Wanted>()
 let lastWanted = 0
+let fetches = 0
 
 function tell(json: string): void {
   out += out === '' ? json : `,${json}`
@@ -134,7 +137,11 @@ give('clearTimeout', (id: unknown) => {
 })
 give('fetch', (input: unknown, init?: unknown) => {
   return new NewPromise((resolve, reject) => {
-    const text = requestText(input, init)
+    if (fetches >= MOST_FETCHES) throw new NewTypeError(`a function sends at most ${MOST_FETCHES} requests in one call`)
+    fetches++
+    const text: unknown = requestText(input, init)
+    if (typeof text !== 'string' || text.length > MOST_FETCH_LENGTH)
+      throw new NewTypeError(`a request is at most ${MOST_FETCH_LENGTH} characters long`)
     lastWanted++
     wanted[lastWanted] = { resolve, reject }
     tell(`["fetch",${lastWanted},${stringify(text)}]`)
@@ -173,6 +180,7 @@ export function enter(requestJson: string, callJson: string): void {
   timers = byId()
   timerCount = 0
   wanted = byId()
+  fetches = 0
   try {
     const given = parse(callJson) as { requestId: string; environment: unknown; timeoutMs: number; seed: number[] }
     const request = parse(requestJson) as { messageId?: unknown } | null
