@@ -96,7 +96,7 @@ export type Tenant = {
     readonly options?: string
     readonly onUnanswered?: 'block' | 'pass'
     readonly testWorkspace?: Workspace
-    /** The JavaScript of a function; without it the extension is a service. */
+    /** The code of a function, JavaScript or TypeScript; without it the extension is a service. */
     readonly source?: string
     readonly publish?: boolean
     readonly enabledIn?: readonly Workspace[]
@@ -261,7 +261,7 @@ async function makeTenant(world: World): Promise<Tenant> {
       })
       const params = { code }
       if (source !== undefined)
-        await author.api.call('PATCH /extensions/{code}/function', { params, body: { language: 'javascript', source } })
+        await author.api.call('PATCH /extensions/{code}/function', { params, body: { language: 'typescript', source } })
       if (publish) {
         await author.api.call('POST /extensions/{code}/submit', { params, body: {} })
         await api.call('POST /extensions/{code}/approve', { params, body: {} })

@@ -36,7 +36,7 @@ export async function configuredFor(
 }
 
 /** The form of options of a version; one that was kept before forms were checked may be none. */
-export function formOf(row: ConfiguredRow): OptionForm | null {
+export function formOf(row: Pick<ConfiguredRow, 'options'>): OptionForm | null {
   try {
     return readOptions(row.options)
   } catch (error) {

@@ -2872,6 +2872,12 @@ export interface FunctionTestRun {
   body?: {
     [k: string]: unknown
   }
+  /**
+   * What `context.snapshot` tells of the object, instead of what the message’s operation keeps
+   */
+  snapshot?: {
+    [k: string]: unknown
+  }
 }
 export interface FunctionTestRan {
   invocationId: number

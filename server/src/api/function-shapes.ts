@@ -96,6 +96,9 @@ export const FunctionTestRun = z
       .refine((body) => Object.keys(body).length <= MOST_BODY_MEMBERS, `at most ${MOST_BODY_MEMBERS} members`)
       .optional()
       .describe('The body of the event, instead of the sample’s or the message’s'),
+    snapshot: jsonObject
+      .optional()
+      .describe('What `context.snapshot` tells of the object, instead of what the message’s operation keeps'),
   })
   .meta({ id: 'FunctionTestRun', description: 'One run of the function; nothing is answered with it' })
 

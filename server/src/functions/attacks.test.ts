@@ -261,7 +261,7 @@ describe('what reaches out', () => {
     expect(await seen('context.environment', { environment: { A: '1', __proto__: 'x' } as never })).toEqual({ A: '1' })
     expect(await seen('[typeof process, Object.keys(context)]')).toEqual([
       'undefined',
-      ['requestId', 'messageId', 'environment', 'remainingMs'],
+      ['requestId', 'messageId', 'environment', 'options', 'snapshot', 'remainingMs'],
     ])
   })
 

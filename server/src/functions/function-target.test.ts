@@ -117,6 +117,41 @@ describe('Rule 5: a message goes straight to functions, and rule 8: what one ret
     expect(await recurrence(ids.a)).toBe('pause')
   })
 
+  test('its context tells what the operation is about, and what the workspace has chosen of its options', async () => {
+    const tenant = await world.tenant()
+    const workspace = await tenant.workspace()
+    const ids = await tenant.nodes(workspace, { a: [] })
+    const field = { type: 'string', 'x-decorator': 'FormItem', 'x-component': 'Input' }
+    const { code } = await tenant.extension({
+      source: `export default (request, { options, snapshot }) => ({ checkResult: 'FAIL', checkMessage: JSON.stringify({ options, snapshot }) })`,
+      options: JSON.stringify({ type: 'object', properties: { most: field } }),
+      testWorkspace: workspace,
+      publish: false,
+    })
+    const told = async () => {
+      const { id } = await ask(tenant.owner, workspace, 'freeze-node', [ids.a])
+      const { checks, messageId } = await ended(tenant.owner, id)
+      return { messageId, ...JSON.parse(checks[0]!.comment!) }
+    }
+    const nodes = [{ nodeId: ids.a, name: 'a', environment: 'PROD', recurrence: 'normal' }]
+    expect(await told()).toMatchObject({ options: {}, snapshot: { nodes } })
+    await tenant.owner.api.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+      params: { workspaceId: workspace.id, code },
+      body: { options: { most: '7' } },
+    })
+    const { messageId, options, snapshot } = await told()
+    expect({ options, snapshot }).toMatchObject({ options: { most: '7' }, snapshot: { nodes } })
+    expect(snapshot.tenantId).toBeUndefined()
+    const tried = async (body: { messageId?: string; snapshot?: Record<string, unknown> }) =>
+      JSON.parse(
+        (await tenant.owner.api.call('POST /extensions/{code}/function/test-runs', { params: { code }, body }))
+          .comment!,
+      )
+    expect(await tried({ messageId: messageId! })).toMatchObject({ options: { most: '7' }, snapshot: { nodes } })
+    expect(await tried({ snapshot: { a: 1 } })).toEqual({ options: { most: '7' }, snapshot: { a: 1 } })
+    expect(await tried({})).toEqual({ options: { most: '7' }, snapshot: {} })
+  })
+
   test('it runs in its test workspace before it is published, and nowhere else', async () => {
     const tenant = await world.tenant()
     const [there, elsewhere] = [await tenant.workspace(), await tenant.workspace()]

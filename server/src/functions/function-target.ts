@@ -65,6 +65,8 @@ export function functionSender(parts: {
       testedBy: null,
       eventCode: of.event_code,
       request: requestOf(of, of.asked ? of.operation_id : null),
+      chosen: of.chosen,
+      snapshot: of.snapshot,
       asked: of.asked,
     }
     for (let wait = 1; ; wait++) {

@@ -59,6 +59,7 @@ const MOST_CPU_MS = 16 * LONGEST_TIMEOUT_MS
 const MOST_MEMORY_BYTES = 4 * MOST_MEMORY_MB * 1024 * 1024
 const HOST_OVERHEAD_MB = 256
 const MOST_REQUEST_BYTES = 1_048_576
+const NOTHING_ABOUT = '{"options":{},"snapshot":{}}'
 const MOST_SOURCE_BYTES = 1_048_576
 const MOST_ENVIRONMENT_BYTES = 1_048_576
 const MOST_VALUE_BYTES = 65_536
@@ -362,6 +363,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       call: JSON.stringify({
         requestId: randomUUID(),
         environment: invocation.environment,
+        about: invocation.about ?? NOTHING_ABOUT,
         timeoutMs,
         seed: [...crypto.getRandomValues(new Uint32Array(8))],
       }),

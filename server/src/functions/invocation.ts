@@ -16,6 +16,8 @@ export type FunctionInvocation = {
   readonly allowedHosts: readonly string[]
   /** JSON text: what the function gets as its first argument. */
   readonly request: string
+  /** JSON text: the members `options` and `snapshot` of its context; without it both are empty. */
+  readonly about?: string
 }
 
 export const LOG_LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const

@@ -1,5 +1,12 @@
 /** One run of a function: what it is given, what became of it, and the record that is kept. */
-import { type FunctionVerdict, functionVerdict, type InvocationOutcome } from '@holdpoint/core'
+import {
+  type FunctionVerdict,
+  fittingOptions,
+  functionVerdict,
+  type InvocationOutcome,
+  type OptionForm,
+} from '@holdpoint/core'
+import { formOf } from '../configured.ts'
 import type { Sql } from '../store/database.ts'
 import { type RunnableRow, runnableFunction } from '../store/functions.ts'
 import { gather } from '../store/gather.ts'
@@ -11,11 +18,13 @@ import { hiding, openVariables } from './secrets.ts'
 const MOST_KEPT_LENGTH = 32 * 1024 * 1024
 const MOST_RECORDED_AT_ONCE = 100
 const MOST_RESULT_LENGTH = 8_192
+const MOST_SNAPSHOT_LENGTH = 1_048_576
 const MOST_ERROR_LENGTH = 4_000
 
 type Runnable = {
   readonly row: RunnableRow
   readonly environment: Readonly<Record<string, string>>
+  readonly form: OptionForm | null
   readonly hide: (text: string) => string
 }
 
@@ -33,6 +42,9 @@ export type RunOf = {
   readonly eventCode: string
   /** The function envelope. */
   readonly request: string
+  /** Of its options what was chosen where it is asked about; what does not fit its form is not told. */
+  readonly chosen: Readonly<Record<string, unknown>> | null
+  readonly snapshot: Readonly<Record<string, unknown>> | null
   /** Whether a check result is expected of it. */
   readonly asked: boolean
 }
@@ -73,7 +85,12 @@ export function functionRuns(parts: {
     const row = await runnableFunction(db, extensionId, version)
     if (row === null) return null
     const secrets = openVariables(parts.secretKey, extensionId, row.secrets)
-    const opened = { row, environment: { ...row.environment, ...secrets }, hide: hiding(Object.values(secrets)) }
+    const opened = {
+      row,
+      environment: { ...row.environment, ...secrets },
+      form: formOf(row),
+      hide: hiding(Object.values(secrets)),
+    }
     forget(key)
     keptLength += row.compiled.length
     kept.set(key, opened)
@@ -100,6 +117,7 @@ export function functionRuns(parts: {
           environment,
           allowedHosts: row.allowed_hosts,
           request: of.request,
+          about: aboutOf(found, of),
         }),
         hide,
       )
@@ -125,6 +143,13 @@ export function functionRuns(parts: {
       return { outcome, verdict, problem, result, ended, recorded }
     },
   }
+}
+
+/** Rule 19: values that do not fit the form of the version that runs are told to nobody. A snapshot that is too long is null, so that nobody takes it for one that says nothing. */
+function aboutOf({ form }: Runnable, { chosen, snapshot }: RunOf): string {
+  const options = chosen === null ? {} : fittingOptions(form, chosen).values
+  const text = JSON.stringify(snapshot ?? {})
+  return `{"options":${JSON.stringify(options)},"snapshot":${text.length <= MOST_SNAPSHOT_LENGTH ? text : null}}`
 }
 
 function judge(ended: FunctionOutcome, asked: boolean, row: RunnableRow): Pick<Run, 'outcome' | 'verdict' | 'problem'> {

@@ -145,6 +145,10 @@ export type AskedFunctionRow = {
   /** null where no version runs for this message. */
   version: number | null
   revision: number | null
+  /** Of its options what the message's workspace has chosen, or the tenant. */
+  chosen: Record<string, unknown> | null
+  /** What the operation is about. */
+  snapshot: Record<string, unknown> | null
 }
 
 /**
@@ -154,13 +158,15 @@ export type AskedFunctionRow = {
 export async function askedFunction(sql: Sql, deliveryId: number): Promise<AskedFunctionRow | null> {
   const [row] = await sql.rows<AskedFunctionRow>(
     `select m.tenant_id, m.workspace_id, m.id as message_id, m.event_code, m.body, m.operation_id, e.id as extension_id, e.code as extension_code,
-       t.extension_id is not null as asked, v.number as version, v.revision
+       t.extension_id is not null as asked, v.number as version, v.revision, en.option_values as chosen, o.snapshot - 'tenantId' as snapshot
      from deliveries d
      join messages m on m.id = d.message_id
      join event_targets t on t.id = d.target_id
      join extensions e on e.tenant_id = m.tenant_id and
        case when t.extension_id is null then e.code = t.settings->>'extensionCode' else e.id = t.extension_id end
      left join checks c on c.operation_id = m.operation_id and c.extension_id = t.extension_id
+     left join operations o on o.id = m.operation_id
+     left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from m.workspace_id
      left join lateral (
        select v.number, v.revision from extension_versions v join function_versions f using (extension_id, number)
        where v.extension_id = e.id and
@@ -174,6 +180,21 @@ export async function askedFunction(sql: Sql, deliveryId: number): Promise<Asked
   return row ?? null
 }
 
+/** What a run that somebody tries is told of: the options of the place, and the snapshot of the operation if there is one. */
+export async function triedAbout(
+  sql: Sql,
+  extensionId: number,
+  workspaceId: number | null,
+  operationId: string | null,
+): Promise<Pick<AskedFunctionRow, 'chosen' | 'snapshot'>> {
+  const [row] = await sql.rows<Pick<AskedFunctionRow, 'chosen' | 'snapshot'>>(
+    `select (select option_values from extension_enablements where extension_id = $1 and workspace_id is not distinct from $2) as chosen,
+       (select snapshot - 'tenantId' from operations where id = $3) as snapshot`,
+    [extensionId, workspaceId, operationId],
+  )
+  return row!
+}
+
 /** What of a version runs. */
 export type RunnableRow = {
   compiled: string
@@ -182,12 +203,14 @@ export type RunnableRow = {
   allowed_hosts: string[]
   timeout_ms: number
   memory_mb: number
+  /** The form of its options. */
+  options: string
   revision: number
 }
 
 export async function runnableFunction(sql: Sql, extensionId: number, number: number): Promise<RunnableRow | null> {
   const [row] = await sql.rows<RunnableRow>(
-    `select f.compiled, f.environment, f.secrets, f.allowed_hosts, f.timeout_ms, f.memory_mb, v.revision
+    `select f.compiled, f.environment, f.secrets, f.allowed_hosts, f.timeout_ms, f.memory_mb, v.options, v.revision
      from function_versions f join extension_versions v using (extension_id, number) where extension_id = $1 and number = $2`,
     [extensionId, number],
   )

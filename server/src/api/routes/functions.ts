@@ -158,6 +158,7 @@ export const functionRoutes = [
       const text = body.body === undefined ? message.body : JSON.stringify(body.body)
       if (text.length > MOST_REQUEST_LENGTH) throw new Refusal('BODY_TOO_LARGE', { limitBytes: MOST_REQUEST_LENGTH })
       const request = requestOf({ ...message, body: text }, message.operation_id ?? randomUUID())
+      const about = await functions.triedAbout(platform.db, extension.id, message.workspace_id, message.operation_id)
       await platform.db.transaction(async (tx) =>
         writeAudit(tx, {
           tenantId: caller.tenantId,
@@ -180,6 +181,8 @@ export const functionRoutes = [
           testedBy: caller.userId,
           eventCode: message.event_code,
           request,
+          chosen: about.chosen,
+          snapshot: body.snapshot ?? about.snapshot,
           asked: true,
         }),
       )

@@ -182,7 +182,14 @@ export function enter(requestJson: string, callJson: string): void {
   wanted = byId()
   fetches = 0
   try {
-    const given = parse(callJson) as { requestId: string; environment: unknown; timeoutMs: number; seed: number[] }
+    const given = parse(callJson) as {
+      requestId: string
+      environment: unknown
+      about: string
+      timeoutMs: number
+      seed: number[]
+    }
+    const { options, snapshot } = parse(given.about) as { options: unknown; snapshot: unknown }
     const request = parse(requestJson) as { messageId?: unknown } | null
     reseed(given.seed)
     const endsMs = beganMs + given.timeoutMs
@@ -190,6 +197,8 @@ export function enter(requestJson: string, callJson: string): void {
       requestId: given.requestId,
       messageId: typeof request?.messageId === 'string' ? request.messageId : null,
       environment: given.environment,
+      options,
+      snapshot,
       remainingMs: () => {
         const left = endsMs - now()
         return left > 0 ? left : 0
