@@ -64,6 +64,7 @@ export function lookStories(at: () => BrowserConsole): void {
       '/event-buses',
       `/event-buses/${items[0]!.id}`,
       '/tenant-channel',
+      '/tenant-extensions',
       '/dead-letters',
       '/workspaces',
       '/account',

@@ -175,13 +175,17 @@ export const GET_OPTION_VALUE_FOR_PROJECT = {
   doc: 'Reads the options that a workspace has chosen for an extension.',
   parameters: {
     ExtensionCode: { kind: 'string', maxLength: 128, doc: 'Code of the extension.' },
-    ProjectId: { kind: 'string', pattern: /^\d{1,16}$/, doc: 'Id of the workspace; text, although ids are numbers.' },
+    ProjectId: {
+      kind: 'string',
+      pattern: /^\d{1,16}$/,
+      doc: 'Id of the workspace; text, although ids are numbers. Not looked at for a tenant-level extension, whose options are the tenant’s.',
+    },
   },
 } as const satisfies Action
 
 export type GetOptionValueForProjectResponse = {
   readonly RequestId: string
-  /** The chosen values, as JSON text; left out when nothing was chosen. */
+  /** The chosen values that fit the form as it is now, as JSON text in the order of the form; left out when nothing was chosen. */
   readonly OptionValue?: string
 }
 
