@@ -74,7 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   gate: ['core', 'bounded', 'store', 'openevent', 'live', 'watch'],
   modules: ['core', 'store', 'openevent', 'gate', 'watch'],
   // The code of strangers, in processes of its own.
-  functions: ['core', 'store', 'credentials', 'openevent', 'watch'],
+  functions: ['core', 'store', 'configured', 'credentials', 'openevent', 'watch'],
   // The interfaces and what they have in common.
   platform: ['functions', 'openevent', 'openid', 'gate', 'watch'],
   access: ['core', 'store'],
