@@ -6,6 +6,7 @@ export default defineConfig({
       'core/src/**/*.test.ts',
       'server/src/**/*.test.ts',
       'sdk/src/**/*.test.ts',
+      'cli/src/**/*.test.ts',
       'examples/**/*.test.ts',
       'test/**/*.test.ts',
     ],

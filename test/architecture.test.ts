@@ -47,6 +47,7 @@ const isTest = (source: Source) => /\.test\.tsx?$/.test(source.file)
 const CORE = sourcesIn('core/src').filter((source) => !isTest(source))
 const SERVER = sourcesIn('server/src').filter((source) => !isTest(source))
 const SDK = sourcesIn('sdk/src').filter((source) => !isTest(source))
+const CLI = sourcesIn('cli/src').filter((source) => !isTest(source))
 const CONSOLE = sourcesIn('console/src')
 const EXAMPLES = sourcesIn('examples').filter((source) => !isTest(source))
 
@@ -202,6 +203,7 @@ describe('what may import what', () => {
     ['the core', CORE, []],
     ['the client', SDK, []],
     ['the console', CONSOLE, ['console', 'core', 'sdk']],
+    ['the command line', CLI, ['core', 'sdk']],
     // An extension is written with nothing of ours.
     ['an example', EXAMPLES, ['examples', 'sdk']],
   ] as const)('%s imports nothing of the project beside itself but what is named here', (_what, sources, allowed) => {
@@ -334,8 +336,15 @@ describe('one place for each thing that reaches outside', () => {
   })
 })
 
+describe('the command line', () => {
+  test('only its settings read the environment', () => {
+    const found = new Set(matching(CLI, /\bprocess\.(env|argv)\b/g))
+    expect([...found]).toEqual(['cli/src/settings.ts: process.env'])
+  })
+})
+
 describe('names', () => {
-  const ALL = [...CORE, ...SERVER, ...SDK, ...CONSOLE, ...EXAMPLES]
+  const ALL = [...CORE, ...SERVER, ...SDK, ...CLI, ...CONSOLE, ...EXAMPLES]
 
   test('files are kebab-case and named by what they hold, not by the drawer they lie in', () => {
     for (const { file } of ALL) {

@@ -517,6 +517,23 @@ export const REFUSALS = {
     dataworks: 'Conflict.Edition',
     sentence: 'The edition of the tenant has expired: no extension is asked any more.',
   },
+  DEV_TAKEN_OVER: {
+    status: 409,
+    dataworks: 'Conflict.DevConnection',
+    sentence:
+      'The messages of the extension are forwarded to {machine} by now: a newer connection took over from this one.',
+  },
+  DEV_CONNECTION_ENDED: {
+    status: 409,
+    dataworks: 'Conflict.DevConnection',
+    sentence: 'This connection has ended; open another one.',
+  },
+  REPLAY_NOWHERE: {
+    status: 409,
+    dataworks: 'Conflict.Delivery',
+    sentence:
+      'No machine is connected for the extension, and the message was not on its way to a target that serves it.',
+  },
   EVENT_DETAIL_UNKNOWN: {
     status: 404,
     dataworks: 'Invalid.Extension.EventDetailNotExist',

@@ -31,6 +31,8 @@ export type Client = {
    * or something between answers in its place (code `UNEXPLAINED`), and the network's own error when nothing answers; nothing is repeated.
    */
   call<K extends keyof Routes>(route: K, given?: Given<K>): Promise<Routes[K]['answer']>
+  /** A signed GET of an answer that goes on, e.g. a stream of events; throws as `call` does. `path` is the part after /api/v1. */
+  open(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response>
 }
 
 /** `endpoint` is the server's address, e.g. `http://127.0.0.1:4180`. */
@@ -40,6 +42,39 @@ export function createClient(options: {
   readonly accessKeySecret: string
 }): Client {
   const base = new URL(options.endpoint)
+
+  async function send(
+    method: string,
+    path: string,
+    query: readonly [string, string][],
+    text: string | undefined,
+    signal: AbortSignal | null,
+  ): Promise<Response> {
+    const headers: [string, string][] = [
+      ['host', base.host],
+      ...(text === undefined ? [] : [['content-type', 'application/json'] as [string, string]]),
+    ]
+    const signed = signV3({
+      method,
+      path,
+      query,
+      headers,
+      body: text,
+      accessKeyId: options.accessKeyId,
+      secret: options.accessKeySecret,
+      nowMs: Date.now(),
+      nonce: randomUUID(),
+    })
+    const url = new URL(query.length > 0 ? `${path}?${encodeQuery(query)}` : path, base)
+    return await fetch(url, {
+      method,
+      headers: Object.fromEntries([...headers.filter(([name]) => name !== 'host'), ...signed]),
+      body: text,
+      redirect: 'error',
+      signal,
+    })
+  }
+
   return {
     async call(route, given) {
       const [method, template] = route.split(' ') as [string, string]
@@ -52,37 +87,23 @@ export function createClient(options: {
       const pairs = Object.entries(query).flatMap(([name, value]): [string, string][] =>
         value === undefined ? [] : [[name, String(value)]],
       )
-      const text = body === undefined ? undefined : JSON.stringify(body)
-      const headers: [string, string][] = [
-        ['host', base.host],
-        ...(text === undefined ? [] : [['content-type', 'application/json'] as [string, string]]),
-      ]
-      const signed = signV3({
-        method,
-        path,
-        query: pairs,
-        headers,
-        body: text,
-        accessKeyId: options.accessKeyId,
-        secret: options.accessKeySecret,
-        nowMs: Date.now(),
-        nonce: randomUUID(),
-      })
-      const url = new URL(pairs.length > 0 ? `${path}?${encodeQuery(pairs)}` : path, base)
-      const response = await fetch(url, {
-        method,
-        headers: Object.fromEntries([...headers.filter(([name]) => name !== 'host'), ...signed]),
-        body: text,
-        redirect: 'error',
-      })
+      const response = await send(method, path, pairs, body === undefined ? undefined : JSON.stringify(body), null)
       if (response.status === 204) return undefined as never
       const answer = readJson(await response.text())
-      if (!response.ok && isProblem(answer)) throw new HoldpointError(answer)
-      if (!response.ok || answer === undefined) throw new HoldpointError(unexplained(response))
+      if (!response.ok) throw refusalOf(response, answer)
+      if (answer === undefined) throw new HoldpointError(unexplained(response))
       return answer as never
+    },
+    async open(path, query, signal) {
+      const response = await send('GET', `/api/v1${path}`, Object.entries(query), undefined, signal)
+      if (!response.ok) throw refusalOf(response, readJson(await response.text()))
+      return response
     },
   }
 }
+
+const refusalOf = (response: Response, answer: unknown) =>
+  new HoldpointError(isProblem(answer) ? answer : unexplained(response))
 
 function readJson(text: string): unknown {
   try {

@@ -4,6 +4,7 @@ import type { FunctionHosts } from './functions/invocation.ts'
 import type { Runs } from './functions/run.ts'
 import type { Gate } from './gate/gate.ts'
 import type { OutboundPolicy } from './openevent/guard.ts'
+import type { Signer } from './openevent/signer.ts'
 import type { Senders } from './openevent/target.ts'
 import type { Targets } from './openevent/targets.ts'
 import type { Provider } from './openid/provider.ts'
@@ -34,6 +35,7 @@ export type Platform = Gate & {
   /** What a trial of a target is sent with; deliveries are the dispatcher's. */
   readonly senders: Senders
   readonly targets: Targets
+  readonly sign: Signer
   /** Where functions run. */
   readonly functions: FunctionHosts
   /** Wakes the dispatcher after something was made due by hand. */

@@ -17,6 +17,7 @@ import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
 import { busSender } from './openevent/bus-target.ts'
+import { devSender } from './openevent/dev-connection.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
 import { eventBridgeKeys } from './openevent/eventbridge-key.ts'
 import { outboundPolicy, trustAlso } from './openevent/guard.ts'
@@ -112,8 +113,9 @@ export async function startServer(
   const metrics = makeMetrics()
   const functions = startFunctionHosts({ outbound, metrics, log, required: config.functions })
   const runs = functionRuns({ db, hosts: functions, secretKey })
+  const sign = signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })
   const senders: Senders = {
-    http: httpSender(outbound, signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })),
+    http: httpSender(outbound, sign),
     kafka: kafkaSender(outbound),
     rabbitmq: rabbitmqSender(outbound),
     bus: busSender({ db, wake: () => dispatcher.wake(), logFault }),
@@ -125,6 +127,7 @@ export async function startServer(
       giveUp: async (given) => await giveUp(platform, given),
       logFault,
     }),
+    dev: devSender,
   }
   const onChange = (targetId: number) => {
     for (const sender of Object.values(senders)) sender.forget?.(targetId)
@@ -172,6 +175,7 @@ export async function startServer(
     outbound,
     senders,
     targets,
+    sign,
     functions,
     wakeDispatcher: dispatcher.wake,
     mayDeliver: () => dispatcher.state().alive,

@@ -11,6 +11,7 @@ import type {
   DeadLetterSelection,
   DeadLettersDone,
   DeliveryView,
+  DevConnection,
   Environment,
   EventBus,
   EventRule,
@@ -34,6 +35,7 @@ import type {
   NewEventBus,
   NewEventRule,
   NewExtension,
+  NewTrial,
   NewUser,
   NewWorkspace,
   NodeDetail,
@@ -59,6 +61,7 @@ import type {
   TargetTested,
   TenantExtension,
   TestingChange,
+  Tryable,
   User,
   UserChange,
   UserMade,
@@ -81,6 +84,7 @@ export type OperationsQuery = ListQuery & {
   readonly extension?: string
   readonly mine?: true
   readonly checked?: true
+  readonly trials?: true
 }
 export type AuditQuery = ListQuery & {
   readonly workspaceId?: number | undefined
@@ -178,6 +182,9 @@ export const calls = {
 
   extensions: (query: ExtensionsQuery) => get<Page<ExtensionView>>('/extensions', query),
   extension: (code: string) => get<ExtensionView>(`/extensions/${of(code)}`),
+  tryable: (code: string) => get<Tryable>(`/extensions/${of(code)}/trial-events`),
+  sendTrial: (code: string, body: NewTrial) => post<OperationDetail>(`/extensions/${of(code)}/trials`, body),
+  devConnection: (code: string) => get<DevConnection>(`/extensions/${of(code)}/dev-connection`),
   registerExtension: (body: NewExtension) => post<ExtensionView>('/extensions', body),
   changeExtension: (code: string, body: ExtensionChange) => patch<ExtensionView>(`/extensions/${of(code)}`, body),
   moveExtension: (code: string, verb: ExtensionVerb, body: ExtensionDecision = {}) =>

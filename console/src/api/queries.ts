@@ -69,6 +69,15 @@ export const queries = {
     queryOptions({ queryKey: ['extensions', 'one', code], queryFn: () => calls.extension(code) }),
   extensionList: (query: ExtensionsQuery) =>
     queryOptions({ queryKey: ['extensions', 'list', query], queryFn: () => calls.extensions(query) }),
+  tryable: (code: string) =>
+    queryOptions({ queryKey: ['extensions', 'tryable', code], queryFn: () => calls.tryable(code) }),
+  /** The machine says every few seconds that it is there; nobody is told of each time. */
+  devConnection: (code: string) =>
+    queryOptions({
+      queryKey: ['extensions', 'machine', code],
+      queryFn: () => calls.devConnection(code),
+      refetchInterval: SEALED_EVERY_MS,
+    }),
   extensionVersions: (code: string) =>
     queryOptions({
       queryKey: ['extensions', 'versions', code],

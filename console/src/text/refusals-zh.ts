@@ -114,6 +114,9 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   TRIAL_BODY_INVALID: '这不是该事件的消息体：{problems}。',
   TRIAL_LEFT_OUT: '该扩展程序不会被触发：其参数排除了该工作空间、{eventCode} 或该文件类型。',
   EDITION_EXPIRED: '租户的版本已到期，不再触发任何扩展程序。',
+  DEV_TAKEN_OVER: '该扩展程序的消息现在转发到 {machine}：较新的连接接替了本连接。',
+  DEV_CONNECTION_ENDED: '该连接已结束，请重新建立。',
+  REPLAY_NOWHERE: '该扩展程序没有已连接的本机，且该消息没有投递到为其服务的事件目标。',
   EVENT_DETAIL_UNKNOWN: '该工作空间中没有消息 {messageId} 所涉及对象的信息。',
 
   FUNCTION_SOURCE_INVALID: '函数的源代码无效；第 {line} 行第 {column} 列：{problem}。',

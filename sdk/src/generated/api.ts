@@ -1208,6 +1208,70 @@ export interface Routes {
     answer: FunctionUsage
   }
   /**
+   * The machine that the messages of the version under test are forwarded to, and when it was last heard of
+   */
+  'GET /extensions/{code}/dev-connection': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: undefined
+    answer: DevConnection
+  }
+  /**
+   * The machine says that it is there
+   */
+  'POST /extensions/{code}/dev-connection/beats': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: DevConnectionId
+    answer: undefined
+  }
+  /**
+   * The machine tells what became of an attempt that it made
+   */
+  'POST /extensions/{code}/dev-connection/attempts': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: DevAttempt
+    answer: undefined
+  }
+  /**
+   * The machine takes its leave; what asks the extension goes where it always goes
+   */
+  'POST /extensions/{code}/dev-connection/end': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: DevConnectionId
+    answer: undefined
+  }
+  /**
+   * Deliver a message again for this extension: to the machine that is connected, else to the targets that serve it
+   */
+  'POST /extensions/{code}/replays': {
+    params: {
+      code: string
+    }
+    query: {}
+    body: Replay
+    answer: Replayed
+  }
+  /**
+   * Check the description of an extension, all of it at once; nothing is saved
+   */
+  'POST /extension-descriptions': {
+    params: {}
+    query: {}
+    body: DescriptionInput
+    answer: DescriptionFound
+  }
+  /**
    * The event buses of the tenant
    */
   'GET /event-buses': {
@@ -1517,6 +1581,22 @@ export interface Routes {
   'GET /stream': {
     params: {}
     query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * Server-sent events: what asks the version under test, for the author’s machine (docs/command-line.md)
+   */
+  'GET /extensions/{code}/dev-stream': {
+    params: {
+      code: string
+    }
+    query: {
+      connection: string
+      machine: string
+      url: string
+      resume?: 'true' | 'false'
+    }
     body: undefined
     answer: undefined
   }
@@ -2533,6 +2613,10 @@ export interface NewTrialInput {
     [k: string]: unknown
   } | null
   /**
+   * The body of an earlier message instead
+   */
+  fromMessageId?: string | null
+  /**
    * What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}
    */
   snapshot?: {
@@ -2979,6 +3063,77 @@ export interface FunctionUsage {
     mostMemoryBytes: number
   }[]
 }
+export interface DevConnection {
+  connection: {
+    machine: string
+    user: Person
+    connectedAt: string
+    /**
+     * When the machine last said that it is there
+     */
+    seenAt: string
+    /**
+     * Whether trials go to it: until ten minutes after it was last heard of
+     */
+    attached: boolean
+  } | null
+}
+export interface DevConnectionId {
+  connection: string
+}
+export interface DevAttempt {
+  connection: string
+  deliveryId: number
+  /**
+   * Its number, as it was handed over
+   */
+  attempt: number
+  /**
+   * Of the HTTP answer; null when there was none
+   */
+  status: number | null
+  /**
+   * Why it was not accepted, in one sentence; null: it was
+   */
+  error: string | null
+  responseBody: string | null
+  durationMs: number
+}
+export interface Replay {
+  messageId: string
+}
+export interface Replayed {
+  deliveries: DeliveryView[]
+}
+export interface DescriptionInput {
+  /**
+   * What registering an extension takes
+   */
+  extension: {
+    [k: string]: unknown
+  }
+  /**
+   * The code of a function
+   */
+  source?: string | null
+  language?: 'typescript' | 'javascript'
+}
+export interface DescriptionFound {
+  /**
+   * Why it cannot be registered
+   */
+  problems: {
+    path: string
+    problem: string
+  }[]
+  /**
+   * What can be, and has no effect or another than it seems
+   */
+  remarks: {
+    path: string
+    problem: string
+  }[]
+}
 export interface EventBus {
   id: number
   name: string
@@ -3412,11 +3567,28 @@ export interface NewTrial {
     [k: string]: unknown
   } | null
   /**
+   * The body of an earlier message instead
+   */
+  fromMessageId: string | null
+  /**
    * What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}
    */
   snapshot: {
     [k: string]: unknown
   }
+}
+export interface Description {
+  /**
+   * What registering an extension takes
+   */
+  extension: {
+    [k: string]: unknown
+  }
+  /**
+   * The code of a function
+   */
+  source: string | null
+  language: 'typescript' | 'javascript'
 }
 export interface NewUser {
   name: string

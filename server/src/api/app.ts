@@ -20,6 +20,7 @@ import type { WorkspaceRow } from '../store/workspaces.ts'
 import { traceIdOf, within } from '../watch/trace.ts'
 import { exportAudit } from './audit-export.ts'
 import { publishCertificates } from './certificates.ts'
+import { devParams, devQuery, devStream } from './dev-stream.ts'
 import { serveHealth } from './health.ts'
 import { serveMetrics } from './metrics.ts'
 import { serveOpenId } from './openid.ts'
@@ -156,6 +157,24 @@ export async function buildApp(
       const caller = await authenticate(platform, request)
       ensurePerson(caller)
       stream(platform, caller, reply, streams)
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: `${API}/extensions/:code/dev-stream`,
+    schema: {
+      tags: ['Trials'],
+      summary: 'Server-sent events: what asks the version under test, for the author’s machine (docs/command-line.md)',
+      params: devParams,
+      querystring: devQuery,
+    },
+    preValidation: async (request) => {
+      ;(request as WithCaller).caller = await authenticate(platform, request)
+    },
+    handler: async (request, reply) => {
+      const { code } = request.params as z.output<typeof devParams>
+      const given = request.query as z.output<typeof devQuery>
+      await devStream(platform, (request as WithCaller).caller!, code, given, reply, streams)
     },
   })
   app.route({

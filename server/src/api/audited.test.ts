@@ -1,5 +1,6 @@
 // Rule 30: whatever is changed is recorded in the same transaction. Every route that writes, and every action of the dialect that does, is walked
 // through; one that is new is missing here and fails.
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ask,
@@ -18,6 +19,7 @@ import {
 } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import { expire } from '../gate/expire.ts'
+import { putDevConnection, putDevTarget } from '../store/dev-connections.ts'
 import { ROUTES } from './routes/index.ts'
 
 let world: World
@@ -47,6 +49,7 @@ const OWN = [
   'deliveries',
   'replicas',
   'eventbridge_keys',
+  'dev_connections',
   // Counted guesses.
   'sign_in_failures',
   'invocations',
@@ -124,6 +127,16 @@ async function extensionIn(...verbs: string[]) {
   for (const verb of verbs)
     await call(verb === 'approve' ? owner : author, 'POST', `/extensions/${code}/${verb}`, { reason: 'because' })
   return { author, path: `/extensions/${code}` }
+}
+/** An extension under test whose author's machine is connected. */
+async function connected() {
+  const extension = await tenant.extension({ testWorkspace: await tenant.workspace(), publish: false })
+  await cookieOf(extension.author)
+  const connection = randomUUID()
+  const [row] = await world.db.rows<{ id: number }>('select id from extensions where code = $1', [extension.code])
+  await putDevConnection(world.db, { extensionId: row!.id, id: connection, userId: extension.author.id, machine: 'm' })
+  await putDevTarget(world.db, row!.id, 'http://127.0.0.1:9/')
+  return { author: extension.author, path: `/extensions/${extension.code}`, connection }
 }
 /** A held operation on a node, with who asked for it and the extension that is asked. */
 async function held(
@@ -466,6 +479,53 @@ const STEPS: Readonly<Record<string, Step>> = {
       await cookieOf(extension.author)
       return () => call(extension.author, 'POST', `/extensions/${extension.code}/trials`, { eventCode: 'freeze-node' })
     },
+  },
+  // That a machine is there is no change of anything.
+  'POST /extensions/:code/dev-connection/beats': {
+    actions: [],
+    async run() {
+      const { author, path, connection } = await connected()
+      return () => call(author, 'POST', `${path}/dev-connection/beats`, { connection })
+    },
+  },
+  'POST /extensions/:code/dev-connection/end': {
+    actions: ['dev.disconnect'],
+    async run() {
+      const { author, path, connection } = await connected()
+      return () => call(author, 'POST', `${path}/dev-connection/end`, { connection })
+    },
+  },
+  'POST /extensions/:code/dev-connection/attempts': {
+    actions: ['delivery.attempt'],
+    async run() {
+      const { author, path, connection } = await connected()
+      const { id } = await call(author, 'POST', `${path}/trials`, { eventCode: 'freeze-node' })
+      const [row] = await world.db.rows<{ id: number }>(
+        'select d.id from deliveries d join messages m on m.id = d.message_id where m.operation_id = $1',
+        [id],
+      )
+      const told = { status: 200, error: null, responseBody: null, durationMs: 1 }
+      return () =>
+        call(author, 'POST', `${path}/dev-connection/attempts`, {
+          connection,
+          deliveryId: row!.id,
+          attempt: 1,
+          ...told,
+        })
+    },
+  },
+  'POST /extensions/:code/replays': {
+    actions: ['message.replay'],
+    async run() {
+      const { author, path } = await connected()
+      const { messageId } = await call(author, 'POST', `${path}/trials`, { eventCode: 'freeze-node' })
+      return () => call(author, 'POST', `${path}/replays`, { messageId })
+    },
+  },
+  // It only reads: what is described is not kept.
+  'POST /extension-descriptions': {
+    actions: [],
+    run: async () => () => call(owner, 'POST', '/extension-descriptions', { extension: {} }),
   },
   'PUT /workspaces/:workspaceId/extensions/:code': {
     actions: ['extension.set-options', 'extension.enable'],

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { EXTENSION_POINTS } from '@holdpoint/core'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import { configurationMarkdown } from '../config.ts'
 import type { Platform } from '../platform.ts'
@@ -46,7 +47,17 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
     'docs/configuration.md': configurationMarkdown(),
     'docs/metrics.md': metricsReference(),
     'sdk/src/generated/api.ts': await clientTypes(once),
+    'sdk/src/generated/callbacks.ts': callbackTable(),
   }
+}
+
+/** Which action takes the results for which extension point, for receivers that answer all of them. */
+function callbackTable(): string {
+  const rows = EXTENSION_POINTS.map((point) => `  '${point.eventCode}': '${point.callback}',\n`)
+  return `/** Generated from the catalogue of events by \`npm run generate\`. */
+export const CALLBACKS = {
+${rows.join('')}} as const
+`
 }
 
 /** A shape that is the same coming in and going out is described under one name; the library describes each of them twice. */

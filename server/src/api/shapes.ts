@@ -356,12 +356,53 @@ export const NewTrial = z
       .nullable()
       .default(null)
       .describe('The body of the event; the sample where there is none'),
+    fromMessageId: z.uuid().nullable().default(null).describe('The body of an earlier message instead'),
     snapshot: z
       .record(z.string(), z.unknown())
       .default({})
       .describe('What GetIDEEventDetail answers about the object, for example {"CommittedFile": {"Content": "…"}}'),
   })
   .meta({ id: 'NewTrial' })
+
+export const Description = z
+  .strictObject({
+    extension: z.record(z.string(), z.unknown()).describe('What registering an extension takes'),
+    source: z.string().max(262_144).nullable().default(null).describe('The code of a function'),
+    language: z.enum(['typescript', 'javascript']).default('javascript'),
+  })
+  .meta({ id: 'Description' })
+const Found = z.array(z.object({ path: z.string(), problem: z.string() }))
+export const DescriptionFound = z
+  .object({
+    problems: Found.describe('Why it cannot be registered'),
+    remarks: Found.describe('What can be, and has no effect or another than it seems'),
+  })
+  .meta({ id: 'DescriptionFound' })
+export const DevConnection = z
+  .object({
+    connection: z
+      .object({
+        machine: z.string(),
+        user: Person,
+        connectedAt: instant,
+        seenAt: instant.describe('When the machine last said that it is there'),
+        attached: z.boolean().describe('Whether trials go to it: until ten minutes after it was last heard of'),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'DevConnection' })
+export const DevConnectionId = z.strictObject({ connection: z.uuid() }).meta({ id: 'DevConnectionId' })
+export const DevAttempt = z
+  .strictObject({
+    connection: z.uuid(),
+    deliveryId: id,
+    attempt: id.describe('Its number, as it was handed over'),
+    status: z.int().min(100).max(599).nullable().describe('Of the HTTP answer; null when there was none'),
+    error: z.string().max(500).nullable().describe('Why it was not accepted, in one sentence; null: it was'),
+    responseBody: z.string().max(2048).nullable(),
+    durationMs: z.number().min(0).max(600_000),
+  })
+  .meta({ id: 'DevAttempt' })
 
 // The audit trail
 

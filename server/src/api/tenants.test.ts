@@ -18,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop())
 
 /** A body that the route takes, so that it is the id alone that stands in the way. */
+const NOBODY = '00000000-0000-4000-8000-000000000000'
 const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'PATCH /users/:userId': () => ({ displayName: 'taken over' }),
   'PATCH /access-keys/:accessKeyId': () => ({ active: false }),
@@ -38,6 +39,18 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'POST /extensions/:code/approve': () => ({ reason: 'because' }),
   'POST /extensions/:code/reject': () => ({ reason: 'because' }),
   'POST /extensions/:code/trials': () => ({ eventCode: 'freeze-node' }),
+  'POST /extensions/:code/dev-connection/beats': () => ({ connection: NOBODY }),
+  'POST /extensions/:code/dev-connection/end': () => ({ connection: NOBODY }),
+  'POST /extensions/:code/dev-connection/attempts': () => ({
+    connection: NOBODY,
+    deliveryId: 1,
+    attempt: 1,
+    status: 200,
+    error: null,
+    responseBody: null,
+    durationMs: 1,
+  }),
+  'POST /extensions/:code/replays': ({ messageId }) => ({ messageId }),
   'POST /extensions/:code/publish': () => ({}),
   'POST /extensions/:code/disable': () => ({}),
   'PUT /workspaces/:workspaceId/extensions/:code': () => ({ enabled: false }),

@@ -19,8 +19,9 @@ import { messageBody } from '../openevent/publish.ts'
 import { sampleBody } from '../openevent/sample.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Sql } from '../store/database.ts'
+import { attachedDevTarget, type DevTargetRow, nameOf as nameOfMachine } from '../store/dev-connections.ts'
 import { functionTargetId } from '../store/functions.ts'
-import { routesOf } from '../store/openevent.ts'
+import { type RouteRow, routesOf } from '../store/openevent.ts'
 import type { Caller } from '../store/principals.ts'
 import * as trials from '../store/trials.ts'
 import { currentTrace, spanned } from '../watch/trace.ts'
@@ -119,8 +120,10 @@ export async function sendTrial(gate: Gate, caller: Caller, given: Trial): Promi
           onUnanswered: version.on_unanswered,
           manualPass: readParameters(version.parameters).manualPass,
         })
-      const routes = await routesOf(tx, caller.tenantId, workspaceId)
-      const targetId = asks ? await functionTargetId(tx, version.id) : null
+      const machine = await attachedDevTarget(tx, version.id)
+      const routes =
+        machine === null ? await routesOf(tx, caller.tenantId, workspaceId) : [routeTo(machine, version.code)]
+      const targetId = asks && machine === null ? await functionTargetId(tx, version.id) : null
       const messageId = gate.publish(tx, {
         eventCode: event.eventCode,
         tenantId: caller.tenantId,
@@ -148,6 +151,16 @@ export async function sendTrial(gate: Gate, caller: Caller, given: Trial): Promi
     }),
   )
 }
+
+/** While the author's machine is connected, it gets trials instead of the targets. */
+const routeTo = (machine: DevTargetRow, code: string): RouteRow => ({
+  bus_name: 'dev',
+  pattern: {},
+  target_id: machine.id,
+  target_name: nameOfMachine(machine),
+  endpoint: machine.endpoint,
+  serves: [code],
+})
 
 /** An extension that its parameters or the edition keep out of real operations is not asked in a trial either. */
 function ensureAsked(

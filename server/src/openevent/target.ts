@@ -1,7 +1,7 @@
 /** Where a message is handed over, and what every kind of handing over has in common. */
 import type { ErrorsTolerance, RetryPolicy } from '@holdpoint/core'
 
-export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function'
+export type TargetKind = 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function' | 'dev'
 
 export type Target = {
   readonly id: number

@@ -14,6 +14,8 @@ const FRESH_MS = 2_000
 const MOST_KEPT = 10_000
 const MOST_AT_ONCE = 500
 
+const signs = ({ kind }: Pick<DeliveryTargetRow, 'kind'>) => kind === 'http' || kind === 'dev'
+
 export type Targets = {
   /** The target, or null if it is gone or cannot be read; a promise only where it has to be read. */
   of(id: number): Target | null | Promise<Target | null>
@@ -40,11 +42,11 @@ export function targetCache(parts: {
   /** A target that signs for the first time gets its secret now. */
   async function readRows(ids: readonly number[]): Promise<Map<number, DeliveryTargetRow>> {
     const rows = await targetsById(db, ids)
-    const without = rows.flatMap((row) => (row.kind === 'http' && row.signing_secrets.length === 0 ? row.id : []))
+    const without = rows.flatMap((row) => (signs(row) && row.signing_secrets.length === 0 ? row.id : []))
     for (const id of without)
       await ensureSigningSecret(db, parts.secretKey, id).catch((error) => parts.logFault(error, { target: id }))
     const again = without.length === 0 ? [] : await targetsById(db, without)
-    const signing = [...rows, ...again].filter((row) => row.kind !== 'http' || row.signing_secrets.length > 0)
+    const signing = [...rows, ...again].filter((row) => !signs(row) || row.signing_secrets.length > 0)
     return new Map(signing.map((row) => [row.id, row]))
   }
 

@@ -29,7 +29,7 @@ export type WaitingTarget = {
 }
 
 const WAITING = `select w.target_id, t.id is null as gone, l.replica_id,
-    w.next_attempt_at <= now() and t.id is not null and t.blocked_at is null as due
+    w.next_attempt_at <= now() and t.id is not null and t.blocked_at is null and t.kind <> 'dev' as due
   from w left join event_targets t on t.id = w.target_id left join lanes l on l.target_id = w.target_id`
 
 /** Those among the targets that have something pending. */

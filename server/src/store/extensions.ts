@@ -358,7 +358,7 @@ export function watching<Row extends WatchingRow>(row: Row): WatchingExtension &
     enabled: row.enabled,
   }
 }
-const FUNCTION_TARGET = `case when v.deployment = 'function' then (select t.id from event_targets t where t.extension_id = e.id) end as function_target_id`
+const FUNCTION_TARGET = `case when v.deployment = 'function' then (select t.id from event_targets t where t.extension_id = e.id and t.kind = 'function') end as function_target_id`
 
 const WATCHING_VERSIONS = question<
   { readonly tenantId: number; readonly point: string; readonly workspaceId: number | null },

@@ -106,7 +106,7 @@ export async function insertFunctionTarget(
 
 export async function functionDelivery(sql: Sql, extensionId: number): Promise<FunctionDelivery> {
   const [row] = await sql.rows<{ retry_policy: RetryPolicy; most_concurrent: number }>(
-    'select retry_policy, most_concurrent from event_targets where extension_id = $1',
+    `select retry_policy, most_concurrent from event_targets where extension_id = $1 and kind = 'function'`,
     [extensionId],
   )
   return { retryPolicy: row!.retry_policy, mostConcurrent: row!.most_concurrent }
@@ -117,16 +117,18 @@ export async function updateFunctionDelivery(
   extensionId: number,
   { retryPolicy, mostConcurrent }: FunctionDelivery,
 ): Promise<void> {
-  await sql.rows('update event_targets set retry_policy = $2, most_concurrent = $3 where extension_id = $1', [
-    extensionId,
-    retryPolicy,
-    mostConcurrent,
-  ])
+  await sql.rows(
+    `update event_targets set retry_policy = $2, most_concurrent = $3 where extension_id = $1 and kind = 'function'`,
+    [extensionId, retryPolicy, mostConcurrent],
+  )
 }
 
 /** null for a service. */
 export async function functionTargetId(sql: Sql, extensionId: number): Promise<number | null> {
-  const [row] = await sql.rows<{ id: number }>('select id from event_targets where extension_id = $1', [extensionId])
+  const [row] = await sql.rows<{ id: number }>(
+    `select id from event_targets where extension_id = $1 and kind = 'function'`,
+    [extensionId],
+  )
   return row?.id ?? null
 }
 

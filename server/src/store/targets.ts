@@ -4,7 +4,7 @@ import type { Sql } from './database.ts'
 export type DeliveryTargetRow = {
   id: number
   tenant_id: number
-  kind: 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function'
+  kind: 'http' | 'kafka' | 'rabbitmq' | 'bus' | 'function' | 'dev'
   endpoint: string
   settings: Record<string, unknown>
   /** Encrypted. */

@@ -59,6 +59,9 @@ const SENTENCES = {
   'extension.test': 'extensionTest',
   'extension.end-test': 'extensionEndTest',
   'trial.send': 'trialSend',
+  'dev.connect': 'devConnect',
+  'dev.disconnect': 'devDisconnect',
+  'message.replay': 'messageReplay',
   'trial.withdraw': 'trialWithdraw',
   'event-bus.create': 'eventBusCreate',
   'event-bus.change': 'eventBusChange',
@@ -109,7 +112,7 @@ export function linkOf({ action, object, workspace, details }: AuditEntry): Link
   if (kind === 'operation' || kind === 'check' || kind === 'trial') return links.operation(object)
   if (action === 'delivery.attempt')
     return typeof details.operation === 'string' ? links.operation(details.operation) : undefined
-  if (kind === 'extension' || kind === 'function') return links.extension(object)
+  if (kind === 'extension' || kind === 'function' || kind === 'dev') return links.extension(object)
   if (kind === 'user') return links.users()
   if (kind === 'access-key') return links.account()
   if (kind.startsWith('event-') || kind === 'signing-secret') return links.eventBuses()

@@ -36,6 +36,12 @@ const TABS: Readonly<Record<string, Tab>> = {
   overview: { text: 'life.overview', component: lazy(() => import('./overview-tab.tsx')) },
   versions: { text: 'life.versions', component: lazy(() => import('./versions-tab.tsx')) },
   review: { text: 'life.review', component: lazy(() => import('./review-tab.tsx')) },
+  trial: {
+    text: 'trial.tab',
+    component: lazy(() => import('./trial-tab.tsx')),
+    // For those who may work on the version that is under test.
+    shown: ({ status, next, may }) => (next?.status ?? status) === 'testing' && may.includes('edit'),
+  },
   history: { text: 'life.history', component: lazy(() => import('./history-tab.tsx')) },
   deliveries: { text: 'life.deliveries', component: lazy(() => import('./deliveries-tab.tsx')) },
   credentials: {

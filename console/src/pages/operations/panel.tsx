@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Skeleton, Stack, Text, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -57,6 +57,13 @@ function Shown({ operation }: { operation: OperationDetail }) {
           <Text fw={600} fz="lg" className="wrap-anywhere beside-badge">
             {t('operation.title', { event: names.operation(operation.eventCode), object: operation.objectName })}
           </Text>
+          {operation.trial && (
+            <Tooltip label={t('trial.badgeHint')} multiline w={320}>
+              <Badge color="grape" variant="light" tt="none" tabIndex={0}>
+                {t('trial.badge')}
+              </Badge>
+            </Tooltip>
+          )}
           <div role="status">
             <StateBadge look={STANDING_LOOKS[standingOf(operation)]} size="lg" />
           </div>
@@ -79,9 +86,15 @@ function Shown({ operation }: { operation: OperationDetail }) {
         )}
       </Section>
 
-      <Section title={t(held ? 'operation.wouldChange' : 'operation.asAsked')}>
-        <Changes operation={operation} />
-      </Section>
+      {operation.trial ? (
+        <Text c="dimmed" fz="sm">
+          {t('trial.badgeHint')}
+        </Text>
+      ) : (
+        <Section title={t(held ? 'operation.wouldChange' : 'operation.asAsked')}>
+          <Changes operation={operation} />
+        </Section>
+      )}
 
       <Section title={t('operation.facts')}>
         <Facts

@@ -3,6 +3,8 @@ import { accessKeyRoutes } from './access-keys.ts'
 import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
+import { descriptionRoutes } from './descriptions.ts'
+import { devConnectionRoutes } from './dev-connections.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
@@ -34,6 +36,8 @@ export const ROUTES: readonly Route[] = [
   ...parameterRoutes,
   ...serviceUserRoutes,
   ...functionRoutes,
+  ...devConnectionRoutes,
+  ...descriptionRoutes,
   ...openeventRoutes,
   ...signingSecretRoutes,
   ...channelRoutes,

@@ -1,7 +1,11 @@
 import { eventByCode, Refusal, type RefusalCode, trialEvents } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay } from '../../access.ts'
 import { ownMembers, sendTrial, triedVersion } from '../../gate/trial.ts'
 import { sampleBody } from '../../openevent/sample.ts'
+import type { Sql } from '../../store/database.ts'
+import { replayedMessage } from '../../store/dev-connections.ts'
+import type { Caller } from '../../store/principals.ts'
 import { readOperationDetail } from '../read-operations.ts'
 import { route } from '../route.ts'
 import { NewTrial, OperationDetail, Tryable } from '../shapes.ts'
@@ -61,10 +65,18 @@ export const trialRoutes = [
       const id = await sendTrial(platform, caller, {
         extensionCode: params.code,
         eventCode: body.eventCode,
-        body: body.body,
+        body: body.fromMessageId === null ? body.body : await bodyOf(platform.db, caller, body.fromMessageId),
         snapshot: body.snapshot,
       })
       return await readOperationDetail(platform, caller, id)
     },
   }),
 ]
+
+/** Of an earlier message that the caller may read. */
+async function bodyOf(sql: Sql, caller: Caller, messageId: string): Promise<Readonly<Record<string, unknown>>> {
+  const message = await replayedMessage(sql, caller.tenantId, messageId, caller.userId)
+  if (!message) throw new Refusal('MESSAGE_UNKNOWN', { messageId })
+  if (!message.own && message.workspace_id !== null) ensureMay(caller, 'operation.read', message.workspace_id)
+  return JSON.parse(message.body)
+}

@@ -1,0 +1,68 @@
+import {
+  checkParameters,
+  levelOf,
+  lintParameters,
+  Refusal,
+  readOptions,
+  warningSentence,
+  workspacesNamed,
+} from '@holdpoint/core'
+import { toJavaScript } from '../../functions/source.ts'
+import { knownWorkspaces, workspaceById } from '../../store/workspaces.ts'
+import { NewExtension } from '../extension-shapes.ts'
+import { route } from '../route.ts'
+import { Description, DescriptionFound } from '../shapes.ts'
+
+type Found = { path: string; problem: string }
+
+export const descriptionRoutes = [
+  route({
+    method: 'POST',
+    path: '/extension-descriptions',
+    access: 'extension.read',
+    tag: 'Extensions',
+    summary: 'Check the description of an extension, all of it at once; nothing is saved',
+    body: Description,
+    answer: DescriptionFound,
+    async run({ platform, caller, body }) {
+      const problems: Found[] = []
+      const remarks: Found[] = []
+      const check = async (path: string, work: () => unknown) => {
+        try {
+          await work()
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error
+          problems.push({ path, problem: error.message })
+        }
+      }
+      const parsed = NewExtension.safeParse(body.extension)
+      for (const { path, message } of parsed.error?.issues ?? [])
+        problems.push({ path: path.join('.') || 'extension', problem: message })
+      // What has the right shape can still be looked at, member by member.
+      const { points, options, parameters, testWorkspaceId } = body.extension
+      const named = Array.isArray(points) ? points.filter((one) => typeof one === 'string') : []
+      if (named.length > 0) await check('points', () => levelOf(named))
+      if (typeof options === 'string')
+        await check('options', () => {
+          for (const { path, line, remark } of readOptions(options)?.remarks ?? [])
+            remarks.push({ path: `options, line ${line}, ${path}`, problem: remark })
+        })
+      if (typeof parameters === 'string') {
+        await check('parameters', () => checkParameters(parameters))
+        const workspaceIds = new Set(await knownWorkspaces(platform.db, caller.tenantId, workspacesNamed(parameters)))
+        for (const { line, warnings } of lintParameters(parameters, { points: named, workspaceIds }))
+          for (const warning of warnings)
+            remarks.push({ path: `parameters, line ${line}`, problem: warningSentence(warning) })
+      }
+      if (typeof testWorkspaceId === 'number' && !(await workspaceById(platform.db, caller.tenantId, testWorkspaceId)))
+        problems.push({ path: 'testWorkspaceId', problem: 'There is no such workspace.' })
+      const { source, language } = body
+      if (source !== null)
+        await check('source', async () => {
+          const problem = await platform.functions.check(toJavaScript(source, language))
+          if (problem !== null) problems.push({ path: 'source', problem })
+        })
+      return { problems, remarks }
+    },
+  }),
+]
