@@ -46,7 +46,7 @@ export function UsersPage() {
             {user.displayName}
           </Text>
           <Text fz="xs" c="dimmed" className="wrap-anywhere">
-            {[user.name, user.email, user.id].filter(Boolean).join(' · ')}
+            {[user.name, user.signIn?.email, user.id].filter(Boolean).join(' · ')}
           </Text>
         </>
       ),
@@ -124,10 +124,10 @@ function Standing({ user }: { user: User }) {
   const marks = [
     { text: t(user.disabled ? 'users.disabled' : 'users.active'), colour: user.disabled ? 'gray' : 'green' },
     user.serviceOf !== null && { text: t('userAdmin.service'), colour: 'blue' },
-    user.lockedUntil !== null && { text: t('userAdmin.locked'), colour: 'red' },
-    user.oneTimeUntil !== null && { text: t('userAdmin.oneTime'), colour: 'orange' },
-    user.atProvider && { text: t('userAdmin.atProvider'), colour: 'blue' },
-  ].filter((mark) => mark !== false)
+    user.signIn?.lockedUntil && { text: t('userAdmin.locked'), colour: 'red' },
+    user.signIn?.oneTimeUntil && { text: t('userAdmin.oneTime'), colour: 'orange' },
+    user.signIn?.atProvider && { text: t('userAdmin.atProvider'), colour: 'blue' },
+  ].filter((mark) => typeof mark === 'object' && mark !== null)
   return (
     <Group gap={4}>
       {marks.map(({ text, colour }) => (
@@ -151,7 +151,7 @@ function UserDialog({ user, close, changed, given }: DialogProps) {
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [displayName, setDisplayName] = useState(user?.displayName ?? '')
-  const [email, setEmail] = useState(user?.email ?? '')
+  const [email, setEmail] = useState(user?.signIn?.email ?? '')
   const [roles, setRoles] = useState<readonly TenantRole[]>(user?.tenantRoles ?? [])
   const [disabled, setDisabled] = useState(user?.disabled ?? false)
   const person = user?.serviceOf == null

@@ -1712,22 +1712,27 @@ export interface User {
   id: string
   name: string
   displayName: string
-  email: string | null
   tenantRoles: TenantRole[]
   disabled: boolean
-  hasPassword: boolean
   /**
-   * The password is a one-time password, until then
+   * Told to who may change users
    */
-  oneTimeUntil: string | null
-  /**
-   * Signs in at the OpenID Connect provider
-   */
-  atProvider: boolean
-  /**
-   * Too many failed attempts to sign in
-   */
-  lockedUntil: string | null
+  signIn: {
+    email: string | null
+    hasPassword: boolean
+    /**
+     * The password is a one-time password, until then
+     */
+    oneTimeUntil: string | null
+    /**
+     * Signs in at the OpenID Connect provider
+     */
+    atProvider: boolean
+    /**
+     * Too many failed attempts to sign in
+     */
+    lockedUntil: string | null
+  } | null
   /**
    * The code of the extension whose service user this is; null for a person
    */
@@ -1748,22 +1753,27 @@ export interface UserMade {
   id: string
   name: string
   displayName: string
-  email: string | null
   tenantRoles: TenantRole[]
   disabled: boolean
-  hasPassword: boolean
   /**
-   * The password is a one-time password, until then
+   * Told to who may change users
    */
-  oneTimeUntil: string | null
-  /**
-   * Signs in at the OpenID Connect provider
-   */
-  atProvider: boolean
-  /**
-   * Too many failed attempts to sign in
-   */
-  lockedUntil: string | null
+  signIn: {
+    email: string | null
+    hasPassword: boolean
+    /**
+     * The password is a one-time password, until then
+     */
+    oneTimeUntil: string | null
+    /**
+     * Signs in at the OpenID Connect provider
+     */
+    atProvider: boolean
+    /**
+     * Too many failed attempts to sign in
+     */
+    lockedUntil: string | null
+  } | null
   /**
    * The code of the extension whose service user this is; null for a person
    */

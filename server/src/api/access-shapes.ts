@@ -57,13 +57,18 @@ export const User = z
     id: uid,
     name: z.string(),
     displayName: z.string(),
-    email: z.string().nullable(),
     tenantRoles: z.array(TenantRoleShape),
     disabled: z.boolean(),
-    hasPassword: z.boolean(),
-    oneTimeUntil: instant.nullable().describe('The password is a one-time password, until then'),
-    atProvider: z.boolean().describe('Signs in at the OpenID Connect provider'),
-    lockedUntil: instant.nullable().describe('Too many failed attempts to sign in'),
+    signIn: z
+      .object({
+        email: z.string().nullable(),
+        hasPassword: z.boolean(),
+        oneTimeUntil: instant.nullable().describe('The password is a one-time password, until then'),
+        atProvider: z.boolean().describe('Signs in at the OpenID Connect provider'),
+        lockedUntil: instant.nullable().describe('Too many failed attempts to sign in'),
+      })
+      .nullable()
+      .describe('Told to who may change users'),
     serviceOf: z
       .string()
       .nullable()

@@ -269,9 +269,7 @@ describe('who somebody is', () => {
     })
     const { items } = await owner.api.call('GET /users', { query: { limit: 200 } })
     expect(items.find((one) => one.name === 'new-person-')).toMatchObject({
-      email: 'new.person@example.com',
-      hasPassword: false,
-      atProvider: true,
+      signIn: { email: 'new.person@example.com', hasPassword: false, atProvider: true },
     })
     const entries = await world.db.rows<{ action: string }>(
       `select action from audit_entries where object = 'new-person-' order by id`,

@@ -207,7 +207,7 @@ describe('a service user', () => {
 
   test('is listed as that, has no password and no roles, and gets none', async () => {
     const { id, ...shown } = await user()
-    expect(shown).toMatchObject({ hasPassword: false, tenantRoles: [], atProvider: false, email: null })
+    expect(shown).toMatchObject({ tenantRoles: [], signIn: { hasPassword: false, atProvider: false, email: null } })
     const params = { userId: Number(id) }
     const { api } = tenant.owner
     expect(await refusalCode(api.call('POST /users/{userId}/reset-password', { params }))).toBe('SERVICE_USER')

@@ -344,7 +344,7 @@ describe('a one-time password', () => {
 
   test('a new user without a password gets one', async () => {
     const made = await owner.api.call('POST /users', { body: { name: `made-${++serial}` } })
-    expect(made.oneTimeUntil).not.toBeNull()
+    expect(made.signIn!.oneTimeUntil).not.toBeNull()
     expect((await signIn(made.name, made.oneTimePassword!)).body.code).toBe('PASSWORD_CHANGE_REQUIRED')
     const [shown] = await world.db.rows<{ found: boolean }>(
       'select exists (select from audit_entries a where position($1 in a::text) > 0) as found',
@@ -399,9 +399,9 @@ describe('guessing is slowed down', () => {
     const later = await world.replica()
     expect((await at(later, PASSWORD)).body.code).toBe('SIGN_IN_THROTTLED')
     const listed = await owner.api.call('GET /users', { query: { limit: 200 } })
-    expect(listed.items.find((one) => one.id === String(id))!.lockedUntil).not.toBeNull()
+    expect(listed.items.find((one) => one.id === String(id))!.signIn!.lockedUntil).not.toBeNull()
     const unlocked = await owner.api.call('POST /users/{userId}/unlock', { params: { userId: id } })
-    expect(unlocked.lockedUntil).toBeNull()
+    expect(unlocked.signIn!.lockedUntil).toBeNull()
     expect((await at(later, PASSWORD)).status).toBe(200)
   })
 

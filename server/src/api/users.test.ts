@@ -229,10 +229,21 @@ describe('a new user', () => {
     expect(codes.toSorted()).toEqual(['NAME_TAKEN', 'NAME_TAKEN', 'it was not refused'])
   })
 
+  test('how it signs in is told to who looks after users alone', async () => {
+    const tenant = await world.tenant()
+    await tenant.owner.api.call('POST /users', { body: { ...newUser(), email: 'private@example.com' } })
+    for (const person of [await tenant.person(), await tenant.person(['open-platform-administrator'])]) {
+      const { items } = await person.api.call('GET /users')
+      expect(items.length).toBeGreaterThan(1)
+      for (const one of items) expect(one.signIn).toBeNull()
+      expect(JSON.stringify(items)).not.toContain('private@example.com')
+    }
+  })
+
   test('has an e-mail address of its own in the tenant', async () => {
     const tenant = await world.tenant()
     const made = await tenant.owner.api.call('POST /users', { body: { ...newUser(), email: 'Who@Example.com' } })
-    expect(made.email).toBe('Who@Example.com')
+    expect(made.signIn!.email).toBe('Who@Example.com')
     const again = { ...newUser(), email: 'who@example.com' }
     expect(await refusalCode(tenant.owner.api.call('POST /users', { body: again }))).toBe('NAME_TAKEN')
     const other = await tenant.person()

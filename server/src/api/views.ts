@@ -16,18 +16,23 @@ export const person = (id: number, name: string) => ({ id: String(id), name })
 const at = (date: Date) => date.toISOString()
 const atOrNull = (date: Date | null) => date?.toISOString() ?? null
 
-export function userView(row: ListedUserRow): z.input<typeof User> {
+/** How somebody signs in is the business of who looks after users. */
+export function userView(caller: Caller, row: ListedUserRow): z.input<typeof User> {
   return {
     id: String(row.id),
     name: row.name,
     displayName: row.display_name,
-    email: row.email,
     tenantRoles: row.tenant_roles,
     disabled: row.disabled_at !== null,
-    hasPassword: row.password_hash !== null,
-    oneTimeUntil: atOrNull(row.one_time_until),
-    atProvider: row.at_provider,
-    lockedUntil: atOrNull(row.locked_until),
+    signIn: may(caller, 'user.write')
+      ? {
+          email: row.email,
+          hasPassword: row.password_hash !== null,
+          oneTimeUntil: atOrNull(row.one_time_until),
+          atProvider: row.at_provider,
+          lockedUntil: atOrNull(row.locked_until),
+        }
+      : null,
     serviceOf: row.service_of_code,
     createdAt: at(row.created_at),
   }

@@ -63,7 +63,7 @@ export function UserMenu({ user, given, changed }: Props) {
               {t('userAdmin.reset')}
             </Menu.Item>
           )}
-          {user.lockedUntil !== null && (
+          {user.signIn?.lockedUntil && (
             <Menu.Item leftSection={<IconLockOpen size={16} aria-hidden />} onClick={() => unlock.mutate()}>
               {t('userAdmin.unlock')}
             </Menu.Item>
@@ -73,7 +73,7 @@ export function UserMenu({ user, given, changed }: Props) {
               {t('userAdmin.endSessions')}
             </Menu.Item>
           )}
-          {user.atProvider && (
+          {user.signIn?.atProvider && (
             <Menu.Item leftSection={<IconUnlink size={16} aria-hidden />} onClick={() => setAsking('unlink')}>
               {t('userAdmin.unlink')}
             </Menu.Item>

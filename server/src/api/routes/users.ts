@@ -29,7 +29,12 @@ export const userRoutes = [
     answer: pageOf(User),
     async run({ platform, caller, query }) {
       const rows = await users.usersOfTenant(platform.db, caller.tenantId, afterId(query.cursor), query.limit + 1)
-      return page(rows, query.limit, (row) => String(row.id), userView)
+      return page(
+        rows,
+        query.limit,
+        (row) => String(row.id),
+        (row) => userView(caller, row),
+      )
     },
   }),
   route({
@@ -224,7 +229,7 @@ async function changeUser(
 }
 
 const view = async (sql: Sql, caller: Caller, id: number) =>
-  userView((await users.listedUser(sql, caller.tenantId, id))!)
+  userView(caller, (await users.listedUser(sql, caller.tenantId, id))!)
 
 const FULL_POWER = ['account-owner', 'full-access']
 const hasFullPower = (roles: readonly string[]) => roles.some((role) => FULL_POWER.includes(role))
