@@ -1006,7 +1006,10 @@ export interface Routes {
     params: {
       workspaceId: number
     }
-    query: {}
+    query: {
+      limit?: number
+      cursor?: string
+    }
     body: undefined
     answer: {
       items: WorkspaceExtension[]
@@ -1030,7 +1033,10 @@ export interface Routes {
    */
   'GET /tenant-extensions': {
     params: {}
-    query: {}
+    query: {
+      limit?: number
+      cursor?: string
+    }
     body: undefined
     answer: {
       items: TenantExtension[]

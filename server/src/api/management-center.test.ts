@@ -249,6 +249,31 @@ describe('for the tenant', () => {
   })
 })
 
+test('both lists come in pages, which leave out extensions of the other level and go on behind them', async () => {
+  const shop = await world.tenant()
+  const place = await shop.workspace()
+  const codes: string[] = []
+  for (const point of ['freeze-node', TENANT_POINT, TENANT_POINT, 'freeze-node', TENANT_POINT])
+    codes.push((await shop.extension({ points: [point] })).code)
+  const read = async (path: 'GET /tenant-extensions' | 'GET /workspaces/{workspaceId}/extensions') => {
+    const found: string[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < 5; page++) {
+      const query = { limit: 1, ...(cursor !== undefined && { cursor }) }
+      const answer =
+        path === 'GET /tenant-extensions'
+          ? await shop.owner.api.call(path, { query })
+          : await shop.owner.api.call(path, { params: { workspaceId: place.id }, query })
+      found.push(...answer.items.map((one) => one.code))
+      if (answer.nextCursor === null) return found
+      cursor = answer.nextCursor
+    }
+    return found
+  }
+  expect(await read('GET /tenant-extensions')).toEqual([codes[1], codes[2], codes[4]])
+  expect(await read('GET /workspaces/{workspaceId}/extensions')).toEqual([codes[0], codes[3]])
+})
+
 describe('the options of an extension are read in the dialect', () => {
   test('by its owner wherever they were chosen, and by members of the workspace', async () => {
     const { code, author } = await tenant.extension({ options: FORM })

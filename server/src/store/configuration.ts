@@ -18,14 +18,23 @@ export type ConfiguredRow = WatchingRow & {
   modified_at: Date | null
 }
 
-const MOST_VERSIONS = 5_000
+/** Which extensions of the tenant; without anything, the first of them. */
+export type Which = {
+  readonly code?: string
+  /** Only what may hold operations on this point. */
+  readonly point?: string
+  readonly afterId?: number
+  readonly limit?: number
+}
 
-/** The versions of all extensions of the tenant, or of one, as they are configured for a workspace (null: for the tenant). */
+const MOST_EXTENSIONS = 1_000
+
+/** The versions of extensions as they are configured for a workspace (null: for the tenant). */
 export async function configuredVersions(
   sql: Sql,
   tenantId: number,
   workspaceId: number | null,
-  code: string | null = null,
+  { code, point, afterId = 0, limit = MOST_EXTENSIONS }: Which,
 ): Promise<ConfiguredRow[]> {
   return await sql.rows<ConfiguredRow>(
     `select e.id, e.code, e.owner_id, o.display_name as owner_name, v.number, v.status, v.deployment, v.name, v.description,
@@ -36,9 +45,13 @@ export async function configuredVersions(
      join users o on o.id = e.owner_id
      left join extension_enablements en on en.extension_id = e.id and en.workspace_id is not distinct from $2
      left join users m on m.id = en.modified_by
-     where e.tenant_id = $1 and e.deleted_at is null and v.status not in ('superseded', 'discarded') and ($3::text is null or e.code = $3)
-     order by e.id, v.number limit $4`,
-    [tenantId, workspaceId, code, MOST_VERSIONS],
+     where v.status not in ('superseded', 'discarded') and e.id in (
+       select id from extensions i where i.tenant_id = $1 and i.deleted_at is null and i.id > $5 and ($3::text is null or i.code = $3)
+         and ($4::text is null or exists (select from extension_versions w
+           where w.extension_id = i.id and w.status in ('testing', 'published') and w.points @> array[$4::text]))
+       order by i.id limit $6)
+     order by e.id, v.number`,
+    [tenantId, workspaceId, code ?? null, point ?? null, afterId, limit],
   )
 }
 

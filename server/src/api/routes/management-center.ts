@@ -1,7 +1,7 @@
 /** The Management Center: which extensions are enabled for a workspace or the tenant, and with which options (rule 19). */
 import { checkOptionValues, eventByCode, fittingOptions, may, type OptionValues, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
-import { type Configured, configuredFor, formOf } from '../../configured.ts'
+import { type Configured, configuredFor, configuredPage, formOf } from '../../configured.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
 import * as configuration from '../../store/configuration.ts'
@@ -9,7 +9,7 @@ import type { Sql, Transaction } from '../../store/database.ts'
 import { lockExtension } from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
 import { ConfigurationChange, TenantExtension, TestingChange, WorkspaceExtension } from '../management-shapes.ts'
-import { pageOf, route } from '../route.ts'
+import { afterId, pageOf, pageQuery, route } from '../route.ts'
 import { person } from '../views.ts'
 import { tellExtension } from './extensions.ts'
 import { workspaceParams } from './workspaces.ts'
@@ -24,10 +24,12 @@ export const managementCenterRoutes = [
     tag: 'Management Center',
     summary: 'The workspace-level extensions: which are enabled in the workspace, and with which options',
     params: workspaceParams,
+    query: pageQuery,
     answer: pageOf(WorkspaceExtension),
-    async run({ platform, caller, params }) {
-      const all = await configuredFor(platform.db, caller.tenantId, params.workspaceId)
-      return { items: all.map((one) => workspaceView(caller, params.workspaceId, one)), nextCursor: null }
+    async run({ platform, caller, params, query }) {
+      const { workspaceId } = params
+      const { items, nextCursor } = await pageFor(platform.db, caller, workspaceId, query)
+      return { items: items.map((one) => workspaceView(caller, workspaceId, one)), nextCursor }
     },
   }),
   route({
@@ -52,10 +54,11 @@ export const managementCenterRoutes = [
     access: 'extension.read',
     tag: 'Management Center',
     summary: 'The tenant-level extensions: which are enabled for the tenant, and with which options',
+    query: pageQuery,
     answer: pageOf(TenantExtension),
-    async run({ platform, caller }) {
-      const all = await configuredFor(platform.db, caller.tenantId, null)
-      return { items: all.map((one) => tenantView(caller, one)), nextCursor: null }
+    async run({ platform, caller, query }) {
+      const { items, nextCursor } = await pageFor(platform.db, caller, null, query)
+      return { items: items.map((one) => tenantView(caller, one)), nextCursor }
     },
   }),
   route({
@@ -103,11 +106,18 @@ export const managementCenterRoutes = [
   }),
 ]
 
+const pageFor = (
+  sql: Sql,
+  caller: Caller,
+  workspaceId: number | null,
+  query: { readonly cursor?: string | undefined; readonly limit: number },
+) => configuredPage(sql, caller.tenantId, workspaceId, afterId(query.cursor), query.limit)
+
 async function found(sql: Sql, caller: Caller, workspaceId: number | null, code: string): Promise<Configured> {
-  const [one] = await configuredFor(sql, caller.tenantId, workspaceId, code)
+  const one = await configuredFor(sql, caller.tenantId, workspaceId, code)
   if (one) return one
   // It is there, and of the other level: what it watches is named.
-  const versions = await configuration.configuredVersions(sql, caller.tenantId, workspaceId, code)
+  const versions = await configuration.configuredVersions(sql, caller.tenantId, workspaceId, { code })
   if (versions.length > 0) throw new Refusal('EXTENSION_LEVELS_MIXED', { events: versions.at(-1)!.points })
   throw new Refusal('EXTENSION_UNKNOWN', { extensionCode: code })
 }

@@ -29,7 +29,7 @@ export const enabledExtensionActions = [
         requestedBy: caller.userId,
         fileType: FileType ?? null,
       }
-      const rows = await configuredVersions(platform.db, caller.tenantId, workspaceId)
+      const rows = await configuredVersions(platform.db, caller.tenantId, workspaceId, { point: EventCode })
       const byExtension = Map.groupBy(rows, (row) => row.id).values()
       const applying = [...byExtension].flatMap((ofOne) => applyingVersion(ofOne.map(watching), scope)?.row ?? [])
       return {
@@ -55,7 +55,7 @@ export const enabledExtensionActions = [
       if (!code) throw new Refusal('PARAMETER_MISSING', { parameter: 'ExtensionCode' })
       const extension = await extensionFor(platform, caller, code)
       const workspaceId = ProjectId === undefined ? null : Number(ProjectId)
-      const [forTenant] = await configuredFor(platform.db, caller.tenantId, null, code)
+      const forTenant = await configuredFor(platform.db, caller.tenantId, null, code)
       // The options of a tenant-level extension are the tenant's, whatever workspace the caller names.
       const where = forTenant ? null : workspaceId
       if (!forTenant && where === null) throw new Refusal('PARAMETER_MISSING', { parameter: 'ProjectId' })
@@ -64,7 +64,7 @@ export const enabledExtensionActions = [
         if (where === null) ensureMay(caller, 'option.read')
         else await workspaceFor(platform.db, caller, where, 'option.read')
       }
-      const [one] = forTenant ? [forTenant] : await configuredFor(platform.db, caller.tenantId, where, code)
+      const one = forTenant ?? (await configuredFor(platform.db, caller.tenantId, where, code))
       const chosen = one?.version.option_values ?? null
       if (!one || chosen === null) return {}
       // Rule 19: values that do not fit the form as it is now are answered to nobody.
