@@ -19,12 +19,15 @@ type Loaded = {
   readonly context: Context
   readonly inside: Readonly<Record<'enter' | 'wake' | 'fetched' | 'take' | 'remark', Callable>>
   calls: number
+  /** What its heap held after the last one. */
+  bytes: number
 }
 
 type Begin = Extract<ToHost, { t: 'call' }>
 type Call = {
   readonly id: number
   readonly endsMs: number
+  readonly memoryMb: number
   loaded: Loaded | null
   /** Entries into the isolate follow each other. */
   steps: Promise<void>
@@ -38,6 +41,7 @@ type Call = {
 }
 
 const MOST_IDLE = 48
+const MOST_IDLE_BYTES = 96 * 1024 * 1024
 const CALLS_PER_ISOLATE = 500
 const KEPT_HEAP_SHARE = 0.5
 const TAKE_TIMEOUT_MS = 2_000
@@ -55,7 +59,8 @@ const sources = new Map<string, string>()
 const idle: Loaded[] = []
 const calls = new Map<number, Call>()
 let prelude = ''
-let mostMemoryBytes = Number.POSITIVE_INFINITY
+let overheadBytes = 0
+let allowedBytes = 0
 let loads = 0
 let broken = false
 
@@ -81,7 +86,7 @@ process.stdin.on(
 function take(message: ToHost): void {
   if (message.t === 'start') {
     prelude = message.prelude
-    mostMemoryBytes = message.mostMemoryBytes
+    overheadBytes = message.overheadBytes
     setInterval(watch, WATCH_EVERY_MS)
     void load('', 'export default () => 1', CHECK_MEMORY_MB, performance.now() + CHECK_TIMEOUT_MS).then(
       (loaded) => {
@@ -129,7 +134,7 @@ async function load(codeId: string, source: string, memoryMb: number, endsMs: nu
     const problem = await adopt!.apply(undefined, [module.namespace.derefInto() as unknown as string], { timeout })
     if (typeof problem === 'string' && problem !== '') throw new Error(problem)
     const inside = { enter: enter!, wake: wake!, fetched: fetched!, take: taking!, remark: remark! }
-    return { codeId, memoryMb, isolate, context, inside, calls: 0 }
+    return { codeId, memoryMb, isolate, context, inside, calls: 0, bytes: 0 }
   } catch (error) {
     const lost = isDisposed(isolate)
     dispose({ isolate })
@@ -171,6 +176,7 @@ async function begin(given: Begin): Promise<void> {
   const call: Call = {
     id: given.id,
     endsMs,
+    memoryMb: given.memoryMb,
     loaded: null,
     steps: Promise.resolve(),
     stepping: true,
@@ -316,6 +322,7 @@ function finish(call: Call, ended: Ended, value: string | null, error: string | 
   loaded.isolate.getHeapStatistics().then(
     (heap) => {
       const bytes = heap.used_heap_size + heap.externally_allocated_size
+      loaded.bytes = bytes
       const worn = loaded.calls >= CALLS_PER_ISOLATE || bytes > loaded.memoryMb * 1024 * 1024 * KEPT_HEAP_SHARE
       if (worn || !sources.has(loaded.codeId)) dispose(loaded)
       else keep(loaded)
@@ -330,7 +337,7 @@ function finish(call: Call, ended: Ended, value: string | null, error: string | 
 
 function keep(loaded: Loaded): void {
   idle.push(loaded)
-  while (idle.length > MOST_IDLE) drop(idle[0]!)
+  while (idle.length > MOST_IDLE || idle.reduce((sum, one) => sum + one.bytes, 0) > MOST_IDLE_BYTES) drop(idle[0]!)
 }
 
 function fetched({ id, fetchId, reply }: Extract<ToHost, { t: 'fetched' }>): void {
@@ -358,7 +365,10 @@ function watch(): void {
   if (broken) return
   const { user, system } = process.cpuUsage()
   const worn = loads > MOST_LOADS || (user + system) / 1000 > MOST_PROCESSOR_MS
-  if (process.resourceUsage().maxRSS * 1024 > mostMemoryBytes) isBroken('memory')
+  // The kernel tells the most that there ever was, so what was once allowed stays so.
+  const asked = [...calls.values()].reduce((sum, call) => sum + call.memoryMb, 0)
+  allowedBytes = Math.max(allowedBytes, overheadBytes + 2 * asked * 1024 * 1024)
+  if (process.resourceUsage().maxRSS * 1024 > allowedBytes) isBroken('memory')
   else if (worn) isBroken('worn')
 }
 

@@ -20,6 +20,8 @@ const NODE_FLAGS = [
   '--max-old-space-size=128',
   '--input-type=module',
 ]
+/** Beside twice what its calls may use: Node itself, idle isolates, and checks. A host that needs more is ended. */
+const OVERHEAD_MB = 320
 const READY_WITHIN_MS = 15_000
 /** What a host may say for each call that it is given, and beyond that: far more than one that keeps its own limits ever does. */
 const SAID_PER_CALL_BYTES = 40 * 1024 * 1024
@@ -41,12 +43,7 @@ export type Host = {
 export type HostTexts = { readonly program: string; readonly prelude: string }
 
 /** Resolves when it is ready; throws why it is not. What it says afterwards goes to `said`. */
-export async function startHost(
-  fence: Fence,
-  texts: HostTexts,
-  mostMemoryBytes: number,
-  said: (message: FromHost) => void,
-): Promise<Host> {
+export async function startHost(fence: Fence, texts: HostTexts, said: (message: FromHost) => void): Promise<Host> {
   const [program, ...args] = [...fence.command, fence.node, ...NODE_FLAGS, `--eval=${texts.program}`, '--', fence.addon]
   // A group of its own: what a terminal sends to the server's does not reach it.
   const child = spawn(program!, args, {
@@ -100,7 +97,7 @@ export async function startHost(
     if (child.stdin.writableLength > MOST_UNREAD_BYTES) kill()
     else if (child.stdin.writable) child.stdin.write(encodeFrame(message))
   }
-  tell({ t: 'start', prelude: texts.prelude, mostMemoryBytes })
+  tell({ t: 'start', prelude: texts.prelude, overheadBytes: OVERHEAD_MB * 1024 * 1024 })
   try {
     await Promise.race([ready, ended.then((why) => Promise.reject(new Error(why)))])
   } catch (error) {

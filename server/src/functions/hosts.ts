@@ -53,11 +53,9 @@ const LIMITS: HostLimits = {
 const LONGEST_TIMEOUT_MS = 60_000
 const LEAST_MEMORY_MB = 8
 const MOST_MEMORY_MB = 128
-/** Beside what its isolates may use: Node itself, idle isolates, slack of the engine's counting. */
 /** What one call can have used at most; more than that is not believed. */
 const MOST_CPU_MS = 16 * LONGEST_TIMEOUT_MS
 const MOST_MEMORY_BYTES = 4 * MOST_MEMORY_MB * 1024 * 1024
-const HOST_OVERHEAD_MB = 256
 const MOST_REQUEST_BYTES = 1_048_576
 const NOTHING_ABOUT = '{"options":{},"snapshot":{}}'
 const MOST_SOURCE_BYTES = 1_048_576
@@ -107,6 +105,7 @@ type Running = {
   retiring: boolean
   /** Who makes it end is known, and has been told: the others in it are innocent. */
   blamed: boolean
+  outOfMemory: boolean
   completed: number
   usedMs: number
 }
@@ -139,7 +138,6 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
   const outbound: Outbound = outboundFetch(options.outbound)
   const addon = options.required === 'off' ? null : addonFile()
   const unavailable = UNAVAILABLE[options.required ?? 'on']
-  const mostMemoryBytes = (HOST_OVERHEAD_MB + limits.perTenant * MOST_MEMORY_MB) * 1024 * 1024
   let texts: { program: string; prelude: string } | null = null
   const tenants = new Map<number, Tenant>()
   const all = new Set<Running>()
@@ -284,7 +282,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       host: (async () => {
         const found = await findFence()
         if (found === null) throw new Error(unavailable)
-        return await startHost(found, textsOf(), mostMemoryBytes, (message) => heard(tenant, made, message))
+        return await startHost(found, textsOf(), (message) => heard(tenant, made, message))
       })(),
       started: null,
       jobs: new Map(),
@@ -293,6 +291,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       isolates: 0,
       retiring: false,
       blamed: false,
+      outOfMemory: false,
       completed: 0,
       usedMs: nowMs,
     }
@@ -376,7 +375,10 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       if (!running.retiring && message.why !== 'worn')
         options.log?.warn({ tenant: tenant.id, why: String(message.why).slice(0, 300) }, 'a host of functions is ended')
       retire(running)
-      if (message.why === 'memory') running.started?.kill()
+      if (message.why === 'memory') {
+        running.outOfMemory = true
+        running.started?.kill()
+      }
       return
     }
     if (message.t === 'checked') {
@@ -439,7 +441,7 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       if (tenant.deaths > 1)
         tenant.notBeforeMs = performance.now() + Math.min(LONGEST_BACKOFF_MS, 50 * 2 ** Math.min(tenant.deaths, 10))
     }
-    const memory = /memory|invalid size|Allocation/i.test(why)
+    const memory = running.outOfMemory || /memory|invalid size|Allocation/i.test(why)
     for (const job of jobs) {
       if (!running.blamed) suspects.add(job.invocation.codeId)
       if (suspects.size > MOST_SUSPECTS) suspects.delete(suspects.values().next().value!)
@@ -460,7 +462,12 @@ export function startFunctionHosts(options: HostsOptions): FunctionHosts {
       } else {
         if (running.started === null) options.metrics?.functionRefusals.inc({ reason: 'unavailable' })
         const ended: FunctionEnd = running.started === null ? 'refused' : memory ? 'out-of-memory' : 'stopped'
-        end(tenant, running, job, outcomeOf(job, ended, null, `its host ended: ${why}`, 0, 0))
+        end(
+          tenant,
+          running,
+          job,
+          outcomeOf(job, ended, null, running.outOfMemory ? tooMuch(job.invocation) : `its host ended: ${why}`, 0, 0),
+        )
       }
     }
     pump()
@@ -550,7 +557,7 @@ const UNAVAILABLE = {
 async function firstThatWorks(addon: string, texts: { program: string; prelude: string }): Promise<Fence | null> {
   for (const fence of await fences(process.execPath, addon)) {
     try {
-      const host = await startHost(fence, texts, Number.MAX_SAFE_INTEGER, () => {})
+      const host = await startHost(fence, texts, () => {})
       host.kill()
       await host.ended
       return fence
@@ -572,6 +579,7 @@ function problemOf({ request, source, environment }: FunctionInvocation): string
   return null
 }
 
+const tooMuch = ({ limits }: FunctionInvocation) => `it needed more than its ${limits.memoryMb} MB`
 const timedOut = ({ limits }: FunctionInvocation) => `it did not end within ${limits.timeoutMs} ms`
 
 function line(job: Job, { atMs, level, text, cut }: Extract<FromHost, { t: 'log' }>): void {
@@ -607,15 +615,7 @@ function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): Funct
     return outcomeOf(job, 'returned', text === null ? null : storable(text), null, cpuMs, memoryBytes)
   }
   if (ended === 'timed-out') return outcomeOf(job, ended, null, timedOut(job.invocation), cpuMs, memoryBytes)
-  if (ended === 'out-of-memory')
-    return outcomeOf(
-      job,
-      ended,
-      null,
-      `it needed more than its ${job.invocation.limits.memoryMb} MB`,
-      cpuMs,
-      memoryBytes,
-    )
+  if (ended === 'out-of-memory') return outcomeOf(job, ended, null, tooMuch(job.invocation), cpuMs, memoryBytes)
   return outcomeOf(job, 'threw', null, plain(String(error).slice(0, 4_096)), cpuMs, memoryBytes)
 }
 

@@ -1,7 +1,7 @@
 /** What the server and a host tell each other. */
 
 export type ToHost =
-  | { readonly t: 'start'; readonly prelude: string; readonly mostMemoryBytes: number }
+  | { readonly t: 'start'; readonly prelude: string; readonly overheadBytes: number }
   | { readonly t: 'source'; readonly codeId: string; readonly source: string }
   | { readonly t: 'forget'; readonly codeId: string }
   | {

@@ -22,7 +22,7 @@ const MOST_FETCHES = 20
 const MOST_FETCH_LENGTH = 262_144
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-const { apply } = Reflect
+const { apply, construct, ownKeys, getOwnPropertyDescriptor } = Reflect
 const { stringify, parse } = JSON
 const { now } = Date
 const { defineProperty } = Object
@@ -67,12 +67,24 @@ defineProperty(Error, 'prepareStackTrace', { get: () => undefined, set() {}, con
 for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef'])
   delete (globalThis as Record<string, unknown>)[name]
 
+// Buffers that grow are not counted either: there are only those of a fixed length.
+const GrowingBuffer = ArrayBuffer
+function FixedBuffer(this: unknown, length?: unknown): unknown {
+  if (new.target === undefined) throw new NewTypeError('ArrayBuffer needs new')
+  return construct(GrowingBuffer, [length], new.target)
+}
+for (const key of ownKeys(GrowingBuffer))
+  if (key !== 'length') defineProperty(FixedBuffer, key, getOwnPropertyDescriptor(GrowingBuffer, key)!)
+defineProperty(GrowingBuffer.prototype, 'constructor', { value: FixedBuffer, writable: true, configurable: true })
+give('ArrayBuffer', FixedBuffer)
+
 function give(name: string, value: unknown): void {
   defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
 }
 
+const lineOf = {}
 for (const level of ['log', 'info', 'warn', 'error', 'debug'])
-  defineProperty(console, level, {
+  defineProperty(lineOf, level, {
     value: (...values: unknown[]) => {
       let text = ''
       for (let at = 0; at < values.length; at++) text += (at === 0 ? '' : ' ') + shown(values[at])
@@ -82,6 +94,7 @@ for (const level of ['log', 'info', 'warn', 'error', 'debug'])
     configurable: true,
     enumerable: true,
   })
+give('console', lineOf)
 
 function note(level: string, text: string): void {
   if (lines > MOST_LINES || logged > MOST_LOG_LENGTH) return
