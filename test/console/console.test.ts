@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { accessStories } from './access-stories.ts'
 import { auditStories } from './audit-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
+import { functionStories } from './function-stories.ts'
 import { holdingStories } from './holding-stories.ts'
 import { identityStories } from './identity-stories.ts'
 import { lifeStories } from './life-stories.ts'
@@ -30,6 +31,7 @@ describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('the life of an extension', () => lifeStories(at))
 describe('the Management Center', () => managementStories(at))
+describe('functions', () => functionStories(at))
 describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
 describe('the audit trail', () => auditStories(at))

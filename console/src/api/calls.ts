@@ -26,7 +26,15 @@ import type {
   ExtensionView,
   FlowSpecImport,
   FlowSpecImported,
+  FunctionChange,
+  FunctionDeliveryChange,
+  FunctionTestRan,
+  FunctionTestRun,
+  FunctionUsage,
+  FunctionView,
   HeldNow,
+  InvocationDetail,
+  InvocationView,
   LintedParameters,
   Me,
   Member,
@@ -70,6 +78,11 @@ import type {
 } from './shapes.ts'
 
 export type ListQuery = { readonly limit?: number; readonly cursor?: string }
+export type InvocationsQuery = ListQuery & {
+  readonly failed?: boolean
+  readonly tests?: boolean
+  readonly messageId?: string
+}
 export type NodesQuery = ListQuery & {
   readonly environment: Environment
   readonly name?: string
@@ -200,6 +213,16 @@ export const calls = {
     get<Page<ExtensionHistoryEntry>>(`/extensions/${of(code)}/history`, query),
   commentExtension: (code: string, text: string, version: number) =>
     post<ExtensionHistoryEntry>(`/extensions/${of(code)}/comments`, { text, version }),
+  function: (code: string) => get<FunctionView>(`/extensions/${of(code)}/function`),
+  changeFunction: (code: string, body: FunctionChange) => patch<FunctionView>(`/extensions/${of(code)}/function`, body),
+  changeFunctionDelivery: (code: string, body: FunctionDeliveryChange) =>
+    patch<FunctionView>(`/extensions/${of(code)}/function/delivery`, body),
+  runFunction: (code: string, body: FunctionTestRun) =>
+    post<FunctionTestRan>(`/extensions/${of(code)}/function/test-runs`, body),
+  invocations: (code: string, query: InvocationsQuery) =>
+    get<Page<InvocationView>>(`/extensions/${of(code)}/function/invocations`, query),
+  invocation: (code: string, id: number) => get<InvocationDetail>(`/extensions/${of(code)}/function/invocations/${id}`),
+  functionUsage: (code: string) => get<FunctionUsage>(`/extensions/${of(code)}/function/usage`),
   reviews: (query: ListQuery) => get<Page<ExtensionVersion>>('/reviews', query),
   credentials: (code: string) => get<ExtensionCredentials>(`/extensions/${of(code)}/credentials`),
   createCredentials: (code: string) => post<NewAccessKey>(`/extensions/${of(code)}/credentials`),

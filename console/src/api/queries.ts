@@ -5,6 +5,7 @@ import {
   calls,
   type DeadLettersFilter,
   type ExtensionsQuery,
+  type InvocationsQuery,
   type ListQuery,
   type NodesQuery,
   type OperationsQuery,
@@ -95,6 +96,17 @@ export const queries = {
       queryFn: () => calls.extensionHistory(code, { version, limit }),
       placeholderData: keepPreviousData,
     }),
+  function: (code: string) =>
+    queryOptions({ queryKey: ['extensions', 'function', code], queryFn: () => calls.function(code) }),
+  invocations: (code: string, query: InvocationsQuery) =>
+    queryOptions({
+      queryKey: ['extensions', 'invocations', code, query],
+      queryFn: () => calls.invocations(code, query),
+    }),
+  invocation: (code: string, id: number) =>
+    queryOptions({ queryKey: ['extensions', 'invocation', code, id], queryFn: () => calls.invocation(code, id) }),
+  functionUsage: (code: string) =>
+    queryOptions({ queryKey: ['extensions', 'invocations', code, 'usage'], queryFn: () => calls.functionUsage(code) }),
   reviews: (query: ListQuery) =>
     queryOptions({ queryKey: ['extensions', 'reviews', query], queryFn: () => calls.reviews(query) }),
   workspaceExtensions: (workspaceId: number) =>

@@ -34,6 +34,16 @@ type Tab = {
 /** The parts of the page, in their order, by the word in the address. A part is a line here and a component of its own, read when it is opened. */
 const TABS: Readonly<Record<string, Tab>> = {
   overview: { text: 'life.overview', component: lazy(() => import('./overview-tab.tsx')) },
+  function: {
+    text: 'function.tab',
+    component: lazy(() => import('./function-tab.tsx')),
+    shown: ({ deployment }) => deployment === 'function',
+  },
+  invocations: {
+    text: 'function.runs',
+    component: lazy(() => import('./invocations-tab.tsx')),
+    shown: ({ deployment }) => deployment === 'function',
+  },
   versions: { text: 'life.versions', component: lazy(() => import('./versions-tab.tsx')) },
   review: { text: 'life.review', component: lazy(() => import('./review-tab.tsx')) },
   trial: {

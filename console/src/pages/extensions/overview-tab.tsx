@@ -31,6 +31,18 @@ export default function OverviewTab({ extension }: { extension: ExtensionView })
                 [t('life.modules'), extension.modules.map(names.module).join(t('ui.listSeparator'))],
                 [t('life.categories'), extension.categories.map(names.category).join(t('ui.listSeparator'))],
                 [
+                  t('function.portable'),
+                  extension.portability.length === 0
+                    ? t('function.portableYes')
+                    : extension.portability
+                        .map(({ code, points }) =>
+                          t(`function.notPortable.${code}`, {
+                            points: points.map(names.event).join(t('ui.listSeparator')),
+                          }),
+                        )
+                        .join(' '),
+                ],
+                [
                   t('form.testWorkspace'),
                   extension.testWorkspaceId && (
                     <LinkTo {...links.nodes(extension.testWorkspaceId)}>

@@ -125,6 +125,11 @@ export function CheckCard({ check, operation }: Props) {
       <Group mt="xs" gap="md">
         <Steps check={check} />
       </Group>
+      {check.mayReadInvocations && (
+        <LinkTo {...links.extension(check.extensionCode, 'invocations')} fz="sm">
+          {t('function.toRuns')}
+        </LinkTo>
+      )}
       {(check.detailUrl || check.helpDocUrl || check.mayPass) && (
         <Group mt="xs" gap="md" fz="sm">
           {check.detailUrl && (

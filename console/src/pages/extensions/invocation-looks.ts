@@ -1,0 +1,28 @@
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconClockExclamation,
+  IconDatabaseExclamation,
+  IconExclamationCircle,
+  IconHelpCircle,
+  IconPlugConnectedX,
+  IconX,
+} from '@tabler/icons-react'
+import type { InvocationView } from '../../api/shapes.ts'
+import type { Look } from '../../ui/state-badge.tsx'
+
+export const RUN_LOOKS: Readonly<Record<InvocationView['outcome'], Look>> = {
+  answered: { icon: IconCircleCheck, colour: 'green', text: 'function.outcome.answered' },
+  told: { icon: IconCircleCheck, colour: 'gray', text: 'function.outcome.told' },
+  'no-result': { icon: IconHelpCircle, colour: 'orange', text: 'function.outcome.no-result' },
+  threw: { icon: IconExclamationCircle, colour: 'red', text: 'function.outcome.threw' },
+  'timed-out': { icon: IconClockExclamation, colour: 'red', text: 'function.outcome.timed-out' },
+  'out-of-memory': { icon: IconDatabaseExclamation, colour: 'red', text: 'function.outcome.out-of-memory' },
+  stopped: { icon: IconPlugConnectedX, colour: 'red', text: 'function.outcome.stopped' },
+}
+
+export const RESULT_LOOKS: Readonly<Record<'OK' | 'WARN' | 'FAIL', Look>> = {
+  OK: { icon: IconCircleCheck, colour: 'green', text: 'check.ok' },
+  WARN: { icon: IconAlertTriangle, colour: 'yellow', text: 'check.warn' },
+  FAIL: { icon: IconX, colour: 'red', text: 'check.fail' },
+}
