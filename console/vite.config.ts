@@ -66,8 +66,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // What several pages share comes in one file instead of dozens.
-      output: { codeSplitting: { groups: [{ name: 'base', minShareCount: 4 }] } },
+      // What most pages share comes in one file instead of dozens; what fewer do would burden the first page of the others.
+      output: { codeSplitting: { groups: [{ name: 'base', minShareCount: 9 }] } },
     },
   },
 })
