@@ -108,7 +108,8 @@ test('a server that cannot do its work says why: an older schema, and heartbeats
   servers.push(server)
   const ready = async () => {
     const answer = await fetch(`http://127.0.0.1:${server.port}/readyz`)
-    return { code: answer.status, ...((await answer.json()) as { status: string }) }
+    const { status } = (await answer.json()) as { status: string }
+    return { code: answer.status, status }
   }
   await expect.poll(ready, PATIENCE).toEqual({ code: 200, status: 'ok' })
   await server.db.rows(`create table kept as select * from schema_migrations`)
