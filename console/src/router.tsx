@@ -12,7 +12,6 @@ import { queries } from './api/queries.ts'
 import type { Environment, ExtensionStatus, OperationState, ProcessStatus, Recurrence } from './api/shapes.ts'
 import { links } from './links.ts'
 import { Broken, NotThere } from './pages/broken.tsx'
-import { SignInPage } from './pages/sign-in.tsx'
 
 /** What stands after the `?` is plain text, one value per name; each route takes what it knows and drops the rest. */
 type Search = Readonly<Record<string, unknown>>
@@ -53,7 +52,7 @@ const signIn = createRoute({
     next: text(search.next),
     refused: text(search.refused),
   }),
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
 })
 
 const signedIn = createRoute({

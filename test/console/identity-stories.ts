@@ -60,11 +60,11 @@ export function identityStories(at: () => BrowserConsole): void {
 
     await page.getByRole('button', { name: en.password.change }).click()
     const dialog = page.getByRole('dialog', { name: en.password.change })
-    await dialog.getByLabel(en.password.present).fill('not the password')
+    await dialog.getByRole('textbox', { name: en.password.present }).fill('not the password')
     await dialog.getByLabel(en.password.new).fill(PASSWORD)
     await dialog.getByRole('button', { name: en.password.change }).click()
     await dialog.getByRole('alert').getByText('The present password is wrong.').waitFor()
-    await dialog.getByLabel(en.password.present).fill('the first password')
+    await dialog.getByRole('textbox', { name: en.password.present }).fill('the first password')
     await dialog.getByRole('button', { name: en.password.change }).click()
     await page.getByText(en.password.changed).waitFor()
     await page.reload()

@@ -1,4 +1,3 @@
-import type { Action } from '@holdpoint/core/access'
 import i18next, { type ParseKeys } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { keepPreference, readPreference } from '../preferences.ts'
@@ -24,34 +23,21 @@ declare module 'i18next' {
   }
 }
 
-type ActionWords = Readonly<Record<Action, string>>
-type Loaded = { readonly texts: object; readonly refusalSentence: RefusalSentence; readonly actionWords: ActionWords }
+type Loaded = { readonly texts: object; readonly refusalSentence: RefusalSentence }
 /** Only the language that is shown is loaded. The server's own sentences are English. */
 const LOADERS: Readonly<Record<Language, () => Promise<Loaded>>> = {
-  en: () =>
-    Promise.all([import('./en.ts'), import('@holdpoint/core/access-words')]).then(([file, words]) => ({
-      texts: file.en,
-      refusalSentence: () => undefined,
-      actionWords: words.ACTION_WORDS,
-    })),
+  en: () => import('./en.ts').then((file) => ({ texts: file.en, refusalSentence: () => undefined })),
   zh: () =>
-    Promise.all([import('./zh.ts'), import('./refusals-zh.ts'), import('./actions-zh.ts')]).then(
-      ([file, refusals, words]) => ({
-        texts: file.zh,
-        refusalSentence: refusals.refusalSentence,
-        actionWords: words.ACTION_WORDS_ZH,
-      }),
-    ),
+    Promise.all([import('./zh.ts'), import('./refusals-zh.ts')]).then(([file, refusals]) => ({
+      texts: file.zh,
+      refusalSentence: refusals.refusalSentence,
+    })),
 }
 
 let refusalSentenceNow: RefusalSentence = () => undefined
-let actionWordsNow: Partial<ActionWords> = {}
 
 /** The sentence of a refusal in the language shown; undefined where the server's own is to be shown. */
 export const refusalSentence: RefusalSentence = (code, details) => refusalSentenceNow(code, details)
-
-/** What an action of the table of access is, in the language shown. */
-export const actionWords = (action: Action): string => actionWordsNow[action] ?? action
 
 export function preferredLanguage(): Language {
   const wanted = readPreference('language') ?? navigator.language
@@ -64,7 +50,6 @@ export const currentLanguage = (): Language => (i18next.language === 'zh' ? 'zh'
 async function load(language: Language): Promise<object> {
   const loaded = await LOADERS[language]()
   refusalSentenceNow = loaded.refusalSentence
-  actionWordsNow = loaded.actionWords
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
   return loaded.texts
 }
