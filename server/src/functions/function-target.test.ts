@@ -177,6 +177,18 @@ describe('Rule 5: a message goes straight to functions, and rule 8: what one ret
     expect((await callBack(world.server, service, operation.messageId, 'OK')).status).toBe(200)
   })
 
+  test('Rule 33: a trial asks the version under test, and nothing is carried out', async () => {
+    const tenant = await world.tenant()
+    const workspace = await tenant.workspace()
+    const { code, author } = await tenant.extension({ source: REFUSES, testWorkspace: workspace, publish: false })
+    const { id } = await author.api.call('POST /extensions/{code}/trials', {
+      params: { code },
+      body: { eventCode: 'freeze-node' },
+    })
+    const detail = await ended(tenant.owner, id)
+    expect(detail).toMatchObject({ state: 'refused', checks: [{ state: 'FAIL', comment: 'no freeze-node today' }] })
+  })
+
   test('Rule 25: what goes to other targets does not serve it', async () => {
     const tenant = await world.tenant()
     const workspace = await tenant.workspace()
