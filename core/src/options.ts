@@ -229,8 +229,10 @@ function fitted(field: OptionField | undefined, value: unknown): Fitted {
     return chosen ? fits(chosen.value) : misfit('not-a-choice')
   }
   if (!Array.isArray(value)) return misfit('not-a-list')
-  if (value.some((one) => !field.choices.some((choice) => choice.value === one))) return misfit('not-a-choice')
-  if (new Set(value).size < value.length) return misfit('repeated')
+  const different = new Set<unknown>(value)
+  // Each is looked for once, however often it stands there.
+  for (const one of different) if (!field.choices.some((choice) => choice.value === one)) return misfit('not-a-choice')
+  if (different.size < value.length) return misfit('repeated')
   return fits(value.length === 0 ? null : (value as (string | number)[]))
 }
 

@@ -556,9 +556,21 @@ describe('the owner of an extension', () => {
     const held = await ask(tenant.owner, place, 'freeze-node', [n])
     expect((await callBack(world.server, one, held.messageId, 'OK')).status).not.toBe(200)
     expect((await callBack(world.server, { code: one.code, author: next }, held.messageId, 'OK')).status).toBe(200)
-    await own(one.author, one.code, String(one.author.id))
+    await own(tenant.owner, one.code, String(one.author.id))
     const again = await ask(tenant.owner, place, 'freeze-node', [m])
     expect((await callBack(world.server, one, again.messageId, 'OK')).status).toBe(200)
+  })
+
+  test('is nobody who made themselves so: who owns an extension answers for it', async () => {
+    const one = await registered()
+    for (const role of ['tenant-administrator', 'open-platform-administrator'] as const) {
+      const taker = await tenant.person([role])
+      expect(await refusalCode(own(taker, one.code, String(taker.id)))).toBe('OWN_RIGHTS')
+    }
+    expect((await read(one.code)).owner.id).toBe(String(one.author.id))
+    await own(one.author, one.code, String(one.author.id))
+    await own(tenant.owner, one.code, String(tenant.owner.id))
+    expect((await read(one.code)).owner.id).toBe(String(tenant.owner.id))
   })
 
   test('is nobody of another tenant, nobody who is disabled and nobody who does not exist', async () => {

@@ -1,6 +1,6 @@
 import { eventByCode, Refusal } from '@holdpoint/core'
 import type { z } from 'zod'
-import { ensureMay } from '../access.ts'
+import { ensureMay, ensurePerson } from '../access.ts'
 import { envelopeOf, requestOf } from '../openevent/envelope.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../store/database.ts'
@@ -32,8 +32,10 @@ export async function viewOperations(
 export async function findOperation(sql: Reads, caller: Caller, id: string): Promise<operations.OperationListRow> {
   const row = await operations.operationById(sql, caller.tenantId, id)
   if (!row) throw new Refusal('NOT_FOUND', { thing: 'operation', id })
-  if (row.requested_by !== caller.userId && row.workspace_id !== null)
-    ensureMay(caller, 'operation.read', row.workspace_id)
+  if (row.requested_by === caller.userId) return row
+  // Those of the tenant are read by every person of it.
+  if (row.workspace_id === null) ensurePerson(caller)
+  else ensureMay(caller, 'operation.read', row.workspace_id)
   return row
 }
 

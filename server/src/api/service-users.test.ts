@@ -221,6 +221,19 @@ describe('a service user', () => {
     ).toBe('NOT_FOUND')
   })
 
+  test('reads no operation of the tenant, which every person of it may', async () => {
+    const author = await tenant.person(['open-platform-administrator'])
+    const { code } = await tenant.extension({ points: ['workspace-change-created'], publish: false, author })
+    const { id } = await author.api.call('POST /extensions/{code}/trials', {
+      params: { code },
+      body: { eventCode: 'workspace-change-created' },
+    })
+    const read = ({ api }: Pick<Person, 'api'>) =>
+      api.call('GET /operations/{operationId}', { params: { operationId: id } })
+    expect(await refusalCode(read(service))).toBe('FORBIDDEN')
+    expect((await read(await tenant.person())).id).toBe(id)
+  })
+
   test('that is disabled answers nothing from that moment on, at every replica; nor does that of a deleted extension', async () => {
     const replica = await world.replica()
     const doomed = await tenant.extension({ publish: false })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { http, type Person, startWorld, urlOf, type World } from '../../../test/world.ts'
+import { http, PATIENCE, type Person, startWorld, urlOf, type World } from '../../../test/world.ts'
 import { hashPassword } from '../credentials.ts'
 import { insertUser, updateUser } from '../store/users.ts'
 
@@ -304,6 +304,23 @@ describe('changing one’s password', () => {
     expect((await guess()).body.code).toBe('SIGN_IN_THROTTLED')
     expect((await signIn(name, PASSWORD, from)).body.code).toBe('SIGN_IN_THROTTLED')
   })
+})
+
+test('a password that is reset while it is being checked starts no session', async () => {
+  const { id, name } = await user()
+  const waits = () =>
+    world.db.rows(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%from users where id = $1 for update'`,
+    )
+  const hash = await hashPassword('chosen by an administrator')
+  let answering: ReturnType<typeof signIn> | undefined
+  await world.db.transaction(async (tx) => {
+    await updateUser(tx, id, { password: { hash, oneTimeUntil: null } })
+    answering = signIn(name)
+    await expect.poll(waits, PATIENCE).toHaveLength(1)
+  })
+  expect((await answering)!.body.code).toBe('SIGN_IN_FAILED')
+  expect(await world.db.rows('select 1 from sessions where user_id = $1', [id])).toEqual([])
 })
 
 describe('a one-time password', () => {

@@ -9,7 +9,7 @@ export async function compile(
   language: FunctionLanguage,
   source: string,
 ): Promise<string> {
-  const compiled = toJavaScript(source, language)
+  const compiled = await toJavaScript(source, language)
   const said = await hosts.check(compiled, tenantId)
   if (said === null) return compiled
   const place = /^(.*) \[function\.js:(\d+):(\d+)\]$/s.exec(said)

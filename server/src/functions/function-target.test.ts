@@ -152,6 +152,27 @@ describe('Rule 5: a message goes straight to functions, and rule 8: what one ret
     expect(await tried({})).toEqual({ options: { most: '7' }, snapshot: {} })
   })
 
+  test('what somebody tries it with leaves nothing behind in it for the runs that decide', async () => {
+    const remembers = `let before = 'nothing'
+      export default (request) => {
+        const checkMessage = before
+        before = request.messageBody.operator
+        return { checkResult: 'FAIL', checkMessage }
+      }`
+    const { tenant, workspace, ids, extension, owner, operation } = await frozen(remembers)
+    expect((await ended(owner, operation.id)).checks).toMatchObject([{ comment: 'nothing' }])
+    const { code } = extension
+    for (const comment of ['nothing', 'planted'])
+      expect(
+        await tenant.owner.api.call('POST /extensions/{code}/function/test-runs', {
+          params: { code },
+          body: { body: { operator: 'planted' } },
+        }),
+      ).toMatchObject({ comment })
+    const next = await ask(owner, workspace, 'freeze-node', [ids.b])
+    expect((await ended(owner, next.id)).checks).toMatchObject([{ comment: String(owner.id) }])
+  })
+
   test('it runs in its test workspace before it is published, and nowhere else', async () => {
     const tenant = await world.tenant()
     const [there, elsewhere] = [await tenant.workspace(), await tenant.workspace()]

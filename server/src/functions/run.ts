@@ -111,7 +111,8 @@ export function functionRuns(parts: {
       const ended = hidden(
         await hosts.invoke({
           tenantId: of.tenantId,
-          codeId: `${of.extensionId}.${of.version}.${row.revision}`,
+          // What somebody tries it with leaves nothing behind, in what the code keeps between its runs, for those that decide.
+          codeId: `${of.extensionId}.${of.version}.${row.revision}${of.testedBy === null ? '' : '.tried'}`,
           source: row.compiled,
           limits: { timeoutMs: row.timeout_ms, memoryMb: row.memory_mb },
           environment,

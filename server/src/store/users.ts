@@ -109,6 +109,12 @@ export async function userOfTenant(sql: Sql, tenantId: number, userId: number): 
   return row ?? null
 }
 
+/** The user, who stays as they are until the transaction ends. */
+export async function lockUser(sql: Sql, userId: number): Promise<UserRow | null> {
+  const [row] = await sql.rows<UserRow>('select * from users where id = $1 for update', [userId])
+  return row ?? null
+}
+
 /** Those of these ids that are users of the tenant. */
 export async function userIdsOf(sql: Sql, tenantId: number, ids: readonly number[]): Promise<number[]> {
   const rows = await sql.rows<{ id: number }>('select id from users where tenant_id = $1 and id = any($2)', [
@@ -160,8 +166,11 @@ export async function disableServiceUser(sql: Sql, extensionId: number): Promise
 }
 
 /** Two who make the first pair of an extension at the same time make one service user. */
-export async function lockServiceUser(sql: Sql, extensionCode: string): Promise<void> {
-  await sql.rows('select 1 from extensions where code = $1 for no key update', [extensionCode])
+export async function lockServiceUser(sql: Sql, tenantId: number, extensionCode: string): Promise<void> {
+  await sql.rows('select 1 from extensions where tenant_id = $1 and code = $2 for no key update', [
+    tenantId,
+    extensionCode,
+  ])
 }
 
 /** How many users who are not disabled hold full power over the tenant; the rows stay locked until the transaction ends. */

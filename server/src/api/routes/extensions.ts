@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { checkParameters, EXTENSION_POINTS, levelOf, Refusal, readOptions, versionDifferences } from '@holdpoint/core'
+import {
+  checkParameters,
+  EXTENSION_POINTS,
+  levelOf,
+  may,
+  Refusal,
+  readOptions,
+  versionDifferences,
+} from '@holdpoint/core'
 import { z } from 'zod'
 import { startFunction } from '../../functions/starter.ts'
 import type { Platform } from '../../platform.ts'
@@ -149,6 +157,9 @@ export const extensionRoutes = [
       return await platform.db.transaction(async (tx) => {
         const row = await lockedExtension(tx, caller, params.code)
         const owner = await ownerFor(tx, caller, body.ownerId)
+        // Rule 20: whoever owns it decides in its name.
+        if (owner === caller.userId && row.owner_id !== owner && !may(caller, 'extension.credentials'))
+          throw new Refusal('OWN_RIGHTS')
         await extensions.updateOwner(tx, row.id, owner)
         await recordStep(
           tx,

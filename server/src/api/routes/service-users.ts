@@ -43,7 +43,7 @@ export const serviceUserRoutes = [
     answer: NewAccessKey,
     run: ({ platform, caller, params }) =>
       platform.db.transaction(async (tx) => {
-        await users.lockServiceUser(tx, params.code)
+        await users.lockServiceUser(tx, caller.tenantId, params.code)
         const extension = await extensionFor(tx, caller, params.code)
         const user = (await users.serviceUserOf(tx, extension.id)) ?? (await makeServiceUser(tx, caller, extension))
         return await makeKey(platform, tx, caller, user.id, { extension: extension.code })

@@ -5,10 +5,11 @@ import { SESSION_COOKIE } from '../../authentication.ts'
 import { decryptSecret, hashToken, verifyPassword } from '../../credentials.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
+import type { Transaction } from '../../store/database.ts'
 import { identityOf } from '../../store/identities.ts'
 import { type Caller, callerBySession } from '../../store/principals.ts'
 import * as sessions from '../../store/sessions.ts'
-import { type UserRow, updateUser, userByName, userOfTenant } from '../../store/users.ts'
+import { lockUser, type UserRow, updateUser, userByName, userOfTenant } from '../../store/users.ts'
 import { workspacesOf } from '../../store/workspaces.ts'
 import { OwnChange, PasswordChange, ProviderLink, Session, SignedOut, SignIn, SignInOptions } from '../access-shapes.ts'
 import { beginFlow, OPENID_START } from '../openid.ts'
@@ -50,6 +51,7 @@ export const sessionRoutes = [
       if (!right || known === null) throw new Refusal('SIGN_IN_FAILED')
       const password = await passwordToSignIn(platform, known, body)
       const { token, tokenHash } = await platform.db.transaction(async (tx) => {
+        if (!(await isStill(tx, known))) throw new Refusal('SIGN_IN_FAILED')
         if (password !== null) {
           await updateUser(tx, known.id, { password })
           await sessions.deleteSessionsOf(tx, known.id)
@@ -127,6 +129,7 @@ export const sessionRoutes = [
       if (!right) throw new Refusal('PASSWORD_WRONG')
       const password = await chosenPassword(body.newPassword, { name: user.name, former: body.password })
       const token = await platform.db.transaction(async (tx) => {
+        if (!(await isStill(tx, user))) throw new Refusal('PASSWORD_WRONG')
         await updateUser(tx, user.id, { password })
         await sessions.deleteSessionsOf(tx, user.id)
         writeAudit(tx, passwordChanged(caller.tenantId, user.id, user.name))
@@ -234,6 +237,12 @@ async function passwordToSignIn(
   if (user.one_time_until.getTime() <= nowMs()) throw new Refusal('ONE_TIME_PASSWORD_EXPIRED')
   if (newPassword === undefined) throw new Refusal('PASSWORD_CHANGE_REQUIRED')
   return await chosenPassword(newPassword, { name: user.name, former: password })
+}
+
+/** A hash takes its time, in which an administrator may have reset the password or disabled the user; they stay as they are from here on. */
+async function isStill(tx: Transaction, { id, password_hash }: UserRow): Promise<boolean> {
+  const now = await lockUser(tx, id)
+  return now !== null && now.disabled_at === null && now.password_hash === password_hash
 }
 
 async function me(platform: Platform, caller: Caller) {
