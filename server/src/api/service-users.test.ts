@@ -222,11 +222,10 @@ describe('a service user', () => {
   })
 
   test('reads no operation of the tenant, which every person of it may', async () => {
-    const author = await tenant.person(['open-platform-administrator'])
-    const { code } = await tenant.extension({ points: ['workspace-change-created'], publish: false, author })
+    const { author, ...its } = await tenant.extension({ points: ['download-resources'], publish: false })
     const { id } = await author.api.call('POST /extensions/{code}/trials', {
-      params: { code },
-      body: { eventCode: 'workspace-change-created' },
+      params: { code: its.code },
+      body: { eventCode: 'download-resources' },
     })
     const read = ({ api }: Pick<Person, 'api'>) =>
       api.call('GET /operations/{operationId}', { params: { operationId: id } })

@@ -19,7 +19,8 @@ export const descriptionRoutes = [
   route({
     method: 'POST',
     path: '/extension-descriptions',
-    access: 'extension.read',
+    // The code is loaded for it, which runs what stands at its top level.
+    access: 'extension.write',
     tag: 'Extensions',
     summary: 'Check the description of an extension, all of it at once; nothing is saved',
     body: Description,
@@ -59,7 +60,7 @@ export const descriptionRoutes = [
       const { source, language } = body
       if (source !== null)
         await check('source', async () => {
-          const problem = await platform.functions.check(toJavaScript(source, language))
+          const problem = await platform.functions.check(await toJavaScript(source, language), caller.tenantId)
           if (problem !== null) problems.push({ path: 'source', problem })
         })
       return { problems, remarks }
