@@ -44,7 +44,13 @@ describe('docs/openapi.json', () => {
     )
     const rows = ROUTES.map((row) => `${row.method} /api/v1${row.path.replace(/:(\w+)/g, '{$1}')}`)
     expect(described.toSorted()).toEqual(
-      [...rows, 'GET /api/v1/audit/export', 'GET /api/v1/stream', 'GET /api/v1/openapi.json'].toSorted(),
+      [
+        ...rows,
+        'GET /api/v1/audit/export',
+        'GET /api/v1/stream',
+        'GET /api/v1/extensions/{code}/dev-stream',
+        'GET /api/v1/openapi.json',
+      ].toSorted(),
     )
     expect(openapi.openapi).toBe('3.1.0')
   })

@@ -550,13 +550,14 @@ export const en = {
     helpDocUrl: 'Help page',
     name: 'Name',
     onUnanswered: 'When it does not answer in time',
-    onUnansweredHint: 'Applies when the message expires after three days.',
+    onUnansweredHint:
+      'Applies when the message expires after three days, and when a function has failed at every attempt.',
     parameters: 'Parameters',
     parametersHint: 'One key=value per line. The last line of a repeated key wins.',
     pass: 'The operation passes',
     register: 'Register',
     registerHint:
-      'After registering you get the extension code that your program needs to answer. Everything but the deployment can be changed later.',
+      'After registering you get the extension code that a service needs to answer; the code of a function is written on its page. Everything but the deployment can be changed later.',
     tenantTesting: 'While in testing, a tenant-level extension checks only its owner’s own operations.',
     testWorkspace: 'Test workspace',
     testWorkspaceHint: 'While in testing it checks operations only there.',

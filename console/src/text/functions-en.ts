@@ -10,7 +10,8 @@ export const functionsEn = {
     bodyHint: 'Left empty, it is the sample’s or the message’s own.',
     bodyNotJson: 'This is no JSON object.',
     code: 'Code',
-    codeHint: 'A default export: a function of the request. It returns checkResult OK, WARN or FAIL, and checkMessage.',
+    codeHint:
+      'A default export: a function of the request and its context. It returns checkResult OK, WARN or FAIL, and checkMessage.',
     codeKept: 'Version {{version}} cannot be changed now.',
     count: 'Runs',
     cpu: 'Processor time',

@@ -13,7 +13,7 @@ export const functionsZh = {
     bodyHint: '留空则使用示例或消息本身的内容。',
     bodyNotJson: '这不是 JSON 对象。',
     code: '代码',
-    codeHint: '默认导出一个以请求为参数的函数，返回 checkResult（OK、WARN 或 FAIL）和 checkMessage。',
+    codeHint: '默认导出一个以请求和上下文为参数的函数，返回 checkResult（OK、WARN 或 FAIL）和 checkMessage。',
     codeKept: '版本 {{version}} 目前不能修改。',
     count: '运行次数',
     cpu: 'CPU 时间',

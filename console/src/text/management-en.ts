@@ -62,7 +62,7 @@ export const managementEn = {
   },
   optionsEditor: {
     example: 'Start with an example',
-    hint: 'A JSON form schema that administrators fill in per workspace. The extension reads what they chose with GetOptionValueForProject. Empty: no options.',
+    hint: 'A JSON form schema that administrators fill in per workspace. A service reads what they chose with GetOptionValueForProject, a function finds it in context.options. Empty: no options.',
     invalid: 'This form cannot be saved',
     label: 'Options',
     line: 'Line {{line}}',

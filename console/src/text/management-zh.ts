@@ -62,7 +62,7 @@ export const managementZh: SameTexts<typeof managementEn> = {
   },
   optionsEditor: {
     example: '从示例开始',
-    hint: '由管理员按工作空间填写的 JSON 表单；扩展程序通过 GetOptionValueForProject 读取所选的值。留空表示没有选项。',
+    hint: '由管理员按工作空间填写的 JSON 表单；服务通过 GetOptionValueForProject 读取所选的值，函数从 context.options 读取。留空表示没有选项。',
     invalid: '该表单无法保存',
     label: '选项',
     line: '第 {{line}} 行',

@@ -14,8 +14,17 @@ const SOURCE = `type Request = {
   blockBusiness: boolean
 }
 
-export default async function (request: Request) {
-  console.log('asked about', request.eventType, request.messageBody)
+type Context = {
+  /** What the operation is about, as it was when it was asked for. */
+  snapshot: Record<string, unknown>
+  /** What was chosen of the options where it is asked for. */
+  options: Record<string, unknown>
+  /** Variables and secrets. */
+  environment: Record<string, string>
+}
+
+export default async function (request: Request, context: Context) {
+  console.log('asked about', request.eventType, context.snapshot)
   // OK lets the operation go on, WARN too and shows the message, FAIL refuses it.
   return { checkResult: 'OK', checkMessage: '' }
 }
