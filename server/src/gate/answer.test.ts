@@ -14,7 +14,7 @@ import {
   urlOf,
   type World,
 } from '../../../test/world.ts'
-import { type Caller, entered } from '../store/principals.ts'
+import { entered } from '../store/principals.ts'
 import { type Answer, answer, type CallbackApi } from './answer.ts'
 
 let world: World
