@@ -179,7 +179,8 @@ function excludes(parameters: ExtensionParameters, scope: OperationScope): boole
 /** Rule 33: an extension is tried with the points it watches and with the regular events of their modules. */
 export function trialEvents(points: readonly string[]): readonly EventDefinition[] {
   const modules = new Set(points.map((point) => eventByCode(point)?.module))
-  return EVENTS.filter((event) =>
-    event.kind === 'extension-point' ? points.includes(event.eventCode) : modules.has(event.module),
-  )
+  return [
+    ...EVENTS.filter((event) => points.includes(event.eventCode)),
+    ...EVENTS.filter((event) => event.kind === 'regular' && modules.has(event.module)),
+  ]
 }

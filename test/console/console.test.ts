@@ -14,6 +14,7 @@ import { openeventStories } from './openevent-stories.ts'
 import { setupStories } from './setup-stories.ts'
 import { signInStories } from './sign-in-stories.ts'
 import { signingStories } from './signing-stories.ts'
+import { trialStories } from './trial-stories.ts'
 
 let started: BrowserConsole
 beforeAll(async () => {
@@ -30,6 +31,7 @@ describe('holding an operation', () => holdingStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('the life of an extension', () => lifeStories(at))
+describe('trials', () => trialStories(at))
 describe('the Management Center', () => managementStories(at))
 describe('functions', () => functionStories(at))
 describe('signatures of deliveries', () => signingStories(at))

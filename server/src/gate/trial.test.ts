@@ -215,6 +215,12 @@ describe('a trial is never taken for an operation', () => {
       ).items.map((one) => one.id)
     expect(await listed(false)).toEqual([real.id])
     expect(await listed(true)).toEqual([trial.id])
+    // Whoever writes in the developer backend reads trials, and no operations of a workspace that is not theirs.
+    const backend = await tenant.person(['open-platform-administrator'])
+    expect((await detailOf(backend, trial.id)).trial).toBe(true)
+    expect(await refusalCode(detailOf(backend, real.id))).toBe('FORBIDDEN')
+    const theirs = await backend.api.call('GET /operations', { query: { extension: extension.code, trials: 'true' } })
+    expect(theirs.items.map((one) => one.id)).toEqual([trial.id])
     const processes = await dialect(world.server, tenant.owner, 'ListCheckProcesses', {
       EventCode: 'freeze-node',
       ProjectId: place.id,

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { serverNow } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { ExtensionView, OperationView, Tryable } from '../../api/shapes.ts'
+import type { ExtensionView, OperationDetail, OperationView, Tryable } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { refusalSentence } from '../../text/index.ts'
@@ -24,12 +24,19 @@ const OperationPanel = lazy(() => import('../operations/panel.tsx'))
 /** Of what an extension may ask for beside the message. */
 const SNAPSHOT = '{\n  "CommittedFile": {\n    "FileName": "example.sql",\n    "Content": "select 1"\n  }\n}'
 const MOST_LISTED = 10
+const LOOK_EVERY_MS = 1_000
 
 /** Asks the version under test about an operation that nobody asked for, and shows the whole way of the question. */
 export default function TrialTab({ extension }: { extension: ExtensionView }) {
   const { t } = useTranslation()
   const { data, error } = useQuery(queries.tryable(extension.code))
   const [shown, show] = useState<string | null>(null)
+  // Its author need not be a member of the workspace, and then hears of no change there.
+  useQuery({
+    ...queries.operation(shown ?? ''),
+    enabled: shown !== null,
+    refetchInterval: ({ state }) => (state.data === undefined || isMoving(state.data) ? LOOK_EVERY_MS : false),
+  })
   if (error) return <ProblemNotice error={error} />
   if (!data) return <Skeleton height={240} />
   const { problem } = data
@@ -154,6 +161,9 @@ function NoObject() {
   )
 }
 
+const isMoving = ({ state, deliveries }: OperationDetail) =>
+  state === 'held' || deliveries.some((one) => one.state === 'pending')
+
 function objectIn(text: string): Record<string, unknown> | null {
   try {
     const value = JSON.parse(text)
@@ -189,7 +199,15 @@ function Earlier({ code, shown, show }: { code: string; shown: string | null; sh
   const { data } = useQuery(queries.operations({ extension: code, trials: true, limit: MOST_LISTED }))
   if (!data || data.items.length === 0) return null
   const columns: readonly Column<OperationView>[] = [
-    { key: 'event', header: t('trial.event'), cell: (one) => names.event(one.eventCode) },
+    {
+      key: 'event',
+      header: t('trial.event'),
+      cell: (one) => (
+        <Button size="compact-sm" variant="subtle" disabled={one.id === shown} onClick={() => show(one.id)}>
+          {names.event(one.eventCode)}
+        </Button>
+      ),
+    },
     {
       key: 'answer',
       header: t('trial.answer'),
@@ -203,16 +221,6 @@ function Earlier({ code, shown, show }: { code: string; shown: string | null; sh
       width: 200,
       times: true,
       cell: (one) => <Instant at={one.requestedAt} />,
-    },
-    {
-      key: 'show',
-      header: '',
-      width: 110,
-      cell: (one) => (
-        <Button size="compact-sm" variant="subtle" disabled={one.id === shown} onClick={() => show(one.id)}>
-          {t('trial.show')}
-        </Button>
-      ),
     },
   ]
   return (

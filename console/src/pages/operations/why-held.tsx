@@ -21,6 +21,12 @@ const MEANINGS: Readonly<Record<Standing, TextKey>> = {
   failed: 'why.failed',
 }
 
+/** Nothing is carried out after a trial. */
+const MEANINGS_OF_TRIAL: Readonly<Partial<Record<Standing, TextKey>>> = {
+  done: 'trial.passed',
+  'passed-with-warning': 'trial.warned',
+}
+
 /** Answers the first question: why is it held, or what became of it, and what happens next. */
 export function WhyHeld({ operation }: { operation: OperationDetail }) {
   const { t } = useTranslation()
@@ -43,10 +49,11 @@ export function WhyHeld({ operation }: { operation: OperationDetail }) {
   // In one language: the server's own sentence where not every part of it is known here.
   const reason = sentences.length > 0 && sentences.every(Boolean) ? sentences.join(' ') : operation.reason
   const nobody = operation.state === 'done' && operation.checks.length === 0
+  const ofTrial = operation.trial ? (nobody ? 'trial.told' : MEANINGS_OF_TRIAL[standing]) : undefined
   return (
     <>
       <Text fz="sm">
-        {t(nobody ? 'why.nobodyHeld' : MEANINGS[standing], { extensions: extensions[standing] ?? '' })}
+        {t(ofTrial ?? (nobody ? 'why.nobodyHeld' : MEANINGS[standing]), { extensions: extensions[standing] ?? '' })}
       </Text>
       {reason && (
         <Text fz="sm" mt={4} className="wrap-anywhere plain">
