@@ -41,7 +41,6 @@ export function trialStories(at: () => BrowserConsole): void {
       )
       await callBack(world.server, extension, items[0]!.messageId, 'FAIL')
       await result.getByText(`says ${extension.code}`).waitFor()
-      await page.screenshot({ path: `/tmp/author-trial-${look.language}.png`, fullPage: true })
       expect(await axeFindings(page)).toEqual([])
       await page.getByRole('table', { name: text.trial.earlier }).waitFor()
     },

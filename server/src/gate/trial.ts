@@ -107,7 +107,7 @@ export async function sendTrial(gate: Gate, caller: Caller, given: Trial): Promi
         workspaceId,
         eventCode: event.eventCode,
         requestedBy: caller.userId,
-        name: nameOf(body) ?? event.name.en,
+        name: nameOf(body) ?? version.name,
         snapshot: given.snapshot,
         at: tx.now,
         heldUntil: asks ? new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS) : null,

@@ -196,7 +196,10 @@ function Machine({ code }: { code: string }) {
 function Earlier({ code, shown, show }: { code: string; shown: string | null; show: (id: string) => void }) {
   const { t } = useTranslation()
   const names = useEventNames()
-  const { data } = useQuery(queries.operations({ extension: code, trials: true, limit: MOST_LISTED }))
+  const { data } = useQuery({
+    ...queries.operations({ extension: code, trials: true, limit: MOST_LISTED }),
+    refetchInterval: 3 * LOOK_EVERY_MS,
+  })
   if (!data || data.items.length === 0) return null
   const columns: readonly Column<OperationView>[] = [
     {
