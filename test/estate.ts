@@ -63,9 +63,17 @@ export async function estate(world: World, word: string): Promise<Estate> {
     [extension.code],
   )
   const sessionId = await newSession(world, member)
+  const deployed = await tenant.extension({ source: 'export default () => 1', publish: false })
+  const invocation = await one<{ id: number }>(
+    `insert into invocations (tenant_id, extension_id, version, event_code, started_at, duration_ms, cpu_ms, memory_bytes, outcome, logs, logs_cut)
+     select $1, id, 1, 'freeze-node', now(), 1, 1, 1, 'told', '[]', false from extensions where code = $2 returning id`,
+    [tenant.id, deployed.code],
+  )
   const ids = {
     userId: member.id,
     sessionId,
+    functionCode: deployed.code,
+    invocationId: invocation.id,
     accessKeyId: owner.key.id,
     workspaceId: workspace.id,
     nodeId: nodes[nodeName]!,
@@ -98,4 +106,9 @@ async function newSession(world: World, person: Person): Promise<string> {
   await person.cookie()
   const [row] = await world.db.rows<{ id: string }>('select id from sessions where user_id = $1', [person.id])
   return row!.id
+}
+
+/** What stands in this place of a route's address: an extension's code is that of the one that the route is for. */
+export function idIn(ids: Estate['ids'], path: string, parameter: string): string | number {
+  return ids[parameter === 'code' && path.includes('/function') ? 'functionCode' : parameter]!
 }

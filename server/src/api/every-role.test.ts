@@ -3,7 +3,7 @@
 import { type Action, may, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { type Estate, estate } from '../../../test/estate.ts'
+import { type Estate, estate, idIn } from '../../../test/estate.ts'
 import { ask, dialect, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import type { Route } from './route.ts'
@@ -136,7 +136,7 @@ describe('Rule 21: to every role, what is another tenant’s is as what does not
     async (_name, row) => {
       await everybody(async (who) => [
         await asked(row, who, (name) => nowhere(row, name)),
-        await asked(row, who, (name) => foreign.ids[name]!),
+        await asked(row, who, (name) => idIn(foreign.ids, row.path, name)),
       ])
     },
   )

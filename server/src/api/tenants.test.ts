@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Estate, estate } from '../../../test/estate.ts'
+import { type Estate, estate, idIn } from '../../../test/estate.ts'
 import { dialect, type HttpAnswer, http, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import type { Route } from './route.ts'
@@ -23,6 +23,9 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'PATCH /users/:userId': () => ({ displayName: 'taken over' }),
   'PATCH /access-keys/:accessKeyId': () => ({ active: false }),
   'PATCH /users/:userId/access-keys/:accessKeyId': () => ({ active: false }),
+  'PATCH /extensions/:code/function': () => ({ timeoutMs: 200 }),
+  'PATCH /extensions/:code/function/delivery': () => ({ maxConcurrency: 2 }),
+  'POST /extensions/:code/function/test-runs': () => ({}),
   'PATCH /extensions/:code/credentials/:accessKeyId': () => ({ active: false }),
   'PUT /workspaces/:workspaceId/members/:userId': () => ({ roles: ['visitor'] }),
   'POST /workspaces/:workspaceId/node-operations': ({ ids }) => ({ point: 'undeploy-node', nodeIds: [ids.nodeId] }),
@@ -136,7 +139,7 @@ describe('Rule 21: nobody reads or changes another tenant’s anything, by any i
     // Every mixture of own and foreign ids in which at least one is foreign.
     for (let mask = 1; mask < 2 ** names.length; mask++) {
       const foreign = names.filter((_, i) => mask & (1 << i))
-      const idOf = (parameter: string) => (foreign.includes(parameter) ? theirs : ours).ids[parameter]!
+      const idOf = (parameter: string) => idIn((foreign.includes(parameter) ? theirs : ours).ids, row.path, parameter)
       // The body names what is ours, so that nothing but the address is in the way.
       const { status, text } = await call(row, idOf, BODIES[name]?.(ours))
       expect(status, `foreign ${foreign.join(', ')}: ${text}`).toBeGreaterThanOrEqual(400)
@@ -145,7 +148,7 @@ describe('Rule 21: nobody reads or changes another tenant’s anything, by any i
       expect([400, 404], text).toContain(status)
       tellsNothing(
         text,
-        foreign.map((parameter) => theirs.ids[parameter]!),
+        foreign.map((parameter) => idIn(theirs.ids, row.path, parameter)),
       )
     }
     expect(await everything()).toEqual(before)
@@ -153,7 +156,7 @@ describe('Rule 21: nobody reads or changes another tenant’s anything, by any i
 
   test('the same requests with own ids are no question of ids: they are answered otherwise', async () => {
     for (const row of WITH_IDS.filter((one) => one.method === 'GET')) {
-      const { status, text } = await call(row, (parameter) => ours.ids[parameter]!, undefined)
+      const { status, text } = await call(row, (parameter) => idIn(ours.ids, row.path, parameter), undefined)
       expect(status, `${nameOf(row)}: ${text}`).toBe(200)
     }
   })
