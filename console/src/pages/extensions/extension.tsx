@@ -61,8 +61,9 @@ const TABS: Readonly<Record<string, Tab>> = {
   },
 }
 
-/** Rule 20: they decide for the extension, so they are its owner's, and of those who may do everything. */
-function mayManageCredentials({ owner }: ExtensionView, me: Me): boolean {
+/** Rule 20: they decide for the extension, so they are its owner's, and of those who may do everything. A function answers by what it returns. */
+function mayManageCredentials({ owner, deployment }: ExtensionView, me: Me): boolean {
+  if (deployment === 'function') return false
   const mine = me.user.id === owner.id && may(principalOf(me), 'extension.write')
   return mine || may(principalOf(me), 'extension.credentials')
 }

@@ -43,10 +43,10 @@ export function changeOf(draft: FunctionDraft, saved: FunctionView): FunctionCha
   const environment = Object.fromEntries(
     draft.variables.filter((one) => !one.secret).map(({ name, value }) => [name, value]),
   )
-  const code = draft.source !== before.source || draft.language !== before.language
   return {
     revision: saved.revision,
-    ...(code && { source: draft.source, language: draft.language }),
+    ...(draft.source !== before.source && { source: draft.source }),
+    ...(draft.language !== before.language && { language: draft.language }),
     ...(draft.timeoutMs !== before.timeoutMs && { timeoutMs: draft.timeoutMs }),
     ...(draft.memoryMb !== before.memoryMb && { memoryMb: draft.memoryMb }),
     ...(draft.allowedHosts.join() !== before.allowedHosts.join() && { allowedHosts: draft.allowedHosts }),
