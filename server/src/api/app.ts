@@ -169,7 +169,9 @@ export async function buildApp(
       querystring: devQuery,
     },
     preValidation: async (request) => {
-      ;(request as WithCaller).caller = await authenticate(platform, request)
+      const caller = await authenticate(platform, request)
+      ensurePerson(caller)
+      ;(request as WithCaller).caller = caller
     },
     handler: async (request, reply) => {
       const { code } = request.params as z.output<typeof devParams>
@@ -186,7 +188,9 @@ export async function buildApp(
       querystring: auditSpan,
     },
     preValidation: async (request) => {
-      ;(request as WithCaller).caller = await authenticate(platform, request)
+      const caller = await authenticate(platform, request)
+      ensurePerson(caller)
+      ;(request as WithCaller).caller = caller
     },
     handler: async (request, reply) =>
       exportAudit(platform, (request as WithCaller).caller!, request.query as z.output<typeof auditSpan>, reply),
@@ -228,6 +232,8 @@ function addRoute(app: FastifyInstance, platform: Platform, row: Route): void {
       if (row.access === 'anyone') return
       const admitted: WithCaller = request
       admitted.caller = await authenticate(platform, request)
+      // The service user of an extension has nothing to do here, also where it was let into a workspace.
+      ensurePerson(admitted.caller)
       admitted.workspace = await admit(platform, admitted.caller, row, request.params)
     },
     handler: async (request, reply) => {
@@ -273,7 +279,6 @@ async function admit(
   { access, params }: Route,
   given: unknown,
 ): Promise<WorkspaceRow | undefined> {
-  if (access === 'own') ensurePerson(caller)
   if (typeof access !== 'string' || access === 'own' || access === 'anyone') return undefined
   const named = params.safeParse(given)
   // What is no id is said when the rest of the request is read.

@@ -146,6 +146,10 @@ describe('the pairs of an extension', () => {
       'Forbidden.Access',
     )
     expect(await refusalCode(service.api.call('GET /extensions'))).toBe('FORBIDDEN')
+    // What was chosen for other extensions stands there.
+    const params = { workspaceId: workspace.id }
+    for (const row of ['extensions', 'nodes', 'members'] as const)
+      expect(await refusalCode(service.api.call(`GET /workspaces/{workspaceId}/${row}`, { params }))).toBe('FORBIDDEN')
     await tenant.owner.api.call('DELETE /workspaces/{workspaceId}/members/{userId}', {
       params: { workspaceId: workspace.id, userId: Number(user!.id) },
     })
