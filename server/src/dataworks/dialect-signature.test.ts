@@ -149,11 +149,13 @@ test.each(SIGNERS)('%s: a nonce passes once', async (_, sign) => {
 })
 
 test.each(SIGNERS)('%s: of many requests with one nonce at the same time, exactly one passes', async (_, sign) => {
-  const once = sign({ NodeId: ids.leaf, ProjectEnv: 'PROD', SchedulerType: 0 })
-  const answers = await Promise.all(Array.from({ length: 24 }, () => send(port, once)))
-  expect(answers.filter((one) => one.status === 200)).toHaveLength(1)
-  for (const answer of answers.filter((one) => one.status !== 200))
-    expectRefusal(answer, host, 400, 'SignatureNonceUsed')
+  for (let i = 0; i < 20; i++) {
+    const once = sign({ NodeId: ids.leaf, ProjectEnv: 'PROD', SchedulerType: 0 })
+    const answers = await Promise.all(Array.from({ length: 24 }, () => send(port, once)))
+    expect(answers.filter((one) => one.status === 200)).toHaveLength(1)
+    for (const answer of answers.filter((one) => one.status !== 200))
+      expectRefusal(answer, host, 400, 'SignatureNonceUsed')
+  }
 })
 
 test('a nonce of one key may be that of another', async () => {

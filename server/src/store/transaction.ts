@@ -300,8 +300,9 @@ export async function runParts<T>(
       while (part.waitsFor !== null) await part.waitsFor.whenEnded
       return { value }
     } catch (error) {
+      // Committed all the same: the door may have been passed in it, and a signature serves once.
+      if (error instanceof Refusal && !part.touched && over === null && (begun || !alone)) return { refusal: error }
       if (alone) throw error
-      if (error instanceof Refusal && !part.touched && over === null) return { refusal: error }
       over ??= apart(error)
       return null
     } finally {
