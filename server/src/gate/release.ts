@@ -93,8 +93,8 @@ async function release(
       const asked = foreseen ?? asking(tx, operation, kind)
       const [requester, differences] = await Promise.all([asked.requester, asked.differences])
       allowed = requester !== null && may(requester, kind.action, operation.workspace_id ?? undefined)
-      if (allowed && differences.length === 0)
-        await kind.apply(tx, operation.snapshot, effectOf(gate, tx, operation, effect.trace, asked.routes))
+      const telling = effectOf(gate, tx, operation, effect.trace, asked.routes)
+      if (allowed && differences.length === 0) await kind.apply(tx, operation.snapshot, telling)
       return differences
     })
     if (!allowed) end('refused', [new Refusal('REQUESTER_NOT_ALLOWED')])
