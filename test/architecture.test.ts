@@ -238,6 +238,18 @@ describe('what may import what', () => {
     )
     expect(found).toEqual([])
   })
+
+  // npm leaves out an optional package when the Node it runs on itself, which may be 20, is not one that the package names.
+  test('every package that npm may leave out is for one kind of machine', () => {
+    const { packages } = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string>; cpu?: unknown }>
+    }
+    const ours = Object.entries(packages).filter(([name]) => !name.includes('node_modules/'))
+    const found = ours
+      .flatMap(([, one]) => Object.keys(one.optionalDependencies ?? {}))
+      .filter((name) => packages[`node_modules/${name}`]?.cpu === undefined)
+    expect(found).toEqual([])
+  })
 })
 
 /** Files whose code matches, as `file: match`. */
