@@ -246,7 +246,10 @@ async function makeTenant(world: World): Promise<Tenant> {
       publish = true,
       enabledIn = [],
     } = {}) {
-      const author = await person(['open-platform-administrator'])
+      const author = await person(
+        ['open-platform-administrator'],
+        testWorkspace ? { [testWorkspace.id]: ['developer'] } : {},
+      )
       const testWorkspaceId = testWorkspace?.id ?? null
       const { code } = await author.api.call('POST /extensions', {
         body: {

@@ -18,6 +18,8 @@ export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   'workspace.configure': 'change the settings of the workspace',
   'member.write': 'add and remove members and change their roles',
   'extension.enable': 'enable extensions in the workspace and choose their options',
+  'extension.test':
+    'make the workspace the test workspace of an extension, which is then asked about what happens there',
   'option.read': 'read the options that were chosen for extensions',
   'node.read': 'see nodes',
   'node.import': 'import nodes from a FlowSpec file',

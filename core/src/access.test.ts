@@ -32,6 +32,7 @@ const WHO = {
   'workspace.configure': '          -    x     x    x    -    -    | x   x   -   -   -   -   -',
   'member.write': '                 -    x     x    x    -    -    | x   x   -   -   -   -   -',
   'extension.enable': '             -    x     x    -    -    -    | x   x   -   -   -   -   -',
+  'extension.test': '               -    x     x    x    -    -    | x   x   x   -   -   -   -',
   'option.read': '                  -    x     x    x    x    -    | x   x   x   x   x   x   x',
   'node.read': '                    -    x     x    x    -    -    | x   x   x   x   x   x   x',
   'node.import': '                  -    x     x    -    -    -    | x   x   -   x   x   -   -',

@@ -57,6 +57,7 @@ export const ACCESS = {
   'workspace.configure': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'member.write': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'extension.enable': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
+  'extension.test': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ['owner', 'administrator', 'developer'] },
   'option.read': { scope: 'workspace', tenant: BACKEND, workspace: 'every member' },
   'node.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
   'node.import': { scope: 'workspace', tenant: NOBODY, workspace: ['owner', 'administrator', 'operator', 'deployer'] },

@@ -100,10 +100,10 @@ async function setUp(
       body: { environment, flowspec },
     })
 
-  // The extension reads the nodes it is asked about.
+  // The author tests the extension there, which reads the nodes it is asked about.
   await as.reviewer.call('PUT /workspaces/{workspaceId}/members/{userId}', {
     params: { ...params, userId: authorId },
-    body: { roles: ['visitor'] },
+    body: { roles: ['developer'] },
   })
   const extension =
     (await findExtension(as.author)) ??

@@ -46,6 +46,25 @@ export function setupStories(at: () => BrowserConsole): void {
     await administrator.getByText(en.management.on, { exact: true }).waitFor()
   })
 
+  it('offers those workspaces for testing where one may test, and says what to do where there is none', async () => {
+    const { tenant, workspace } = await makeShop(at().world)
+    const other = await tenant.workspace()
+    const developer = await tenant.person(['open-platform-administrator'], {
+      [workspace.id]: ['developer'],
+      [other.id]: ['visitor'],
+    })
+    const page = await at().page(developer, '/extensions/register')
+    await page.getByText(en.form.testWorkspaceHint).waitFor()
+    await page.getByRole('combobox', { name: en.form.testWorkspace }).click()
+    await page.getByRole('option').first().waitFor()
+    expect(await page.getByRole('option').allTextContents()).toEqual([workspace.identifier])
+
+    const visitor = await tenant.person(['open-platform-administrator'], { [other.id]: ['visitor'] })
+    const without = await at().page(visitor, '/extensions/register')
+    await without.getByText(en.form.noTestWorkspace).waitFor()
+    expect(await without.getByRole('combobox', { name: en.form.testWorkspace }).isDisabled()).toBe(true)
+  })
+
   it('shows the secret of an AccessKey pair once, and lets it be deactivated and deleted', async () => {
     const { operator } = await makeShop(at().world)
     const page = await at().page(operator, '/account')

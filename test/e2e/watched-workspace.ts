@@ -20,8 +20,8 @@ export type WatchedWorkspace = {
 }
 
 /**
- * All events of the workspace go to the endpoint, what is only told as well. The extension is the administrator's, or that of an author who may
- * read the workspace.
+ * All events of the workspace go to the endpoint, what is only told as well. The extension is the administrator's, or that of an author who is
+ * a developer in the workspace.
  */
 export async function watchedWorkspace(client: Client, endpoint: string, author?: User): Promise<WatchedWorkspace> {
   // The file names the root node of a workspace with this identifier.
@@ -34,7 +34,7 @@ export async function watchedWorkspace(client: Client, endpoint: string, author?
   if (author)
     await client.call('PUT /workspaces/{workspaceId}/members/{userId}', {
       params: { ...params, userId: Number(author.id) },
-      body: { roles: ['visitor'] },
+      body: { roles: ['developer'] },
     })
   const extension = await (author?.client ?? client).call('POST /extensions', {
     body: { name: 'Guard', points: [...POINTS], testWorkspaceId: workspace.id },

@@ -18,6 +18,7 @@ export const ACTION_WORDS_ZH: Readonly<Record<Action, string>> = {
   'workspace.configure': '修改工作空间设置',
   'member.write': '添加、移除成员并修改其角色',
   'extension.enable': '在工作空间中启用扩展程序并设置选项',
+  'extension.test': '将工作空间设为扩展程序的测试用工作空间，其中的操作随后由该扩展程序检查',
   'option.read': '读取扩展程序的选项',
   'node.read': '查看节点',
   'node.import': '通过 FlowSpec 文件导入节点',

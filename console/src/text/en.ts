@@ -561,6 +561,7 @@ export const en = {
     tenantTesting: 'While in testing, a tenant-level extension checks only its owner’s own operations.',
     testWorkspace: 'Test workspace',
     testWorkspaceHint: 'While in testing it checks operations only there.',
+    noTestWorkspace: 'You may test in no workspace yet: an administrator of one makes you a developer there.',
   },
   picker: {
     hint: 'What it watches. The first choice decides the level: one extension watches points of one level only.',

@@ -546,6 +546,7 @@ export const zh: SameTexts = {
     tenantTesting: '测试中的租户级扩展程序只检查其负责人自己的操作。',
     testWorkspace: '测试用工作空间',
     testWorkspaceHint: '测试中只检查该工作空间的操作。',
+    noTestWorkspace: '您目前不能在任何工作空间中测试：请由工作空间管理员将您设为该空间的开发者。',
   },
   picker: {
     hint: '选择要处理的扩展点。首个选择决定级别：一个扩展程序只能处理同一级别的扩展点。',

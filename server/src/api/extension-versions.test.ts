@@ -43,7 +43,12 @@ const historyOf = async (code: string) =>
   (await tenant.owner.api.call('GET /extensions/{code}/history', { params: { code } })).items
 
 async function registered(content: object = {}) {
-  const author = await tenant.person(['open-platform-administrator'])
+  const { testWorkspaceId } = content as { readonly testWorkspaceId?: number }
+  const places = [workspace.id, ...(testWorkspaceId ? [testWorkspaceId] : [])]
+  const author = await tenant.person(
+    ['open-platform-administrator'],
+    Object.fromEntries(places.map((id) => [id, ['developer'] as const])),
+  )
   const made = await author.api.call('POST /extensions', {
     body: { name: 'Careful', points: ['freeze-node'], ...content },
   })

@@ -1,5 +1,15 @@
+import { WORKSPACE_ROLES } from '@holdpoint/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refusalCode, startWorld, type Tenant, type Workspace, type World } from '../../../test/world.ts'
+import {
+  ask,
+  http,
+  type Person,
+  refusalCode,
+  startWorld,
+  type Tenant,
+  type Workspace,
+  type World,
+} from '../../../test/world.ts'
 
 let world: World
 let tenant: Tenant
@@ -30,7 +40,7 @@ const verb = (
 ) => person.api.call(`POST /extensions/{code}/${word}`, { params: { code }, body: { reason } })
 
 async function registered() {
-  const author = await tenant.person(['open-platform-administrator'])
+  const author = await tenant.person(['open-platform-administrator'], { [workspace.id]: ['developer'] })
   const made = await author.api.call('POST /extensions', { body: { ...CONTENT, points: [...CONTENT.points] } })
   return {
     author,
@@ -83,6 +93,59 @@ describe('registering an extension', () => {
         tenant.owner.api.call('POST /extensions', { body: { name: 'x', points: ['freeze-node'], testWorkspaceId: 1 } }),
       ),
     ).toBe('WORKSPACE_NOT_FOUND')
+  })
+})
+
+describe('Rule 20: only who may test in a workspace makes it a test workspace', () => {
+  const AUTHOR = ['open-platform-administrator'] as const
+  const naming = (author: Person, testWorkspaceId: number) =>
+    author.api.call('POST /extensions', { body: { name: 'x', points: ['freeze-node'], testWorkspaceId } })
+  const changing = (author: Person, code: string, body: object) =>
+    author.api.call('PATCH /extensions/{code}', { params: { code }, body })
+
+  test('not an Open Platform administrator without a role there: what they register holds no operation of it', async () => {
+    const { n } = await tenant.nodes(workspace, { n: [] })
+    const author = await tenant.person(AUTHOR)
+    const { status, body } = await http(world.server, 'POST', '/extensions', {
+      cookie: await author.cookie(),
+      json: { name: 'x', points: ['freeze-node'], testWorkspaceId: workspace.id },
+    })
+    expect(status).toBe(403)
+    expect(body).toMatchObject({ code: 'FORBIDDEN', details: { action: 'extension.test', field: 'testWorkspaceId' } })
+    const { code } = await author.api.call('POST /extensions', { body: { name: 'x', points: ['freeze-node'] } })
+    expect(await refusalCode(changing(author, code, { testWorkspaceId: workspace.id }))).toBe('FORBIDDEN')
+    expect((await ask(tenant.owner, workspace, 'freeze-node', [n])).state).toBe('done')
+  })
+
+  test('in a workspace, each role may what the table says', async () => {
+    for (const role of WORKSPACE_ROLES) {
+      const author = await tenant.person(AUTHOR, { [workspace.id]: [role] })
+      const found = await refusalCode(naming(author, workspace.id))
+      expect(found, role).toBe(
+        ['owner', 'administrator', 'developer'].includes(role) ? 'it was not refused' : 'FORBIDDEN',
+      )
+    }
+    const elsewhere = await tenant.person(AUTHOR, { [(await tenant.workspace()).id]: ['owner'] })
+    expect(await refusalCode(naming(elsewhere, workspace.id))).toBe('FORBIDDEN')
+    for (const role of ['account-owner', 'full-access', 'tenant-administrator'] as const)
+      expect(await refusalCode(naming(await tenant.person([role]), workspace.id)), role).toBe('it was not refused')
+  })
+
+  test('where it is tested already it stays, whoever changes something else', async () => {
+    const { code } = await tenant.extension({ testWorkspace: workspace, publish: false })
+    const other = await tenant.person(AUTHOR)
+    const kept = { name: 'Other', testWorkspaceId: workspace.id }
+    expect(await changing(other, code, kept)).toMatchObject(kept)
+    expect(await changing(other, code, { testWorkspaceId: null })).toMatchObject({ testWorkspaceId: null })
+    expect(await refusalCode(changing(other, code, { testWorkspaceId: workspace.id }))).toBe('FORBIDDEN')
+  })
+
+  test('a description that names it is checked the same way', async () => {
+    const author = await tenant.person(AUTHOR)
+    const { problems } = await author.api.call('POST /extension-descriptions', {
+      body: { extension: { name: 'x', points: ['freeze-node'], testWorkspaceId: workspace.id } },
+    })
+    expect(problems.map((one) => one.path)).toEqual(['testWorkspaceId'])
   })
 })
 

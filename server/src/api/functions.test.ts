@@ -228,7 +228,10 @@ describe('Test runs', () => {
       (detail) => detail.state === 'refused',
     )
     expect(await run(tenant.owner, code, { messageId })).toMatchObject({ comment: `freeze-node ${workspace.id}` })
-    // Its author is no member of the workspace, so the message is none for them.
+    // To an author who is no member of the workspace any more the message is none.
+    await tenant.owner.api.call('DELETE /workspaces/{workspaceId}/members/{userId}', {
+      params: { workspaceId: workspace.id, userId: author.id },
+    })
     expect(await refusalCode(run(author, code, { messageId }))).toBe('NOT_FOUND')
     const foreign = await (await world.tenant()).extension({ source: PASSES, publish: false })
     expect(await refusalCode(run(foreign.author, foreign.code, { messageId }))).toBe('NOT_FOUND')

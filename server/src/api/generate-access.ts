@@ -70,6 +70,8 @@ ${table(['', '', ...WORKSPACE_ROLES.map((role) => WORKSPACE_ROLE_NAMES[role])], 
 ## Beyond roles
 
 * **The owner of an extension** answers for it, reads its options wherever they were chosen, and makes the AccessKey pairs it answers with.
+* **Whoever names a test workspace**, or another one than before, needs \`extension.test\` there besides \`extension.write\`: an extension in testing is asked about
+  what is done in that workspace, and is told what it is about.
 * **Whoever asked for an operation** sees it and may withdraw it, and never marks its checks as passed.
 * **Whoever has written or submitted** a version of an extension does not review it.
 * **Full power** (account owner, full access) is given and changed only by who has it, and the last one who has it keeps it. Nobody gives themselves a role.

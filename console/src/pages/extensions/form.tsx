@@ -6,7 +6,7 @@ import { queries } from '../../api/queries.ts'
 import type { ExtensionVersion, NewExtension } from '../../api/shapes.ts'
 import { categoriesOf, levelOfPoint, modulesOf, useEventNames } from '../../events.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
-import { useMe } from '../../session.ts'
+import { useMay, useMe } from '../../session.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { OptionsSection } from './options-section.tsx'
 import { ParametersEditor } from './parameters-editor.tsx'
@@ -41,10 +41,13 @@ type Props = {
 export function ExtensionForm({ initial, verb, busy, error, save, cancel, first }: Props) {
   const { t } = useTranslation()
   const me = useMe()
+  const may = useMay()
   const names = useEventNames()
   const [draft, setDraft] = useState(initial)
   const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }))
   const level = draft.points[0] === undefined ? undefined : levelOfPoint(draft.points[0])
+  // Where it is tested now it may stay, whoever edits it.
+  const places = me.workspaces.filter((one) => may('extension.test', one.id) || one.id === initial.testWorkspaceId)
   const address = (value: string) => (value.trim() === '' ? null : value.trim())
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -96,10 +99,11 @@ export function ExtensionForm({ initial, verb, busy, error, save, cancel, first 
             ) : (
               <Select
                 label={t('form.testWorkspace')}
-                description={t('form.testWorkspaceHint')}
+                description={t(places.length === 0 ? 'form.noTestWorkspace' : 'form.testWorkspaceHint')}
+                disabled={places.length === 0 && draft.testWorkspaceId === null}
                 clearable
                 searchable
-                data={me.workspaces.map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
+                data={places.map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
                 value={draft.testWorkspaceId === null ? null : String(draft.testWorkspaceId)}
                 error={fieldProblem(error, 'testWorkspaceId')}
                 onChange={(id) => set({ testWorkspaceId: id === null ? null : Number(id) })}

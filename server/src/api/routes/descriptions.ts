@@ -8,10 +8,11 @@ import {
   workspacesNamed,
 } from '@holdpoint/core'
 import { toJavaScript } from '../../functions/source.ts'
-import { knownWorkspaces, workspaceById } from '../../store/workspaces.ts'
+import { knownWorkspaces } from '../../store/workspaces.ts'
 import { NewExtension } from '../extension-shapes.ts'
 import { route } from '../route.ts'
 import { Description, DescriptionFound } from '../shapes.ts'
+import { ensureTestWorkspace } from './extensions.ts'
 
 type Found = { path: string; problem: string }
 
@@ -55,8 +56,8 @@ export const descriptionRoutes = [
           for (const warning of warnings)
             remarks.push({ path: `parameters, line ${line}`, problem: warningSentence(warning) })
       }
-      if (typeof testWorkspaceId === 'number' && !(await workspaceById(platform.db, caller.tenantId, testWorkspaceId)))
-        problems.push({ path: 'testWorkspaceId', problem: 'There is no such workspace.' })
+      if (typeof testWorkspaceId === 'number')
+        await check('testWorkspaceId', () => ensureTestWorkspace(platform.db, caller, testWorkspaceId))
       const { source, language } = body
       if (source !== null)
         await check('source', async () => {

@@ -79,7 +79,8 @@ export const extensionRoutes = [
       return await platform.db.transaction(async (tx) => {
         const { deployment, ownerId, ...given } = body
         const content = { ...given, points: [...new Set(given.points)] }
-        await checkContent(tx, caller, content)
+        checkContent(content)
+        await ensureTestWorkspace(tx, caller, content.testWorkspaceId)
         const owner = ownerId === undefined ? caller.userId : await ownerFor(tx, caller, ownerId)
         await extensions.insertExtension(tx, caller.tenantId, owner, caller.userId, code, deployment, content)
         const row = (await extensions.extensionByCode(tx, caller.tenantId, code))!
@@ -125,7 +126,9 @@ export const extensionRoutes = [
         const draft = await draftOf(tx, caller, row, revision)
         const before = contentOf(draft)
         const after = { ...before, ...change, ...(change.points && { points: [...new Set(change.points)] }) }
-        await checkContent(tx, caller, after)
+        checkContent(after)
+        if (after.testWorkspaceId !== before.testWorkspaceId)
+          await ensureTestWorkspace(tx, caller, after.testWorkspaceId)
         // Rule 19: a workspace's administrators enabled one, or the tenant's.
         const level = levelOf(row.points)
         if ((row.status === 'published' || row.status === 'disabled') && levelOf(after.points) !== level)
@@ -221,17 +224,19 @@ function pointsThat({ level, point, module }: { level?: string; point?: string; 
   ).map((event) => event.eventCode)
 }
 
-/** One level only, parameters and a form of options that can be read, and a test workspace of this tenant. */
-async function checkContent(
-  sql: Sql,
-  caller: Caller,
-  content: Pick<extensions.ExtensionContent, 'points' | 'parameters' | 'options' | 'testWorkspaceId'>,
-): Promise<void> {
+/** One level only, and parameters and a form of options that can be read. */
+function checkContent(content: Pick<extensions.ExtensionContent, 'points' | 'parameters' | 'options'>): void {
   levelOf(content.points)
   checkParameters(content.parameters)
   readOptions(content.options)
-  if (content.testWorkspaceId !== null && !(await workspaceById(sql, caller.tenantId, content.testWorkspaceId)))
-    throw new Refusal('WORKSPACE_NOT_FOUND', { id: content.testWorkspaceId, field: 'testWorkspaceId' })
+}
+
+/** Rule 20: only who may test in a workspace makes it a test workspace, for the extension is then asked about real operations there. */
+export async function ensureTestWorkspace(sql: Sql, caller: Caller, id: number | null): Promise<void> {
+  if (id === null) return
+  const field = 'testWorkspaceId'
+  if (!(await workspaceById(sql, caller.tenantId, id))) throw new Refusal('WORKSPACE_NOT_FOUND', { id, field })
+  if (!may(caller, 'extension.test', id)) throw new Refusal('FORBIDDEN', { action: 'extension.test', field })
 }
 
 /** Whoever owns an extension answers for it: any person of the tenant who is not disabled. */
