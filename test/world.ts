@@ -545,6 +545,7 @@ export const outgoing = (envelope: string, more: Partial<Outgoing> = {}): Outgoi
   attempt: 1,
   envelope,
   traceparent: null,
+  trial: false,
   eventCode: 'freeze-node',
   publishedAtMs: Date.now(),
   ...more,

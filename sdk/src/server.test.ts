@@ -96,6 +96,27 @@ describe('whatever the author’s code does, the check gets a result', () => {
     expect(served.said).toEqual([])
   })
 
+  test('a handler knows a trial from an operation that somebody asked for', async () => {
+    const seen: boolean[] = []
+    const served = await serve({
+      'freeze-node': (_event, { trial }) => {
+        seen.push(trial)
+        return { result: 'OK' }
+      },
+    })
+    const asked = await served.ask()
+    await expect.poll(asked.look, PATIENCE).toMatchObject({ state: 'done' })
+    const body = JSON.stringify({ id: 'm', type: 't', data: { eventCode: 'freeze-node', blockBusiness: false } })
+    const seconds = Math.floor(Date.now() / 1000)
+    const headers = {
+      'webhook-id': 'm',
+      'webhook-timestamp': String(seconds),
+      'webhook-signature': signWebhook([webhookKey(served.secret)], 'm', seconds, body),
+    }
+    expect((await fetch(served.url, { method: 'POST', headers, body })).status).toBe(200)
+    await expect.poll(() => seen, PATIENCE).toEqual([true, false])
+  })
+
   test('a handler that throws: the declared fallback', async () => {
     const served = await serve(
       {

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type CallbackSettings, returnVerdict, type Verdict } from './callback.ts'
 import { certificatesOf, verifyEventBridge } from './eventbridge.ts'
 import { CALLBACKS } from './generated/callbacks.ts'
-import { type ReceivedHeaders, SignatureError } from './signature-error.ts'
+import { headerOf, type ReceivedHeaders, SignatureError } from './signature-error.ts'
 import { verifyWebhook } from './webhook.ts'
 
 export type { Verdict } from './callback.ts'
@@ -31,6 +31,8 @@ export type ExtensionEvent = {
 export type HandlerContext = {
   /** Aborted when the time is over and the fallback has been returned. */
   readonly signal: AbortSignal
+  /** Somebody tries an extension under test: nothing happens whatever the verdict, so nothing else is to be done about it either. */
+  readonly trial: boolean
 }
 
 export type Handler = (
@@ -71,6 +73,7 @@ const MOST_BODY_BYTES = 1 << 20
 const MOST_REMEMBERED = 10_000
 const MESSAGE_LIFETIME_MS = 3 * 24 * 3600 * 1000
 
+type Taken = { readonly event: ExtensionEvent; readonly trial: boolean }
 type Answer = { readonly status: number; readonly text: string; readonly retryAfterSeconds?: number }
 
 export function serveExtension(settings: ExtensionSettings): Extension {
@@ -88,7 +91,7 @@ export function serveExtension(settings: ExtensionSettings): Extension {
 
   /** Messages that are being handled, or were answered: the oldest are forgotten first. */
   const known = new Set<string>()
-  const waiting: ExtensionEvent[] = []
+  const waiting: Taken[] = []
   const running = new Set<Promise<void>>()
   const closing = new AbortController()
   let closed = false
@@ -119,7 +122,7 @@ export function serveExtension(settings: ExtensionSettings): Extension {
     if (closed || waiting.length >= mostWaiting) return { status: 503, text: 'not now', retryAfterSeconds: 1 }
     if (known.size >= MOST_REMEMBERED) known.delete(known.values().next().value!)
     known.add(event.id)
-    waiting.push(event)
+    waiting.push({ event, trial: headerOf(headers, 'holdpoint-trial') === 'true' })
     advance()
     return { status: 200, text: 'accepted' }
   }
@@ -134,8 +137,8 @@ export function serveExtension(settings: ExtensionSettings): Extension {
     }
   }
 
-  async function handle(event: ExtensionEvent): Promise<void> {
-    const verdict = await decide(event)
+  async function handle({ event, trial }: Taken): Promise<void> {
+    const verdict = await decide(event, trial)
     // Nobody waits for an answer to what is only told.
     if (!event.blockBusiness || !(event.eventCode in CALLBACKS)) return
     const asked = {
@@ -151,7 +154,7 @@ export function serveExtension(settings: ExtensionSettings): Extension {
   }
 
   /** The handler's verdict; undefined where it gave none. */
-  async function decide(event: ExtensionEvent): Promise<Verdict | undefined> {
+  async function decide(event: ExtensionEvent, trial: boolean): Promise<Verdict | undefined> {
     const handler = Object.hasOwn(handlers, event.eventCode) ? handlers[event.eventCode] : undefined
     if (handler === undefined) {
       if (event.blockBusiness) log(`${event.id}: there is no handler for ${event.eventCode}; the fallback is returned`)
@@ -167,7 +170,11 @@ export function serveExtension(settings: ExtensionSettings): Extension {
     })
     const aborted = new AbortController()
     try {
-      const verdict = await Promise.race([Promise.resolve(handler(event, { signal: aborted.signal })), timeUp, stop])
+      const verdict = await Promise.race([
+        Promise.resolve(handler(event, { signal: aborted.signal, trial })),
+        timeUp,
+        stop,
+      ])
       if (verdict === 'overrun' || verdict === 'closed') {
         log(
           `${event.id}: its handler ${verdict === 'overrun' ? `took longer than ${timeoutMs} ms` : 'was not ready when the service closed'}`,

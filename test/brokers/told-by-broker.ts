@@ -132,6 +132,7 @@ export function sending(sender: Sender, { kind, settings, credentials }: Broker)
       attempt: 1,
       envelope,
       traceparent: null,
+      trial: false,
       eventCode: 'freeze-node',
       publishedAtMs: Date.now(),
     }

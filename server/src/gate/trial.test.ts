@@ -133,6 +133,49 @@ describe('Rule 33: a trial asks an extension under test about an operation that 
     expect(others.received).toEqual([])
   })
 
+  test('a regular event goes to targets that name the extension, and to no general one, not over another bus either', async () => {
+    const place = await tenant.workspace()
+    const [mine, general, beyond] = [await world.receiver(), await world.receiver(), await world.receiver()]
+    const extension = await tenant.extension({ testWorkspace: place, publish: false })
+    await tenant.route(place, mine.url, { serves: [extension.code] })
+    await tenant.route(place, general.url)
+    const { api } = tenant.owner
+    const { bus } = await api.call('GET /workspaces/{workspaceId}/channel', { params: { workspaceId: place.id } })
+    const further = await api.call('POST /event-buses', { body: { name: 'further' } })
+    await api.call('POST /event-buses/{busId}/rules', {
+      params: { busId: further.id },
+      body: { name: 'all', targets: [{ name: 'beyond', endpoint: beyond.url }] },
+    })
+    await api.call('POST /event-buses/{busId}/rules', {
+      params: { busId: bus!.id },
+      body: {
+        name: 'on',
+        targets: [{ name: 'on', kind: 'bus', settings: { busId: further.id }, serves: [extension.code] }],
+      },
+    })
+    const told = await send(extension.author, extension.code, 'node-change-deleted')
+    expect((await mine.nth(1)).headers['webhook-id']).toBe(told.messageId)
+    await expect
+      .poll(() => detailOf(extension.author, told.id), PATIENCE)
+      .toMatchObject({ deliveries: [{ state: 'delivered' }, { state: 'delivered' }] })
+    const asked = await send(extension.author, extension.code, 'freeze-node')
+    // What asks goes everywhere: it is the first thing that these hear.
+    for (const one of [general, beyond]) expect((await one.nth(1)).headers['webhook-id']).toBe(asked.messageId)
+  })
+
+  test('every delivery of a trial says so in a header, also at a later attempt, and no other delivery does', async () => {
+    const place = await tenant.workspace()
+    const there = await world.receiver((_one, n) => ({ status: n === 1 ? 503 : 200, headers: { 'retry-after': '0' } }))
+    const { x } = await tenant.nodes(place, { x: [] })
+    await tenant.route(place, there.url)
+    const extension = await tenant.extension({ testWorkspace: place, publish: false })
+    const trial = await send(extension.author, extension.code, 'freeze-node')
+    for (const n of [1, 2])
+      expect((await there.nth(n)).headers).toMatchObject({ 'webhook-id': trial.messageId, 'holdpoint-trial': 'true' })
+    await ask(tenant.owner, place, 'freeze-node', [x!])
+    expect((await there.nth(3)).headers['holdpoint-trial']).toBeUndefined()
+  })
+
   test('every event that there is can be tried, with its sample as it stands', async () => {
     const levels = { workspace: [] as string[], tenant: [] as string[] }
     for (const point of EXTENSION_POINTS) levels[point.scope].push(point.eventCode)

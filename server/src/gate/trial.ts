@@ -15,7 +15,7 @@ import {
   readParameters,
   trialEvents,
 } from '@holdpoint/core'
-import { messageBody } from '../openevent/publish.ts'
+import { messageBody, takesTrial } from '../openevent/publish.ts'
 import { sampleBody } from '../openevent/sample.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Sql } from '../store/database.ts'
@@ -130,8 +130,8 @@ export async function sendTrial(gate: Gate, caller: Caller, given: Trial): Promi
         workspaceId,
         operationId: id,
         always: true,
-        // Targets that serve other extensions only have nothing to do with it.
-        routes: routes.filter((route) => route.serves === null || route.serves.includes(version.code)),
+        trial: true,
+        routes: routes.filter((route) => takesTrial(route, version.code, asks)),
         functions: targetId === null ? [] : [{ targetId, extensionCode: version.code }],
         trace: of,
         requestedBy: caller.userId,

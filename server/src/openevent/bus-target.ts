@@ -10,8 +10,8 @@ import type { Database } from '../store/database.ts'
 import { countDeliveries, forwardDelivery, lockForwarded, routesOfBus } from '../store/forwarding.ts'
 import { busById } from '../store/openevent.ts'
 import { failure } from './broker-links.ts'
-import { newDelivery } from './publish.ts'
-import type { AttemptResult, Sender, Target } from './target.ts'
+import { newDelivery, takesTrial } from './publish.ts'
+import type { AttemptResult, Outgoing, Sender, Target } from './target.ts'
 import { BusSettings } from './target-settings.ts'
 
 const MOST_HOPS = 3
@@ -25,9 +25,9 @@ export function busSender(parts: {
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }): Sender {
   return {
-    async send(target, { deliveryId, envelope }) {
+    async send(target, outgoing) {
       try {
-        const result = await forward(parts.db, target, deliveryId, JSON.parse(envelope))
+        const result = await forward(parts.db, target, outgoing, JSON.parse(outgoing.envelope))
         parts.wake()
         return result
       } catch (error) {
@@ -42,7 +42,7 @@ export function busSender(parts: {
 async function forward(
   db: Database,
   target: Target,
-  deliveryId: number,
+  { deliveryId, trial }: Outgoing,
   event: { readonly [member: string]: Json },
 ): Promise<AttemptResult> {
   const parsed = BusSettings.safeParse(target.settings)
@@ -58,7 +58,11 @@ async function forward(
     const routes = await routesOfBus(tx, target.tenantId, busId)
     // As the targets there receive it.
     const there = { ...event, aliyuneventbusname: bus.name }
-    const reached = routes.filter((route) => matchesPattern(route.pattern, there))
+    // A trial asks one extension; of an event that is only told, none.
+    const reached = routes.filter(
+      (route) =>
+        matchesPattern(route.pattern, there) && (!trial || message.asked.some((code) => takesTrial(route, code, true))),
+    )
     if ((await countDeliveries(tx, message.id)) + reached.length > MOST_DELIVERIES)
       return done(`not led on: the message would have more than ${MOST_DELIVERIES} deliveries`)
     const written = await forwardDelivery(tx, deliveryId, message.id, hops, reached.map(newDelivery))

@@ -10,7 +10,7 @@ import * as store from '../store/dev-connections.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { envelopeOf } from './envelope.ts'
 import type { Signer } from './signer.ts'
-import type { AttemptResult, Sender } from './target.ts'
+import { type AttemptResult, headersBeside, type Sender } from './target.ts'
 import type { Targets } from './targets.ts'
 
 /** The author's program is started again and again: it is tried again sooner than a receiver that is away. */
@@ -45,7 +45,7 @@ export async function forwardedOf(
       'content-type': 'application/json;charset=utf-8',
       'user-agent': 'Holdpoint',
       ...signed,
-      ...(due.traceparent !== null && { traceparent: due.traceparent }),
+      ...headersBeside(due),
     },
     body: envelope,
   }

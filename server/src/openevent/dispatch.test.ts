@@ -201,6 +201,7 @@ describe('Rule 27: the deliveries of a target are made by one replica at a time'
           operationId: null,
           body: '{"eventCode":"node-change-deleted"}',
           traceparent: null,
+          trial: false,
           createdAt: new Date(),
           expiresAt: new Date(Date.now() + 3_600_000),
         },

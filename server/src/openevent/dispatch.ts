@@ -424,6 +424,7 @@ function outgoingOf(due: Due, attempt: number, region: string): Outgoing {
     eventCode: due.event_code,
     publishedAtMs: createdAtMs,
     traceparent: due.traceparent,
+    trial: due.trial,
     envelope: envelopeOf(due, region),
   }
 }

@@ -58,6 +58,7 @@ const outgoing: Outgoing = {
   attempt: 1,
   envelope: '{"id":"m","data":{}}',
   traceparent: null,
+  trial: false,
   eventCode: 'freeze-node',
   publishedAtMs: 0,
 }

@@ -8,7 +8,7 @@
 import { Agent, type Dispatcher } from 'undici'
 import { guardedConnector, type OutboundPolicy } from './guard.ts'
 import type { Signer } from './signer.ts'
-import type { AttemptResult, Outgoing, Sender, Target } from './target.ts'
+import { type AttemptResult, headersBeside, type Outgoing, type Sender, type Target } from './target.ts'
 
 const ATTEMPT_TIMEOUT_MS = 15_000
 const CONNECT_TIMEOUT_MS = 5_000
@@ -178,7 +178,7 @@ async function callOf(target: Target, outgoing: Outgoing, sign: Signer): Promise
       'content-type': 'application/json;charset=utf-8',
       'user-agent': 'Holdpoint',
       ...(await sign(target, outgoing)),
-      ...(outgoing.traceparent !== null && { traceparent: outgoing.traceparent }),
+      ...headersBeside(outgoing),
     },
     body: outgoing.envelope,
   }

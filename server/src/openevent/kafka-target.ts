@@ -16,7 +16,7 @@ import {
 } from './broker-links.ts'
 import { addressesOf, type OutboundPolicy } from './guard.ts'
 import { CLIENT_ID, connectKafka, containing } from './kafka-connection.ts'
-import type { Sender, Target } from './target.ts'
+import { headersBeside, type Outgoing, type Sender, type Target } from './target.ts'
 import { brokerAddress, KafkaSettings } from './target-settings.ts'
 
 /** Of one cluster this many brokers are connected to: those that lead a partition of the topic. */
@@ -136,19 +136,12 @@ function guard(
 }
 
 /** The attributes of the envelope, as the Kafka binding of CloudEvents names them, so that consumers need not open the value to choose. */
-function headersOf({
-  envelope,
-  traceparent,
-}: {
-  envelope: string
-  traceparent: string | null
-}): Record<string, string> {
+function headersOf(outgoing: Outgoing): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
-  for (const [name, value] of Object.entries(JSON.parse(envelope) as Record<string, unknown>))
+  for (const [name, value] of Object.entries(JSON.parse(outgoing.envelope) as Record<string, unknown>))
     if (typeof value === 'string' && value !== '' && name !== 'data' && name !== 'datacontenttype')
       headers[`ce_${name}`] = value
-  if (traceparent !== null) headers.traceparent = traceparent
-  return headers
+  return { ...headers, ...headersBeside(outgoing) }
 }
 
 const ABOUT_THE_MESSAGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])

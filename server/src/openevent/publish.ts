@@ -21,6 +21,8 @@ export type Publication = {
   readonly workspaceId: number | null
   /** The operation that waits for answers to this message. */
   readonly operationId: string | null
+  /** Nobody asked for that operation; absent: somebody did. */
+  readonly trial?: boolean
   /** Written even when no target is reached: a held operation has its message in any case. */
   readonly always: boolean
   /** The JSON text of the event body, as `messageBody` makes it. */
@@ -57,6 +59,7 @@ export function publisher(dispatch: (due: readonly DueDelivery[]) => void, regio
         operationId: publication.operationId,
         body: publication.body,
         traceparent: traceparentOf(publication.trace),
+        trial: publication.trial ?? false,
         createdAt: tx.now,
         expiresAt: new Date(tx.now.getTime() + MESSAGE_LIFETIME_MS),
       },
@@ -99,6 +102,13 @@ export const newDelivery = (route: RouteRow): NewDelivery => ({
   endpoint: route.endpoint,
   serves: route.serves,
 })
+
+/**
+ * Rule 33: a trial goes to targets that serve the extension, and to general ones only if it asks: there is nothing to do then for whoever is not asked.
+ * What is only told they would take for something that has happened.
+ */
+export const takesTrial = ({ serves }: RouteRow, code: string, asks: boolean): boolean =>
+  serves === null ? asks : serves.includes(code)
 
 /** Rule 5: straight to a function that is asked; the name of its bus is empty. */
 const functionDelivery = ({ targetId, extensionCode }: FunctionTarget): NewDelivery => ({

@@ -15,7 +15,7 @@ import {
   linkSender,
 } from './broker-links.ts'
 import { addressesOf, type OutboundPolicy } from './guard.ts'
-import type { AttemptResult, Outgoing, Sender, Target } from './target.ts'
+import { type AttemptResult, headersBeside, type Outgoing, type Sender, type Target } from './target.ts'
 import { RabbitmqSettings } from './target-settings.ts'
 
 const MOST_ADDRESSES_TRIED = 3
@@ -81,7 +81,7 @@ const propertiesOf = (outgoing: Outgoing, attempt: string) => ({
   appId: 'holdpoint',
   headers: {
     [ATTEMPT_HEADER]: attempt,
-    ...(outgoing.traceparent !== null && { traceparent: outgoing.traceparent }),
+    ...headersBeside(outgoing),
   },
 })
 

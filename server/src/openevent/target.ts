@@ -29,6 +29,8 @@ export type Outgoing = {
   /** The whole event as CloudEvents JSON: the same text at every attempt. */
   readonly envelope: string
   readonly traceparent: string | null
+  /** About an operation that nobody asked for. */
+  readonly trial: boolean
   readonly eventCode: string
   readonly publishedAtMs: number
 }
@@ -58,3 +60,9 @@ export type Sender = {
 }
 
 export type Senders = Readonly<Record<TargetKind, Sender>>
+
+/** What is told beside the envelope, whose members are EventBridge's. No signature covers these headers. */
+export const headersBeside = ({ traceparent, trial }: Pick<Outgoing, 'traceparent' | 'trial'>) => ({
+  ...(traceparent !== null && { traceparent }),
+  ...(trial && { 'holdpoint-trial': 'true' }),
+})

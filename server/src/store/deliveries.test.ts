@@ -85,6 +85,7 @@ const write = async (to: readonly ReturnType<typeof target>[]) => {
         operationId: null,
         body: '{"n": 1.0,  "again":1}',
         traceparent: null,
+        trial: false,
         createdAt: new Date(Date.now() - 60_000),
         expiresAt: new Date(Date.now() + 3_600_000),
       },

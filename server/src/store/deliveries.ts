@@ -14,6 +14,7 @@ export type DueDelivery = {
   operation_id: string | null
   body: string
   traceparent: string | null
+  trial: boolean
   created_at: Date
   expires_at: Date
 }
@@ -90,7 +91,7 @@ export async function dueDeliveries(
 ): Promise<DueDelivery[]> {
   return await sql.rows<DueDelivery>(
     `select d.id, d.message_id, d.target_id, d.bus_name, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id, m.body,
-       m.traceparent, m.created_at, m.expires_at
+       m.traceparent, m.created_at, m.expires_at, coalesce((select o.trial from operations o where o.id = m.operation_id), false) as trial
      from unnest($2::bigint[], $3::int[]) as asked(target_id, most)
      join lanes l on l.target_id = asked.target_id and l.replica_id = $1
      join event_targets t on t.id = asked.target_id and t.blocked_at is null

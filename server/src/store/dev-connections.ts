@@ -123,7 +123,7 @@ export async function dueToMachine(
 ): Promise<DueDelivery[]> {
   return await sql.rows<DueDelivery>(
     `select d.id, d.message_id, d.target_id, d.bus_name, d.attempts, m.event_code, m.tenant_id, m.workspace_id, m.operation_id, m.body,
-       m.traceparent, m.created_at, m.expires_at
+       m.traceparent, m.created_at, m.expires_at, coalesce((select o.trial from operations o where o.id = m.operation_id), false) as trial
      from deliveries d join messages m on m.id = d.message_id
      where d.state = 'pending' and d.target_id = $1 and d.next_attempt_at <= now() and d.id <> all ($2)
      order by d.next_attempt_at, d.id limit $3`,

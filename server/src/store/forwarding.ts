@@ -3,17 +3,17 @@ import type { Sql } from './database.ts'
 import type { NewDelivery } from './messages.ts'
 import type { RouteRow } from './openevent.ts'
 
+/** `asked`: the extensions that have a check of its operation. */
+type ForwardedRow = { id: string; hops: number; asked: string[] }
+
 /**
  * The message of a delivery that is to be led on. It stays locked, so that two deliveries of it that lead to the same bus at once do so one
  * after the other.
  */
-export async function lockForwarded(
-  sql: Sql,
-  tenantId: number,
-  deliveryId: number,
-): Promise<{ id: string; hops: number } | null> {
-  const [row] = await sql.rows<{ id: string; hops: number }>(
-    `select m.id, d.hops from deliveries d join messages m on m.id = d.message_id
+export async function lockForwarded(sql: Sql, tenantId: number, deliveryId: number): Promise<ForwardedRow | null> {
+  const [row] = await sql.rows<ForwardedRow>(
+    `select m.id, d.hops, array(select e.code from checks c join extensions e on e.id = c.extension_id where c.operation_id = m.operation_id) as asked
+     from deliveries d join messages m on m.id = d.message_id
      where d.id = $2 and m.tenant_id = $1 for no key update of m`,
     [tenantId, deliveryId],
   )

@@ -10,6 +10,8 @@ export type NewMessage = {
   readonly operationId: string | null
   readonly body: string
   readonly traceparent: string | null
+  /** Whether its operation is a trial. */
+  readonly trial: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
 }
@@ -83,6 +85,7 @@ const INSERT_MESSAGE: SharedStatement<NewMessageWithDeliveries, DueDelivery[]> =
         operation_id: message.operationId,
         body: message.body,
         traceparent: message.traceparent,
+        trial: message.trial,
         created_at: message.createdAt,
         expires_at: message.expiresAt,
       }))

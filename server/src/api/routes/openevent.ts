@@ -232,6 +232,7 @@ export const openeventRoutes = [
             at,
           }),
           traceparent: null,
+          trial: false,
           eventCode,
           publishedAtMs: at.getTime(),
         }),
