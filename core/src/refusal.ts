@@ -111,6 +111,11 @@ export const REFUSALS = {
     dataworks: 'QuotaExceeded.AccessKey',
     sentence: 'A user has at most two active AccessKey pairs; deactivate or delete one first.',
   },
+  ACCESS_KEY_KEPT_INACTIVE: {
+    status: 403,
+    dataworks: 'Forbidden.Access',
+    sentence: 'An administrator deactivated this AccessKey pair; only an administrator activates it again.',
+  },
   SIGNATURE_MISSING: {
     status: 400,
     dataworks: 'IncompleteSignature',

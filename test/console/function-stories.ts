@@ -50,6 +50,27 @@ export function functionStories(at: () => BrowserConsole): void {
     await page.getByPlaceholder(en.function.secretKept).waitFor()
     expect(await page.content()).not.toContain('a-secret-word')
 
+    // Whoever else changes the code is told what becomes of the secrets, and so is the owner.
+    const other = await tenant.person(['open-platform-administrator'])
+    const theirs = await at().page(other, `/extensions/${extension.code}?tab=function`)
+    await theirs.getByText(en.function.secretsGo).waitFor()
+    await replaceCode(
+      theirs,
+      `export default (request) => {\n  console.log('asked by', request.messageBody.operator)\n  return { checkResult: 'FAIL', checkMessage: 'No freezing today.', more: 1 }\n}`,
+    )
+    await press(theirs, en.function.saveAndRun)
+    await theirs.getByText('It ran without these secrets: TOKEN.').waitFor()
+    await page.reload()
+    await page.getByText(en.function.secretsRemoved).waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    if (process.env.SHOTS) {
+      await page.screenshot({ path: `${process.env.SHOTS}/removed.png`, fullPage: true })
+      await theirs.screenshot({ path: `${process.env.SHOTS}/theirs.png`, fullPage: true })
+    }
+    await page.getByLabel(`Value of TOKEN`, { exact: true }).fill('another-secret-word')
+    await press(page, en.ui.save)
+    await page.getByText(en.function.secretsRemoved).waitFor({ state: 'detached' })
+
     const operator = await at().page(shop.operator, `/workspaces/${workspace.id}/nodes`)
     await operator.getByRole('button', { name: 'Actions on orders' }).click()
     await operator.getByRole('menuitem', { name: en.point.freeze }).click()

@@ -74,6 +74,7 @@ function OwnKeys() {
       keys={data?.items}
       error={error}
       create={calls.createAccessKey}
+      administers={false}
       setActive={calls.setAccessKeyActive}
       remove={calls.deleteAccessKey}
       refresh={() => client.invalidateQueries({ queryKey: ['access-keys'] })}

@@ -801,6 +801,7 @@ export const en = {
     hint: 'For programs that act in your name, with any DataWorks SDK. At most {{limit}} active.',
     inactive: 'Inactive',
     kept: 'I have kept it',
+    keptInactive: 'An administrator deactivated it; only an administrator activates it again.',
     lastUsed: 'Last used',
     neverUsed: 'never',
     onlyOnce: 'The secret is shown this once and can never be read again. Keep it in a safe place now.',

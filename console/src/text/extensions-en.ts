@@ -27,7 +27,7 @@ export const extensionsEn = {
     changeOwner: 'Change owner',
     changeOwnerTitle: 'Another owner for {{name}}',
     changeOwnerMeaning:
-      'From now on only the new owner’s AccessKey pairs can return results, also for checks that are open.',
+      'From now on only the new owner’s AccessKey pairs can return results, also for checks that are open. The AccessKey pairs with which the extension itself answers are deactivated: the new owner makes others.',
     delete: 'Delete',
     deleteTitle: 'Delete {{name}}?',
     deleteMeaning:

@@ -29,7 +29,8 @@ export const extensionsZh: SameTexts<typeof extensionsEn> = {
     ownerHint: '使用其 AccessKey 返回结果，也是操作人员的联系人。',
     changeOwner: '变更负责人',
     changeOwnerTitle: '为“{{name}}”指定新的负责人',
-    changeOwnerMeaning: '此后只有新负责人的 AccessKey 可以返回结果，包括已开始的检查。',
+    changeOwnerMeaning:
+      '此后只有新负责人的 AccessKey 可以返回结果，包括已开始的检查。扩展程序自身用于返回结果的 AccessKey 将被停用，由新负责人另行创建。',
     delete: '删除',
     deleteTitle: '删除“{{name}}”？',
     deleteMeaning: '删除之后不再可见，也不再检查任何操作。历史操作仍保留其名称。此操作无法撤销。',

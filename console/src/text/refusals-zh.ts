@@ -24,6 +24,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   ACCESS_KEY_UNKNOWN: '指定的 AccessKey 不存在。',
   ACCESS_KEY_INACTIVE: '指定的 AccessKey 已停用。',
   ACCESS_KEYS_FULL: '每个用户最多有两个启用的 AccessKey，请先停用或删除一个。',
+  ACCESS_KEY_KEPT_INACTIVE: '此 AccessKey 已被管理员停用，只能由管理员重新启用。',
   SIGNATURE_MISSING: '请求签名不符合规范：{problem}。',
   SIGNATURE_MISMATCH_V1: '签名与服务端计算结果不一致。服务端的待签名字符串为：{stringToSign}',
   SIGNATURE_MISMATCH_V3:

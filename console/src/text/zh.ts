@@ -781,6 +781,7 @@ export const zh: SameTexts = {
     hint: '供程序以您的身份调用，适用于任意 DataWorks SDK。最多启用 {{limit}} 个。',
     inactive: '已停用',
     kept: '我已妥善保存',
+    keptInactive: '已被管理员停用，只能由管理员重新启用。',
     lastUsed: '最近使用',
     neverUsed: '从未使用',
     onlyOnce: 'AccessKey Secret 只显示这一次，之后无法再次查看。请立即妥善保存。',

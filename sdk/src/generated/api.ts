@@ -815,7 +815,7 @@ export interface Routes {
     answer: undefined
   }
   /**
-   * Give the extension another owner: who answers for it, and whom to ask about it
+   * Give the extension another owner: who answers for it, and whom to ask about it; the AccessKey pairs with which it answers are deactivated
    */
   'PUT /extensions/{code}/owner': {
     params: {
@@ -1156,7 +1156,7 @@ export interface Routes {
     answer: Function
   }
   /**
-   * Run a function once, for a sample event or a message that was sent before; nothing is answered with what it returns
+   * Run a function once, for a sample event or a message that was sent before; nothing is answered with what it returns, and its secrets are given to it only if the caller may manage them
    */
   'POST /extensions/{code}/function/test-runs': {
     params: {
@@ -1799,6 +1799,10 @@ export interface UserChange {
 export interface AccessKey {
   id: string
   active: boolean
+  /**
+   * Only an administrator activates it again
+   */
+  deactivatedByAdministrator: boolean
   createdAt: string
   lastUsedAt: string | null
 }
@@ -2888,6 +2892,14 @@ export interface Function {
    */
   secretNames: string[]
   /**
+   * Secrets that were removed because somebody changed the code, its hosts or variables who may not have them; the owner gives them again, or removes their names with null
+   */
+  missingSecrets: string[]
+  /**
+   * Whether secrets stay when the caller changes the function, and are given to it when they try it
+   */
+  keepsSecrets: boolean
+  /**
    * What its `fetch` reaches; nothing else
    *
    * @maxItems 32
@@ -2927,7 +2939,7 @@ export interface FunctionChange {
     [k: string]: string
   }
   /**
-   * Those that are named are kept, encrypted, instead of what was; null removes one; those that are not named stay
+   * Those that are named are kept, encrypted, instead of what was; null removes one; those that are not named stay, if the caller is the owner or has full power
    */
   secrets?: {
     [k: string]: string | null
@@ -2992,6 +3004,10 @@ export interface FunctionTestRan {
    * What it returned, JSON text
    */
   result: string | null
+  /**
+   * Which secrets it was not given
+   */
+  missingSecrets: string[]
   /**
    * What it was given, JSON text
    */

@@ -111,6 +111,34 @@ describe('AccessKey pairs', () => {
     for (const server of [world.server, other]) expect(await refusals(pair, server)).toEqual(TAKEN)
   })
 
+  test('Rule 20: one that an administrator deactivated is activated by an administrator, and not by whose it is', async () => {
+    const [person, administrator] = [await tenant.person(), await tenant.person(['tenant-administrator'])]
+    const pair = await make(person)
+    const administer = (by: Person, of: Person, id: string, active: boolean) =>
+      by.api.call('PATCH /users/{userId}/access-keys/{accessKeyId}', {
+        params: { userId: of.id, accessKeyId: id },
+        body: { active },
+      })
+    expect(await administer(administrator, person, pair.id, false)).toMatchObject({ deactivatedByAdministrator: true })
+    // To deactivate it once more does not make it one’s own.
+    await setActive(person, pair.id, false)
+    expect(await refusalCode(setActive(person, pair.id, true))).toBe('ACCESS_KEY_KEPT_INACTIVE')
+    expect((await keys(person)).find((key) => key.id === pair.id)).toMatchObject({
+      active: false,
+      deactivatedByAdministrator: true,
+    })
+    expect(await administer(tenant.owner, person, pair.id, true)).toMatchObject({ deactivatedByAdministrator: false })
+    await setActive(person, pair.id, false)
+    await setActive(person, pair.id, true)
+    expect(await refusals(pair)).toEqual(TAKEN)
+
+    // Over one’s own pairs nobody is an administrator.
+    const own = await make(administrator)
+    await administer(tenant.owner, administrator, own.id, false)
+    expect(await refusalCode(setActive(administrator, own.id, true))).toBe('ACCESS_KEY_KEPT_INACTIVE')
+    expect(await refusalCode(administer(administrator, administrator, own.id, true))).toBe('ACCESS_KEY_KEPT_INACTIVE')
+  })
+
   test('a deleted one is unknown, at every replica at once', async () => {
     const other = await world.replica()
     const person = await tenant.person()

@@ -102,7 +102,13 @@ export const UserChange = z
 // AccessKey pairs
 
 export const AccessKey = z
-  .object({ id: z.string(), active: z.boolean(), createdAt: instant, lastUsedAt: instant.nullable() })
+  .object({
+    id: z.string(),
+    active: z.boolean(),
+    deactivatedByAdministrator: z.boolean().describe('Only an administrator activates it again'),
+    createdAt: instant,
+    lastUsedAt: instant.nullable(),
+  })
   .meta({ id: 'AccessKey' })
 export const NewAccessKey = z
   .object({ id: z.string(), secret: z.string().describe('Shown this once; only its encrypted form is kept') })

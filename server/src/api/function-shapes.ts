@@ -48,6 +48,14 @@ export const FunctionView = z
     source,
     environment,
     secretNames: z.array(z.string()).describe('What they are is shown to nobody'),
+    missingSecrets: z
+      .array(z.string())
+      .describe(
+        'Secrets that were removed because somebody changed the code, its hosts or variables who may not have them; the owner gives them again, or removes their names with null',
+      ),
+    keepsSecrets: z
+      .boolean()
+      .describe('Whether secrets stay when the caller changes the function, and are given to it when they try it'),
     allowedHosts,
     timeoutMs: limited(FUNCTION_LIMITS.timeoutMs),
     memoryMb: limited(FUNCTION_LIMITS.memoryMb),
@@ -67,7 +75,7 @@ export const FunctionChange = z
     source: source.min(1),
     environment,
     secrets: few(writable.min(LEAST_SECRET_LENGTH, `at least ${LEAST_SECRET_LENGTH} characters`).nullable()).describe(
-      'Those that are named are kept, encrypted, instead of what was; null removes one; those that are not named stay',
+      'Those that are named are kept, encrypted, instead of what was; null removes one; those that are not named stay, if the caller is the owner or has full power',
     ),
     allowedHosts,
     timeoutMs: limited(FUNCTION_LIMITS.timeoutMs),
@@ -119,6 +127,7 @@ export const FunctionTestRan = z
     comment: z.string().nullable(),
     error: z.string().nullable().describe('Why there is no check result; the stack below where it threw'),
     result: z.string().nullable().describe('What it returned, JSON text'),
+    missingSecrets: z.array(z.string()).describe('Which secrets it was not given'),
     request: z.string().describe('What it was given, JSON text'),
     logs: z.array(FunctionLogLine),
     logsCut: z.boolean().describe('There was more than is kept'),

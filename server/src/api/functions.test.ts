@@ -177,6 +177,133 @@ describe('Secrets', () => {
   })
 })
 
+describe('Rule 20: secrets are the owner’s', () => {
+  const TELLS = `export default (request, { environment }) => ({ checkResult: 'OK', checkMessage: Object.entries(environment).map(([name, value]) => name + ' ' + btoa(value)).join() })`
+  const SECRET = 'whispered word'
+  const kept = async (given: Parameters<Tenant['extension']>[0] = { publish: false }) => {
+    const extension = await tenant.extension({ source: TELLS, ...given })
+    await change(extension.author, extension.code, { secrets: { WORD: SECRET, OTHER: SECRET } })
+    return { ...extension, other: await tenant.person(['open-platform-administrator']) }
+  }
+  const publish = async ({ code, author }: { code: string; author: Person }) => {
+    for (const [verb, person] of [
+      ['submit', author],
+      ['approve', tenant.owner],
+      ['publish', author],
+    ] as const)
+      await person.api.call(`POST /extensions/{code}/${verb}`, { params: { code }, body: {} })
+  }
+  const whole = btoa(SECRET)
+
+  test.each([
+    ['source', { source: `${TELLS} // and more` }],
+    ['language', { language: 'javascript' }],
+    ['hosts', { allowedHosts: ['example.com'] }],
+    ['variables', { environment: { BASE: 'https://example.com' } }],
+  ])(
+    'when somebody else changes the %s they are removed, on record, until the owner gives them again',
+    async (_, body) => {
+      const { code, author, other } = await kept()
+      expect(await read(other, code)).toMatchObject({ secretNames: ['OTHER', 'WORD'], keepsSecrets: false })
+      expect(await change(other, code, body)).toMatchObject({ secretNames: [], missingSecrets: ['OTHER', 'WORD'] })
+      for (const person of [other, author]) expect((await run(person, code)).comment ?? '').not.toContain(whole)
+      const [entry] = await world.db.rows<{ details: unknown }>(
+        `select details from audit_entries where action = 'extension.change' and object = $1 and user_id = $2`,
+        [code, other.id],
+      )
+      expect(entry!.details).toMatchObject({ removedSecrets: ['OTHER', 'WORD'] })
+      expect(await change(author, code, { secrets: { WORD: SECRET, OTHER: null } })).toMatchObject({
+        secretNames: ['WORD'],
+        missingSecrets: [],
+        keepsSecrets: true,
+      })
+      expect((await run(author, code)).comment).toContain(whole)
+    },
+  )
+
+  test('also where the change makes the new version, while the published one goes on with them', async () => {
+    const extension = await kept()
+    await publish(extension)
+    const { code, author, other } = extension
+    expect(await change(other, code, { source: `${TELLS} // theirs` })).toMatchObject({
+      version: 2,
+      secretNames: [],
+      missingSecrets: ['OTHER', 'WORD'],
+    })
+    expect(await read(author, code, 1)).toMatchObject({ secretNames: ['OTHER', 'WORD'], missingSecrets: [] })
+    expect((await run(author, code, { version: 1 })).comment).toContain(whole)
+  })
+
+  test('also where a new version was made first by changing something else', async () => {
+    const extension = await kept()
+    await publish(extension)
+    const { code, other } = extension
+    await other.api.call('PATCH /extensions/{code}', { params: { code }, body: { description: 'theirs' } })
+    expect(await read(other, code)).toMatchObject({ version: 2, secretNames: ['OTHER', 'WORD'] })
+    expect(await change(other, code, { allowedHosts: ['example.com'] })).toMatchObject({ secretNames: [] })
+  })
+
+  test('somebody else gives secrets that they know, and keeps none that they do not', async () => {
+    const { code, other, author } = await kept()
+    expect(await change(other, code, { secrets: { WORD: 'a word of theirs' } })).toMatchObject({
+      secretNames: ['WORD'],
+      missingSecrets: ['OTHER'],
+    })
+    expect((await run(author, code)).comment).toBe(`WORD ${btoa('a word of theirs')}`)
+  })
+
+  test('they stay when only limits change, and when full power changes the code', async () => {
+    const { code, other } = await kept()
+    expect(await change(other, code, { timeoutMs: 900, source: TELLS })).toMatchObject({
+      secretNames: ['OTHER', 'WORD'],
+      missingSecrets: [],
+    })
+    expect(await change(tenant.owner, code, { source: `${TELLS} // more` })).toMatchObject({
+      secretNames: ['OTHER', 'WORD'],
+    })
+  })
+
+  test('what somebody else tries runs without them, and says so; what the owner’s run has left behind it does not see', async () => {
+    const { code, author, other } = await kept()
+    const source = `let seen = ''
+      export default (request, { environment }) => {
+        seen = environment.WORD ?? seen
+        return { checkResult: 'OK', checkMessage: btoa(seen) + Object.keys(environment).join() }
+      }`
+    await change(author, code, { source })
+    expect(await run(author, code)).toMatchObject({ comment: expect.stringContaining(whole), missingSecrets: [] })
+    const theirs = await run(other, code)
+    expect(theirs).toMatchObject({ outcome: 'answered', comment: null, missingSecrets: ['OTHER', 'WORD'] })
+  })
+
+  test('nobody else gives a function that has them another owner', async () => {
+    const { code, author, other } = await kept()
+    const accomplice = await tenant.person(['open-platform-administrator'])
+    const hand = (by: Person) =>
+      refusalCode(
+        by.api.call('PUT /extensions/{code}/owner', { params: { code }, body: { ownerId: String(accomplice.id) } }),
+      )
+    expect(await hand(other)).toBe('FORBIDDEN')
+    expect(await hand(author)).toBe('it was not refused')
+    expect(await change(author, code, { source: `${TELLS} // after` })).toMatchObject({ secretNames: [] })
+  })
+
+  test('one that a cut goes through leaves no beginning, in a log or an error', async () => {
+    const { code, author } = await made(
+      `export default (request, { environment }) => {
+        const text = 'x'.repeat(4_080) + ' ' + environment.WORD
+        console.log(text)
+        throw text
+      }`,
+    )
+    await change(author, code, { secrets: { WORD: 'beginning of a long secret word' } })
+    const ran = await run(author, code)
+    expect(ran.logs[0]!.text).toMatch(/^x+…$/)
+    expect(ran.error).toMatch(/x…$/)
+    expect(JSON.stringify(ran)).not.toContain('beg')
+  })
+})
+
 describe('Rule 18: what runs is a version', () => {
   test('the one under test answers in its test workspace while the published one goes on elsewhere; a reviewer sees the difference', async () => {
     const [there, elsewhere] = [await tenant.workspace(), await tenant.workspace()]

@@ -69,7 +69,10 @@ ${table(['', '', ...WORKSPACE_ROLES.map((role) => WORKSPACE_ROLE_NAMES[role])], 
 
 ## Beyond roles
 
-* **The owner of an extension** answers for it, reads its options wherever they were chosen, and makes the AccessKey pairs it answers with.
+* **The owner of an extension** answers for it, reads its options wherever they were chosen, and makes the AccessKey pairs it answers with. When it gets another owner these are
+  deactivated, because the one before knows them; the new one makes others.
+* **The secrets of a function** are its owner's, and of full power. They are removed when anybody else changes what is done with them, and are not there when anybody else tries it ([functions.md](functions.md)).
+* **An AccessKey pair that an administrator deactivated** stays so until an administrator activates it, and nobody is an administrator of their own pairs. For the pairs of an extension that is who has full power.
 * **Whoever names a test workspace**, or another one than before, needs \`extension.test\` there besides \`extension.write\`: an extension in testing is asked about
   what is done in that workspace, and is told what it is about.
 * **Whoever asked for an operation** sees it and may withdraw it, and never marks its checks as passed.

@@ -203,6 +203,55 @@ describe('who makes them', () => {
   })
 })
 
+describe('Rule 20: when the extension gets another owner', () => {
+  const patch = (by: Person, of: string, accessKeyId: string, active: boolean) =>
+    by.api.call('PATCH /extensions/{code}/credentials/{accessKeyId}', {
+      params: { code: of, accessKeyId },
+      body: { active },
+    })
+  const own = (by: Person, of: string, person: Person) =>
+    by.api.call('PUT /extensions/{code}/owner', { params: { code: of }, body: { ownerId: String(person.id) } })
+
+  test('what answered for it is deactivated in the same step, on record; its new owner makes others', async () => {
+    const { author, ...its } = await tenant.extension({ publish: false })
+    const pair = await credentials(author, its.code)
+    const next = await tenant.person(['open-platform-administrator'])
+    const knocks = async (by: Service) =>
+      code(await dialect(world.server, by, 'GetExtension', { ExtensionCode: its.code }))
+    await own(author, its.code, author)
+    expect(await knocks(pair)).toBe('answered')
+    await own(author, its.code, next)
+    expect(await knocks(pair)).toBe('InvalidAccessKeyId.Inactive')
+    const written = await world.db.rows<{ action: string; xmin: string }>(
+      `select action, xmin::text as xmin from audit_entries
+       where action = 'access-key.deactivate' and object = $1 or action = 'extension.change-owner' and object = $2 order by id desc limit 2`,
+      [pair.key.id, its.code],
+    )
+    expect(written.map((one) => one.action).toSorted()).toEqual(['access-key.deactivate', 'extension.change-owner'])
+    expect(new Set(written.map((one) => one.xmin)).size).toBe(1)
+    expect(await refusalCode(patch(author, its.code, pair.key.id, true))).toBe('FORBIDDEN')
+    // Whoever looks after users gives nobody a voice for an extension.
+    const administrator = await tenant.person(['tenant-administrator'])
+    const { user } = await next.api.call('GET /extensions/{code}/credentials', { params: { code: its.code } })
+    const around = administrator.api.call('PATCH /users/{userId}/access-keys/{accessKeyId}', {
+      params: { userId: Number(user!.id), accessKeyId: pair.key.id },
+      body: { active: true },
+    })
+    expect(await refusalCode(around)).toBe('FORBIDDEN')
+    expect(await knocks(await credentials(next, its.code))).toBe('answered')
+  })
+
+  test('a pair that full power deactivated is not activated by the owner', async () => {
+    const { author, ...its } = await tenant.extension({ publish: false })
+    const { key } = await credentials(author, its.code)
+    await patch(tenant.owner, its.code, key.id, false)
+    expect(await refusalCode(patch(author, its.code, key.id, true))).toBe('ACCESS_KEY_KEPT_INACTIVE')
+    await patch(tenant.owner, its.code, key.id, true)
+    await patch(author, its.code, key.id, false)
+    expect(await patch(author, its.code, key.id, true)).toMatchObject({ active: true })
+  })
+})
+
 describe('a service user', () => {
   const user = async () => {
     const { items } = await tenant.owner.api.call('GET /users', { query: { limit: 200 } })

@@ -68,6 +68,7 @@ export function functionSender(parts: {
       chosen: of.chosen,
       snapshot: of.snapshot,
       asked: of.asked,
+      withSecrets: true,
     }
     for (let wait = 1; ; wait++) {
       const run = await parts.runs.run(wanted)

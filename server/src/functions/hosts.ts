@@ -20,6 +20,7 @@ import {
   type FunctionOutcome,
   type Isolation,
   LOG_LEVELS,
+  LONGEST_TEXT,
 } from './invocation.ts'
 import { type Fence, fences } from './isolation.ts'
 import type { FromHost } from './messages.ts'
@@ -583,7 +584,7 @@ const tooMuch = ({ limits }: FunctionInvocation) => `it needed more than its ${l
 const timedOut = ({ limits }: FunctionInvocation) => `it did not end within ${limits.timeoutMs} ms`
 
 function line(job: Job, { atMs, level, text, cut }: Extract<FromHost, { t: 'log' }>): void {
-  const kept = plain(String(text).slice(0, 4_096))
+  const kept = plain(String(text).slice(0, LONGEST_TEXT))
   if (job.logs.length >= MOST_LINES || job.logLength + kept.length > MOST_LOG_LENGTH) {
     job.logsCut = true
     return
@@ -616,7 +617,7 @@ function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): Funct
   }
   if (ended === 'timed-out') return outcomeOf(job, ended, null, timedOut(job.invocation), cpuMs, memoryBytes)
   if (ended === 'out-of-memory') return outcomeOf(job, ended, null, tooMuch(job.invocation), cpuMs, memoryBytes)
-  return outcomeOf(job, 'threw', null, plain(String(error).slice(0, 4_096)), cpuMs, memoryBytes)
+  return outcomeOf(job, 'threw', null, plain(String(error).slice(0, LONGEST_TEXT)), cpuMs, memoryBytes)
 }
 
 /** How deep it is nested: whoever reads it does so by calling itself. */

@@ -20,6 +20,9 @@ export type FunctionInvocation = {
   readonly about?: string
 }
 
+/** At this length a line of the log, and an error, is cut. */
+export const LONGEST_TEXT = 4_096
+
 export const LOG_LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const
 export type FunctionLogLevel = (typeof LOG_LEVELS)[number]
 

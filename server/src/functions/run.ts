@@ -11,8 +11,8 @@ import type { Sql } from '../store/database.ts'
 import { type RunnableRow, runnableFunction } from '../store/functions.ts'
 import { gather } from '../store/gather.ts'
 import { insertInvocations, type NewInvocation } from '../store/invocations.ts'
-import type { FunctionHosts, FunctionOutcome } from './invocation.ts'
-import { hiding, openVariables } from './secrets.ts'
+import { type FunctionHosts, type FunctionOutcome, LONGEST_TEXT } from './invocation.ts'
+import { type Hide, hiding, openVariables } from './secrets.ts'
 
 /** Versions that are kept in memory as they run, by the size of their code. */
 const MOST_KEPT_LENGTH = 32 * 1024 * 1024
@@ -23,9 +23,9 @@ const MOST_ERROR_LENGTH = 4_000
 
 type Runnable = {
   readonly row: RunnableRow
-  readonly environment: Readonly<Record<string, string>>
+  readonly secrets: Readonly<Record<string, string>>
   readonly form: OptionForm | null
-  readonly hide: (text: string) => string
+  readonly hide: Hide
 }
 
 export type RunOf = {
@@ -47,6 +47,8 @@ export type RunOf = {
   readonly snapshot: Readonly<Record<string, unknown>> | null
   /** Whether a check result is expected of it. */
   readonly asked: boolean
+  /** Without them where it is tried by somebody who may not have them. */
+  readonly withSecrets: boolean
 }
 
 export type Run = {
@@ -87,7 +89,7 @@ export function functionRuns(parts: {
     const secrets = openVariables(parts.secretKey, extensionId, row.secrets)
     const opened = {
       row,
-      environment: { ...row.environment, ...secrets },
+      secrets,
       form: formOf(row),
       hide: hiding(Object.values(secrets)),
     }
@@ -107,12 +109,13 @@ export function functionRuns(parts: {
     async run(of) {
       const found = await runnable(of)
       if (found === null) return null
-      const { row, environment, hide } = found
+      const { row, secrets, hide } = found
+      const environment = of.withSecrets ? { ...row.environment, ...secrets } : row.environment
       const ended = hidden(
         await hosts.invoke({
           tenantId: of.tenantId,
           // What somebody tries it with leaves nothing behind, in what the code keeps between its runs, for those that decide.
-          codeId: `${of.extensionId}.${of.version}.${row.revision}${of.testedBy === null ? '' : '.tried'}`,
+          codeId: `${of.extensionId}.${of.version}.${row.revision}${of.testedBy === null ? '' : '.tried'}${of.withSecrets ? '' : '.without'}`,
           source: row.compiled,
           limits: { timeoutMs: row.timeout_ms, memoryMb: row.memory_mb },
           environment,
@@ -181,13 +184,13 @@ function problemOf({ ended, error }: FunctionOutcome, row: RunnableRow): string 
 }
 
 /** Without secrets, and as PostgreSQL can keep it. */
-function hidden(ended: FunctionOutcome, hide: (text: string) => string): FunctionOutcome {
-  const clean = (text: string) => hide(text).toWellFormed().replaceAll('\u0000', '\ufffd')
+function hidden(ended: FunctionOutcome, hide: Hide): FunctionOutcome {
+  const clean = (text: string, longest?: number) => hide(text, longest).toWellFormed().replaceAll('\u0000', '\ufffd')
   return {
     ...ended,
     value: ended.value === null ? null : clean(ended.value),
-    error: ended.error === null ? null : clean(ended.error),
-    logs: ended.logs.map((line) => ({ ...line, text: clean(line.text) })),
+    error: ended.error === null ? null : clean(ended.error, LONGEST_TEXT),
+    logs: ended.logs.map((line) => ({ ...line, text: clean(line.text, LONGEST_TEXT) })),
   }
 }
 

@@ -23,10 +23,21 @@ export function openVariables(
   )
 }
 
-/** Replaces every secret, as it is and as it stands within JSON text. What a function has changed of it is not found again. */
-export function hiding(secrets: readonly string[]): (text: string) => string {
+/** `cutAt`: the length at which such texts are cut. */
+export type Hide = (text: string, cutAt?: number) => string
+
+/**
+ * Replaces every secret, as it is and as it stands within JSON text. What a function has changed of it is not found again. A text that was cut may end
+ * within a secret, so as much of its end is left out as that can be.
+ */
+export function hiding(secrets: readonly string[]): Hide {
   const forms = new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))
   // The longest first: one may be a part of another.
   const longestFirst = [...forms].filter((form) => form !== '').toSorted((a, b) => b.length - a.length)
-  return (text) => longestFirst.reduce((hidden, form) => hidden.replaceAll(form, HIDDEN), text)
+  const longest = longestFirst[0]?.length ?? 0
+  return (text, cutAt = Number.POSITIVE_INFINITY) => {
+    const hidden = longestFirst.reduce((left, form) => left.replaceAll(form, HIDDEN), text)
+    if (text.length < cutAt || longest === 0) return hidden
+    return `${hidden.slice(0, Math.max(0, hidden.length - longest + 1))}…`
+  }
 }

@@ -38,6 +38,7 @@ export async function startFunction(tx: Sql, extension: { readonly id: number; r
     compiled: withoutTypes(SOURCE),
     environment: {},
     secrets: {},
+    missingSecrets: [],
     allowedHosts: [],
     timeoutMs: FUNCTION_LIMITS.timeoutMs.usual,
     memoryMb: FUNCTION_LIMITS.memoryMb.usual,

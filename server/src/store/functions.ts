@@ -13,6 +13,8 @@ export type FunctionContent = FunctionCode & {
   readonly environment: Readonly<Record<string, string>>
   /** Encrypted, in base64. */
   readonly secrets: Readonly<Record<string, string>>
+  /** Names of those that were removed because somebody changed it who may not have them. */
+  readonly missingSecrets: readonly string[]
   readonly allowedHosts: readonly string[]
   readonly timeoutMs: number
   readonly memoryMb: number
@@ -26,6 +28,7 @@ export type FunctionRow = {
   source: string
   environment: Record<string, string>
   secrets: Record<string, string>
+  missing_secrets: string[]
   allowed_hosts: string[]
   timeout_ms: number
   memory_mb: number
@@ -34,7 +37,8 @@ export type FunctionRow = {
 
 export async function functionOf(sql: Sql, extensionId: number, number: number): Promise<FunctionRow | null> {
   const [row] = await sql.rows<FunctionRow>(
-    `select number, v.revision, f.language, f.source, f.environment, f.secrets, f.allowed_hosts, f.timeout_ms, f.memory_mb, f.modified_at
+    `select number, v.revision, f.language, f.source, f.environment, f.secrets, f.missing_secrets, f.allowed_hosts, f.timeout_ms, f.memory_mb,
+       f.modified_at
      from function_versions f join extension_versions v using (extension_id, number) where extension_id = $1 and number = $2`,
     [extensionId, number],
   )
@@ -48,8 +52,8 @@ export async function insertFunction(
   content: FunctionContent,
 ): Promise<void> {
   await sql.rows(
-    `insert into function_versions (extension_id, number, language, source, compiled, environment, secrets, allowed_hosts, timeout_ms, memory_mb)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into function_versions (extension_id, number, language, source, compiled, environment, secrets, missing_secrets, allowed_hosts, timeout_ms, memory_mb)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [extensionId, number, ...codeValues(content), ...otherValues(content)],
   )
 }
@@ -63,7 +67,7 @@ export async function updateFunction(
 ): Promise<void> {
   await sql.rows(
     `update function_versions set language = coalesce($3, language), source = coalesce($4, source), compiled = coalesce($5, compiled),
-       environment = $6, secrets = $7, allowed_hosts = $8, timeout_ms = $9, memory_mb = $10, modified_at = now()
+       environment = $6, secrets = $7, missing_secrets = $8, allowed_hosts = $9, timeout_ms = $10, memory_mb = $11, modified_at = now()
      where extension_id = $1 and number = $2`,
     [extensionId, number, ...(code ? codeValues(code) : [null, null, null]), ...otherValues(other)],
   )
@@ -73,16 +77,17 @@ const codeValues = ({ language, source, compiled }: FunctionCode) => [language, 
 const otherValues = (content: Omit<FunctionContent, keyof FunctionCode>) => [
   JSON.stringify(content.environment),
   JSON.stringify(content.secrets),
+  content.missingSecrets,
   content.allowedHosts,
   content.timeoutMs,
   content.memoryMb,
 ]
 
-/** A newer version begins with what the older one is, secrets among it. */
+/** A newer version begins with what the older one is, secrets among it: they go when it is changed by who may not have them. */
 export async function copyFunction(sql: Sql, extensionId: number, from: number, to: number): Promise<void> {
   await sql.rows(
-    `insert into function_versions (extension_id, number, language, source, compiled, environment, secrets, allowed_hosts, timeout_ms, memory_mb)
-     select extension_id, $3, language, source, compiled, environment, secrets, allowed_hosts, timeout_ms, memory_mb
+    `insert into function_versions (extension_id, number, language, source, compiled, environment, secrets, missing_secrets, allowed_hosts, timeout_ms, memory_mb)
+     select extension_id, $3, language, source, compiled, environment, secrets, missing_secrets, allowed_hosts, timeout_ms, memory_mb
      from function_versions where extension_id = $1 and number = $2`,
     [extensionId, from, to],
   )
@@ -90,6 +95,14 @@ export async function copyFunction(sql: Sql, extensionId: number, from: number, 
 
 /** How a function is asked. It is the extension's, whatever its versions. */
 export type FunctionDelivery = { readonly retryPolicy: RetryPolicy; readonly mostConcurrent: number }
+
+/** Whether any version of the function has secrets. */
+export async function hasSecrets(sql: Sql, extensionId: number): Promise<boolean> {
+  const rows = await sql.rows(`select from function_versions where extension_id = $1 and secrets <> '{}' limit 1`, [
+    extensionId,
+  ])
+  return rows.length > 0
+}
 
 /** Makes the target that a function extension has of its own. */
 export async function insertFunctionTarget(

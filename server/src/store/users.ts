@@ -184,7 +184,15 @@ export async function lockOwners(sql: Sql, tenantId: number): Promise<number[]> 
 
 // AccessKey pairs
 
-export type AccessKeyRow = { id: string; user_id: number; active: boolean; created_at: Date; last_used_at: Date | null }
+export type AccessKeyRow = {
+  id: string
+  user_id: number
+  active: boolean
+  /** The administrator who switched it off. */
+  deactivated_by: number | null
+  created_at: Date
+  last_used_at: Date | null
+}
 
 /** The user's pairs, locked, so that two requests at once cannot both become the second active one. */
 export async function lockAccessKeys(sql: Sql, userId: number): Promise<AccessKeyRow[]> {
@@ -194,7 +202,7 @@ export async function lockAccessKeys(sql: Sql, userId: number): Promise<AccessKe
 
 export async function accessKeysOf(sql: Sql, userId: number): Promise<AccessKeyRow[]> {
   return await sql.rows<AccessKeyRow>(
-    'select id, user_id, active, created_at, last_used_at from access_keys where user_id = $1 order by created_at, id',
+    'select id, user_id, active, deactivated_by, created_at, last_used_at from access_keys where user_id = $1 order by created_at, id',
     [userId],
   )
 }
@@ -209,8 +217,28 @@ export async function anyAccessKey(sql: Sql): Promise<{ id: string; secret: Buff
   return row ?? null
 }
 
-export async function setAccessKeyActive(sql: Sql, id: string, active: boolean): Promise<void> {
-  await sql.rows('update access_keys set active = $2 where id = $1', [id, active])
+/** `deactivatedBy`: the administrator who does it. What one has switched off stays theirs, whoever does so once more. */
+export async function setAccessKeyActive(
+  sql: Sql,
+  id: string,
+  active: boolean,
+  deactivatedBy: number | null = null,
+): Promise<AccessKeyRow> {
+  const [row] = await sql.rows<AccessKeyRow>(
+    `update access_keys set active = $2, deactivated_by = case when not $2 then coalesce($3, deactivated_by) end where id = $1
+     returning id, user_id, active, deactivated_by, created_at, last_used_at`,
+    [id, active, deactivatedBy],
+  )
+  return row!
+}
+
+/** Nothing signs for the extension any more with the pairs that there are; answers those that did. */
+export async function deactivateServiceKeys(sql: Sql, extensionId: number): Promise<string[]> {
+  const rows = await sql.rows<{ id: string }>(
+    `update access_keys k set active = false from users u where u.service_of = $1 and k.user_id = u.id and k.active returning k.id`,
+    [extensionId],
+  )
+  return rows.map((row) => row.id)
 }
 
 export async function deleteAccessKey(sql: Sql, id: string): Promise<void> {

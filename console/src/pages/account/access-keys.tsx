@@ -27,6 +27,8 @@ type Props = {
   readonly error: Error | null
   /** null: others make them. */
   readonly create: (() => Promise<NewAccessKey>) | null
+  /** Whether the user is an administrator for these pairs: what one has deactivated, only one activates. */
+  readonly administers: boolean
   readonly setActive: (id: string, active: boolean) => Promise<unknown>
   readonly remove: (id: string) => Promise<unknown>
   readonly refresh: () => Promise<unknown>
@@ -87,9 +89,14 @@ export function AccessKeys({ title, hint, empty, emptyNext, keys, error, refresh
       quiet: true,
       cell: (key) => (
         <Group gap="xs" wrap="nowrap">
-          <Button size="compact-sm" variant="default" onClick={() => change.mutate(key)}>
+          <GuardedButton
+            size="compact-sm"
+            variant="default"
+            why={key.deactivatedByAdministrator && !does.administers ? t('keys.keptInactive') : null}
+            onClick={() => change.mutate(key)}
+          >
             {t(key.active ? 'keys.deactivate' : 'keys.activate')}
-          </Button>
+          </GuardedButton>
           <Button size="compact-sm" variant="default" onClick={() => setDeleting(key)}>
             {t('ui.delete')}
           </Button>

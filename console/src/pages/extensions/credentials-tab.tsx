@@ -1,7 +1,9 @@
+import { may } from '@holdpoint/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
+import { principalOf, useMe } from '../../session.ts'
 import { AccessKeys } from '../account/access-keys.tsx'
 import type { TabProps } from './extension.tsx'
 
@@ -9,6 +11,7 @@ import type { TabProps } from './extension.tsx'
 export default function CredentialsTab({ extension: { code } }: TabProps) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const me = useMe()
   const { data, error } = useQuery(queries.credentials(code))
   return (
     <AccessKeys
@@ -18,6 +21,7 @@ export default function CredentialsTab({ extension: { code } }: TabProps) {
       emptyNext={t('credentials.emptyNext')}
       keys={data?.accessKeys}
       error={error}
+      administers={may(principalOf(me), 'extension.credentials')}
       create={() => calls.createCredentials(code)}
       setActive={(id, active) => calls.setCredentialsActive(code, id, active)}
       remove={(id) => calls.deleteCredentials(code, id)}

@@ -7,6 +7,8 @@ export type Variable = {
   readonly secret: boolean
   /** A secret that the server keeps: what it is stays unknown here unless it is replaced. */
   readonly kept: boolean
+  /** One that was removed when somebody else changed the code, until it is given again or its row is removed. */
+  readonly missing?: boolean
 }
 
 export type FunctionDraft = {
@@ -27,6 +29,7 @@ export const draftOf = (saved: FunctionView): FunctionDraft => ({
   variables: [
     ...Object.entries(saved.environment).map(([name, value]) => ({ name, value, secret: false, kept: false })),
     ...saved.secretNames.map((name) => ({ name, value: '', secret: true, kept: true })),
+    ...saved.missingSecrets.map((name) => ({ name, value: '', secret: true, kept: true, missing: true })),
   ],
 })
 
@@ -34,7 +37,7 @@ export const draftOf = (saved: FunctionView): FunctionDraft => ({
 export function changeOf(draft: FunctionDraft, saved: FunctionView): FunctionChange {
   const before = draftOf(saved)
   const names = new Set(draft.variables.filter((one) => one.secret).map((one) => one.name))
-  const removed = saved.secretNames.filter((name) => !names.has(name))
+  const removed = [...saved.secretNames, ...saved.missingSecrets].filter((name) => !names.has(name))
   const given = draft.variables.filter((one) => one.secret && (!one.kept || one.value !== ''))
   const secrets = Object.fromEntries([
     ...removed.map((name) => [name, null] as const),

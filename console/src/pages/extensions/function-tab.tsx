@@ -1,5 +1,5 @@
-import { Button, Divider, Group, NumberInput, Select, Skeleton, Stack, TagsInput, Text } from '@mantine/core'
-import { IconDeviceFloppy, IconUpload } from '@tabler/icons-react'
+import { Alert, Button, Divider, Group, NumberInput, Select, Skeleton, Stack, TagsInput, Text } from '@mantine/core'
+import { IconDeviceFloppy, IconShieldLock, IconUpload } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -43,6 +43,7 @@ function Shown({ extension, saved }: { extension: ExtensionView; saved: Function
   const problem = fieldProblem(save.error, 'source')
   return (
     <Stack gap="lg">
+      <SecretsNotice saved={saved} />
       <Section
         title={t('function.code')}
         description={t(saved.mayEdit ? 'function.codeHint' : 'function.codeKept', { version: saved.version })}
@@ -141,6 +142,26 @@ function Shown({ extension, saved }: { extension: ExtensionView; saved: Function
       </div>
       <Asked extension={extension} saved={saved} />
     </Stack>
+  )
+}
+
+/** Rule 20: secrets do not stay under code that somebody else has changed. */
+function SecretsNotice({ saved }: { saved: FunctionView }) {
+  const { t } = useTranslation()
+  const warned = saved.mayEdit && !saved.keepsSecrets && saved.secretNames.length > 0
+  return (
+    <>
+      {saved.missingSecrets.length > 0 && (
+        <Alert color="orange" icon={<IconShieldLock {...iconProps} />} title={t('function.secretsRemoved')}>
+          {t('function.secretsRemovedMeaning', { names: saved.missingSecrets.join(', ') })}
+        </Alert>
+      )}
+      {warned && (
+        <Alert color="orange" icon={<IconShieldLock {...iconProps} />}>
+          {t('function.secretsGo')}
+        </Alert>
+      )}
+    </>
   )
 }
 

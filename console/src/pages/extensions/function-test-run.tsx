@@ -130,6 +130,11 @@ function Ran({ ran }: { ran: FunctionTestRan }) {
           {ran.comment}
         </Text>
       )}
+      {ran.missingSecrets.length > 0 && (
+        <Text fz="sm" c="dimmed">
+          {t('function.ranWithout', { names: ran.missingSecrets.join(', ') })}
+        </Text>
+      )}
       {ran.error && <CodeBlock text={ran.error} label={t('function.error')} mah={160} />}
       <Logs lines={ran.logs} cut={ran.logsCut} />
       <Disclosure label={t('function.request')}>

@@ -47,7 +47,7 @@ export function Variables({ draft, change, editable, error }: Props) {
             {one.secret ? (
               <PasswordInput
                 aria-label={t('function.valueOf', label)}
-                placeholder={one.kept ? t('function.secretKept') : ''}
+                placeholder={one.missing ? t('function.secretMissing') : one.kept ? t('function.secretKept') : ''}
                 className="grow"
                 autoComplete="new-password"
                 visibilityToggleButtonProps={{ 'aria-label': t('target.passwordShow') }}

@@ -15,6 +15,7 @@ import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { User } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useMe } from '../../session.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
@@ -169,6 +170,7 @@ export function OneTimePassword({ name, password, close }: { name: string; passw
 function KeysDialog({ user, close }: { user: User; close: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
+  const me = useMe()
   const { data, error } = useQuery(queries.userKeys(user.id))
   const name = user.displayName
   return (
@@ -187,6 +189,7 @@ function KeysDialog({ user, close }: { user: User; close: () => void }) {
         keys={data?.items}
         error={error}
         create={null}
+        administers={user.id !== me.user.id}
         setActive={(id, active) => calls.setUserKeyActive(user.id, id, active)}
         remove={(id) => calls.deleteUserKey(user.id, id)}
         refresh={() => client.invalidateQueries({ queryKey: ['users', 'keys', user.id] })}

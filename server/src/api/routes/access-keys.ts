@@ -45,7 +45,7 @@ export const accessKeyRoutes = [
     body: AccessKeyChange,
     answer: AccessKey,
     run: ({ platform, caller, params, body }) =>
-      platform.db.transaction((tx) => setKeyActive(tx, caller, caller.userId, params.accessKeyId, body.active)),
+      platform.db.transaction((tx) => setKeyActive(tx, caller, caller.userId, params.accessKeyId, body.active, false)),
   }),
   route({
     method: 'DELETE',
@@ -76,21 +76,24 @@ export async function makeKey(platform: Platform, tx: Transaction, caller: Calle
   return pair
 }
 
+/** Rule 20: a pair that an administrator has switched off is switched on by an administrator. `administers`: the caller is one for this pair. */
 export async function setKeyActive(
   tx: Transaction,
   caller: Caller,
   userId: number,
   id: string,
   active: boolean,
+  administers: boolean,
   of: Of = {},
 ) {
   const present = await users.lockAccessKeys(tx, userId)
   const key = found(present, id)
+  if (active && key.deactivated_by !== null && !administers) throw new Refusal('ACCESS_KEY_KEPT_INACTIVE')
   if (active && !key.active && present.filter((one) => one.active).length >= MOST_ACTIVE_KEYS)
     throw new Refusal('ACCESS_KEYS_FULL')
-  await users.setAccessKeyActive(tx, key.id, active)
+  const after = await users.setAccessKeyActive(tx, key.id, active, administers ? caller.userId : null)
   record(tx, caller, active ? 'access-key.activate' : 'access-key.deactivate', key.id, of)
-  return accessKeyView({ ...key, active })
+  return accessKeyView(after)
 }
 
 export async function deleteKey(tx: Transaction, caller: Caller, userId: number, id: string, of: Of = {}) {
@@ -112,6 +115,7 @@ function record(tx: Transaction, { tenantId, userId }: Caller, action: string, o
 export const accessKeyView = (row: users.AccessKeyRow) => ({
   id: row.id,
   active: row.active,
+  deactivatedByAdministrator: row.deactivated_by !== null,
   createdAt: row.created_at.toISOString(),
   lastUsedAt: row.last_used_at?.toISOString() ?? null,
 })

@@ -12,10 +12,11 @@ import { z } from 'zod'
 import { startFunction } from '../../functions/starter.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
-import type { Sql } from '../../store/database.ts'
+import type { Sql, Transaction } from '../../store/database.ts'
 import * as extensions from '../../store/extensions.ts'
+import { hasSecrets } from '../../store/functions.ts'
 import type { Caller } from '../../store/principals.ts'
-import { disableServiceUser, userOfTenant } from '../../store/users.ts'
+import { deactivateServiceKeys, disableServiceUser, userOfTenant } from '../../store/users.ts'
 import { workspaceById } from '../../store/workspaces.ts'
 import { draftOf, lockedExtension, recordStep } from '../extension-draft.ts'
 import {
@@ -27,6 +28,7 @@ import {
 } from '../extension-shapes.ts'
 import { contentOf, extensionView } from '../extension-views.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
+import { mayManageCredentials } from './service-users.ts'
 
 export const codeParams = z.object({ code: z.string().max(64) })
 
@@ -152,7 +154,8 @@ export const extensionRoutes = [
     path: '/extensions/:code/owner',
     access: 'extension.write',
     tag: 'Extensions',
-    summary: 'Give the extension another owner: who answers for it, and whom to ask about it',
+    summary:
+      'Give the extension another owner: who answers for it, and whom to ask about it; the AccessKey pairs with which it answers are deactivated',
     params: codeParams,
     body: ExtensionOwner,
     answer: ExtensionView,
@@ -163,7 +166,10 @@ export const extensionRoutes = [
         // Rule 20: whoever owns it decides in its name.
         if (owner === caller.userId && row.owner_id !== owner && !may(caller, 'extension.credentials'))
           throw new Refusal('OWN_RIGHTS')
+        if (owner !== row.owner_id && !mayManageCredentials(caller, row) && (await hasSecrets(tx, row.id)))
+          throw new Refusal('FORBIDDEN', { action: 'handing on a function with secrets' })
         await extensions.updateOwner(tx, row.id, owner)
+        if (owner !== row.owner_id) await deactivatePairs(tx, caller, row)
         await recordStep(
           tx,
           caller,
@@ -237,6 +243,18 @@ export async function ensureTestWorkspace(sql: Sql, caller: Caller, id: number |
   const field = 'testWorkspaceId'
   if (!(await workspaceById(sql, caller.tenantId, id))) throw new Refusal('WORKSPACE_NOT_FOUND', { id, field })
   if (!may(caller, 'extension.test', id)) throw new Refusal('FORBIDDEN', { action: 'extension.test', field })
+}
+
+/** Rule 20: whoever owned it knows its pairs, and speaks for it no more. */
+async function deactivatePairs(tx: Transaction, caller: Caller, { id, code }: extensions.ExtensionRow): Promise<void> {
+  for (const pair of await deactivateServiceKeys(tx, id))
+    writeAudit(tx, {
+      tenantId: caller.tenantId,
+      userId: caller.userId,
+      action: 'access-key.deactivate',
+      object: pair,
+      details: { extension: code, reason: 'another owner' },
+    })
 }
 
 /** Whoever owns an extension answers for it: any person of the tenant who is not disabled. */

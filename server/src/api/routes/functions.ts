@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type EventCode, eventByCode, may, Refusal } from '@holdpoint/core'
+import { isDeepStrictEqual } from 'node:util'
+import { type EventCode, eventByCode, MOST_FUNCTION_VARIABLES, may, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { workspaceFor } from '../../access.ts'
 import { compile } from '../../functions/compile.ts'
@@ -29,6 +30,7 @@ import {
 import { cursorRefusal, page, pageOf, pageQuery, route } from '../route.ts'
 import { mayReadInvocations, person } from '../views.ts'
 import { codeParams, foundExtension, tellExtension } from './extensions.ts'
+import { mayManageCredentials } from './service-users.ts'
 
 const versionQuery = z.object({
   version: z.coerce
@@ -76,10 +78,17 @@ export const functionRoutes = [
         const extension = ensureFunction(await lockedExtension(tx, caller, params.code))
         const draft = await draftOf(tx, caller, extension, body.revision)
         const row = await functionVersion(tx, extension, draft.number)
+        const given = body.secrets ?? {}
+        // Rule 20: under what somebody else has changed no secret stays that they did not give themselves.
+        const isTheirs = mayManageCredentials(caller, extension) || !reachesSecrets(row, code, body)
+        const names = isTheirs ? [] : Object.keys(row.secrets).toSorted()
+        const removed = names.filter((name) => !Object.hasOwn(given, name))
+        const missing = [...new Set([...row.missing_secrets, ...removed])].filter((name) => !Object.hasOwn(given, name))
         await functions.updateFunction(tx, extension.id, draft.number, {
           code,
           environment: body.environment ?? row.environment,
-          secrets: secretsOf(platform.secretKey, extension.id, row.secrets, body.secrets ?? {}),
+          secrets: secretsOf(platform.secretKey, extension.id, isTheirs ? row.secrets : {}, given),
+          missingSecrets: missing.toSorted().slice(0, MOST_FUNCTION_VARIABLES),
           allowedHosts: body.allowedHosts ?? row.allowed_hosts,
           timeoutMs: body.timeoutMs ?? row.timeout_ms,
           memoryMb: body.memoryMb ?? row.memory_mb,
@@ -93,7 +102,10 @@ export const functionRoutes = [
           caller,
           extension,
           { version: draft.number, step: 'change', from: draft.status, to: 'testing', fields },
-          body.secrets && { secrets: Object.keys(body.secrets) },
+          {
+            ...(body.secrets && { secrets: Object.keys(given) }),
+            ...(removed.length > 0 && { removedSecrets: removed }),
+          },
         )
         tellExtension(platform, tx, caller, extension.code)
         return await viewOf(tx, caller, await functionExtension(tx, caller, params.code), draft.number)
@@ -146,14 +158,17 @@ export const functionRoutes = [
     access: 'extension.write',
     tag: 'Functions',
     summary:
-      'Run a function once, for a sample event or a message that was sent before; nothing is answered with what it returns',
+      'Run a function once, for a sample event or a message that was sent before; nothing is answered with what it returns, and its secrets are given to it only if the caller may manage them',
     params: codeParams,
     body: FunctionTestRun,
     answer: FunctionTestRan,
     async run({ platform, caller, params, body }) {
       const extension = await functionExtension(platform.db, caller, params.code)
       const version = body.version ?? newestOf(extension).number
-      await functionVersion(platform.db, extension, version)
+      const { secrets, missing_secrets } = await functionVersion(platform.db, extension, version)
+      // Rule 20: what a run returns and logs is read by who tries it, in whatever form.
+      const withSecrets = mayManageCredentials(caller, extension)
+      const missingSecrets = [...missing_secrets, ...(withSecrets ? [] : Object.keys(secrets))].toSorted()
       const message = await messageFor(platform.db, caller, extension, body)
       const text = body.body === undefined ? message.body : JSON.stringify(body.body)
       if (text.length > MOST_REQUEST_LENGTH) throw new Refusal('BODY_TOO_LARGE', { limitBytes: MOST_REQUEST_LENGTH })
@@ -184,6 +199,7 @@ export const functionRoutes = [
           chosen: about.chosen,
           snapshot: body.snapshot ?? about.snapshot,
           asked: true,
+          withSecrets,
         }),
       )
       const invocationId = (await run?.recorded) ?? null
@@ -197,6 +213,7 @@ export const functionRoutes = [
         comment: verdict?.comment ?? null,
         error: run.problem === null ? null : [run.problem, ...(ended.error?.split('\n').slice(1) ?? [])].join('\n'),
         result: run.result,
+        missingSecrets,
         request,
         logs: ended.logs.map((line) => ({ ...line })),
         logsCut: ended.logsCut,
@@ -312,6 +329,20 @@ async function functionVersion(sql: Sql, extension: ExtensionRow, number: number
   return row
 }
 
+/** Whether a change decides over what is done with the secrets: the code, whom it reaches, and what else it is given under their names. */
+function reachesSecrets(
+  row: functions.FunctionRow,
+  code: functions.FunctionCode | null,
+  { allowedHosts, environment, secrets }: z.output<typeof FunctionChange>,
+): boolean {
+  return (
+    (code !== null && (code.source !== row.source || code.language !== row.language)) ||
+    (allowedHosts !== undefined && !isDeepStrictEqual(allowedHosts, row.allowed_hosts)) ||
+    (environment !== undefined && !isDeepStrictEqual({ ...environment }, { ...row.environment })) ||
+    Object.keys(secrets ?? {}).length > 0
+  )
+}
+
 function secretsOf(
   secretKey: Buffer,
   extensionId: number,
@@ -397,6 +428,8 @@ async function viewOf(
     source: row.source,
     environment: row.environment,
     secretNames: Object.keys(row.secrets).toSorted(),
+    missingSecrets: row.missing_secrets,
+    keepsSecrets: mayManageCredentials(caller, extension),
     allowedHosts: row.allowed_hosts,
     timeoutMs: row.timeout_ms,
     memoryMb: row.memory_mb,

@@ -61,7 +61,8 @@ export const serviceUserRoutes = [
     run: ({ platform, caller, params, body }) =>
       platform.db.transaction(async (tx) => {
         const { userId, extension } = await keysOf(tx, caller, params)
-        return await setKeyActive(tx, caller, userId, params.accessKeyId, body.active, { extension })
+        const administers = may(caller, 'extension.credentials')
+        return await setKeyActive(tx, caller, userId, params.accessKeyId, body.active, administers, { extension })
       }),
   }),
   route({
@@ -90,6 +91,7 @@ async function extensionFor(sql: Sql, caller: Caller, code: string): Promise<Ext
   return extension
 }
 
+/** Its pairs, and the secrets of a function. */
 export const mayManageCredentials = (caller: Caller, extension: { readonly owner_id: number }) =>
   (may(caller, 'extension.write') && extension.owner_id === caller.userId) || may(caller, 'extension.credentials')
 
@@ -112,9 +114,11 @@ async function makeServiceUser(tx: Transaction, caller: Caller, extension: Exten
   return user
 }
 
-async function keysOf(sql: Sql, caller: Caller, { code, accessKeyId }: { code: string; accessKeyId: string }) {
-  const extension = await extensionFor(sql, caller, code)
-  const user = await users.serviceUserOf(sql, extension.id)
+async function keysOf(tx: Transaction, caller: Caller, { code, accessKeyId }: { code: string; accessKeyId: string }) {
+  // Its owner stays who it is until this has ended.
+  await users.lockServiceUser(tx, caller.tenantId, code)
+  const extension = await extensionFor(tx, caller, code)
+  const user = await users.serviceUserOf(tx, extension.id)
   if (user === null) throw new Refusal('NOT_FOUND', { thing: 'AccessKey pair', id: accessKeyId })
   return { userId: user.id, extension: extension.code }
 }

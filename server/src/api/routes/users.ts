@@ -1,5 +1,6 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { ensureMay } from '../../access.ts'
 import { hashPassword } from '../../credentials.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
@@ -182,7 +183,13 @@ export const userRoutes = [
     run: ({ platform, caller, params, body }) =>
       platform.db.transaction(async (tx) => {
         const user = await userFor(tx, caller, params.userId)
-        return await setKeyActive(tx, caller, user.id, params.accessKeyId, body.active, { user: user.name })
+        // Rule 20: who has a pair of an extension decides for it.
+        if (body.active && user.service_of !== null) ensureMay(caller, 'extension.credentials')
+        // Over one's own pairs nobody is an administrator.
+        const administers = user.id !== caller.userId
+        return await setKeyActive(tx, caller, user.id, params.accessKeyId, body.active, administers, {
+          user: user.name,
+        })
       }),
   }),
   route({
