@@ -63,10 +63,6 @@ export function functionStories(at: () => BrowserConsole): void {
     await page.reload()
     await page.getByText(en.function.secretsRemoved).waitFor()
     expect(await axeFindings(page)).toEqual([])
-    if (process.env.SHOTS) {
-      await page.screenshot({ path: `${process.env.SHOTS}/removed.png`, fullPage: true })
-      await theirs.screenshot({ path: `${process.env.SHOTS}/theirs.png`, fullPage: true })
-    }
     await page.getByLabel(`Value of TOKEN`, { exact: true }).fill('another-secret-word')
     await press(page, en.ui.save)
     await page.getByText(en.function.secretsRemoved).waitFor({ state: 'detached' })

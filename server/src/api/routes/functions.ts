@@ -80,14 +80,14 @@ export const functionRoutes = [
         const row = await functionVersion(tx, extension, draft.number)
         const given = body.secrets ?? {}
         // Rule 20: under what somebody else has changed no secret stays that they did not give themselves.
-        const isTheirs = mayManageCredentials(caller, extension) || !reachesSecrets(row, code, body)
-        const names = isTheirs ? [] : Object.keys(row.secrets).toSorted()
+        const keepsAll = mayManageCredentials(caller, extension) || !reachesSecrets(row, code, body)
+        const names = keepsAll ? [] : Object.keys(row.secrets).toSorted()
         const removed = names.filter((name) => !Object.hasOwn(given, name))
         const missing = [...new Set([...row.missing_secrets, ...removed])].filter((name) => !Object.hasOwn(given, name))
         await functions.updateFunction(tx, extension.id, draft.number, {
           code,
           environment: body.environment ?? row.environment,
-          secrets: secretsOf(platform.secretKey, extension.id, isTheirs ? row.secrets : {}, given),
+          secrets: secretsOf(platform.secretKey, extension.id, keepsAll ? row.secrets : {}, given),
           missingSecrets: missing.toSorted().slice(0, MOST_FUNCTION_VARIABLES),
           allowedHosts: body.allowedHosts ?? row.allowed_hosts,
           timeoutMs: body.timeoutMs ?? row.timeout_ms,
