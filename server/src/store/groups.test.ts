@@ -127,6 +127,77 @@ describe('work that comes together', () => {
   })
 })
 
+describe('what a part asks for after its end never reaches the database', () => {
+  /** Asks, writes and sends in turn, whatever becomes of it; answers what became of each. */
+  async function goesOn(tx: Transaction, after: Promise<unknown>, id: number) {
+    await after
+    const settled = async (work: () => unknown) => {
+      try {
+        return await work()
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    return [
+      await settled(() => tx.ask(LOCKED_NAME, id)),
+      await settled(() => tx.rows('delete from things')),
+      await settled(() => tx.write(RENAME, { id, name: 'late' })),
+      await settled(() => tx.send('delete from things')),
+      await settled(() => tx.savepoint(() => tx.rows('delete from things'))),
+    ]
+  }
+  const REFUSED = ['EndedPart', 'EndedPart', 'EndedPart', 'EndedPart', 'EndedPart']
+  const ends: Record<string, () => unknown> = {
+    'it is refused': () => {
+      throw new Refusal('NODES_EMPTY')
+    },
+    'it has failed': () => {
+      throw new Error('failed')
+    },
+    'it is done': () => {},
+  }
+  for (const [what, end] of Object.entries(ends))
+    for (const others of [0, 2])
+      test(`${what}, with ${others} others`, async () => {
+        const late: Promise<unknown>[] = []
+        const part = run(async (tx) => {
+          // Of its questions one is answered after it has ended.
+          const answered = Promise.resolve(tx.ask(COUNT, null))
+          const ended = answered.then(() => new Promise((resolve) => setImmediate(resolve)))
+          late.push(goesOn(tx, ended, 1))
+          // Nobody looks at what comes of this one.
+          void answered
+            .then(() => new Promise((resolve) => setImmediate(resolve)))
+            .then(() => void tx.rows('delete from things'))
+          await answered
+          end()
+        })
+        const beside = Array.from({ length: others }, (_, at) => rename(at + 2, 'beside'))
+        await Promise.allSettled([part, ...beside])
+        for (const one of await Promise.all(late)) expect(one).toEqual(REFUSED)
+        expect(await names(1)).toEqual(['thing 1'])
+        expect(await db.ask(COUNT, null)).toBe(9)
+        expect(await names(...beside.map((_, at) => at + 2))).toEqual(beside.map(() => 'beside'))
+      })
+
+  test('also what waited for another part when it was refused', async () => {
+    const waited = Promise.withResolvers<unknown>()
+    const first = rename(1, 'first')
+    const refused = run(async (tx) => {
+      await tx.ask(COUNT, null)
+      tx.ask(LOCKED_NAME, 1).then(
+        () => waited.resolve('answered'),
+        (error: Error) => waited.resolve(error.name),
+      )
+      throw new Refusal('NODES_EMPTY')
+    })
+    const all = await Promise.allSettled([first, refused])
+    expect(all.map((one) => one.status)).toEqual(['fulfilled', 'rejected'])
+    expect(await waited.promise).toBe('EndedPart')
+    expect(await names(1)).toEqual(['first'])
+  })
+})
+
 describe('a part that would spoil the transaction leaves the others done, and nothing is done twice', () => {
   const spoiling: Record<string, (tx: Transaction) => unknown> = {
     'it throws': () => {

@@ -57,6 +57,14 @@ export class TakenApart extends Error {
   readonly code = '40000'
 }
 
+/** Work goes on after its part of the transaction was refused, has failed or is done: its statements would come to another's transaction. */
+class EndedPart extends Error {
+  override readonly name = 'EndedPart'
+  constructor() {
+    super('a part of a transaction asks for something after its end')
+  }
+}
+
 /** How long a transaction of several parts waits for what others have locked before it is taken apart. */
 export const LOCK_TIMEOUT_MS = 200
 
@@ -69,7 +77,7 @@ type Waiting = {
   readonly reject: ((error: unknown) => void)[]
 }
 
-type Entry = { readonly locks: readonly string[]; put(): void }
+type Entry = { readonly locks: readonly string[]; put(): void; drop(): void }
 
 type Part = {
   /** The last statement it has asked for: what it asks for next stays behind it. */
@@ -80,6 +88,7 @@ type Part = {
   /** What it has asked for and that waits, in order, because the first of it locks what another part has. */
   readonly behind: Entry[]
   waitsFor: Part | null
+  /** Done or refused: it asks for nothing more. */
   ended: boolean
   readonly end: () => void
   readonly whenEnded: Promise<void>
@@ -193,6 +202,11 @@ export async function runParts<T>(
   }
   function advance(part: Part): void {
     for (let entry = part.behind[0]; entry !== undefined; entry = part.behind[0]) {
+      if (part.ended) {
+        part.behind.shift()
+        entry.drop()
+        continue
+      }
       const holder = entry.locks.map((key) => holders.get(key)).find((one) => one && one !== part && !one.ended)
       if (holder !== undefined && over === null) {
         part.waitsFor = holder
@@ -223,32 +237,36 @@ export async function runParts<T>(
         return now
       },
       rows<Row>(text: string, values?: readonly unknown[]) {
+        if (part.ended) return tooLate()
         part.touched = true
         return new Promise<Row[]>((resolve, reject) => {
           const put = () => answer(push(plain(text, values), part)).then(({ rows }) => resolve(rows as Row[]), reject)
-          enter(part, { locks: [], put })
+          enter(part, { locks: [], put, drop: () => reject(new EndedPart()) })
         })
       },
       send<Row>(text: string, values?: readonly unknown[]) {
+        if (part.ended) throw new EndedPart()
         part.touched = true
         let rows: Row[] | null = null
         const put = () =>
           push(plain(text, values), part).resolve.push((answer) => {
             rows = answer.rows as Row[]
           })
-        enter(part, { locks: [], put })
+        enter(part, { locks: [], put, drop })
         return () => rows ?? unanswered()
       },
       ask(question, item) {
+        if (part.ended) return tooLate()
         return new Promise((resolve, reject) => {
           const put = () => {
             const { to, at } = joined(question, item, part)
             answer(to).then(({ rows }) => resolve(answersOf(question, to, rows)[at]!), reject)
           }
-          enter(part, { locks: question.locks?.(item) ?? [], put })
+          enter(part, { locks: question.locks?.(item) ?? [], put, drop: () => reject(new EndedPart()) })
         })
       },
       write<Item, A>(statement: SharedStatement<Item, A>, item: Item) {
+        if (part.ended) throw new EndedPart()
         part.touched = true
         let answers: (() => A) | null = null
         const put = () => {
@@ -257,12 +275,13 @@ export async function runParts<T>(
             answers = () => answersOf(statement, to, rows)[at]!
           })
         }
-        enter(part, { locks: statement.locks?.(item) ?? [], put })
+        enter(part, { locks: statement.locks?.(item) ?? [], put, drop })
         return () => (answers ?? unanswered)()
       },
       guarded: savepoints,
       afterCommit: (run) => void part.committed.push(run),
       async savepoint(inner) {
+        if (part.ended) throw new EndedPart()
         guarded = true
         if (!savepoints) {
           try {
@@ -276,11 +295,13 @@ export async function runParts<T>(
         const begin = push(plain('savepoint work'), part)
         try {
           const value = await inner()
+          if (part.ended) throw new EndedPart()
           // What the work has sent and not waited for is part of it.
           const release = push(plain('release savepoint work'), part)
           if (waiting.length > 1) await answer(release)
           return value
         } catch (error) {
+          if (part.ended) throw error
           part.committed.length = planned
           const at = waiting.indexOf(begin)
           forget(error, Math.max(at, 0))
@@ -375,6 +396,15 @@ function newPart(): Part {
     whenEnded: promise,
   }
 }
+
+/** Nobody waits for what goes on after the end, so nobody is told of it either. */
+function tooLate(): Promise<never> {
+  const refused = Promise.reject(new EndedPart())
+  refused.catch(drop)
+  return refused
+}
+
+function drop(): void {}
 
 function unanswered(): never {
   throw new Error('the rows of a statement are read before it has been answered')
