@@ -52,6 +52,7 @@ const OWN = [
   'dev_connections',
   // Counted guesses.
   'sign_in_failures',
+  'known_addresses',
   'invocations',
   'function_usage',
 ]
@@ -134,7 +135,8 @@ async function connected() {
   await cookieOf(extension.author)
   const connection = randomUUID()
   const [row] = await world.db.rows<{ id: number }>('select id from extensions where code = $1', [extension.code])
-  await putDevConnection(world.db, { extensionId: row!.id, id: connection, userId: extension.author.id, machine: 'm' })
+  const userId = extension.author.id
+  await putDevConnection(world.db, { extensionId: row!.id, id: connection, userId, machine: 'm', owner: true })
   await putDevTarget(world.db, row!.id, 'http://127.0.0.1:9/')
   return { author: extension.author, path: `/extensions/${extension.code}`, connection }
 }

@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
 import { type Database, openDatabase } from '../store/database.ts'
-import { attemptKeys, countFailure, forgetFailure, forgetFailuresOf } from '../store/sign-in-failures.ts'
-import { addressKey, boundedHashing } from './sign-in-attempts.ts'
+import {
+  attemptKeys,
+  countFailure,
+  forgetFailure,
+  forgetFailuresOf,
+  forgetOldAddresses,
+  isKnownAddress,
+  rememberAddress,
+} from '../store/sign-in-failures.ts'
+import { insertTenant, insertUser } from '../store/users.ts'
+import { addressKey, attempt, boundedHashing } from './sign-in-attempts.ts'
 
 let database: TestDatabase
 let db: Database
@@ -78,6 +87,45 @@ test('thirty attempts at the same time are no more than ten', async () => {
   const [name, from] = [fresh(), address()]
   const waits = await Promise.all(Array.from({ length: 30 }, () => attempted(name, from)))
   expect(waits.filter((wait) => wait === null)).toHaveLength(10)
+})
+
+/** A user whose name was shut out by a hundred failures elsewhere. */
+async function guessedAt(...known: string[]) {
+  const name = fresh()
+  const tenantId = await insertTenant(db, fresh())
+  const { id } = await insertUser(db, { tenantId, name, displayName: name, passwordHash: null, tenantRoles: [] })
+  for (const from of known) await rememberAddress(db, id, addressKey(from))
+  for (let i = 0; i < 100; i++) await attempted(name, `203.0.113.${i}`)
+  return { id, name }
+}
+const refused = { code: 'SIGN_IN_THROTTLED' }
+
+test('guessing elsewhere keeps nobody out where they have signed in in the last thirty days, of IPv6 in the network', async () => {
+  const [from, elsewhere] = [address(), address()]
+  const { id, name } = await guessedAt(from, '2001:db8:1:2::1')
+  await expect(attempt(db, name, elsewhere, async () => true)).rejects.toMatchObject(refused)
+  expect(await attempt(db, name, from, async () => true)).toBe(true)
+  expect(await attempt(db, name, '2001:db8:1:2::2', async () => true)).toBe(true)
+  await db.rows(`update known_addresses set seen_at = now() - interval '30 days' where user_id = $1`, [id])
+  await expect(attempt(db, name, from, async () => true)).rejects.toMatchObject(refused)
+  await forgetOldAddresses(db)
+  expect(await db.rows('select from known_addresses where user_id = $1', [id])).toEqual([])
+})
+
+test('there, too, the eleventh failure is refused, and no other name is let in', async () => {
+  const from = address()
+  const { name } = await guessedAt(from)
+  for (let i = 0; i < 10; i++) expect(await attempt(db, name, from, async () => false)).toBe(false)
+  await expect(attempt(db, name, from, async () => true)).rejects.toMatchObject(refused)
+  const other = await guessedAt()
+  await expect(attempt(db, other.name, from, async () => true)).rejects.toMatchObject(refused)
+})
+
+test('of a user the last twenty addresses are known', async () => {
+  const { id, name } = await guessedAt()
+  for (let i = 0; i < 25; i++) await rememberAddress(db, id, `192.0.2.${i}`)
+  const known = await Promise.all([0, 4, 5, 24].map((i) => isKnownAddress(db, name, `192.0.2.${i}`)))
+  expect(known).toEqual([false, false, true, true])
 })
 
 test('nothing that people type is kept: a name is often a password in the wrong place', async () => {

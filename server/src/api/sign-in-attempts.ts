@@ -1,12 +1,13 @@
 /**
  * Slows guessing down: within fifteen minutes at most ten failures under one name from one address, fifty from one address, and a hundred under one
- * name; further attempts are refused until that time is over, or an administrator lets the name in again. Counted in the database, so for all
- * replicas together and beyond their end.
+ * name; further attempts are refused until that time is over, or an administrator lets the name in again. Where somebody with the name has signed in
+ * from the address in the last thirty days, only the ten count: nobody can shut them out from elsewhere. Counted in the database, so for all replicas
+ * together and beyond their end.
  */
 import net from 'node:net'
 import { Refusal } from '@holdpoint/core'
 import type { Database } from '../store/database.ts'
-import { attemptKeys, countFailure, forgetFailure } from '../store/sign-in-failures.ts'
+import { attemptKeys, countFailure, forgetFailure, isKnownAddress } from '../store/sign-in-failures.ts'
 
 /** Whoever has one address of IPv6 has the other 2^64 of its network as well. */
 export function addressKey(address: string): string {
@@ -33,9 +34,11 @@ export async function attempt(
   address: string,
   check: () => Promise<boolean>,
 ): Promise<boolean> {
-  const keys = attemptKeys(name, addressKey(address))
+  const from = addressKey(address)
+  const all = attemptKeys(name, from)
   // Only who has a place to be checked is counted, so that not more is written than can be checked.
   return await hashing.run(async () => {
+    const keys = (await isKnownAddress(db, name, from)) ? all.slice(0, 1) : all
     const waitSeconds = await db.transaction((tx) => countFailure(tx, keys))
     if (waitSeconds !== null) throw throttled(waitSeconds)
     const right = await check()

@@ -6,7 +6,9 @@ import type { Platform } from '../platform.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteSession, insertSession, type SessionRow } from '../store/sessions.ts'
+import { rememberAddress } from '../store/sign-in-failures.ts'
 import type { UserRow } from '../store/users.ts'
+import { addressKey } from './sign-in-attempts.ts'
 
 const LONGEST_AGENT = 256
 
@@ -31,6 +33,7 @@ export async function startSession(
     agent: (request.headers['user-agent'] ?? '').slice(0, LONGEST_AGENT),
     idToken: idToken === null ? null : encryptSecret(platform.secretKey, idToken, tokenHash.toString('hex')),
   })
+  await rememberAddress(tx, user.id, addressKey(request.ip))
   writeAudit(tx, {
     tenantId: user.tenant_id,
     userId: user.id,

@@ -96,7 +96,7 @@ const call = (row: Route, idOf: (parameter: string) => string | number, body: un
  * the audit trail what people did.
  */
 const MOVING = [
-  ...['nonces', 'sessions', 'sign_in_failures', 'schema_migrations', 'deliveries', 'attempts'],
+  ...['nonces', 'sessions', 'sign_in_failures', 'known_addresses', 'schema_migrations', 'deliveries', 'attempts'],
   ...['audit_entries', 'audit_head', 'audit_seals', 'audit_tenant_seals', 'replicas', 'lanes'],
 ]
 

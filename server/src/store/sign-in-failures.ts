@@ -1,4 +1,4 @@
-/** Failed attempts to sign in, counted for all replicas. */
+/** Failed attempts to sign in, counted for all replicas, and from where people have signed in. */
 import { createHash } from 'node:crypto'
 import type { Sql, Transaction } from './database.ts'
 
@@ -65,6 +65,38 @@ export async function forgetFailure(sql: Sql, keys: readonly AttemptKey[]): Prom
      where (name_hash, address) in (select * from unnest($1::bytea[], $2::text[]))`,
     [others.map((key) => key.nameHash), others.map((key) => key.address)],
   )
+}
+
+/** For how long an address from which somebody has signed in is known, and how many of a user's. */
+const KNOWN_FOR = `interval '30 days'`
+const MOST_KNOWN = 20
+
+/** Somebody with this name has signed in from this address, in the last thirty days. */
+export async function isKnownAddress(sql: Sql, name: string, address: string): Promise<boolean> {
+  const rows = await sql.rows(
+    `select 1 from known_addresses k join users u on u.id = k.user_id
+     where u.name = $1 and k.address = $2 and k.seen_at > now() - ${KNOWN_FOR}`,
+    [name, address],
+  )
+  return rows.length > 0
+}
+
+/** The user has signed in from there; of their addresses the last ones are kept. */
+export async function rememberAddress(sql: Sql, userId: number, address: string): Promise<void> {
+  await sql.rows(
+    `insert into known_addresses (user_id, address) values ($1, $2)
+     on conflict (user_id, address) do update set seen_at = now()`,
+    [userId, address],
+  )
+  await sql.rows(
+    `delete from known_addresses where user_id = $1 and address in (
+       select address from known_addresses where user_id = $1 order by seen_at desc, address offset $2)`,
+    [userId, MOST_KNOWN],
+  )
+}
+
+export async function forgetOldAddresses(sql: Sql): Promise<void> {
+  await sql.rows(`delete from known_addresses where seen_at <= now() - ${KNOWN_FOR}`)
 }
 
 /** Whoever has this name may try again at once, wherever they are. */
