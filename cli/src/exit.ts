@@ -28,7 +28,7 @@ export class Failure extends Error {
   }
 }
 
-const ACCESS = /^(SIGN_IN|ACCESS_KEY|SIGNATURE|TIMESTAMP|FORBIDDEN|SECURITY_TOKEN)/
+export const ACCESS = /^(SIGN_IN|ACCESS_KEY|SIGNATURE|TIMESTAMP|FORBIDDEN|SECURITY_TOKEN)/
 
 /** The sentence and the exit code for whatever was thrown. */
 export function failureOf(error: unknown): Failure {

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@holdpoint/sdk'
 import { HoldpointError } from '@holdpoint/sdk'
 import { eventsIn } from './events.ts'
-import { EXIT, Failure, failureOf, unreachableReason } from './exit.ts'
+import { ACCESS, EXIT, Failure, failureOf, unreachableReason } from './exit.ts'
 
 const BEAT_EVERY_MS = 3_000
 /** Holdpoint is heard of every two seconds. */
@@ -132,7 +132,7 @@ export async function forward(given: {
           const { code: why, detail } = data as { code: string; detail: string }
           throw new Failure(
             detail,
-            why === 'DEV_TAKEN_OVER' ? EXIT.takenOver : why === 'FORBIDDEN' ? EXIT.access : EXIT.refused,
+            why === 'DEV_TAKEN_OVER' ? EXIT.takenOver : ACCESS.test(why) ? EXIT.access : EXIT.refused,
           )
         }
       }

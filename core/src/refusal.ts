@@ -533,6 +533,17 @@ export const REFUSALS = {
     dataworks: 'Conflict.DevConnection',
     sentence: 'This connection has ended; open another one.',
   },
+  DEV_CONNECTION_HELD: {
+    status: 409,
+    dataworks: 'Conflict.DevConnection',
+    sentence:
+      'The messages of the extension are forwarded to {machine}: before that has not been heard of for ten minutes, only who connected it or the owner of the extension takes over.',
+  },
+  REPLAY_NOT_ASKED: {
+    status: 409,
+    dataworks: 'Conflict.Delivery',
+    sentence: 'The message {messageId} does not ask this extension, and was not on its way to it.',
+  },
   REPLAY_NOWHERE: {
     status: 409,
     dataworks: 'Conflict.Delivery',

@@ -80,6 +80,14 @@ export async function enterSigned(
   }
 }
 
+/** The caller of what only programs ask for: a browser sends its cookie also where another page has sent it. */
+export async function authenticateProgram(platform: Platform, request: FastifyRequest): Promise<Caller> {
+  if (request.headers.authorization?.startsWith('ACS3-'))
+    return await authenticateSigned(platform, receivedRequest(request))
+  if (request.cookies[SESSION_COOKIE] === undefined) throw new Refusal('SIGN_IN_REQUIRED')
+  throw new Refusal('SIGNATURE_MISSING', { problem: 'only signed requests are taken here' })
+}
+
 /** The user whose AccessKey pair signed the request. */
 async function authenticateSigned(platform: Platform, received: ReceivedRequest): Promise<Caller> {
   return await (await enterSigned(platform, received, new Map(), { requireAction: false })).alone()

@@ -117,6 +117,9 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   EDITION_EXPIRED: '租户的版本已到期，不再触发任何扩展程序。',
   DEV_TAKEN_OVER: '该扩展程序的消息现在转发到 {machine}：较新的连接接替了本连接。',
   DEV_CONNECTION_ENDED: '该连接已结束，请重新建立。',
+  DEV_CONNECTION_HELD:
+    '该扩展程序的消息正转发到 {machine}：在其失联满十分钟之前，只有建立该连接的用户或扩展程序的负责人可以接替。',
+  REPLAY_NOT_ASKED: '消息 {messageId} 不要求该扩展程序检查，也未曾投递给它。',
   REPLAY_NOWHERE: '该扩展程序没有已连接的本机，且该消息没有投递到为其服务的事件目标。',
   EVENT_DETAIL_UNKNOWN: '该工作空间中没有消息 {messageId} 所涉及对象的信息。',
 

@@ -11,7 +11,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ensureMay, ensurePerson, workspaceFor } from '../access.ts'
-import { authenticate, type WithRawBody } from '../authentication.ts'
+import { authenticate, authenticateProgram, type WithRawBody } from '../authentication.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
 import type { Platform } from '../platform.ts'
@@ -147,7 +147,7 @@ export async function buildApp(
   const streams: OpenStreams = new Set()
   platform.metrics.beforeScrape(() => platform.metrics.streams.set(streams.size))
   app.addHook('preClose', async () => {
-    for (const end of streams) end()
+    for (const one of streams) one.end()
   })
   app.route({
     method: 'GET',
@@ -169,7 +169,8 @@ export async function buildApp(
       querystring: devQuery,
     },
     preValidation: async (request) => {
-      const caller = await authenticate(platform, request)
+      // It changes who has the messages, although it is a GET.
+      const caller = await authenticateProgram(platform, request)
       ensurePerson(caller)
       ;(request as WithCaller).caller = caller
     },
@@ -292,6 +293,9 @@ type WithCaller = FastifyRequest & { caller?: Caller; workspace?: WorkspaceRow |
 
 const pathOf = (request: FastifyRequest) => (request.raw.url ?? '/').split('?', 1)[0]!
 
+/** What reads or writes JSON calls itself for every level. */
+const MOST_LEVELS = 64
+
 /** JSON for the native API; at the dialect's path whatever comes is kept as bytes and judged there. */
 function acceptBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
@@ -299,6 +303,8 @@ function acceptBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     ;(request as WithRawBody).rawBody = body
     if (pathOf(request) === '/' || body.length === 0) done(null, undefined)
+    else if (isDeeperThan(body, MOST_LEVELS))
+      done(new Refusal('BODY_MALFORMED', { problem: `it is nested more than ${MOST_LEVELS} levels deep` }))
     else parseJson(request, body.toString('utf8'), done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -306,6 +312,25 @@ function acceptBodies(app: FastifyInstance): void {
     if (pathOf(request) === '/' || body.length === 0) done(null, undefined)
     else done(new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: request.headers['content-type'] ?? 'none' }))
   })
+}
+
+const [QUOTE, BACKSLASH, ...BRACKETS] = Buffer.from('"\\[{]}')
+const [ARRAY, OBJECT, ARRAY_END, OBJECT_END] = BRACKETS
+
+/** Whether JSON has more levels than that; what is none is told by its parser. */
+function isDeeperThan(json: Buffer, most: number): boolean {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]
+    if (byte === QUOTE) quoted = !quoted
+    else if (quoted) {
+      if (byte === BACKSLASH) at++
+    } else if (byte === ARRAY || byte === OBJECT) {
+      if (++depth > most) return true
+    } else if (byte === ARRAY_END || byte === OBJECT_END) depth--
+  }
+  return false
 }
 
 /** The built console; every address of it that is no file is answered with its page, which reads the address itself. */

@@ -5,7 +5,7 @@
  * `welcome` says who it is connected as and with which secret deliveries are signed; `delivery` is one attempt to make; `beat` comes every two seconds;
  * `end` says why nothing more comes. Where the stream breaks off without it, the machine connects again with the same id.
  */
-import { may, Refusal } from '@holdpoint/core'
+import { levelOf, may, Refusal } from '@holdpoint/core'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { ensureMay } from '../access.ts'
@@ -14,10 +14,12 @@ import { forwardedOf } from '../openevent/dev-connection.ts'
 import { ensureSigningSecret, readSigningSecrets } from '../openevent/signing-secrets.ts'
 import type { Platform } from '../platform.ts'
 import { writeAudit } from '../store/audit.ts'
+import type { Sql } from '../store/database.ts'
 import * as store from '../store/dev-connections.ts'
-import { type Caller, callerById } from '../store/principals.ts'
+import { type Caller, callerStill } from '../store/principals.ts'
+import type { VersionUnderTestRow } from '../store/trials.ts'
 import { url } from './shapes.ts'
-import type { OpenStreams } from './stream.ts'
+import { enterStreams, type OpenStream, type OpenStreams } from './stream.ts'
 
 const BEAT_MS = 2_000
 /** Changes are told by NOTIFY; what that misses is found by looking. */
@@ -44,20 +46,40 @@ export async function devStream(
   reply: FastifyReply,
   open: OpenStreams,
 ): Promise<void> {
-  let caller = signedIn
+  ensureMay(signedIn, 'extension.write')
+  const place = enterStreams(open, 'machine', signedIn, given.connection)
+  try {
+    follow(platform, signedIn, given, reply, await connect(platform, signedIn, code, given), open, place)
+  } catch (error) {
+    open.delete(place)
+    throw error
+  }
+}
+
+type Connected = { readonly version: VersionUnderTestRow; readonly targetId: number; readonly secret: string }
+
+/** The messages are this machine's from now on. */
+async function connect(
+  platform: Platform,
+  caller: Caller,
+  code: string,
+  given: z.output<typeof devQuery>,
+): Promise<Connected> {
   const { db } = platform
-  ensureMay(caller, 'extension.write')
   const { version, targetId } = await db.transaction(async (tx) => {
-    const version = await triedVersion(tx, caller, code)
+    const version = await followedVersion(tx, caller, code)
     const before = await store.devConnection(tx, version.id)
     if (given.resume === 'true' && before !== null && before.id !== given.connection)
       throw new Refusal('DEV_TAKEN_OVER', { machine: nameOf(before) })
-    await store.putDevConnection(tx, {
+    const taken = await store.putDevConnection(tx, {
       extensionId: version.id,
       id: given.connection,
       userId: caller.userId,
       machine: given.machine,
+      owner: version.owner_id === caller.userId,
     })
+    const held = taken ? null : await store.devConnection(tx, version.id)
+    if (!taken) throw new Refusal('DEV_CONNECTION_HELD', { machine: held === null ? 'another machine' : nameOf(held) })
     const targetId = await store.putDevTarget(tx, version.id, given.url)
     await ensureSigningSecret(tx, platform.secretKey, targetId)
     writeAudit(tx, {
@@ -76,7 +98,22 @@ export async function devStream(
   const [secret] = await readSigningSecrets(db, platform.secretKey, targetId)
   // Its address may be another than it was.
   platform.live.publish({ kind: 'openevent', tenantId: caller.tenantId, workspaceId: null, id: String(targetId) })
+  return { version, targetId, secret: secret!.secret }
+}
 
+/** Hands over what asks the version until the machine goes or somebody ends it. */
+function follow(
+  platform: Platform,
+  signedIn: Caller,
+  given: z.output<typeof devQuery>,
+  reply: FastifyReply,
+  { version, targetId, secret }: Connected,
+  open: OpenStreams,
+  place: OpenStream,
+): void {
+  let caller = signedIn
+  const { db } = platform
+  const { code } = version
   reply.hijack()
   const out = reply.raw
   out.writeHead(200, {
@@ -92,7 +129,7 @@ export async function devStream(
     over = true
     for (const timer of timers) clearInterval(timer)
     unsubscribe()
-    open.delete(end)
+    open.delete(place)
     out.end()
   }
   const write = (event: string, data: unknown) => {
@@ -153,11 +190,11 @@ export async function devStream(
 
   async function beat(): Promise<void> {
     try {
-      const now = await callerById(db, caller.userId)
-      if (now === null || !may(now, 'extension.write'))
-        return endWith(new Refusal('FORBIDDEN', { action: 'extension.write' }))
+      const now = await callerStill(db, caller, platform.signIn.idleSeconds)
+      if (now === null) return endWith(new Refusal('ACCESS_KEY_INACTIVE'))
+      if (!may(now, 'extension.write')) return endWith(new Refusal('FORBIDDEN', { action: 'extension.write' }))
       caller = now
-      await triedVersion(db, caller, code)
+      await followedVersion(db, caller, code)
       write('beat', {})
     } catch (error) {
       if (error instanceof Refusal) endWith(error)
@@ -169,14 +206,22 @@ export async function devStream(
     if (change.tenantId === caller.tenantId && change.kind !== 'delivery' && change.kind !== 'node') void look()
   })
   const timers = [setInterval(() => void look(), LOOK_EVERY_MS), setInterval(() => void beat(), BEAT_MS)]
-  open.add(end)
+  place.end = end
   out.on('close', end)
+  if (out.destroyed) end()
   write('welcome', {
     extension: { code: version.code, name: version.name, version: version.number },
     workspaceId: version.test_workspace_id,
-    secret: secret!.secret,
+    secret,
   })
   void look()
+}
+
+/** The version under test, where the caller may see what asks it: messages say what an operation is about. */
+async function followedVersion(sql: Sql, caller: Caller, code: string): Promise<VersionUnderTestRow> {
+  const version = await triedVersion(sql, caller, code)
+  if (levelOf(version.points) === 'workspace') ensureMay(caller, 'operation.read', version.test_workspace_id!)
+  return version
 }
 
 const nameOf = ({ user_name, machine }: store.DevConnectionRow) => `${user_name} (${machine})`

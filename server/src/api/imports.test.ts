@@ -181,12 +181,16 @@ describe('a file that cannot be imported names the fault and imports nothing', (
     await fresh()
     const cookie = await tenant.owner.cookie()
     const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
-    const { status, body } = await http(world.server, 'POST', `/workspaces/${workspace.id}/flowspec-imports`, {
-      cookie,
-      body: `{"flowspec":${deep}}`,
-      headers: { 'content-type': 'application/json' },
-    })
-    expect({ status, code: body.code }).toEqual({ status: 422, code: 'FLOWSPEC_MALFORMED' })
+    const imported = async (flowspec: string) => {
+      const { status, body } = await http(world.server, 'POST', `/workspaces/${workspace.id}/flowspec-imports`, {
+        cookie,
+        body: `{"flowspec":${flowspec}}`,
+        headers: { 'content-type': 'application/json' },
+      })
+      return { status, code: body.code }
+    }
+    expect(await imported(deep)).toEqual({ status: 400, code: 'BODY_MALFORMED' })
+    expect(await imported(JSON.stringify(deep))).toEqual({ status: 422, code: 'FLOWSPEC_MALFORMED' })
   })
 
   test('when the database breaks off half-way', async () => {

@@ -93,6 +93,40 @@ describe('what comes from outside is checked where it enters', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
+  test('a body of sixty-four levels is read, one more is refused, however many there are', async () => {
+    const nested = (levels: number) =>
+      `{"name":"bus-deep","description":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
+    const read = await refuses(400, 'REQUEST_INVALID', () =>
+      post('/event-buses', { body: nested(64), headers: asJson }),
+    )
+    expect(read.body.detail).toContain('description')
+    for (const levels of [65, 2000]) {
+      const { body } = await refuses(400, 'BODY_MALFORMED', () =>
+        post('/event-buses', { body: nested(levels), headers: asJson }),
+      )
+      expect(body.detail).toContain('more than 64 levels')
+    }
+    // What stands in texts is no level.
+    const json = { ...BUS, name: 'bus-quoted', description: `"\\${'[{'.repeat(100)}` }
+    expect((await post('/event-buses', { json })).status).toBe(201)
+  })
+
+  test('what is described is looked at only within the limits of a registration', async () => {
+    const described = async (extension: object) =>
+      (await post('/extension-descriptions', { json: { extension } })).body.problems as { path: string }[]
+    const few = await described({ name: 'x', points: ['freeze-node', 'nonsense'] })
+    expect(few.map((one) => one.path)).toEqual(['points'])
+    const many = await described({ name: 'x', points: Array.from({ length: 400 }, (_, i) => i) })
+    expect(many.map((one) => one.path)).toEqual(['points'])
+    const remarks = await post('/extension-descriptions', {
+      json: { extension: { name: 'x', points: Array(55).fill('nonsense'), parameters: 'x=1', options: '{' } },
+    })
+    // Of the points is said that they are too many, and no more.
+    expect((remarks.body.problems as { path: string }[]).map((one) => one.path)).toEqual(['points', 'options'])
+    const long = await described({ name: 'x', points: ['freeze-node'], testWorkspaceId: 1.5 })
+    expect(long.map((one) => one.path)).toEqual(['testWorkspaceId'])
+  })
+
   test.each([
     ['no JSON object', '[]'],
     ['null', 'null'],

@@ -4,7 +4,7 @@
  * An event names what has changed; the console reads it again. Nothing is replayed: after a reconnect the console reads everything it
  * shows again, which the first event tells it to.
  */
-import { may } from '@holdpoint/core'
+import { may, Refusal } from '@holdpoint/core'
 import type { FastifyReply } from 'fastify'
 import type { Platform } from '../platform.ts'
 import { type Caller, callerStill } from '../store/principals.ts'
@@ -15,11 +15,43 @@ const LONGEST_MS = 10 * 60_000
 /** A reader that takes nothing for this many bytes is cut off and comes back when it can. */
 const MOST_BUFFERED_BYTES = 256 * 1024
 
-/** Streams that are open now; a server that stops ends them, because they never end by themselves. */
-export type OpenStreams = Set<() => void>
+/** A stream that is open now, or is about to be. */
+export type OpenStream = {
+  readonly of: 'console' | 'machine'
+  readonly tenantId: number
+  readonly userId: number
+  /** Of a machine: the same after a break. */
+  readonly connection: string | null
+  end(): void
+}
+/** Those of this replica; a server that stops ends them, because they never end by themselves. */
+export type OpenStreams = Set<OpenStream>
+
+const MOST_OF_USER = { console: 32, machine: 8 } as const
+const MOST_MACHINES_OF_TENANT = 64
+
+/** The place of one more stream, where there is one. Whoever has it gives it back. */
+export function enterStreams(
+  open: OpenStreams,
+  of: OpenStream['of'],
+  { tenantId, userId }: Caller,
+  connection: string | null = null,
+): OpenStream {
+  // What has come back needs the place of the one that broke, of which nobody may have heard yet.
+  if (connection !== null) for (const one of open) if (one.connection === connection && one.userId === userId) one.end()
+  const alike = [...open].filter((one) => one.of === of && one.tenantId === tenantId)
+  if (alike.filter((one) => one.userId === userId).length >= MOST_OF_USER[of])
+    throw new Refusal('LIMIT_REACHED', { limit: MOST_OF_USER[of], things: 'open streams of a user at a time' })
+  if (of === 'machine' && alike.length >= MOST_MACHINES_OF_TENANT)
+    throw new Refusal('LIMIT_REACHED', { limit: MOST_MACHINES_OF_TENANT, things: 'connected machines at a time' })
+  const place: OpenStream = { of, tenantId, userId, connection, end: () => {} }
+  open.add(place)
+  return place
+}
 
 export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply, open: OpenStreams): void {
   let caller = signedIn
+  const place = enterStreams(open, 'console', caller)
   reply.hijack()
   const out = reply.raw
   out.writeHead(200, {
@@ -41,7 +73,7 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
     )
   })
   let asking = false
-  /** Rights may have changed, and the session may have ended: who has lost them hears nothing more, at once or a heartbeat later. */
+  /** Rights may have changed, and the session or the AccessKey pair may have ended: who has lost them hears nothing more, at once or a heartbeat later. */
   const look = (then: () => void) => {
     callerStill(platform.db, caller, platform.signIn.idleSeconds).then(
       (now) => {
@@ -67,10 +99,11 @@ export function stream(platform: Platform, signedIn: Caller, reply: FastifyReply
     clearInterval(heartbeat)
     clearTimeout(longest)
     unsubscribe()
-    open.delete(end)
+    open.delete(place)
     out.end()
   }
-  open.add(end)
+  place.end = end
   out.on('close', end)
+  if (out.destroyed) end()
   write('retry: 2000\nevent: hello\ndata: {}\n\n')
 }

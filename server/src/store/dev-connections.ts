@@ -27,18 +27,32 @@ export async function devConnection(sql: Sql, extensionId: number): Promise<DevC
   return row ?? null
 }
 
-/** The connection that the extension has from now on. What came while an earlier one was broken is not lost; what came before one that ended is over. */
+/**
+ * The connection that the extension has from now on; false where it has another, which only its user and the owner of the extension may take over
+ * before it is given up. What came while an earlier one was broken is not lost; what came before
+ * one that ended is over.
+ */
 export async function putDevConnection(
   sql: Sql,
-  given: { readonly extensionId: number; readonly id: string; readonly userId: number; readonly machine: string },
-): Promise<void> {
-  await sql.rows(
+  given: {
+    readonly extensionId: number
+    readonly id: string
+    readonly userId: number
+    readonly machine: string
+    /** Whether the extension is the user's. */
+    readonly owner: boolean
+  },
+): Promise<boolean> {
+  const rows = await sql.rows(
     `insert into dev_connections as c (extension_id, id, user_id, machine) values ($1, $2, $3, $4)
      on conflict (extension_id) do update set id = excluded.id, user_id = excluded.user_id, machine = excluded.machine, seen_at = now(),
        connected_at = case when c.id = excluded.id then c.connected_at else now() end,
-       forwarded_until = case when c.id = excluded.id or c.seen_at > now() - ${ATTACHED} then c.forwarded_until else now() end`,
-    [given.extensionId, given.id, given.userId, given.machine],
+       forwarded_until = case when c.id = excluded.id or c.seen_at > now() - ${ATTACHED} then c.forwarded_until else now() end
+     where c.user_id = excluded.user_id or $5 or c.seen_at <= now() - ${ATTACHED}
+     returning 1`,
+    [given.extensionId, given.id, given.userId, given.machine, given.owner],
   )
+  return rows.length > 0
 }
 
 /** Writes down that the machine is there; false where the extension has another connection by now, or none. */
@@ -205,6 +219,7 @@ export async function standsAmong(
 }
 
 export type ReplayedMessageRow = {
+  operation_id: string | null
   workspace_id: number | null
   expires_at: Date
   body: string
@@ -219,11 +234,27 @@ export async function replayedMessage(
   userId: number,
 ): Promise<ReplayedMessageRow | null> {
   const [row] = await sql.rows<ReplayedMessageRow>(
-    `select m.workspace_id, m.expires_at, m.body,
+    `select m.operation_id, m.workspace_id, m.expires_at, m.body,
        exists (select from operations o where o.id = m.operation_id and o.requested_by = $3)
          or exists (select from checks c join extensions e on e.id = c.extension_id where c.operation_id = m.operation_id and e.owner_id = $3) as own
      from messages m where m.tenant_id = $1 and m.id = $2`,
     [tenantId, id, userId],
   )
   return row ?? null
+}
+
+/** Whether the message asks the extension; where it asks nobody, whether it was on its way to a target that serves this one. */
+export async function concerns(
+  sql: Sql,
+  messageId: string,
+  extension: { readonly id: number; readonly code: string },
+): Promise<boolean> {
+  const [row] = await sql.rows<{ concerns: boolean }>(
+    `select case when exists (select from checks c where c.operation_id = m.operation_id)
+         then exists (select from checks c where c.operation_id = m.operation_id and c.extension_id = $2)
+         else exists (select from deliveries d where d.message_id = m.id and (d.serves is null or $3 = any (d.serves))) end as concerns
+     from messages m where m.id = $1`,
+    [messageId, extension.id, extension.code],
+  )
+  return row?.concerns ?? false
 }

@@ -11,6 +11,8 @@ export type Caller = Principal & {
   readonly serviceOf: number | null
   /** The session that the request came in; null where it was signed. */
   readonly sessionId: string | null
+  /** The AccessKey pair that the request was signed with; null where it came in a session. */
+  readonly accessKeyId: string | null
 }
 
 type CallerRow = {
@@ -30,7 +32,7 @@ const CALLER_COLUMNS = `u.id as user_id, u.tenant_id, u.tenant_roles, u.name, u.
   t.name as tenant_name, t.edition_expires_at,
   (select json_object_agg(m.workspace_id, m.roles) from members m where m.user_id = u.id) as workspace_roles`
 
-const callerOf = (row: CallerRow): Caller => ({
+const callerOf = (row: CallerRow, accessKeyId: string | null = null): Caller => ({
   userId: row.user_id,
   tenantId: row.tenant_id,
   tenantRoles: row.tenant_roles,
@@ -41,6 +43,7 @@ const callerOf = (row: CallerRow): Caller => ({
   editionExpiresAt: row.edition_expires_at,
   serviceOf: row.service_of,
   sessionId: row.session_id ?? null,
+  accessKeyId,
 })
 
 /** Who is signed in with this session, if it has not ended: by itself, unused for so long, or with its user. That it is used is noted to the minute. */
@@ -81,12 +84,19 @@ export async function callerById(sql: Sql, userId: number): Promise<Caller | nul
   return await sql.ask(CALLER_BY_ID, userId)
 }
 
-/** The caller as they are now, for what stays open after a request; null when they, or the session it came in, are there no more. */
+/** The user of this AccessKey pair as they are now, if both may still be used. */
+async function callerOfKey(sql: Sql, accessKeyId: string): Promise<Caller | null> {
+  const key = await signingKey(sql, accessKeyId)
+  return key?.active ? key.caller : null
+}
+
+/** The caller as they are now, for what stays open after a request; null when they, or the session or the AccessKey pair it came with, are there no more. */
 export async function callerStill(
   sql: Sql,
-  { userId, sessionId }: Caller,
+  { userId, sessionId, accessKeyId }: Caller,
   idleSeconds: number,
 ): Promise<Caller | null> {
+  if (accessKeyId !== null) return await callerOfKey(sql, accessKeyId)
   return sessionId === null ? await callerById(sql, userId) : await callerOfSession(sql, sessionId, idleSeconds)
 }
 
@@ -99,7 +109,7 @@ export async function signingKey(sql: Sql, accessKeyId: string): Promise<Signing
      from access_keys k join users u on u.id = k.user_id join tenants t on t.id = u.tenant_id where k.id = $1`,
     [accessKeyId],
   )
-  return row ? { caller: callerOf(row), secret: row.secret, active: row.active } : null
+  return row ? { caller: callerOf(row, accessKeyId), secret: row.secret, active: row.active } : null
 }
 
 /** Who asks. Whoever has signed is known by then as far as that never changes; nothing may take effect before the door has been passed. */
@@ -162,7 +172,7 @@ const knocking = (text: string): SharedStatement<Knock, Entry | null> => ({
       // Of two with the same nonce the first has used it.
       const fresh = row.fresh && !seen.has(`${accessKeyId} ${nonce}`)
       seen.add(`${accessKeyId} ${nonce}`)
-      return { caller: callerOf(row), active: row.active, fresh }
+      return { caller: callerOf(row, accessKeyId), active: row.active, fresh }
     })
   },
 })

@@ -38,11 +38,13 @@ export const descriptionRoutes = [
         }
       }
       const parsed = NewExtension.safeParse(body.extension)
-      for (const { path, message } of parsed.error?.issues ?? [])
-        problems.push({ path: path.join('.') || 'extension', problem: message })
-      // What has the right shape can still be looked at, member by member.
-      const { points, options, parameters, testWorkspaceId } = body.extension
-      const named = Array.isArray(points) ? points.filter((one) => typeof one === 'string') : []
+      const issues = parsed.error?.issues ?? []
+      for (const { path, message } of issues) problems.push({ path: path.join('.') || 'extension', problem: message })
+      // What has the right shape, and no more than it may have, can still be looked at, member by member.
+      const unfit = new Set(issues.map(({ path }) => path[0]))
+      const fit = (member: string) => (unfit.has(member) ? undefined : body.extension[member])
+      const named = (fit('points') ?? []) as string[]
+      const [options, parameters, testWorkspaceId] = [fit('options'), fit('parameters'), fit('testWorkspaceId')]
       if (named.length > 0) await check('points', () => levelOf(named))
       if (typeof options === 'string')
         await check('options', () => {

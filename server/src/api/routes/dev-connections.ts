@@ -10,6 +10,7 @@ import { lockDelivery, reopenDeliveries } from '../../store/deliveries.ts'
 import * as store from '../../store/dev-connections.ts'
 import { extensionByCode } from '../../store/extensions.ts'
 import type { Caller } from '../../store/principals.ts'
+import { findOperation } from '../read-operations.ts'
 import { route } from '../route.ts'
 import { DeliveryView, DevAttempt, DevConnection, DevConnectionId } from '../shapes.ts'
 import { deliveryView, person } from '../views.ts'
@@ -114,7 +115,10 @@ export const devConnectionRoutes = [
         const extension = await extensionId(tx, caller, params.code)
         const message = await store.replayedMessage(tx, caller.tenantId, body.messageId, caller.userId)
         if (!message) throw new Refusal('MESSAGE_UNKNOWN', { messageId: body.messageId })
-        if (!message.own && message.workspace_id !== null) ensureMay(caller, 'operation.read', message.workspace_id)
+        if (message.operation_id !== null) await findOperation(tx, caller, message.operation_id)
+        else if (message.workspace_id !== null) ensureMay(caller, 'operation.read', message.workspace_id)
+        if (!(await store.concerns(tx, body.messageId, { id: extension, code: params.code })))
+          throw new Refusal('REPLAY_NOT_ASKED', { messageId: body.messageId })
         if (message.expires_at <= tx.now) throw new Refusal('MESSAGE_EXPIRED', { messageId: body.messageId })
         const deliveries = await store.deliveriesServing(tx, caller.tenantId, body.messageId, params.code)
         const machine = await store.attachedDevTarget(tx, extension)
