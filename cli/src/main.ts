@@ -82,13 +82,18 @@ program
 const checks = program.command('checks').description('operations and their checks')
 checks
   .command('ls')
+  .description('list operations with their checks, the newest first')
   .option('--extension <code>', 'only those that it checks or checked')
   .option('--workspace <id>')
   .option('--state <state>', 'held, done, refused, withdrawn, stale or failed')
   .option('--trials', 'trials instead of operations')
   .option('--limit <count>', 'at most so many', '20')
   .action(running(checksList))
-checks.command('show').argument('<operationId>').action(running(checksShow, 'operationId'))
+checks
+  .command('show')
+  .description('one operation and everything about its checks')
+  .argument('<operationId>')
+  .action(running(checksShow, 'operationId'))
 program
   .command('tail')
   .description('print operations and trials as they change')
@@ -114,6 +119,12 @@ program
   .description('find out why it does not work')
   .option('--extension <code>')
   .action(running(doctor))
+
+// Whoever reads the output may have had enough of it, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 try {
   await program.parseAsync()

@@ -26,7 +26,7 @@ const readme = ({ name, points }: Given, run: string) => `# ${name}
 
 An extension for Holdpoint, asked about: ${points.join(', ')}.
 
-1. Check \`holdpoint.json\` with \`npx holdpoint validate\`, register the extension in the developer backend of the console with a workspace for testing, and write its code into \`holdpoint.json\`.
+1. Check \`holdpoint.json\` with \`npx holdpoint validate\`, register the extension in the console, under **Extensions**, with a workspace for testing, and write its code into \`holdpoint.json\`.
 2. ${run}
 3. Ask it something: \`npx holdpoint trigger ${points[0]} --wait\`. Nothing happens to anything, whatever it answers.
 `
@@ -38,7 +38,7 @@ export const TEMPLATES = {
   service: {
     about: 'a service in TypeScript that uses the SDK: the decision is all there is to write',
     files: (given: Given) => ({
-      'holdpoint.json': project(given, { url: 'http://127.0.0.1:4181/' }),
+      'holdpoint.json': project(given, { url: 'http://127.0.0.1:4191/' }),
       'README.md': readme(given, `${DEV} \`npm install && npm start\`.`),
       'package.json': json({
         name: 'holdpoint-extension',
@@ -73,7 +73,7 @@ ${given.points.map((point) => `    ${quoted(point)}: judge,`).join('\n')}
   fallback: { result: 'FAIL', message: 'The extension could not decide.' },
 })
 
-const { port } = await extension.listen(Number(env.PORT ?? 4181))
+const { port } = await extension.listen(Number(env.PORT ?? 4191))
 console.log(\`listening on http://127.0.0.1:\${port}/\`)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void extension.close())
 `,
@@ -82,7 +82,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vo
   plain: {
     about: 'a service in TypeScript with nothing but Node and the vendor’s client',
     files: (given: Given) => ({
-      'holdpoint.json': project(given, { url: 'http://127.0.0.1:4181/' }),
+      'holdpoint.json': project(given, { url: 'http://127.0.0.1:4191/' }),
       'README.md': readme(given, `${DEV} \`npm install && npm start\`.`),
       'package.json': json({
         name: 'holdpoint-extension',
@@ -153,14 +153,14 @@ createServer((request, response) => {
       response.writeHead(500).end()
     }
   })
-}).listen(Number(env.PORT ?? 4181), '127.0.0.1', () => console.log('listening'))
+}).listen(Number(env.PORT ?? 4191), '127.0.0.1', () => console.log('listening'))
 `,
     }),
   },
   python: {
     about: 'a service in Python with its standard library alone',
     files: (given: Given) => ({
-      'holdpoint.json': project(given, { url: 'http://127.0.0.1:4181/' }),
+      'holdpoint.json': project(given, { url: 'http://127.0.0.1:4191/' }),
       'README.md': readme(given, `${DEV} \`python3 extension.py\`.`),
       'extension.py': `"""An extension for Holdpoint: hears of operations over HTTP, answers by callback. Standard library alone."""
 import base64, datetime, hashlib, hmac, json, os, time, urllib.error, urllib.parse, urllib.request, uuid
@@ -242,7 +242,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "4181"))), Receiver)
+    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "4191"))), Receiver)
     print(f"listening on http://127.0.0.1:{server.server_port}/", flush=True)
     server.serve_forever()
 `,

@@ -10,7 +10,7 @@ export async function dev(
   given: { extension?: string; url?: string; machine?: string; giveUpAfter: string },
 ): Promise<void> {
   const code = codeGiven(given.extension)
-  const url = given.url ?? readProject().url ?? 'http://127.0.0.1:4181/'
+  const url = given.url ?? readProject().url ?? 'http://127.0.0.1:4191/'
   if (!URL.canParse(url)) throw new Failure(`${url} is no address.`)
   const giveUpAfterMs = Number(given.giveUpAfter) * 1000
   if (!(giveUpAfterMs >= 0)) throw new Failure(`${given.giveUpAfter} is no number of seconds.`)
