@@ -96,8 +96,10 @@ const server = createServer(async (request, response) => {
     if (data.blockBusiness) await answer(id, String(data.projectId))
     response.writeHead(200).end()
   } catch (error) {
-    // Where it was delivered again the first result stands; after anything else it is not accepted, so that it is delivered again.
-    const isAnswered = (error as { code?: string }).code === 'Conflict.CheckResult'
+    // Where it was delivered again the first result stands; where only other extensions are asked there is nothing to answer. After anything
+    // else it is not accepted, so that it is delivered again.
+    const { code } = error as { code?: string }
+    const isAnswered = code === 'Conflict.CheckResult' || code === 'InvalidExtensionCode.NotAsked'
     response.writeHead(isAnswered ? 200 : 500).end((error as Error).message)
   }
 })

@@ -160,6 +160,8 @@ export function startExtension(settings: {
         CheckResultTip: verdict.tip.slice(0, LONGEST_TIP),
       })
     } catch (error) {
+      // On the same bus come messages in which only other extensions are asked.
+      if (codeOf(error) === 'InvalidExtensionCode.NotAsked') return
       // Delivery is at least once. An event that comes again after the world has changed may be judged otherwise; the first result stands.
       if (codeOf(error) !== 'Conflict.CheckResult') throw error
     }
