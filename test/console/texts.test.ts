@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NAMED } from '../../console/src/pages/audit/actions.ts'
 import { en } from '../../console/src/text/en.ts'
 import { refusalSentence } from '../../console/src/text/refusals-zh.ts'
 import { zh } from '../../console/src/text/zh.ts'
@@ -32,6 +33,11 @@ describe('the texts', () => {
       'routing.target',
       'verb.title',
     ])
+  })
+
+  it('name in the audit trail only what its entries tell', () => {
+    const named = leaves(en.audit.did).flatMap(([, text]) => placeholders(text, /\{\{(\w+)\}\}/g))
+    expect(named.filter((name) => !(NAMED as readonly string[]).includes(name))).toEqual([])
   })
 
   it('word every refusal in Chinese, with the same details as the server’s sentence', () => {

@@ -18,7 +18,7 @@ export const extensionsEn = {
     categories: 'Event types',
     deployment: 'Deployment',
     deploymentHint: 'Cannot be changed later.',
-    service: 'Service of my own',
+    service: 'Self-hosted service',
     serviceMeaning: 'Receives messages over HTTP or from a broker and returns results with an SDK.',
     function: 'Function',
     functionMeaning: 'Runs here; its return value is the result.',

@@ -97,6 +97,25 @@ const BY_STATE: Readonly<Record<string, Readonly<Record<string, Did>>>> = {
 
 export const ACTIONS = [...Object.keys(BY_STATE), ...Object.keys(SENTENCES)].toSorted()
 
+/** What a sentence can name. */
+export const NAMED = [
+  'object',
+  'operation',
+  'event',
+  'point',
+  'machine',
+  'on',
+  'extension',
+  'result',
+  'reason',
+  'target',
+  'attempt',
+  'attempts',
+  'error',
+  'created',
+  'updated',
+] as const
+
 /** The sentence of an entry; undefined for an action that is not known here. */
 export function sentenceOf({
   action,

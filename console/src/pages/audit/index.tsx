@@ -19,7 +19,7 @@ import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import type { Column } from '../../ui/row-table.tsx'
-import { ACTIONS, linkOf, sentenceOf } from './actions.ts'
+import { ACTIONS, linkOf, type NAMED, sentenceOf } from './actions.ts'
 
 const route = getRouteApi('/signed-in/audit')
 const keyOf = (entry: AuditEntry) => String(entry.id)
@@ -249,20 +249,25 @@ function useSentence(): (entry: AuditEntry) => string {
     const key = sentenceOf(entry)
     if (key === undefined) return `${action} ${object}`
     const text = (name: string) => (details[name] === null || details[name] === undefined ? '–' : String(details[name]))
-    const code = action.startsWith('extension.') ? object : String(details.extension ?? details.extensionCode ?? '')
-    return t(key, {
+    const isAboutExtension = ['extension', 'function', 'dev'].includes(action.split('.', 1)[0] as string)
+    const code = isAboutExtension ? object : String(details.extension ?? details.extensionCode ?? '')
+    const named: Record<(typeof NAMED)[number], string> = {
       object,
       operation: names.operation(text('point')),
       event: names.event(text('event')),
+      point: names.event(text('point')),
+      machine: text('machine'),
       on: text('on'),
       extension: extensions.data?.find((one) => one.code === code)?.name ?? code,
       result: text('result'),
       reason: text('reason'),
       target: text('target'),
       attempt: text('attempt'),
+      attempts: text('attempts'),
       error: text('error'),
       created: text('created'),
       updated: text('updated'),
-    })
+    }
+    return t(key, named)
   }
 }
