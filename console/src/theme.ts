@@ -18,6 +18,7 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { withArrow: true, multiline: true, maw: 360, events: { hover: true, focus: true, touch: true } },
     },
+    Drawer: { styles: { title: { fontWeight: 600 } } },
     Modal: { defaultProps: { centered: true }, styles: { title: { fontWeight: 600 } } },
     // Inside the main landmark, so that nothing shown floats outside of all landmarks.
     Portal: { defaultProps: { target: `#${FLOATING_ID}` } },

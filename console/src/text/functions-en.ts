@@ -6,6 +6,7 @@ export const functionsEn = {
     addVariable: 'Add a variable',
     asked: 'How it is asked',
     askedHint: 'For all versions, at once.',
+    attempt: 'Attempt',
     body: 'Body of the event',
     bodyHint: 'Left empty, it is the sample’s or the message’s own.',
     bodyNotJson: 'This is no JSON object.',

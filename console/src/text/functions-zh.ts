@@ -9,6 +9,7 @@ export const functionsZh = {
     addVariable: '添加变量',
     asked: '调用方式',
     askedHint: '对所有版本立即生效。',
+    attempt: '第几次尝试',
     body: '事件内容',
     bodyHint: '留空则使用示例或消息本身的内容。',
     bodyNotJson: '这不是 JSON 对象。',

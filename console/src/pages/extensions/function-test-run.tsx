@@ -73,7 +73,7 @@ export function FunctionTestRun({ extension, version, mayRun, saveFirst }: Props
             />
           </Group>
           <div>
-            <Text fz="sm" fw={500}>
+            <Text fz="sm" fw={600}>
               {t('function.body')}
             </Text>
             <Text fz="xs" c="dimmed" mb={4}>

@@ -21,7 +21,7 @@ export function Variables({ draft, change, editable, error }: Props) {
   const add = (secret: boolean) => change({ variables: [...variables, { name: '', value: '', secret, kept: false }] })
   return (
     <Stack gap="xs">
-      <Text fz="sm" fw={500}>
+      <Text fz="sm" fw={600}>
         {t('function.variables')}
       </Text>
       <Text fz="xs" c="dimmed">

@@ -162,7 +162,7 @@ function OneRun({ code, id }: { code: string; id: number }) {
           [t('function.cpu'), `${data.cpuMs.toFixed(1)} ms`],
           [t('function.memory'), `${(data.memoryBytes / 1_048_576).toFixed(1)} MiB`],
           [t('operation.messageId'), data.messageId],
-          [t('delivery.number'), data.attempt],
+          [t('function.attempt'), data.attempt],
         ]}
       />
       {data.error && <CodeBlock text={data.error} label={t('function.error')} mah={200} />}

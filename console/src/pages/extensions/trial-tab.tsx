@@ -95,7 +95,7 @@ function Send({ code, tryable, sent }: { code: string; tryable: Tryable; sent: (
             searchable
           />
           <div>
-            <Text fz="sm" fw={500}>
+            <Text fz="sm" fw={600}>
               {t('trial.body')}
             </Text>
             <Text fz="xs" c="dimmed" mb={4}>
