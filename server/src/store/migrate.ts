@@ -13,6 +13,8 @@ const LOCK = 4_180_001
 /** Brings the schema of a database to this version: forward only, each file once, all replicas safely at the same time. */
 export async function migrate(connection: pg.PoolConfig): Promise<void> {
   const client = new pg.Client(connection)
+  // Without a listener the loss of the connection would be an uncaught error; who asks over it next hears of it.
+  client.on('error', () => {})
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
