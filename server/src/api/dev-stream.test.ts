@@ -32,7 +32,7 @@ afterEach(() => {
 })
 
 const underTest = (): Promise<Extension> => tenant.extension({ testWorkspace: workspace, publish: false })
-const writer = (): Promise<Person> => tenant.person(['open-platform-administrator'], { [workspace.id]: ['visitor'] })
+const writer = (): Promise<Person> => tenant.person(['open-platform-administrator'], { [workspace.id]: ['developer'] })
 
 type Stream = { text(): string; readonly ended: Promise<void>; close(): void }
 async function open(person: Person, path: string, query: Record<string, string>, server: Server): Promise<Stream> {

@@ -5,7 +5,7 @@
  * `welcome` says who it is connected as and with which secret deliveries are signed; `delivery` is one attempt to make; `beat` comes every two seconds;
  * `end` says why nothing more comes. Where the stream breaks off without it, the machine connects again with the same id.
  */
-import { levelOf, may, Refusal } from '@holdpoint/core'
+import { may, Refusal } from '@holdpoint/core'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { ensureMay } from '../access.ts'
@@ -14,7 +14,6 @@ import { forwardedOf } from '../openevent/dev-connection.ts'
 import { ensureSigningSecret, readSigningSecrets } from '../openevent/signing-secrets.ts'
 import type { Platform } from '../platform.ts'
 import { writeAudit } from '../store/audit.ts'
-import type { Sql } from '../store/database.ts'
 import * as store from '../store/dev-connections.ts'
 import { type Caller, callerStill } from '../store/principals.ts'
 import type { VersionUnderTestRow } from '../store/trials.ts'
@@ -67,7 +66,7 @@ async function connect(
 ): Promise<Connected> {
   const { db } = platform
   const { version, targetId } = await db.transaction(async (tx) => {
-    const version = await followedVersion(tx, caller, code)
+    const version = await triedVersion(tx, caller, code)
     const before = await store.devConnection(tx, version.id)
     if (given.resume === 'true' && before !== null && before.id !== given.connection)
       throw new Refusal('DEV_TAKEN_OVER', { machine: nameOf(before) })
@@ -194,7 +193,7 @@ function follow(
       if (now === null) return endWith(new Refusal('ACCESS_KEY_INACTIVE'))
       if (!may(now, 'extension.write')) return endWith(new Refusal('FORBIDDEN', { action: 'extension.write' }))
       caller = now
-      await followedVersion(db, caller, code)
+      await triedVersion(db, caller, code)
       write('beat', {})
     } catch (error) {
       if (error instanceof Refusal) endWith(error)
@@ -215,13 +214,6 @@ function follow(
     secret,
   })
   void look()
-}
-
-/** The version under test, where the caller may see what asks it: messages say what an operation is about. */
-async function followedVersion(sql: Sql, caller: Caller, code: string): Promise<VersionUnderTestRow> {
-  const version = await triedVersion(sql, caller, code)
-  if (levelOf(version.points) === 'workspace') ensureMay(caller, 'operation.read', version.test_workspace_id!)
-  return version
 }
 
 const nameOf = ({ user_name, machine }: store.DevConnectionRow) => `${user_name} (${machine})`

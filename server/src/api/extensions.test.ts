@@ -131,11 +131,15 @@ describe('Rule 20: only who may test in a workspace makes it a test workspace', 
       expect(await refusalCode(naming(await tenant.person([role]), workspace.id)), role).toBe('it was not refused')
   })
 
-  test('where it is tested already it stays, whoever changes something else', async () => {
+  test('and changes or tries what is tested there; who may not can take it out of the workspace', async () => {
     const { code } = await tenant.extension({ testWorkspace: workspace, publish: false })
     const other = await tenant.person(AUTHOR)
-    const kept = { name: 'Other', testWorkspaceId: workspace.id }
-    expect(await changing(other, code, kept)).toMatchObject(kept)
+    expect(await refusalCode(changing(other, code, { name: 'Other' }))).toBe('FORBIDDEN')
+    const tried = other.api.call('POST /extensions/{code}/trials', {
+      params: { code },
+      body: { eventCode: 'freeze-node' },
+    })
+    expect(await refusalCode(tried)).toBe('FORBIDDEN')
     expect(await changing(other, code, { testWorkspaceId: null })).toMatchObject({ testWorkspaceId: null })
     expect(await refusalCode(changing(other, code, { testWorkspaceId: workspace.id }))).toBe('FORBIDDEN')
   })

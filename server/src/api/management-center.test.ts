@@ -131,7 +131,7 @@ describe('Rule 19: a workspace administrator sets the options of an extension', 
   })
 
   test('that do not fit a changed form are shown as such and answered to nobody, until somebody chooses anew', async () => {
-    const author = await tenant.person(['open-platform-administrator'])
+    const author = await tenant.person(['open-platform-administrator'], { [workspace.id]: ['developer'] })
     const { code } = await tenant.extension({ publish: false, options: FORM, testWorkspace: workspace })
     const owner = tenant.owner
     await put(administrator, code, { options: { checkStatus: 'WARN', cuNumber: '3' } })

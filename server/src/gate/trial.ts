@@ -11,6 +11,7 @@ import {
   type EventDefinition,
   eventByCode,
   MESSAGE_LIFETIME_MS,
+  may,
   Refusal,
   readParameters,
   trialEvents,
@@ -52,6 +53,8 @@ export async function triedVersion(
   if (eventByCode(version.points[0]!)?.scope === 'tenant') {
     if (version.owner_id !== caller.userId) throw new Refusal('TRIAL_NOT_OWNER')
   } else if (version.test_workspace_id === null) throw new Refusal('TEST_WORKSPACE_MISSING')
+  else if (!may(caller, 'extension.test', version.test_workspace_id))
+    throw new Refusal('FORBIDDEN', { action: 'extension.test' })
   return version
 }
 

@@ -129,8 +129,7 @@ export const extensionRoutes = [
         const before = contentOf(draft)
         const after = { ...before, ...change, ...(change.points && { points: [...new Set(change.points)] }) }
         checkContent(after)
-        if (after.testWorkspaceId !== before.testWorkspaceId)
-          await ensureTestWorkspace(tx, caller, after.testWorkspaceId)
+        await ensureTestWorkspace(tx, caller, after.testWorkspaceId)
         // Rule 19: a workspace's administrators enabled one, or the tenant's.
         const level = levelOf(row.points)
         if ((row.status === 'published' || row.status === 'disabled') && levelOf(after.points) !== level)
@@ -237,7 +236,7 @@ function checkContent(content: Pick<extensions.ExtensionContent, 'points' | 'par
   readOptions(content.options)
 }
 
-/** Rule 20: only who may test in a workspace makes it a test workspace, for the extension is then asked about real operations there. */
+/** Rule 20: only who may test in a workspace says what is tested there: the version is asked about real operations of it. */
 export async function ensureTestWorkspace(sql: Sql, caller: Caller, id: number | null): Promise<void> {
   if (id === null) return
   const field = 'testWorkspaceId'

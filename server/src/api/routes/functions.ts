@@ -29,7 +29,7 @@ import {
 } from '../function-shapes.ts'
 import { cursorRefusal, page, pageOf, pageQuery, route } from '../route.ts'
 import { mayReadInvocations, person } from '../views.ts'
-import { codeParams, foundExtension, tellExtension } from './extensions.ts'
+import { codeParams, ensureTestWorkspace, foundExtension, tellExtension } from './extensions.ts'
 import { mayManageCredentials } from './service-users.ts'
 
 const versionQuery = z.object({
@@ -77,6 +77,7 @@ export const functionRoutes = [
       return await platform.db.transaction(async (tx) => {
         const extension = ensureFunction(await lockedExtension(tx, caller, params.code))
         const draft = await draftOf(tx, caller, extension, body.revision)
+        await ensureTestWorkspace(tx, caller, draft.test_workspace_id)
         const row = await functionVersion(tx, extension, draft.number)
         const given = body.secrets ?? {}
         // Rule 20: under what somebody else has changed no secret stays that they did not give themselves.

@@ -14,6 +14,7 @@ const EXPLAINED: ReadonlySet<RefusalCode> = new Set([
   'EXTENSION_NOT_IN_TESTING',
   'TRIAL_NOT_OWNER',
   'TEST_WORKSPACE_MISSING',
+  'FORBIDDEN',
 ])
 const codeParams = z.object({ code: z.string().max(64) })
 
