@@ -264,11 +264,13 @@ export type NewNode = {
 
 export async function insertNodes(sql: Sql, nodes: readonly NewNode[]): Promise<number[]> {
   const rows = await sql.rows<{ id: number; name: string; workspace_id: number; environment: string }>(
-    `insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, recurrence, cron, priority, is_root, definition)
+    `with made as (insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, recurrence, cron, priority, is_root, definition)
      select n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.recurrence, n.cron, n.priority, n.is_root, n.definition
      from jsonb_to_recordset($1::jsonb) as n(tenant_id bigint, workspace_id bigint, environment text, name text, program_type text,
        file_type int, owner_id bigint, recurrence text, cron text, priority int, is_root boolean, definition jsonb)
-     returning id, name, workspace_id, environment`,
+     returning id, name, workspace_id, environment, version, definition),
+     kept as (insert into node_versions (node_id, version, definition) select id, version, definition from made)
+     select id, name, workspace_id, environment from made`,
     [JSON.stringify(nodes.map(columnsOf))],
   )
   const ids = new Map(rows.map((row) => [`${row.workspace_id} ${row.environment} ${row.name}`, row.id]))
@@ -293,8 +295,9 @@ const columnsOf = (node: NewNode) => ({
 export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<void> {
   const columns = columnsOf(node)
   await sql.rows(
-    `update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8,
-       version = version + 1, modified_at = now() where id = $1`,
+    `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8,
+       version = version + 1, modified_at = now() where id = $1 returning id, version, definition)
+     insert into node_versions (node_id, version, definition) select id, version, definition from changed`,
     [
       id,
       columns.program_type,

@@ -18,7 +18,12 @@ export type UserRow = {
 }
 
 export async function insertTenant(sql: Sql, name: string): Promise<number> {
-  const [row] = await sql.rows<{ id: number }>('insert into tenants (name) values ($1) returning id', [name])
+  const [row] = await sql.rows<{ id: number }>(
+    `with made as (insert into tenants (name) values ($1) returning id),
+     grouped as (insert into resource_groups (tenant_id, identifier, name, slots, is_default) select id, 'default', 'Default resource group', 8, true from made)
+     select id from made`,
+    [name],
+  )
   return row!.id
 }
 

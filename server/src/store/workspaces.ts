@@ -24,8 +24,13 @@ export async function insertWorkspace(
     createdBy: number
   },
 ): Promise<WorkspaceRow> {
+  // Each of its environments has a place for its tables from the start.
   const [row] = await sql.rows<WorkspaceRow>(
-    `insert into workspaces (tenant_id, identifier, name, description, mode, created_by) values ($1, $2, $3, $4, $5, $6) returning *`,
+    `with made as (insert into workspaces (tenant_id, identifier, name, description, mode, created_by) values ($1, $2, $3, $4, $5, $6) returning *),
+     stored as (insert into data_sources (tenant_id, workspace_id, environment, name, kind, is_default, created_by)
+       select tenant_id, id, e.environment, 'default', 'duckdb', true, created_by
+       from made cross join (values ('PROD'), ('DEV')) as e (environment) where mode = 'standard' or e.environment = 'PROD')
+     select * from made`,
     [
       workspace.tenantId,
       workspace.identifier,
