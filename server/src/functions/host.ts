@@ -1,7 +1,7 @@
 /** One host process as the server sees it: it is started, asked, believed nothing, and ended. */
 import { spawn } from 'node:child_process'
 import { encodeFrame, frameReader } from './frames.ts'
-import { type Fence, TOOLS_PATH } from './isolation.ts'
+import { type Fence, fences, TOOLS_PATH } from './isolation.ts'
 import type { FromHost, ToHost } from './messages.ts'
 
 /**
@@ -115,4 +115,19 @@ function reasonOf(code: number | null, signal: string | null, errors: string): s
     .map((one) => one.replace(/^[#\s]+/, ''))
     .find((one) => /fatal|error|memory|denied|permitted|failed|not found/i.test(one))
   return `it ended with ${signal ?? `code ${code}`}${line === undefined ? '' : `: ${line.slice(0, 300)}`}`
+}
+
+/** The strongest of the fences in which a host starts on this machine; null: none. */
+export async function firstThatWorks(addon: string, texts: HostTexts): Promise<Fence | null> {
+  for (const fence of await fences(process.execPath, addon)) {
+    try {
+      const host = await startHost(fence, texts, () => {})
+      host.kill()
+      await host.ended
+      return fence
+    } catch {
+      // The next one is weaker, and may work.
+    }
+  }
+  return null
 }

@@ -11,20 +11,22 @@ import type { Logger } from 'pino'
 import type { OutboundPolicy } from '../openevent/guard.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import { addonFile } from './addon.ts'
-import { type Host, startHost } from './host.ts'
-import {
-  type FunctionEnd,
-  type FunctionHosts,
-  type FunctionInvocation,
-  type FunctionLogLine,
-  type FunctionOutcome,
-  type Isolation,
-  LOG_LEVELS,
-  LONGEST_TEXT,
-} from './invocation.ts'
+import { firstThatWorks, type Host, startHost } from './host.ts'
+import type { FunctionEnd, FunctionHosts, FunctionInvocation, FunctionOutcome, Isolation } from './invocation.ts'
 import { type Fence, fences } from './isolation.ts'
 import type { FromHost } from './messages.ts'
 import { MOST_FETCHES, type Outbound, outboundFetch } from './outbound.ts'
+import {
+  bounded,
+  type Call,
+  doneOutcome,
+  LONGEST_TIMEOUT_MS,
+  line,
+  MOST_MEMORY_MB,
+  outcomeOf,
+  timedOut,
+  tooMuch,
+} from './outcome.ts'
 import { hostProgram, prelude } from './program.ts'
 
 export type HostLimits = {
@@ -51,20 +53,11 @@ const LIMITS: HostLimits = {
   processes: 8,
   idleMs: 60_000,
 }
-const LONGEST_TIMEOUT_MS = 60_000
 const LEAST_MEMORY_MB = 8
-const MOST_MEMORY_MB = 128
-/** What one call can have used at most; more than that is not believed. */
-const MOST_CPU_MS = 16 * LONGEST_TIMEOUT_MS
-const MOST_MEMORY_BYTES = 4 * MOST_MEMORY_MB * 1024 * 1024
 const MOST_REQUEST_BYTES = 1_048_576
 const NOTHING_ABOUT = '{"options":{},"snapshot":{}}'
 const MOST_SOURCE_BYTES = 1_048_576
 const MOST_ENVIRONMENT_BYTES = 1_048_576
-const MOST_VALUE_BYTES = 65_536
-const DEEPEST_VALUE = 100
-const MOST_LINES = 200
-const MOST_LOG_LENGTH = 65_536
 const MOST_KNOWN_SOURCES = 256
 const MOST_SUSPECTS = 1_000
 /** A host that has not said that a call ended by this time after its limit is stuck. */
@@ -77,20 +70,15 @@ const CHECK_AGAIN_MS = 20
 const CHECKING = -1
 const MOST_CHECKS = 16
 
-type Job = {
+type Job = Call & {
   readonly id: number
-  readonly invocation: FunctionInvocation
   readonly arrivedMs: number
   readonly settle: (outcome: FunctionOutcome) => void
   waiting: NodeJS.Timeout | null
-  beganMs: number
   overdue: NodeJS.Timeout | null
   readonly stopped: AbortController
   fetches: number
   again: boolean
-  logs: FunctionLogLine[]
-  logLength: number
-  logsCut: boolean
 }
 
 type Check = { readonly settle: (problem: string | null) => void; readonly timer: NodeJS.Timeout }
@@ -555,20 +543,6 @@ const UNAVAILABLE = {
   off: 'functions do not run here: HOLDPOINT_FUNCTIONS is off',
 } as const
 
-async function firstThatWorks(addon: string, texts: { program: string; prelude: string }): Promise<Fence | null> {
-  for (const fence of await fences(process.execPath, addon)) {
-    try {
-      const host = await startHost(fence, texts, () => {})
-      host.kill()
-      await host.ended
-      return fence
-    } catch {
-      // The next one is weaker, and may work.
-    }
-  }
-  return null
-}
-
 const within = (value: number, least: number, most: number) =>
   Math.min(most, Math.max(least, Math.floor(value) || least))
 
@@ -578,105 +552,4 @@ function problemOf({ request, source, environment }: FunctionInvocation): string
   if (Buffer.byteLength(request) > MOST_REQUEST_BYTES) return `the request is larger than ${MOST_REQUEST_BYTES} bytes`
   if (Buffer.byteLength(source) > MOST_SOURCE_BYTES) return `the function is larger than ${MOST_SOURCE_BYTES} bytes`
   return null
-}
-
-const tooMuch = ({ limits }: FunctionInvocation) => `it needed more than its ${limits.memoryMb} MB`
-const timedOut = ({ limits }: FunctionInvocation) => `it did not end within ${limits.timeoutMs} ms`
-
-function line(job: Job, { atMs, level, text, cut }: Extract<FromHost, { t: 'log' }>): void {
-  const kept = plain(String(text).slice(0, LONGEST_TEXT))
-  if (job.logs.length >= MOST_LINES || job.logLength + kept.length > MOST_LOG_LENGTH) {
-    job.logsCut = true
-    return
-  }
-  job.logLength += kept.length
-  if (cut === true) job.logsCut = true
-  job.logs.push({
-    atMs: Math.round(bounded(atMs, LONGEST_TIMEOUT_MS)),
-    level: LOG_LEVELS.find((one) => one === level) ?? 'log',
-    text: kept,
-  })
-}
-
-function doneOutcome(job: Job, message: Extract<FromHost, { t: 'done' }>): FunctionOutcome {
-  const { ended, value, error, cpuMs, memoryBytes } = message
-  if (ended === 'returned') {
-    const text = typeof value === 'string' ? value : null
-    if (text !== null && Buffer.byteLength(text) > MOST_VALUE_BYTES)
-      return outcomeOf(job, 'threw', null, 'what it returned is longer than 64 KiB', cpuMs, memoryBytes)
-    if (text !== null && depthOf(text) > DEEPEST_VALUE)
-      return outcomeOf(
-        job,
-        'threw',
-        null,
-        `what it returned is nested deeper than ${DEEPEST_VALUE}`,
-        cpuMs,
-        memoryBytes,
-      )
-    return outcomeOf(job, 'returned', text === null ? null : storable(text), null, cpuMs, memoryBytes)
-  }
-  if (ended === 'timed-out') return outcomeOf(job, ended, null, timedOut(job.invocation), cpuMs, memoryBytes)
-  if (ended === 'out-of-memory') return outcomeOf(job, ended, null, tooMuch(job.invocation), cpuMs, memoryBytes)
-  return outcomeOf(job, 'threw', null, plain(String(error).slice(0, LONGEST_TEXT)), cpuMs, memoryBytes)
-}
-
-/** How deep it is nested: whoever reads it does so by calling itself. */
-function depthOf(json: string): number {
-  let depth = 0
-  let deepest = 0
-  let quoted = false
-  for (let at = 0; at < json.length; at++) {
-    const letter = json[at]
-    if (quoted && letter === '\\') at++
-    else if (letter === '"') quoted = !quoted
-    else if (!quoted && (letter === '[' || letter === '{')) deepest = Math.max(deepest, ++depth)
-    else if (!quoted && (letter === ']' || letter === '}')) depth--
-  }
-  return deepest
-}
-
-/** Without what no database keeps: the letter 0 and halves of pairs. A value that is no JSON is null. */
-function storable(json: string): string | null {
-  try {
-    const value: unknown = JSON.parse(json)
-    if (!/\\u(0000|d[89a-f])/i.test(json)) return json
-    return JSON.stringify(plainly(value))
-  } catch {
-    return null
-  }
-}
-
-/** No deeper than was found before. */
-function plainly(value: unknown): unknown {
-  if (typeof value === 'string') return plain(value)
-  if (Array.isArray(value)) return value.map(plainly)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [plain(name), plainly(one)]))
-}
-
-const plain = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed()
-
-/** A number as a host says it. */
-const bounded = (value: unknown, most: number) => Math.min(most, Math.max(0, Number(value) || 0))
-
-function outcomeOf(
-  job: Job,
-  ended: FunctionEnd,
-  value: string | null,
-  error: string | null,
-  cpuMs: number,
-  memoryBytes: number,
-): FunctionOutcome {
-  const { logs, logsCut, beganMs } = job
-  const durationMs = beganMs === 0 ? 0 : Math.round((performance.now() - beganMs) * 1000) / 1000
-  return {
-    ended,
-    value,
-    error,
-    logs,
-    logsCut,
-    durationMs,
-    cpuMs: bounded(cpuMs, MOST_CPU_MS),
-    memoryBytes: Math.round(bounded(memoryBytes, MOST_MEMORY_BYTES)),
-  }
 }
