@@ -246,7 +246,8 @@ async function measurePlace(
     }
 
   await verify(sql, { ...one, rounds: one.rounds + two.rounds }, bare)
-  await limit.stop()
+  // What follows needs the connections that the servers keep.
+  await Promise.all([limit.stop(), second.stop()])
   const measured: Measured[] = []
   for (const concurrency of CONCURRENCIES) {
     const [own, least] = sides.map((each) => slices.get(`${each.name} ${concurrency}`)!) as [Turn[], Turn[]]
