@@ -5,6 +5,8 @@ import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { en } from '../../console/src/text/en.ts'
+import { operationCenterEn } from '../../console/src/text/operation-center-en.ts'
+import { operationCenterZh } from '../../console/src/text/operation-center-zh.ts'
 import { zh } from '../../console/src/text/zh.ts'
 import type { CheckResult } from '../../core/src/check.ts'
 import { findBrowser } from '../browser.ts'
@@ -21,7 +23,7 @@ import {
   type World,
 } from '../world.ts'
 
-export const TEXTS = { en, zh }
+export const TEXTS = { en: { ...en, ...operationCenterEn }, zh: { ...zh, ...operationCenterZh } }
 export type Language = keyof typeof TEXTS
 
 export type Look = { readonly language: Language; readonly scheme: 'light' | 'dark' }

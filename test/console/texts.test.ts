@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { NAMED } from '../../console/src/pages/audit/actions.ts'
-import { en } from '../../console/src/text/en.ts'
 import { refusalSentence } from '../../console/src/text/refusals-zh.ts'
-import { zh } from '../../console/src/text/zh.ts'
 import { REFUSALS, type RefusalCode } from '../../core/src/refusal.ts'
+import { TEXTS } from './browser-console.ts'
+
+const { en, zh } = TEXTS
 
 const leaves = (texts: object, prefix = ''): [key: string, text: string][] =>
   Object.entries(texts).flatMap(([key, text]) =>

@@ -2,6 +2,7 @@ import i18next, { type ParseKeys } from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { keepPreference, readPreference } from '../preferences.ts'
 import type { en } from './en.ts'
+import type { operationCenterEn } from './operation-center-en.ts'
 
 export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
@@ -19,7 +20,7 @@ type RefusalSentence = (code: string, details: RefusalDetails) => string | undef
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en }
+    resources: { translation: typeof en & typeof operationCenterEn }
   }
 }
 
@@ -33,6 +34,13 @@ const LOADERS: Readonly<Record<Language, () => Promise<Loaded>>> = {
       refusalSentence: refusals.refusalSentence,
     })),
 }
+
+/** Pages that come later bring texts of their own, which the first page need not wait for. */
+const OPERATION_CENTER: Readonly<Record<Language, () => Promise<object>>> = {
+  en: () => import('./operation-center-en.ts').then((file) => file.operationCenterEn),
+  zh: () => import('./operation-center-zh.ts').then((file) => file.operationCenterZh),
+}
+let operationCenterIsWanted = false
 
 let refusalSentenceNow: RefusalSentence = () => undefined
 
@@ -48,10 +56,22 @@ export function preferredLanguage(): Language {
 export const currentLanguage = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')
 
 async function load(language: Language): Promise<object> {
-  const loaded = await LOADERS[language]()
+  const [loaded, more] = await Promise.all([
+    LOADERS[language](),
+    operationCenterIsWanted ? OPERATION_CENTER[language]() : {},
+  ])
   refusalSentenceNow = loaded.refusalSentence
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
-  return loaded.texts
+  return { ...loaded.texts, ...more }
+}
+
+/** A page of the Operation Center, together with its texts. */
+export async function withOperationCenterTexts<P>(page: Promise<P>): Promise<P> {
+  operationCenterIsWanted = true
+  const language = currentLanguage()
+  const [texts, loaded] = await Promise.all([OPERATION_CENTER[language](), page])
+  i18next.addResourceBundle(language, 'translation', texts, true)
+  return loaded
 }
 
 export async function startTexts(): Promise<void> {

@@ -1,0 +1,6 @@
+import { instancesEn } from './instances-en.ts'
+
+/** What only the pages of the Operation Center say: loaded with the first of them. What any page may say belongs into en.ts. */
+export const operationCenterEn = {
+  ...instancesEn,
+}

@@ -1,0 +1,5 @@
+import { instancesZh } from './instances-zh.ts'
+
+export const operationCenterZh = {
+  ...instancesZh,
+}
