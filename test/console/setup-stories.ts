@@ -95,7 +95,7 @@ export function setupStories(at: () => BrowserConsole): void {
     await page.getByRole('dialog').getByText(en.import.place).waitFor()
     await text.fill(JSON.stringify(flowSpec(shop.workspace, { 新节点: [] })))
     await page.getByRole('dialog').getByRole('button', { name: en.import.verb, exact: true }).click()
-    await page.getByText('Imported: 1 new nodes, 0 updated.').waitFor()
+    await page.getByText('Imported. New nodes: 1; updated: 0.').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: en.ui.close }).last().click()
     await page.getByRole('link', { name: '新节点' }).waitFor()
   })

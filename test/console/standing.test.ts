@@ -46,6 +46,15 @@ describe('where an operation stands', () => {
     expect(checkLook(refused.checks[0]!, refused)).toBe(CHECK_LOOKS.FAIL)
   })
 
+  it('waits for no answer once the operation has ended', () => {
+    for (const state of ['waiting', 'not-routed', 'undelivered'] as const)
+      for (const end of ['refused', 'withdrawn', 'stale'] as const) {
+        const ended = operation(end, 'BLOCKED', 'FAIL', state)
+        expect(checkLook(ended.checks[1]!, ended)).toBe(CHECK_LOOKS['not-needed'])
+        expect(checkLook(ended.checks[0]!, ended)).toBe(CHECK_LOOKS.FAIL)
+      }
+  })
+
   it('does not speak of an answer while the message has not arrived', () => {
     const held = operation('held', 'CHECKING', 'waiting')
     for (const waitsFor of ['sending', 'target-blocked'] as const)

@@ -197,6 +197,9 @@ export const en = {
     help: 'Help',
     notRouted: 'Not routed',
     notRoutedNext: 'No target serves this extension, so the message reaches nobody. Check:',
+    notNeeded: 'No answer needed any more',
+    notNeededNext:
+      'It had not answered when the operation ended. What it still answers is recorded here and changes nothing.',
     notYet: 'not yet',
     ok: 'Passed (OK)',
     pass: 'Mark as passed',
@@ -407,7 +410,7 @@ export const en = {
     version: 'Version',
   },
   import: {
-    done: 'Imported: {{created}} new nodes, {{updated}} updated.',
+    done: 'Imported. New nodes: {{created}}; updated: {{updated}}.',
     file: 'Choose a file',
     hint: 'Nodes, schedules and dependencies are read from a FlowSpec into the environment “{{environment}}”. A file with a fault imports nothing.',
     open: 'Import FlowSpec',

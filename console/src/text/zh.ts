@@ -191,6 +191,8 @@ export const zh: SameTexts = {
     help: '查看文档',
     notRouted: '未路由',
     notRoutedNext: '没有事件目标服务于该扩展程序，消息无人接收。请检查：',
+    notNeeded: '已无需回答',
+    notNeededNext: '操作结束时它尚未回答。之后的回答会记录在此，但不会改变结果。',
     notYet: '尚未',
     ok: '检查通过（OK）',
     pass: '置为通过',

@@ -56,12 +56,18 @@ export function CheckCard({ check, operation }: Props) {
       </Group>
 
       <Text fz="sm" c="dimmed" mt={4}>
-        {t(check.answeredAt || !waits ? 'check.took' : 'check.waitsFor')}{' '}
-        <Elapsed
-          since={check.sentAt ?? operation.requestedAt}
-          until={check.answeredAt ?? operation.endedAt}
-          now={serverNow}
-        />
+        {isOpen(check) && !waits ? (
+          t('check.notNeededNext')
+        ) : (
+          <>
+            {t(waits ? 'check.waitsFor' : 'check.took')}{' '}
+            <Elapsed
+              since={check.sentAt ?? operation.requestedAt}
+              until={check.answeredAt ?? operation.endedAt}
+              now={serverNow}
+            />
+          </>
+        )}
         {waits && (
           <>
             {' · '}

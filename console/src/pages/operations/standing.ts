@@ -4,6 +4,7 @@ import {
   IconBan,
   IconBellOff,
   IconCircleCheck,
+  IconCircleOff,
   IconClockExclamation,
   IconExclamationCircle,
   IconHourglass,
@@ -71,12 +72,13 @@ export function standingOf(operation: Pick<OperationView, 'state' | 'status' | '
 }
 
 export const CHECK_LOOKS: Readonly<
-  Record<CheckState | 'FAIL-passable' | 'sending' | 'retrying' | 'target-blocked', Look>
+  Record<CheckState | 'FAIL-passable' | 'sending' | 'retrying' | 'target-blocked' | 'not-needed', Look>
 > = {
   waiting: { icon: IconHourglass, colour: 'blue', text: 'check.waiting' },
   sending: { icon: IconSend, colour: 'blue', text: 'delivery.pending' },
   retrying: { icon: IconRefreshAlert, colour: 'orange', text: 'check.retrying' },
   'target-blocked': { icon: IconPlayerPause, colour: 'orange', text: 'check.targetBlocked' },
+  'not-needed': { icon: IconCircleOff, colour: 'gray', text: 'check.notNeeded' },
   'not-routed': { icon: IconRouteOff, colour: 'orange', text: 'check.notRouted' },
   undelivered: { icon: IconBellOff, colour: 'orange', text: 'check.undelivered' },
   OK: { icon: IconCircleCheck, colour: 'green', text: 'check.ok' },
@@ -88,11 +90,12 @@ export const CHECK_LOOKS: Readonly<
   'function-failed': { icon: IconExclamationCircle, colour: 'red', text: 'function.failed' },
 }
 
-/** A FAIL of an operation that is held all the same waits for a person; what has not arrived yet is not waited for as an answer, and a receiver that did not take it is no longer just on its way. */
+/** What has not answered an operation that has ended is not waited for any more. A FAIL of an operation that is held all the same waits for a person; what has not arrived yet is not waited for as an answer, and a receiver that did not take it is no longer just on its way. */
 export function checkLook(
   check: Pick<CheckView, 'state' | 'waitsFor' | 'sentAt'>,
   operation: Pick<OperationView, 'state' | 'status'>,
 ): Look {
+  if (operation.state !== 'held' && isOpen(check)) return CHECK_LOOKS['not-needed']
   const passable = check.state === 'FAIL' && operation.state === 'held' && operation.status === 'BLOCKED'
   if (check.waitsFor === 'sending') return CHECK_LOOKS[check.sentAt === null ? 'sending' : 'retrying']
   if (check.waitsFor === 'target-blocked') return CHECK_LOOKS[check.waitsFor]
@@ -100,5 +103,5 @@ export function checkLook(
 }
 
 /** Checks that still want an answer. */
-export const isOpen = (check: CheckView): boolean =>
+export const isOpen = (check: Pick<CheckView, 'state'>): boolean =>
   check.state === 'waiting' || check.state === 'not-routed' || check.state === 'undelivered'
