@@ -142,12 +142,12 @@ const node = createRoute({
 const workspaceExtensions = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/extensions',
-  component: lazyRouteComponent(() => import('./pages/workspaces/extensions.tsx'), 'WorkspaceExtensionsPage'),
+  component: lazyRouteComponent(() => import('./pages/management/workspace.tsx'), 'WorkspaceExtensionsPage'),
 })
 const tenantExtensions = createRoute({
   getParentRoute: () => signedIn,
   path: '/tenant-extensions',
-  component: lazyRouteComponent(() => import('./pages/tenant-extensions.tsx'), 'TenantExtensionsPage'),
+  component: lazyRouteComponent(() => import('./pages/management/tenant.tsx'), 'TenantExtensionsPage'),
 })
 const members = createRoute({
   getParentRoute: () => signedIn,

@@ -1,4 +1,5 @@
-import { Button, Group, Switch, Text, Tooltip } from '@mantine/core'
+import { Button, Group, Skeleton, Switch, Text, Tooltip } from '@mantine/core'
+import { IconPuzzleOff } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,9 +7,11 @@ import type { TenantExtension, WorkspaceExtension } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { Empty } from '../../ui/empty.tsx'
 import { Instant } from '../../ui/instant.tsx'
-import { LinkOut, LinkTo } from '../../ui/link.tsx'
+import { LinkButton, LinkOut, LinkTo } from '../../ui/link.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Card } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from '../extensions/status.ts'
 import type { OptionDraft } from './option-fields.tsx'
@@ -18,16 +21,46 @@ const OptionsDialog = lazy(() => import('./options-dialog.tsx').then((file) => (
 type Configured = WorkspaceExtension | TenantExtension
 
 type Props<T extends Configured> = {
-  label: string
-  scope: string
-  rows: readonly T[]
+  /** Whose texts of the title, the scope and the empty list are shown. */
+  texts: 'workspaceExtensions' | 'tenantExtensions'
+  found: { readonly data?: readonly T[] | undefined; readonly error: Error | null }
   /** What stands in the column of the switch. */
   state: (row: T) => ReactNode
   saveOptions: (row: T, options: OptionDraft) => Promise<unknown>
 }
 
-/** Extensions as they are configured for a workspace or the tenant. */
-export function ExtensionTable<T extends Configured>({ label, scope, rows, state, saveOptions }: Props<T>) {
+/** Extensions as they are configured for a workspace or the tenant; why there are none where there are none. */
+export function ExtensionList<T extends Configured>({ texts, found: { data, error }, state, saveOptions }: Props<T>) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <ProblemNotice error={error} />
+      {!data && !error && <Skeleton height={160} />}
+      {data?.length === 0 && (
+        <Card>
+          <Empty
+            icon={IconPuzzleOff}
+            title={t(`${texts}.empty`)}
+            next={t(`${texts}.emptyNext`)}
+            actions={<LinkButton {...links.extensions()}>{t('nav.extensions')}</LinkButton>}
+          />
+        </Card>
+      )}
+      {data && data.length > 0 && (
+        <Card padding={0}>
+          <Rows texts={texts} rows={data} state={state} saveOptions={saveOptions} />
+        </Card>
+      )}
+    </>
+  )
+}
+
+function Rows<T extends Configured>({
+  texts,
+  rows,
+  state,
+  saveOptions,
+}: Omit<Props<T>, 'found'> & { rows: readonly T[] }) {
   const { t } = useTranslation()
   const names = useEventNames()
   const [opened, setOpened] = useState<string | null>(null)
@@ -77,7 +110,7 @@ export function ExtensionTable<T extends Configured>({ label, scope, rows, state
         </>
       ),
     },
-    { key: 'scope', header: t('management.scope'), width: 120, cell: () => <Text fz="sm">{scope}</Text> },
+    { key: 'scope', header: t('management.scope'), width: 120, cell: () => <Text fz="sm">{t(`${texts}.scope`)}</Text> },
     { key: 'enabled', header: t('management.enabled'), width: 190, cell: state },
     {
       key: 'options',
@@ -127,7 +160,7 @@ export function ExtensionTable<T extends Configured>({ label, scope, rows, state
   ]
   return (
     <>
-      <RowTable label={label} columns={columns} rows={rows} keyOf={(row) => row.code} minWidth={1000} />
+      <RowTable label={t(`${texts}.title`)} columns={columns} rows={rows} keyOf={(row) => row.code} minWidth={1000} />
       {shown?.form && shown.options && (
         <Suspense>
           <OptionsDialog

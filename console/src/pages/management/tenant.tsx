@@ -1,51 +1,23 @@
-import { Skeleton, Stack, Text } from '@mantine/core'
-import { IconPuzzleOff } from '@tabler/icons-react'
+import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { calls } from '../api/calls.ts'
-import { queries } from '../api/queries.ts'
-import type { TenantExtension } from '../api/shapes.ts'
-import { links } from '../links.ts'
-import { ProblemNotice } from '../problem.tsx'
-import { useMay } from '../session.ts'
-import { Empty } from '../ui/empty.tsx'
-import { LinkButton } from '../ui/link.tsx'
-import { Page } from '../ui/page.tsx'
-import { Card } from '../ui/section.tsx'
-import { ExtensionSwitch, ExtensionTable } from './management/extension-table.tsx'
+import { calls } from '../../api/calls.ts'
+import { queries } from '../../api/queries.ts'
+import type { TenantExtension } from '../../api/shapes.ts'
+import { useMay } from '../../session.ts'
+import { Page } from '../../ui/page.tsx'
+import { ExtensionList, ExtensionSwitch } from './extension-list.tsx'
 
 export function TenantExtensionsPage() {
   const { t } = useTranslation()
   const mayEnable = useMay()('extension.enable-for-tenant')
-  const { data, error } = useQuery(queries.tenantExtensions())
+  const found = useQuery(queries.tenantExtensions())
   // Whoever tests for themselves sets options until there is a published version; then they are the tenant's.
   const save = (row: TenantExtension, options: Readonly<Record<string, unknown>>) =>
     mayEnable ? calls.setTenantExtension(row.code, { options }) : calls.setTenantTesting(row.code, { options })
   return (
     <Page title={t('tenantExtensions.title')} description={t('tenantExtensions.hint')}>
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={160} />}
-      {data?.length === 0 && (
-        <Card>
-          <Empty
-            icon={IconPuzzleOff}
-            title={t('tenantExtensions.empty')}
-            next={t('tenantExtensions.emptyNext')}
-            actions={<LinkButton {...links.extensions()}>{t('nav.extensions')}</LinkButton>}
-          />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <ExtensionTable
-            label={t('tenantExtensions.title')}
-            scope={t('tenantExtensions.scope')}
-            rows={data}
-            state={(row) => <State row={row} />}
-            saveOptions={save}
-          />
-        </Card>
-      )}
+      <ExtensionList texts="tenantExtensions" found={found} state={(row) => <State row={row} />} saveOptions={save} />
     </Page>
   )
 }

@@ -1,5 +1,4 @@
-import { Skeleton, Stack, Text } from '@mantine/core'
-import { IconPuzzleOff } from '@tabler/icons-react'
+import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -7,13 +6,10 @@ import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { WorkspaceExtension } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
-import { Empty } from '../../ui/empty.tsx'
 import { LinkButton } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Card } from '../../ui/section.tsx'
-import { ExtensionSwitch, ExtensionTable } from '../management/extension-table.tsx'
+import { ExtensionList, ExtensionSwitch } from './extension-list.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/extensions')
 
@@ -21,7 +17,7 @@ export function WorkspaceExtensionsPage() {
   const { t } = useTranslation()
   const me = useMe()
   const workspaceId = Number(route.useParams().workspaceId)
-  const { data, error } = useQuery(queries.workspaceExtensions(workspaceId))
+  const found = useQuery(queries.workspaceExtensions(workspaceId))
   const name = me.workspaces.find((one) => one.id === workspaceId)?.name ?? workspaceId
   return (
     <Page
@@ -33,29 +29,12 @@ export function WorkspaceExtensionsPage() {
         </LinkButton>
       }
     >
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={160} />}
-      {data?.length === 0 && (
-        <Card>
-          <Empty
-            icon={IconPuzzleOff}
-            title={t('workspaceExtensions.empty')}
-            next={t('workspaceExtensions.emptyNext')}
-            actions={<LinkButton {...links.extensions()}>{t('nav.extensions')}</LinkButton>}
-          />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <ExtensionTable
-            label={t('workspaceExtensions.title')}
-            scope={t('workspaceExtensions.scope')}
-            rows={data}
-            state={(row) => <State workspaceId={workspaceId} row={row} />}
-            saveOptions={(row, options) => calls.setWorkspaceExtension(workspaceId, row.code, { options })}
-          />
-        </Card>
-      )}
+      <ExtensionList
+        texts="workspaceExtensions"
+        found={found}
+        state={(row) => <State workspaceId={workspaceId} row={row} />}
+        saveOptions={(row, options) => calls.setWorkspaceExtension(workspaceId, row.code, { options })}
+      />
     </Page>
   )
 }
