@@ -76,6 +76,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   modules: ['core', 'store', 'openevent', 'gate', 'watch'],
   // The code of strangers, in processes of its own.
   functions: ['core', 'store', 'configured', 'credentials', 'openevent', 'watch'],
+  // What runs the programs of nodes.
+  runners: ['core', 'store'],
   // The interfaces and what they have in common.
   platform: ['functions', 'openevent', 'openid', 'gate', 'watch'],
   access: ['core', 'store'],

@@ -1,4 +1,5 @@
 /** One node of a FlowSpec file, read without regard to the others: what it runs, what it produces, and the dependencies it claims. */
+import { conditionProblem } from './branch-condition.ts'
 import {
   type Collections,
   MAX_IDENTIFIER_LENGTH,
@@ -101,6 +102,7 @@ export function readDraft(node: NodePlace, collections: Collections, warn: Warn)
       resourceGroup: readResourceGroup(place, collections),
       dataSource: readDataSource(place, collections),
       outputs,
+      ...readBranches(place, collections, warn),
     },
     claims: [...inputClaims(place, collections, warn), ...joinClaims(place, collections)],
     composite:
@@ -189,6 +191,19 @@ function readOutputs(place: Place, key: string, collections: Collections): reado
   }
   if (outputs.size > 0) return [...outputs.values()]
   return [{ output: key, refTableName: null, isDefault: true, isDeclared: false }]
+}
+
+/** The conditions of a branch node; one that cannot be read here is remarked on, and fails when it is judged. */
+function readBranches(place: Place, collections: Collections, warn: Warn): Pick<NodeProgram, 'branches'> {
+  const branches = entriesOf(inside(inside(place, 'branch'), 'branches')).flatMap((branch) => {
+    const reading = isPresent(inside(branch, 'output')) ? readOutput(inside(branch, 'output'), collections) : null
+    if (reading === null) return []
+    const when = textAt(inside(branch, 'when')) ?? ''
+    const problem = conditionProblem(when)
+    if (problem !== null) warn(branch, `its condition cannot be judged (${problem}); the node will fail`)
+    return [{ when, output: reading.output }]
+  })
+  return branches.length === 0 ? {} : { branches }
 }
 
 export function inputClaims(place: Place, collections: Collections, warn: Warn): readonly Claim[] {

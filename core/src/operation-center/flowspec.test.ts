@@ -112,6 +112,10 @@ describe('files of the vendor, version 1.1 with nodes beside their flow', () => 
     const file = read(branch)
     expect(byKey(file, 'branch')).toMatchObject({ programType: 'CONTROLLER_BRANCH', fileType: 1101 })
     expect(byKey(file, 'branch').outputs.map(({ output }) => output)).toEqual(['autotest.branch_1'])
+    expect(byKey(file, 'branch').branches).toEqual([
+      { when: 'a == 1', output: 'autotest.branch_1' },
+      { when: 'a == 2', output: 'autotest.branch_1' },
+    ])
     expect(edges(file)).toEqual(['branch → branch_1', 'branch → branch_2'])
   })
 

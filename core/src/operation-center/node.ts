@@ -42,6 +42,9 @@ export type NodeInput = {
   readonly upstreamKey: string | null
 }
 
+/** What waits for the output runs where the condition (`branch-condition.ts`) holds. */
+export type NodeBranch = { readonly when: string; readonly output: string }
+
 export type CrossCycle = {
   /** Waits for its own instance of the cycle before. */
   readonly self: boolean
@@ -66,6 +69,8 @@ export type NodeProgram = {
   readonly inputs: readonly NodeInput[]
   /** Never empty. */
   readonly outputs: readonly NodeOutput[]
+  /** Of a branch node only. */
+  readonly branches?: readonly NodeBranch[]
 }
 
 /** A node inside a loop, a sub-process or a combined node. It runs with that node and is never operated on by itself. */
