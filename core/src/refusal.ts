@@ -297,6 +297,55 @@ export const REFUSALS = {
     sentence: 'A workspace in basic mode has no development environment.',
   },
 
+  // Running
+  PROGRAM_NOT_RUN: {
+    status: 422,
+    dataworks: 'Invalid.Instance.Program',
+    sentence: 'It cannot be run here: {problem}.',
+  },
+  PROGRAM_FAILED: { status: 422, dataworks: 'Failed.Instance.Program', sentence: 'The program failed: {problem}.' },
+  STATEMENT_FAILED: {
+    status: 422,
+    dataworks: 'Failed.Instance.Statement',
+    sentence: 'The statement on line {line} failed: {problem}',
+  },
+  RUN_TIMED_OUT: {
+    status: 422,
+    dataworks: 'Failed.Instance.TimedOut',
+    sentence: 'It ran longer than the {seconds} seconds that it may and was ended.',
+  },
+  SHELL_NOT_ALLOWED: {
+    status: 403,
+    dataworks: 'Forbidden.Instance.Shell',
+    sentence:
+      'The resource group lets no shell or Python program run; a tenant administrator can allow it for the group.',
+  },
+  DATA_SOURCE_MISSING: {
+    status: 422,
+    dataworks: 'Invalid.Instance.DataSource',
+    sentence: 'The workspace has no data source {name} in this environment.',
+  },
+  DATA_SOURCE_UNREACHABLE: {
+    status: 422,
+    dataworks: 'Failed.Instance.DataSource',
+    sentence: 'The data source {name} cannot be used: {problem}.',
+  },
+  DATA_SOURCE_INVALID: {
+    status: 422,
+    dataworks: 'InvalidDataSource',
+    sentence: 'The data source cannot be kept so: {problem}.',
+  },
+  IN_USE_BY_NODES: {
+    status: 409,
+    dataworks: 'Conflict.InUse',
+    sentence: '{name} is used by nodes; lead them elsewhere first: {nodes}.',
+  },
+  DEFAULT_KEPT: {
+    status: 409,
+    dataworks: 'Conflict.Default',
+    sentence: '{name} is the default one and stays; make another one the default first.',
+  },
+
   // FlowSpec
   FLOWSPEC_MALFORMED: {
     status: 422,

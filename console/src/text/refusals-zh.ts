@@ -69,6 +69,17 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   NODES_TOO_MANY: '一次请求最多指定 {limit} 个节点。',
   ENVIRONMENT_ABSENT: '简单模式的工作空间没有开发环境。',
 
+  PROGRAM_NOT_RUN: '此处无法运行：{problem}。',
+  PROGRAM_FAILED: '程序运行失败：{problem}。',
+  STATEMENT_FAILED: '第 {line} 行的语句执行失败：{problem}',
+  RUN_TIMED_OUT: '运行超过允许的 {seconds} 秒，已被终止。',
+  SHELL_NOT_ALLOWED: '该资源组不允许运行 Shell 或 Python 程序；租户管理员可为资源组开启。',
+  DATA_SOURCE_MISSING: '该环境下的工作空间没有数据源 {name}。',
+  DATA_SOURCE_UNREACHABLE: '数据源 {name} 无法使用：{problem}。',
+  DATA_SOURCE_INVALID: '无法保存该数据源：{problem}。',
+  IN_USE_BY_NODES: '{name} 正被节点使用，请先将这些节点改为使用其他对象：{nodes}。',
+  DEFAULT_KEPT: '{name} 是默认项，不能删除；请先将其他项设为默认。',
+
   FLOWSPEC_MALFORMED: 'FlowSpec 无法导入；位置 {path}：{problem}。',
   FLOWSPEC_UNSUPPORTED: 'FlowSpec 无法导入：{problem}。',
   FLOWSPEC_CYCLE: 'FlowSpec 无法导入，依赖关系存在环：{cycle}。',
