@@ -1,9 +1,9 @@
 /**
- * The cron expressions of a schedule: second, minute, hour, day of month, month, day of week, in Quartz style. This checks the syntax and
- * tells the cycle; it computes no run times.
+ * The cron expressions of a schedule: second, minute, hour, day of month, month, day of week, in Quartz style. This checks the syntax, tells the
+ * cycle, and says on which days an expression runs and at what times of them; days are calendar days, without a time zone.
  *
- * A seventh field (year) is accepted only as `*`, which the vendor's own converters write, and is dropped. Days of the week are taken from 0 to 7:
- * whether 1 means Sunday or Monday is not decided here.
+ * A seventh field (year) is accepted only as `*`, which the vendor's own converters write, and is dropped. Days of the week are numbered as Quartz
+ * numbers them, from 1 for Sunday to 7 for Saturday (decision 22).
  */
 export type Cycle = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
 
@@ -37,14 +37,16 @@ const FIELDS = [
   { name: 'month', min: 1, max: 12, names: MONTHS, special: null },
   {
     name: 'day of week',
-    min: 0,
+    min: 1,
     max: 7,
     names: WEEKDAYS,
-    special: /^(\?|L|([0-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/,
+    special: /^(\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/,
   },
 ] as const satisfies readonly Field[]
 
 const MAX_CRON_LENGTH = 256
+/** What runs more often than every minute is no schedule. */
+export const MOST_RUNS_A_DAY = 1440
 
 /** The expression with single spaces and no year, and the cycle it stands for; or what is wrong with it. */
 export function readCron(text: string): CronReading {
@@ -59,12 +61,94 @@ export function readCron(text: string): CronReading {
     const problem = fieldProblem(field, fields[index] ?? '')
     if (problem !== null) return { problem }
   }
-  const [, minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = ''] = fields
+  const [second = '', minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = ''] = fields
   if (dayOfMonth === '?' && dayOfWeek === '?') return { problem: 'only one of day of month and day of week may be ?' }
   if (isRestricted(dayOfMonth) && isRestricted(dayOfWeek)) {
     return { problem: 'a day of month and a day of week cannot both be given; one of them must be ?' }
   }
+  const runs = valueCount(FIELDS[0], second) * valueCount(FIELDS[1], minute) * valueCount(FIELDS[2], hour)
+  if (runs > MOST_RUNS_A_DAY) return { problem: `a node runs at most ${MOST_RUNS_A_DAY} times a day, not ${runs}` }
+  if (!YEARS_OF_EVERY_KIND.some((year) => runsInYear(fields, year)))
+    return { problem: 'there is no such day, so it would never run' }
   return { cron: fields.join(' '), cycle: cycleOf(minute, hour, dayOfMonth, month, dayOfWeek), problem: null }
+}
+
+/** Seconds after midnight at which the expression runs on a day on which it does, in order. */
+export function timesOfDay(cron: string): readonly number[] {
+  const [seconds = [], minutes = [], hours = []] = cron
+    .split(' ')
+    .slice(0, 3)
+    .map((text, at) => [...allValues(FIELDS[at] as Field, text)].sort((a, b) => a - b))
+  return hours.flatMap((hour) =>
+    minutes.flatMap((minute) => seconds.map((second) => (hour * 60 + minute) * 60 + second)),
+  )
+}
+
+/** A calendar day; months count from 1. */
+export type CalendarDay = { readonly year: number; readonly month: number; readonly day: number }
+
+/** Whether an expression that has been read runs on the day at all. */
+export function runsOnDay(cron: string, day: CalendarDay): boolean {
+  return runsOnDate(cron.split(' '), day)
+}
+
+/** One year for each weekday on which a year can begin, with and without a 29th of February: every day there can be is in one of them. */
+const YEARS_OF_EVERY_KIND = [...Array(28).keys()].map((at) => 2001 + at)
+
+function runsInYear(fields: readonly string[], year: number): boolean {
+  const [, , , , months = ''] = fields
+  for (const month of allValues(FIELDS[4], months))
+    for (let day = 1; day <= daysOfMonth(year, month); day += 1)
+      if (runsOnDate(fields, { year, month, day })) return true
+  return false
+}
+
+function runsOnDate([, , , dayOfMonth = '', month = '', dayOfWeek = '']: readonly string[], on: CalendarDay): boolean {
+  return (
+    allValues(FIELDS[4], month).has(on.month) &&
+    dayOfMonth.split(',').some((item) => isDayOfMonth(item, on)) &&
+    dayOfWeek.split(',').some((item) => isDayOfWeek(item, on))
+  )
+}
+
+function isDayOfMonth(item: string, { year, month, day }: CalendarDay): boolean {
+  const last = daysOfMonth(year, month)
+  if (item === '?' || item === '*') return true
+  if (item === 'L') return day === last
+  if (item === 'LW') return day === nearestWeekday(year, month, last)
+  if (item.startsWith('L-')) return day === last - Number(item.slice(2))
+  // A day that the month does not have has no weekday near it.
+  if (item.endsWith('W'))
+    return Number.parseInt(item, 10) <= last && day === nearestWeekday(year, month, Number.parseInt(item, 10))
+  return valuesOf(FIELDS[3], item)?.includes(day) ?? false
+}
+
+function isDayOfWeek(item: string, { year, month, day }: CalendarDay): boolean {
+  if (item === '?' || item === '*') return true
+  const weekday = weekdayOf(year, month, day)
+  if (item === 'L') return weekday === 7
+  const [of = '', nth] = item.split('#')
+  if (nth !== undefined) return weekday === numberFor(FIELDS[5], of) && Math.ceil(day / 7) === Number(nth)
+  if (item.endsWith('L'))
+    return weekday === numberFor(FIELDS[5], item.slice(0, -1)) && day + 7 > daysOfMonth(year, month)
+  return valuesOf(FIELDS[5], item)?.includes(weekday) ?? false
+}
+
+function daysOfMonth(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate()
+}
+
+/** 1 for Sunday to 7 for Saturday. */
+function weekdayOf(year: number, month: number, day: number): number {
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 1
+}
+
+/** The day from Monday to Friday that is nearest, never in another month. */
+function nearestWeekday(year: number, month: number, day: number): number {
+  const weekday = weekdayOf(year, month, day)
+  if (weekday === 7) return day === 1 ? 3 : day - 1
+  if (weekday === 1) return day === daysOfMonth(year, month) ? day - 2 : day + 1
+  return day
 }
 
 function cycleOf(minute: string, hour: string, dayOfMonth: string, month: string, dayOfWeek: string): Cycle {
@@ -88,8 +172,12 @@ function fieldProblem(field: Field, text: string): string | null {
   return null
 }
 
+function allValues(field: Field, text: string): ReadonlySet<number> {
+  return new Set(text.split(',').flatMap((item) => valuesOf(field, item) ?? []))
+}
+
 function valueCount(field: Field, text: string): number {
-  return new Set(text.split(',').flatMap((item) => valuesOf(field, item) ?? [])).size
+  return allValues(field, text).size
 }
 
 /** The values of one item: `*`, a value or a range, each with or without a step; a range may run over the end (22-2). Null for anything else. */
@@ -111,7 +199,7 @@ function valuesOf(field: Field, item: string): readonly number[] | null {
 
 function numberFor(field: Field, text: string): number | null {
   const named = field.names.indexOf(text)
-  if (named !== -1) return named + (field.max === 12 ? 1 : 0)
+  if (named !== -1) return named + 1
   if (!/^[0-9]{1,2}$/.test(text)) return null
   const value = Number(text)
   return value >= field.min && value <= field.max ? value : null
