@@ -1,4 +1,5 @@
 // One of everything, for tests that ask who may reach it.
+import { putRun } from './instances.ts'
 import {
   ask,
   detailOf,
@@ -69,6 +70,11 @@ export async function estate(world: World, word: string): Promise<Estate> {
      select $1, id, 1, 'freeze-node', now(), 1, 1, 1, 'told', '[]', false from extensions where code = $2 returning id`,
     [tenant.id, deployed.code],
   )
+  const { dagId, ids: instanceIds } = await putRun(world, {
+    tenant,
+    workspace,
+    instances: [{ nodeId: nodes[nodeName]! }],
+  })
   const ids = {
     userId: member.id,
     sessionId,
@@ -77,6 +83,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     accessKeyId: owner.key.id,
     workspaceId: workspace.id,
     nodeId: nodes[nodeName]!,
+    instanceId: instanceIds[0]!,
+    dagId,
     operationId: operation.id,
     extensionCode: extension.code,
     code: extension.code,

@@ -345,6 +345,99 @@ export const REFUSALS = {
     dataworks: 'Conflict.Default',
     sentence: '{name} is the default one and stays; make another one the default first.',
   },
+  // Instances
+  INSTANCE_NOT_FOUND: {
+    status: 404,
+    dataworks: 'Invalid.Wkbench.InstanceNotExist',
+    sentence: 'The instance does not exist in this environment: {id}.',
+  },
+  INSTANCES_EMPTY: { status: 400, dataworks: 'MissingInstanceId', sentence: 'Name at least one instance.' },
+  INSTANCES_TOO_MANY: {
+    status: 400,
+    dataworks: 'InvalidInstanceId',
+    sentence: 'One request names at most {limit} instances.',
+  },
+  INSTANCE_ALREADY_FROZEN: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceAlreadyFrozen',
+    sentence: 'Already frozen: {instances}.',
+  },
+  INSTANCE_NOT_FROZEN: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceNotFrozen',
+    sentence: 'Not frozen: {instances}.',
+  },
+  INSTANCE_FROZEN: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceFrozen',
+    sentence: 'A frozen instance does not run; unfreeze it first: {instances}.',
+  },
+  INSTANCE_NOT_TERMINABLE: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceStatus',
+    sentence: 'Only what runs, or waits for its time or for resources, can be terminated: {instances}.',
+  },
+  INSTANCE_NOT_RERUNNABLE: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceStatus',
+    sentence: 'Only what has failed, has succeeded or is not run yet can be rerun: {instances}.',
+  },
+  INSTANCE_RERUN_DENIED: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceRerunDenied',
+    sentence: 'Their nodes do not allow a rerun: {instances}.',
+  },
+  INSTANCE_RERUN_FAILED_ONLY: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceRerunDenied',
+    sentence: 'Their nodes allow a rerun only after a failure: {instances}.',
+  },
+  INSTANCE_NOT_FAILED: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceStatus',
+    sentence: 'Only what has failed can be set to succeeded: {instances}.',
+  },
+  INSTANCE_NOT_UPSTREAM: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceDependency',
+    sentence: 'It does not wait for these instances: {instanceIds}.',
+  },
+  FORCED_RERUN_DATE: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceBizdate',
+    sentence: 'What follows an instance is rerun by force for the business dates {from} and {to} only, not {bizdate}.',
+  },
+  FORCED_RERUN_NOT_ENDED: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceStatus',
+    sentence: 'What follows an instance is rerun by force only once that has succeeded or failed: {instances}.',
+  },
+  FORCED_RERUN_ONE: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceStatus',
+    sentence: 'A forced rerun of what follows an instance starts at one instance.',
+  },
+  FORCED_RERUN_UNDER_WAY: {
+    status: 409,
+    dataworks: 'Conflict.ForcedRerun',
+    sentence: 'Another forced rerun of what follows an instance is under way, from {instance}; there is one at a time.',
+  },
+  FORCED_RERUN_TOO_LARGE: {
+    status: 409,
+    dataworks: 'QuotaExceeded.ForcedRerun',
+    sentence: 'More than {limit} instances follow this one; rerun by force from one further down.',
+  },
+  INSTANCES_CHANGED: {
+    status: 409,
+    dataworks: 'OperationStale.Instance',
+    sentence: 'Instances have changed since it was asked for: {changes}.',
+  },
+  INSTANCES_GONE: {
+    status: 409,
+    dataworks: 'OperationStale.InstanceGone',
+    sentence: 'No longer there since it was asked for: {instances}.',
+  },
+  DAG_NOT_FOUND: { status: 404, dataworks: 'Invalid.Wkbench.DagNotExist', sentence: 'The run does not exist: {id}.' },
 
   // FlowSpec
   FLOWSPEC_MALFORMED: {

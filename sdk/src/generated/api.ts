@@ -10,6 +10,19 @@ export type WorkspaceRole =
   'owner' | 'administrator' | 'developer' | 'operator' | 'deployer' | 'security-administrator' | 'visitor'
 export type CheckState =
   'waiting' | 'not-routed' | 'undelivered' | 'OK' | 'WARN' | 'FAIL' | 'passed-by-hand' | 'expired' | 'function-failed'
+export type DagKind = 'scheduled' | 'manual' | 'smoke-test' | 'backfill' | 'temporary-workflow' | 'manual-workflow'
+export type InstanceStatus =
+  | 'not-run'
+  | 'waiting-for-time'
+  | 'waiting-for-resources'
+  | 'running'
+  | 'failed'
+  | 'succeeded'
+  | 'checking-quality'
+  | 'checking-condition'
+export type InstanceOperationName = 'freeze' | 'unfreeze' | 'terminate' | 'rerun' | 'set-success'
+export type TaskType =
+  'normal' | 'manual' | 'pause' | 'skip' | 'skip-unchosen' | 'skip-cycle' | 'condition-unchosen' | 'realtime-expired'
 export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
 /**
  * superseded: a newer one was published; discarded: it was given up
@@ -653,6 +666,24 @@ export interface Routes {
     answer: NodeDetail
   }
   /**
+   * What was done to a node, by whom, newest first
+   */
+  'GET /workspaces/{workspaceId}/nodes/{nodeId}/operation-log': {
+    params: {
+      workspaceId: number
+      nodeId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: ObjectLogEntry[]
+      nextCursor: string | null
+    }
+  }
+  /**
    * Ask for an operation on nodes: freeze, unfreeze, unpublish; it is held while an extension watches it
    */
   'POST /workspaces/{workspaceId}/node-operations': {
@@ -673,6 +704,146 @@ export interface Routes {
     query: {}
     body: FlowSpecImportInput
     answer: FlowSpecImported
+  }
+  /**
+   * Instances of a workspace, newest business date first
+   */
+  'GET /workspaces/{workspaceId}/instances': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      environment?: 'PROD' | 'DEV'
+      bizdateFrom?: string
+      bizdateTo?: string
+      status?: string
+      kind?: DagKind
+      frozen?: 'true' | 'false'
+      name?: string
+      nodeId?: number
+      dagId?: number
+      backfillId?: number
+      ownerId?: number
+    }
+    body: undefined
+    answer: {
+      items: InstanceSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One instance: what it runs, what it waits for and why, what waits for it, and its runs
+   */
+  'GET /workspaces/{workspaceId}/instances/{instanceId}': {
+    params: {
+      workspaceId: number
+      instanceId: number
+    }
+    query: {}
+    body: undefined
+    answer: InstanceDetail
+  }
+  /**
+   * What a run of an instance has written, from a part on: read on while it is running or there is more
+   */
+  'GET /workspaces/{workspaceId}/instances/{instanceId}/log': {
+    params: {
+      workspaceId: number
+      instanceId: number
+    }
+    query: {
+      run?: number
+      after?: number
+    }
+    body: undefined
+    answer: InstanceLog
+  }
+  /**
+   * What was done to an instance, by whom, newest first
+   */
+  'GET /workspaces/{workspaceId}/instances/{instanceId}/operation-log': {
+    params: {
+      workspaceId: number
+      instanceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: ObjectLogEntry[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Runs (DAGs) of a workspace, newest first
+   */
+  'GET /workspaces/{workspaceId}/dags': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      environment?: 'PROD' | 'DEV'
+      kind?: DagKind
+      status?: 'not-run' | 'running' | 'failed' | 'succeeded'
+      bizdateFrom?: string
+      bizdateTo?: string
+      backfillId?: number
+    }
+    body: undefined
+    answer: {
+      items: DagSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One run (DAG), with how many of its instances are in which status
+   */
+  'GET /workspaces/{workspaceId}/dags/{dagId}': {
+    params: {
+      workspaceId: number
+      dagId: number
+    }
+    query: {}
+    body: undefined
+    answer: DagDetail
+  }
+  /**
+   * The neighbourhood of a node: what it depends on and what depends on it, some levels far, 200 nodes at most
+   */
+  'GET /workspaces/{workspaceId}/node-graph': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      environment?: 'PROD' | 'DEV'
+      nodeId?: number
+      up?: number
+      down?: number
+    }
+    body: undefined
+    answer: NodeGraph
+  }
+  /**
+   * The neighbourhood of an instance, or the beginning of a run, some levels far, 200 instances at most
+   */
+  'GET /workspaces/{workspaceId}/instance-graph': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      instanceId?: number
+      dagId?: number
+      up?: number
+      down?: number
+    }
+    body: undefined
+    answer: InstanceGraph
   }
   /**
    * Operations and their event checks, newest first
@@ -1936,6 +2107,25 @@ export interface NodeRelative {
   recurrence: 'normal' | 'pause' | 'skip'
   dependency: 'normal' | 'cross-cycle'
 }
+export interface ObjectLogEntry {
+  id: number
+  at: string
+  /**
+   * Null for what is done by itself
+   */
+  user: Person | null
+  /**
+   * What was done, e.g. freeze, rerun, import
+   */
+  action: string
+  details: {
+    [k: string]: unknown
+  }
+  /**
+   * The operation that it was the effect of
+   */
+  operationId: string | null
+}
 /**
  * One operation on one or many nodes of a workspace; all of them or none
  */
@@ -2071,6 +2261,407 @@ export interface FlowSpecImported {
     name: string
   }[]
   warnings: string[]
+}
+export interface InstanceSummary {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  node: {
+    id: number
+    name: string
+    programType: string
+    isRoot: boolean
+  }
+  /**
+   * Which version of the node’s definition it runs
+   */
+  nodeVersion: number
+  owner: Person | null
+  dagId: number
+  backfillId: number | null
+  kind: DagKind
+  /**
+   * Business date
+   */
+  bizdate: string
+  /**
+   * The nth of its business date, from 1
+   */
+  periodNumber: number
+  /**
+   * When the schedule has it run
+   */
+  cycleAt: string
+  /**
+   * Before this it does not start: its cycle, or the next retry
+   */
+  dueAt: string
+  status: InstanceStatus
+  /**
+   * How the schedule means it; skip and what follows are dry runs
+   */
+  taskType:
+    'normal' | 'manual' | 'pause' | 'skip' | 'skip-unchosen' | 'skip-cycle' | 'condition-unchosen' | 'realtime-expired'
+  frozen: boolean
+  priority: number
+  /**
+   * Grows with every start
+   */
+  runNumber: number
+  /**
+   * Automatic retries since it was last started by schedule or by hand
+   */
+  retries: number
+  startedAt: string | null
+  finishedAt: string | null
+  createdAt: string
+  modifiedAt: string
+  /**
+   * Operations on this instance that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  /**
+   * What the caller may ask for on this instance in its present state
+   */
+  may: InstanceOperationName[]
+}
+export interface InstanceDetail {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  node: {
+    id: number
+    name: string
+    programType: string
+    isRoot: boolean
+  }
+  /**
+   * Which version of the node’s definition it runs
+   */
+  nodeVersion: number
+  owner: Person | null
+  dagId: number
+  backfillId: number | null
+  kind: DagKind
+  /**
+   * Business date
+   */
+  bizdate: string
+  /**
+   * The nth of its business date, from 1
+   */
+  periodNumber: number
+  /**
+   * When the schedule has it run
+   */
+  cycleAt: string
+  /**
+   * Before this it does not start: its cycle, or the next retry
+   */
+  dueAt: string
+  status: InstanceStatus
+  /**
+   * How the schedule means it; skip and what follows are dry runs
+   */
+  taskType:
+    'normal' | 'manual' | 'pause' | 'skip' | 'skip-unchosen' | 'skip-cycle' | 'condition-unchosen' | 'realtime-expired'
+  frozen: boolean
+  priority: number
+  /**
+   * Grows with every start
+   */
+  runNumber: number
+  /**
+   * Automatic retries since it was last started by schedule or by hand
+   */
+  retries: number
+  startedAt: string | null
+  finishedAt: string | null
+  createdAt: string
+  modifiedAt: string
+  /**
+   * Operations on this instance that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  /**
+   * What the caller may ask for on this instance in its present state
+   */
+  may: InstanceOperationName[]
+  dag: {
+    id: number
+    name: string
+    status: InstanceStatus
+    paused: boolean
+    outsideWindow: boolean
+  }
+  /**
+   * Of the version of the node that it runs
+   */
+  script: {
+    path: string | null
+    language: string | null
+    content: string | null
+  }
+  parameters: {
+    name: string | null
+    /**
+     * As the node has it
+     */
+    value: string
+    /**
+     * What it stands for in this instance; null where that cannot be told
+     */
+    resolved: string | null
+  }[]
+  cron: string | null
+  dataSource: string | null
+  rerunMode: string
+  /**
+   * Automatic retries after a failure
+   */
+  rerunTimes: number
+  rerunIntervalMs: number
+  timeoutSeconds: number | null
+  resourceGroup: {
+    id: number
+    name: string
+    slots: number
+    slotsTaken: number
+  } | null
+  /**
+   * Since when it waits or waited for its time
+   */
+  waitingForTimeAt: string | null
+  /**
+   * Since when it waits or waited for resources
+   */
+  waitingForResourcesAt: string | null
+  /**
+   * Every condition to run that it does not meet now; empty where it has started, or starts any moment
+   */
+  waits: ('upstream' | 'turn' | 'time' | 'frozen' | 'paused' | 'outside-window' | 'ending' | 'slots')[]
+  upstreamCount: number
+  /**
+   * Of these, how many have not succeeded
+   */
+  upstreamWaitingCount: number
+  downstreamCount: number
+  /**
+   * The first 200 that it waits for directly
+   */
+  upstream: InstanceRelative[]
+  /**
+   * The first 200 that wait for it directly
+   */
+  downstream: InstanceRelative[]
+  /**
+   * The latest 100, the newest first
+   */
+  runs: InstanceRun[]
+}
+export interface InstanceRelative {
+  id: number
+  node: {
+    id: number
+    name: string
+    programType: string
+  }
+  workspaceId: number
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  periodNumber: number
+  cycleAt: string
+  status: InstanceStatus
+  taskType: TaskType
+  frozen: boolean
+}
+export interface InstanceRun {
+  runNumber: number
+  startedAt: string
+  finishedAt: string | null
+  /**
+   * running, or how it ended
+   */
+  status:
+    | 'not-run'
+    | 'waiting-for-time'
+    | 'waiting-for-resources'
+    | 'running'
+    | 'failed'
+    | 'succeeded'
+    | 'checking-quality'
+    | 'checking-condition'
+  /**
+   * Why it ended as it did, where that is more than success
+   */
+  reason: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+    sentence: string
+  } | null
+}
+export interface InstanceLog {
+  /**
+   * 0 where nothing has run yet
+   */
+  runNumber: number
+  text: string
+  /**
+   * Goes into the next request’s `after`, to read on
+   */
+  after: number
+  /**
+   * Whether there is more to read already
+   */
+  more: boolean
+  /**
+   * Whether more may come
+   */
+  running: boolean
+}
+export interface DagSummary {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  kind: DagKind
+  name: string
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  status: 'not-run' | 'running' | 'failed' | 'succeeded'
+  backfillId: number | null
+  /**
+   * Runs of one line come one after the other
+   */
+  line: number | null
+  position: number | null
+  paused: boolean
+  /**
+   * Whether it stands still until its run window opens
+   */
+  outsideWindow: boolean
+  createdBy: Person | null
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+}
+export interface DagDetail {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  kind: DagKind
+  name: string
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  status: 'not-run' | 'running' | 'failed' | 'succeeded'
+  backfillId: number | null
+  /**
+   * Runs of one line come one after the other
+   */
+  line: number | null
+  position: number | null
+  paused: boolean
+  /**
+   * Whether it stands still until its run window opens
+   */
+  outsideWindow: boolean
+  createdBy: Person | null
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  counts: {
+    status: InstanceStatus
+    count: number
+    /**
+     * How many of these are frozen
+     */
+    frozen: number
+  }[]
+}
+export interface NodeGraph {
+  nodes: {
+    id: number
+    workspaceId: number
+    name: string
+    programType: string
+    recurrence: 'normal' | 'pause' | 'skip'
+    isRoot: boolean
+    owner: Person | null
+    /**
+     * How far from where the reading started: negative upstream, positive downstream
+     */
+    level: number
+    /**
+     * How many more it waits for directly that are not shown; counted as far as 1,000
+     */
+    moreUpstream: number
+    /**
+     * How many more wait for it directly that are not shown; counted as far as 1,000
+     */
+    moreDownstream: number
+  }[]
+  edges: {
+    from: number
+    to: number
+    dependency: 'normal' | 'cross-cycle'
+  }[]
+  /**
+   * Whether the levels that were asked for hold more than is shown
+   */
+  isCut: boolean
+}
+export interface InstanceGraph {
+  instances: {
+    id: number
+    node: {
+      id: number
+      name: string
+      programType: string
+    }
+    workspaceId: number
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    periodNumber: number
+    cycleAt: string
+    status: InstanceStatus
+    taskType: TaskType
+    frozen: boolean
+    /**
+     * How far from where the reading started: negative upstream, positive downstream
+     */
+    level: number
+    /**
+     * How many more it waits for directly that are not shown; counted as far as 1,000
+     */
+    moreUpstream: number
+    /**
+     * How many more wait for it directly that are not shown; counted as far as 1,000
+     */
+    moreDownstream: number
+  }[]
+  edges: {
+    from: number
+    to: number
+  }[]
+  /**
+   * Whether the levels that were asked for hold more than is shown
+   */
+  isCut: boolean
 }
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { putRun } from '../../../test/instances.ts'
 import { ask, http, NODE_POINTS, startWorld, type Tenant, type Workspace, type World } from '../../../test/world.ts'
 
 let world: World
@@ -22,6 +23,19 @@ beforeAll(async () => {
   await world.db.rows(`update operations set requested_at = '2024-01-01T00:00:00.123Z' where object_name = any($1)`, [
     names.slice(0, 9),
   ])
+  const nodeIds = Object.values(nodes)
+  const { dagId } = await putRun(world, { tenant, workspace, instances: nodeIds.map((nodeId) => ({ nodeId })) })
+  for (let day = 10; day < 16; day++)
+    await putRun(world, {
+      tenant,
+      workspace,
+      bizdate: `2026-01-${day}`,
+      instances: [{ nodeId: nodeIds[0]! }, { nodeId: nodeIds[1]! }],
+    })
+  await world.db.rows(
+    `insert into object_log (tenant_id, workspace_id, object_kind, object_id, action) select $1, $2, 'node', $3, 'freeze' from generate_series(1, 9)`,
+    [tenant.id, workspace.id, nodeIds[0]],
+  )
   const { api } = tenant.owner
   const bus = await api.call('POST /event-buses', { body: { name: 'bus' } })
   for (let i = 0; i < COUNT; i++) {
@@ -38,6 +52,11 @@ beforeAll(async () => {
     'nodes by part of their name': `/workspaces/${workspace.id}/nodes?name=1&`,
     operations: '/operations?',
     'operations of one workspace': `/operations?workspaceId=${workspace.id}&state=held&checked=true&mine=true&`,
+    instances: `/workspaces/${workspace.id}/instances?`,
+    'instances of a run': `/workspaces/${workspace.id}/instances?dagId=${dagId}&`,
+    'instances of a node': `/workspaces/${workspace.id}/instances?nodeId=${nodeIds[0]}&`,
+    runs: `/workspaces/${workspace.id}/dags?`,
+    'what was done to a node': `/workspaces/${workspace.id}/nodes/${nodeIds[0]}/operation-log?`,
     extensions: '/extensions?',
     'event buses': '/event-buses?',
     rules: `/event-buses/${bus.id}/rules?`,
@@ -78,6 +97,11 @@ const LISTS = [
   'nodes by part of their name',
   'operations',
   'operations of one workspace',
+  'instances',
+  'instances of a run',
+  'instances of a node',
+  'runs',
+  'what was done to a node',
   'extensions',
   'event buses',
   'rules',

@@ -167,6 +167,20 @@ export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<Node
   return await sql.rows<NodeRow>('select * from nodes where id = any($1) order by id', [ids])
 }
 
+export type GraphNodeRow = Pick<
+  NodeListRow,
+  'id' | 'workspace_id' | 'environment' | 'name' | 'program_type' | 'recurrence' | 'is_root' | 'owner_id' | 'owner_name'
+>
+
+/** What a graph shows of published nodes. */
+export async function graphNodes(sql: Pick<Sql, 'rows'>, ids: readonly number[]): Promise<GraphNodeRow[]> {
+  return await sql.rows<GraphNodeRow>(
+    `select n.id, n.workspace_id, n.environment, n.name, n.program_type, n.recurrence, n.is_root, n.owner_id, u.display_name as owner_name
+     from nodes n left join users u on u.id = n.owner_id where n.id = any($1) and n.unpublished_at is null order by n.id`,
+    [ids],
+  )
+}
+
 export type RelativeRow = NodeListRow & { dependency_type: string }
 
 export async function parentsOf(sql: Sql, nodeId: number): Promise<RelativeRow[]> {

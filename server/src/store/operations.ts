@@ -491,7 +491,7 @@ export async function checksWithExtensions(
 
 /** The held operations of one workspace that are on any of these objects. */
 export async function heldObjects(
-  sql: Sql,
+  sql: Pick<Sql, 'rows'>,
   tenantId: number,
   workspaceId: number,
   objectIds: readonly string[],

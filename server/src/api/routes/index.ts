@@ -2,6 +2,7 @@ import type { Route } from '../route.ts'
 import { accessKeyRoutes } from './access-keys.ts'
 import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
+import { dagRoutes } from './dags.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { descriptionRoutes } from './descriptions.ts'
 import { devConnectionRoutes } from './dev-connections.ts'
@@ -9,6 +10,7 @@ import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
 import { functionRoutes } from './functions.ts'
+import { instanceRoutes } from './instances.ts'
 import { managementCenterRoutes } from './management-center.ts'
 import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
@@ -28,6 +30,8 @@ export const ROUTES: readonly Route[] = [
   ...accessKeyRoutes,
   ...workspaceRoutes,
   ...nodeRoutes,
+  ...instanceRoutes,
+  ...dagRoutes,
   ...operationRoutes,
   ...extensionRoutes,
   ...extensionVersionRoutes,

@@ -4,8 +4,11 @@ import { hold } from '../../gate/hold.ts'
 import { importFlowSpec } from '../../modules/operation-center/import-flowspec.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
 import * as nodes from '../../store/nodes.ts'
+import { objectLogOf } from '../../store/object-log.ts'
 import { heldObjects } from '../../store/operations.ts'
 import { entered } from '../../store/principals.ts'
+import { ObjectLogEntry } from '../instance-shapes.ts'
+import { objectLogView } from '../instance-views.ts'
 import { readOperation } from '../read-operations.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import {
@@ -80,6 +83,23 @@ export const nodeRoutes = [
         nodes.unresolvedInputs(platform.db, row.id),
       ])
       return nodeDetailView(caller, row, { held, upstream, downstream, unresolved })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/workspaces/:workspaceId/nodes/:nodeId/operation-log',
+    access: 'node.read',
+    tag: 'Nodes',
+    summary: 'What was done to a node, by whom, newest first',
+    params: workspaceParams.extend({ nodeId: z.coerce.number().int().positive() }),
+    query: pageQuery,
+    answer: pageOf(ObjectLogEntry),
+    async run({ platform, params, query }) {
+      const rows = await objectLogOf(platform.db, params.workspaceId, 'node', params.nodeId, {
+        before: query.cursor === undefined ? null : afterId(query.cursor),
+        limit: query.limit + 1,
+      })
+      return page(rows, query.limit, (row) => String(row.id), objectLogView)
     },
   }),
   route({
