@@ -123,9 +123,6 @@ const PROGRAM_TYPE_OF_LANGUAGE: Readonly<Record<string, string>> = {
   'shell-script': 'DIDE_SHELL',
 }
 
-/** Types whose nodes run nothing: they only bring together what others wait for. */
-export const PROGRAM_TYPES_WITHOUT_WORK: readonly string[] = ['VIRTUAL', 'VIRTUAL_WORKFLOW']
-
 /** The number of a program type, compared without case; null where none is known. */
 export function fileTypeOf(programType: string): number | null {
   const name = programType.trim().toUpperCase()

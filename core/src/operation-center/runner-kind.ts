@@ -19,6 +19,9 @@ const PROGRAM_TYPES: Readonly<Record<RunnerKind, readonly string[]>> = {
   none: ['VIRTUAL', 'VIRTUAL_WORKFLOW', 'CONTROLLER_JOIN', 'PARAM_HUB'],
 }
 
+/** Types whose nodes run nothing. */
+export const PROGRAM_TYPES_WITHOUT_WORK = PROGRAM_TYPES.none
+
 const KINDS: ReadonlyMap<string, RunnerKind> = new Map(
   (Object.entries(PROGRAM_TYPES) as [RunnerKind, readonly string[]][]).flatMap(([kind, names]) =>
     names.map((name) => [name, kind] as const),

@@ -1,9 +1,6 @@
 /**
  * Making instances in bulk: nodes, dependencies and ids stay in the database, in tables of the session that are emptied with the commit; only
  * what schedules there are and how periods wait for each other goes out and in. What is held in memory does not grow with the number of nodes.
- *
- * Whoever settles an instance that existed before must lock its row in one statement and look for what waits for it in a later one: an edge that
- * is being written here holds the rows of its upstream instances (for share) until its commit.
  */
 import type { Sql, Transaction } from './database.ts'
 import type { Environment } from './nodes.ts'
@@ -21,7 +18,7 @@ const TABLES = [
   `create temp table if not exists planned_wires (from_id bigint, to_id bigint, wiring integer) on commit delete rows`,
   `create temp table if not exists planned_day (node_id bigint primary key, first_id bigint, runs smallint) on commit delete rows`,
   `create temp table if not exists planned_before (node_id bigint primary key, last_id bigint) on commit delete rows`,
-  `create temp table if not exists planned_upstream (node_id bigint, period smallint, id bigint, open boolean) on commit delete rows`,
+  `create temp table if not exists planned_upstream (node_id bigint, period smallint, id bigint) on commit delete rows`,
   `create temp table if not exists planned_dags (workspace_id bigint primary key, dag_id bigint) on commit delete rows`,
 ]
 
@@ -279,15 +276,14 @@ export type PlannedDag = {
   readonly backfillId: number | null
   readonly line: number | null
   readonly position: number | null
-  readonly runs: boolean
   readonly createdBy: number | null
   readonly parameters: string | null
 }
 
 export async function planDags(tx: Transaction, dag: PlannedDag): Promise<number[]> {
   tx.send(
-    `insert into dags (tenant_id, workspace_id, environment, kind, name, bizdate, backfill_id, line, position, status, started_at, created_by, parameters)
-     select $1, w.id, $3, $4, $5, $6, $7, $8, $9, case when $10 then 4 else 1 end, case when $10 then now() end, $11, $12
+    `insert into dags (tenant_id, workspace_id, environment, kind, name, bizdate, backfill_id, line, position, created_by, parameters)
+     select $1, w.id, $3, $4, $5, $6, $7, $8, $9, $10, $11
      from (select $2::bigint as id where $2::bigint is not null
        union select n.workspace_id from planned_day d join planned_nodes n on n.node_id = d.node_id where $2::bigint is null) w
      order by w.id on conflict (workspace_id, environment, bizdate) where kind = 0 do nothing`,
@@ -301,7 +297,6 @@ export async function planDags(tx: Transaction, dag: PlannedDag): Promise<number
       dag.backfillId,
       dag.line,
       dag.position,
-      dag.runs,
       dag.createdBy,
       dag.parameters,
     ],
@@ -328,21 +323,22 @@ export function planUpstream(tx: Transaction, bizdate: string, isScheduled: bool
   if (isScheduled) {
     tx.send(
       `insert into planned_upstream
-       select i.node_id, i.period_number, i.id, i.status <> 6
+       select i.node_id, i.period_number, i.id
        from (select distinct w.from_id from planned_wires w where not exists (select from planned_day d where d.node_id = w.from_id)) u
-       join lateral (select i.node_id, i.period_number, i.id, i.status from instances i
-         where i.kind = 0 and i.node_id = u.from_id and i.bizdate = $1 for share) i on true`,
+       join instances i on i.kind = 0 and i.node_id = u.from_id and i.bizdate = $1`,
       [bizdate],
     )
     tx.send(
       `insert into planned_upstream
-       select u.from_id, 0, i.id, i.status <> 6
+       select u.from_id, 0, i.id
        from (select distinct w.from_id from planned_wires w join planned_wiring p on p.wiring = w.wiring and p.from_period = 0) u
-       join lateral (select i.id, i.status from instances i where i.kind = 0 and i.node_id = u.from_id and i.bizdate < $1
-         order by i.bizdate desc, i.period_number desc limit 1 for share) i on true`,
+       join lateral (select i.id from instances i where i.kind = 0 and i.node_id = u.from_id and i.bizdate < $1
+         order by i.bizdate desc, i.period_number desc limit 1) i on true`,
       [bizdate],
     )
-  } else tx.send('insert into planned_upstream select node_id, 0, last_id, true from planned_before')
+    // Their ends must not slip in between: only after this it is asked which of them have succeeded.
+    tx.send('select id from instances where id in (select id from planned_upstream) order by id for share')
+  } else tx.send('insert into planned_upstream select node_id, 0, last_id from planned_before')
   tx.send('analyze planned_upstream')
 }
 
@@ -363,9 +359,9 @@ export function insertPlanned(tx: Transaction, day: PlannedInsert): void {
        from planned_wires w join planned_day f on f.node_id = w.from_id join planned_day t on t.node_id = w.to_id
        join planned_wiring p on p.wiring = w.wiring and p.from_period > 0
        union all
-       select u.id, t.first_id + p.to_period - 1, u.open, false
+       select u.id, t.first_id + p.to_period - 1, i.status <> 6, false
        from planned_wires w join planned_day t on t.node_id = w.to_id join planned_wiring p on p.wiring = w.wiring
-       join planned_upstream u on u.node_id = w.from_id and u.period = p.from_period
+       join planned_upstream u on u.node_id = w.from_id and u.period = p.from_period join instances i on i.id = u.id
      ), kept as (insert into instance_edges (from_id, to_id) select from_id, to_id from edges),
      waits as (select to_id, count(*) filter (where open) as open, bool_or(inside) as inside from edges group by to_id),
      made as (

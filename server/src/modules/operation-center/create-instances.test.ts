@@ -80,8 +80,8 @@ describe('createInstances', () => {
       made.dagIds,
     ])
     expect(dags).toEqual([
-      { line: 0, position: 0, status: 4 },
-      { line: 1, position: 1, status: 4 },
+      { line: 0, position: 0, status: 1 },
+      { line: 1, position: 1, status: 1 },
       { line: 0, position: 2, status: 1 },
     ])
   })

@@ -71,7 +71,7 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
     const keepsBefore = plan.kind === 'backfill' && before !== undefined && before < bizdate
     const count = await store.planDay(tx, bizdate, isScheduled, keepsBefore)
     if (count === 0) continue
-    const runs = plan.starts && (isScheduled || position < plan.lines)
+    const hasTurn = plan.starts && (isScheduled || position < plan.lines)
     const made = await store.planDags(tx, {
       tenantId,
       workspaceId: isScheduled ? null : plan.workspaceId,
@@ -82,12 +82,11 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
       backfillId,
       line: isScheduled ? null : position % plan.lines,
       position: isScheduled ? null : position,
-      runs,
       createdBy,
       parameters: plan.parameters === null ? null : JSON.stringify(plan.parameters),
     })
     store.planUpstream(tx, bizdate, isScheduled)
-    store.insertPlanned(tx, { tenantId, environment, kind, bizdate, startsFutureNow, hasTurn: runs })
+    store.insertPlanned(tx, { tenantId, environment, kind, bizdate, startsFutureNow, hasTurn })
     dagIds.push(...made)
     instanceCount += count
   }
