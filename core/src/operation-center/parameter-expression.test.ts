@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what the expressions look like
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parameterText } from './node.ts'
@@ -18,7 +19,7 @@ const MOMENT: ParameterMoment = {
 }
 const resolved = (value: string, more: Partial<ParameterMoment> = {}) =>
   resolveParameters([{ name: 'p', value }], { ...MOMENT, ...more })
-const valueOf = (value: string, more: Partial<ParameterMoment> = {}) => resolved(value, more).parameters[0]?.value
+const resolvedValue = (value: string, more: Partial<ParameterMoment> = {}) => resolved(value, more).parameters[0]?.value
 
 describe('what goes by the time for which the instance is scheduled', () => {
   test.each([
@@ -47,8 +48,8 @@ describe('what goes by the time for which the instance is scheduled', () => {
   )
 
   test('a month earlier than a day that it does not have is its last day', () => {
-    expect(valueOf('$[add_months(yyyymmdd,-1)]', { cycleTime: '2024-03-31 00:00:00' })).toBe('20240229')
-    expect(valueOf('$[add_months(yyyymmdd,1)]', { cycleTime: '2026-01-31 00:00:00' })).toBe('20260228')
+    expect(resolvedValue('$[add_months(yyyymmdd,-1)]', { cycleTime: '2024-03-31 00:00:00' })).toBe('20240229')
+    expect(resolvedValue('$[add_months(yyyymmdd,1)]', { cycleTime: '2026-01-31 00:00:00' })).toBe('20260228')
   })
 })
 
@@ -80,15 +81,15 @@ describe('what has a name of its own', () => {
     ['$nodeid', '1000000007'],
     ['$taskid', '523000000009'],
     ['$bizmonth', '202602'],
-  ])('%s is %s', (value, expected) => expect(valueOf(value)).toBe(expected))
+  ])('%s is %s', (value, expected) => expect(resolvedValue(value)).toBe(expected))
 
   test('$bizmonth is the month of the business date once that has ended', () => {
-    expect(valueOf('$bizmonth', { today: '2026-04-01' })).toBe('202603')
-    expect(valueOf('$bizmonth', { bizdate: '2026-01-05', today: '2026-01-06' })).toBe('202512')
+    expect(resolvedValue('$bizmonth', { today: '2026-04-01' })).toBe('202603')
+    expect(resolvedValue('$bizmonth', { bizdate: '2026-01-05', today: '2026-01-06' })).toBe('202512')
   })
 
   test('$gmtdate is the day on which the instance really runs', () => {
-    expect(valueOf('$gmtdate', { today: '2026-07-09' })).toBe('20260709')
+    expect(resolvedValue('$gmtdate', { today: '2026-07-09' })).toBe('20260709')
   })
 })
 
@@ -175,6 +176,6 @@ describe('whatever else a value holds', () => {
       }),
       { numRuns: 2000 },
     )
-    expect(valueOf(`$[${'-1'.repeat(20_000)}x]`)).toContain('x]')
+    expect(resolvedValue(`$[${'-1'.repeat(20_000)}x]`)).toContain('x]')
   })
 })

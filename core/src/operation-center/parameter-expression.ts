@@ -34,7 +34,7 @@ export function resolveParameters(parameters: readonly NodeParameter[], moment: 
   const unknown = new Set<string>()
   const resolve = (value: string) =>
     value.replace(EXPRESSION, (text) => {
-      const found = valueOf(text, moment)
+      const found = resolvedValue(text, moment)
       if (found === null) unknown.add(text)
       return found ?? text
     })
@@ -73,7 +73,7 @@ function words(text: string): readonly string[] {
   return text.match(/(?:\$\[[^\]]{0,200}\]|\$\{[^}]{0,200}\}|\S)+/g) ?? []
 }
 
-function valueOf(text: string, moment: ParameterMoment): string | null {
+function resolvedValue(text: string, moment: ParameterMoment): string | null {
   if (text.startsWith('$[')) return byCycleTime(text.slice(2, -1).trim().toLowerCase(), moment)
   const inside = text.startsWith('${') ? text.slice(2, -1).trim().toLowerCase() : text.slice(1).toLowerCase()
   const named = Object.hasOwn(NAMED, inside) ? (NAMED[inside] as (of: ParameterMoment) => string)(moment) : null
