@@ -75,6 +75,10 @@ export async function estate(world: World, word: string): Promise<Estate> {
     workspace,
     instances: [{ nodeId: nodes[nodeName]! }],
   })
+  const alertRule = await owner.api.call('POST /workspaces/{workspaceId}/alert-rules', {
+    params: { workspaceId: workspace.id },
+    body: { name: `alert-rule-${word}`, watch: { kind: 'ERROR', nodeIds: null }, webhook: 'http://127.0.0.1:9/' },
+  })
   const ids = {
     userId: member.id,
     sessionId,
@@ -93,6 +97,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     busId: bus.id,
     ruleId: rule.id,
     name: `rule-${word}`,
+    alertRuleId: alertRule.id,
   }
   const words = [
     owner.name,
@@ -101,6 +106,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     workspace.identifier,
     nodeName,
     `rule-${word}`,
+    alertRule.name,
     bus.name,
     named.name,
     extension.code,

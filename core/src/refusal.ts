@@ -438,6 +438,27 @@ export const REFUSALS = {
     sentence: 'No longer there since it was asked for: {instances}.',
   },
   DAG_NOT_FOUND: { status: 404, dataworks: 'Invalid.Wkbench.DagNotExist', sentence: 'The run does not exist: {id}.' },
+  // Alerts
+  ALERT_MAIL_OFF: {
+    status: 422,
+    dataworks: 'InvalidReceiver',
+    sentence: 'No mail server is configured here (HOLDPOINT_SMTP_URL); alerts can go to webhooks.',
+  },
+  ALERT_WEBHOOK_REFUSED: {
+    status: 422,
+    dataworks: 'InvalidWebhook',
+    sentence: 'The webhook cannot be used: {problem}.',
+  },
+  ALERT_NODES_UNKNOWN: {
+    status: 422,
+    dataworks: 'Invalid.Wkbench.NodeNotExist',
+    sentence: 'These are no published nodes of the workspace in production: {nodes}.',
+  },
+  ALERT_TEST_RUNNING: {
+    status: 409,
+    dataworks: 'Conflict.AlertTest',
+    sentence: 'A test of the rule is on its way; wait for what comes of it.',
+  },
 
   // FlowSpec
   FLOWSPEC_MALFORMED: {

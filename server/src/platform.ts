@@ -38,6 +38,8 @@ export type Platform = Gate & {
   readonly sign: Signer
   /** Where functions run. */
   readonly functions: FunctionHosts
+  /** Whether a mail server is configured. */
+  readonly canSendMail: boolean
   /** Wakes the dispatcher after something was made due by hand. */
   readonly wakeDispatcher: () => void
   /** Whether this replica makes deliveries now: it does not while its heartbeats do not arrive. */

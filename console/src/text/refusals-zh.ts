@@ -100,6 +100,10 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   IN_USE_BY_NODES: '{name} 正被节点使用，请先将这些节点改为使用其他对象：{nodes}。',
   DEFAULT_KEPT: '{name} 是默认项，不能删除；请先将其他项设为默认。',
 
+  ALERT_MAIL_OFF: '此处未配置邮件服务器（HOLDPOINT_SMTP_URL）；报警可以发送到 Webhook。',
+  ALERT_WEBHOOK_REFUSED: '不能使用该 Webhook：{problem}。',
+  ALERT_NODES_UNKNOWN: '以下节点不是该工作空间生产环境中已发布的节点：{nodes}。',
+  ALERT_TEST_RUNNING: '该规则的测试正在发送，请等待其结果。',
   FLOWSPEC_MALFORMED: 'FlowSpec 无法导入；位置 {path}：{problem}。',
   FLOWSPEC_UNSUPPORTED: 'FlowSpec 无法导入：{problem}。',
   FLOWSPEC_CYCLE: 'FlowSpec 无法导入，依赖关系存在环：{cycle}。',

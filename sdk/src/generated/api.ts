@@ -23,6 +23,62 @@ export type InstanceStatus =
 export type InstanceOperationName = 'freeze' | 'unfreeze' | 'terminate' | 'rerun' | 'set-success'
 export type TaskType =
   'normal' | 'manual' | 'pause' | 'skip' | 'skip-unchosen' | 'skip-cycle' | 'condition-unchosen' | 'realtime-expired'
+/**
+ * What a rule watches: scheduled instances in production, or backfills
+ */
+export type AlertWatch =
+  | {
+      kind: 'ERROR'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+    }
+  | {
+      kind: 'TIMEOUT'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+      minutes: number
+    }
+  | {
+      kind: 'UNFINISHED'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+      /**
+       * Time of the day after the business date; from 24:00 on, of the day after that
+       */
+      by: string
+    }
+  | {
+      kind: 'CYCLE_UNFINISHED'
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      nodeIds: number[]
+      /**
+       * After the time of the cycle
+       */
+      minutes: number
+    }
+  | {
+      kind: 'FINISHED'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+    }
+  | {
+      kind: 'BACKFILL'
+      /**
+       * Which ends of backfills; one that asks for more itself is told of as well
+       */
+      ends: 'Success' | 'Failure' | 'SuccessFailure'
+    }
 export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
 /**
  * superseded: a newer one was published; discarded: it was given up
@@ -921,6 +977,104 @@ export interface Routes {
     query: {}
     body: undefined
     answer: DeliveryView
+  }
+  /**
+   * The alert rules of a workspace
+   */
+  'GET /workspaces/{workspaceId}/alert-rules': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: AlertRule[]
+      nextCursor: string | null
+      /**
+       * Whether a mail server is configured
+       */
+      canSendMail: boolean
+    }
+  }
+  /**
+   * Add an alert rule
+   */
+  'POST /workspaces/{workspaceId}/alert-rules': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewAlertRuleInput
+    answer: AlertRule
+  }
+  /**
+   * Replace an alert rule; what was so before tells nobody of
+   */
+  'PUT /workspaces/{workspaceId}/alert-rules/{alertRuleId}': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: NewAlertRuleInput
+    answer: AlertRule
+  }
+  /**
+   * Delete an alert rule; what it has told stays
+   */
+  'DELETE /workspaces/{workspaceId}/alert-rules/{alertRuleId}': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The secret with which the webhook of a rule is signed; reading it is on record
+   */
+  'GET /workspaces/{workspaceId}/alert-rules/{alertRuleId}/signing-secret': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: AlertSecret
+  }
+  /**
+   * Tell the receivers of a rule that this is a test; what comes of it stands among the alerts
+   */
+  'POST /workspaces/{workspaceId}/alert-rules/{alertRuleId}/test': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: Alert
+  }
+  /**
+   * What was told, the newest first, with every try
+   */
+  'GET /workspaces/{workspaceId}/alerts': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      alertRuleId?: number
+    }
+    body: undefined
+    answer: {
+      items: Alert[]
+      nextCursor: string | null
+    }
   }
   /**
    * The extensions of the tenant, each in the version that runs, or in its newest where none does
@@ -2791,6 +2945,103 @@ export interface AttemptView {
 export interface PassReason {
   reason: string
 }
+export interface AlertRule {
+  id: number
+  name: string
+  enabled: boolean
+  watch: AlertWatch
+  /**
+   * Empty for who may not change the rule, and so are the paths of webhooks
+   */
+  emails: string[]
+  /**
+   * How often it is told again while it still holds
+   */
+  mostRepeats: number
+  repeatMinutes: number
+  webhook: string | null
+  receiverCount: number
+}
+export interface NewAlertRuleInput {
+  name: string
+  enabled?: boolean
+  watch: AlertWatch
+  /**
+   * @maxItems 20
+   */
+  emails?: string[]
+  /**
+   * How often it is told again while it still holds
+   */
+  mostRepeats?: number
+  repeatMinutes?: number
+  /**
+   * Where alerts are posted to as JSON, signed
+   */
+  webhook?: string | null
+}
+export interface AlertSecret {
+  secret: string
+}
+export interface Alert {
+  id: number
+  /**
+   * null: the rule has been deleted, or a backfill asked for it itself
+   */
+  ruleId: number | null
+  ruleName: string
+  kind: 'ERROR' | 'TIMEOUT' | 'UNFINISHED' | 'CYCLE_UNFINISHED' | 'FINISHED' | 'BACKFILL'
+  test: boolean
+  at: string
+  backfillId: number | null
+  /**
+   * Of a backfill
+   */
+  succeeded: boolean | null
+  count: number
+  /**
+   * What it is about, at most the first 100
+   */
+  objects: {
+    /**
+     * Of the instance or backfill
+     */
+    id: number
+    name: string
+    nodeId: number | null
+    run: number
+    bizdate: string | null
+  }[]
+  /**
+   * How often
+   */
+  told: number
+  tellAgainAt: string | null
+  notices: AlertNotice[]
+}
+export interface AlertNotice {
+  id: number
+  /**
+   * 1: when it was raised; from 2 on when it was told again
+   */
+  number: number
+  channel: 'webhook' | 'email'
+  receiver: string
+  state: 'pending' | 'sent' | 'failed'
+  nextTryAt: string | null
+  attempts: AlertAttempt[]
+}
+export interface AlertAttempt {
+  number: number
+  at: string
+  durationMs: number
+  /**
+   * HTTP status of the answer; null where there was none
+   */
+  status: number | null
+  error: string | null
+  answer: string | null
+}
 /**
  * An extension in the version that runs, or in its newest where none does
  */
@@ -4222,6 +4473,24 @@ export interface NewUser {
    */
   password?: string
   tenantRoles: TenantRole[]
+}
+export interface NewAlertRule {
+  name: string
+  enabled: boolean
+  watch: AlertWatch
+  /**
+   * @maxItems 20
+   */
+  emails: string[]
+  /**
+   * How often it is told again while it still holds
+   */
+  mostRepeats: number
+  repeatMinutes: number
+  /**
+   * Where alerts are posted to as JSON, signed
+   */
+  webhook: string | null
 }
 export interface RabbitmqSettings {
   host: string

@@ -55,6 +55,10 @@ const OWN = [
   'known_addresses',
   'invocations',
   'function_usage',
+  // Told already by the alert they belong to.
+  'alert_watch',
+  'alert_notices',
+  'alert_attempts',
 ]
 
 type Entry = {
@@ -121,6 +125,12 @@ async function busWithRule(endpoint?: string) {
   const { id: ruleId } = await call(owner, 'POST', `/event-buses/${busId}/rules`, rule(endpoint))
   return { busId, ruleId }
 }
+const alertRule = () =>
+  call(owner, 'POST', `/workspaces/${workspace.id}/alert-rules`, {
+    name: `rule-${Math.random().toString(36).slice(2)}`,
+    watch: { kind: 'ERROR', nodeIds: null },
+    webhook: 'https://example.com/',
+  })
 const content = { name: 'An extension', points: ['freeze-node'] }
 async function extensionIn(...verbs: string[]) {
   const author = await tenant.person(['open-platform-administrator'])
@@ -555,6 +565,32 @@ const STEPS: Readonly<Record<string, Step>> = {
   'POST /parameter-lint': {
     actions: [],
     run: async () => () => call(owner, 'POST', '/parameter-lint', { parameters: 'a=1' }),
+  },
+  'POST /workspaces/:workspaceId/alert-rules': {
+    actions: ['alert-rule.create'],
+    run: async () => () => alertRule(),
+  },
+  'PUT /workspaces/:workspaceId/alert-rules/:alertRuleId': {
+    actions: ['alert-rule.change'],
+    async run() {
+      const { id } = await alertRule()
+      const body = { name: `changed ${id}`, watch: { kind: 'ERROR', nodeIds: null } }
+      return () => call(owner, 'PUT', `/workspaces/${workspace.id}/alert-rules/${id}`, body)
+    },
+  },
+  'DELETE /workspaces/:workspaceId/alert-rules/:alertRuleId': {
+    actions: ['alert-rule.delete'],
+    async run() {
+      const { id } = await alertRule()
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/alert-rules/${id}`)
+    },
+  },
+  'POST /workspaces/:workspaceId/alert-rules/:alertRuleId/test': {
+    actions: ['alert-rule.test'],
+    async run() {
+      const { id } = await alertRule()
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/alert-rules/${id}/test`)
+    },
   },
   'POST /event-buses': { actions: ['event-bus.create'], run: async () => bus },
   'POST /event-buses/:busId/rules': {

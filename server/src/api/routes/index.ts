@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { accessKeyRoutes } from './access-keys.ts'
+import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
 import { dagRoutes } from './dags.ts'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...instanceRoutes,
   ...dagRoutes,
   ...operationRoutes,
+  ...alertRoutes,
   ...extensionRoutes,
   ...extensionVersionRoutes,
   ...trialRoutes,
