@@ -16,6 +16,8 @@ import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
+import { backfillData } from './modules/operation-center/backfill-operation.ts'
+import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
 import { mailSender } from './openevent/alert-mail.ts'
 import { openAlertSecret } from './openevent/alert-secret.ts'
@@ -50,6 +52,7 @@ const OPERATIONS: OperationTable = {
   'freeze-node': freezeNode,
   'unfreeze-node': unfreezeNode,
   'undeploy-node': unpublishNode,
+  'backfill-data': backfillData,
 }
 
 const EXPIRE_EVERY_MS = 1_000
@@ -57,6 +60,7 @@ const EXPIRE_EVERY_MS = 1_000
 const MOST_IN_LINE = 100
 const ALERTS_EVERY_MS = 2_000
 const ALERTS_KEPT_DAYS = 30
+const BACKFILL_EVERY_MS = 500
 const HOUSEKEEPING_EVERY_MS = 60_000
 /** What they used is kept by the day for good. */
 const INVOCATIONS_KEPT_DAYS = 7
@@ -238,6 +242,9 @@ export async function startServer(
           live.publish({ kind: 'alert', tenantId, workspaceId, id: String(workspaceId) }),
       }),
     ),
+    every(BACKFILL_EVERY_MS, async () => {
+      while (await createNextBackfill(platform));
+    }),
     every(HOUSEKEEPING_EVERY_MS, async () => {
       const used = [...platform.usedAccessKeys]
       platform.usedAccessKeys.clear()

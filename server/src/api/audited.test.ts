@@ -188,6 +188,19 @@ const userStep = (method: string, path: string, action: string): Step => ({
   },
 })
 
+const backfillOf = (name: string) => ({
+  name: 'again',
+  rootNodeIds: [nodeIds[name]!],
+  dates: [{ start: '2026-01-01', end: '2026-01-01' }],
+})
+const created = async (id: number) =>
+  await expect
+    .poll(async () => {
+      const [row] = await world.db.rows<{ state: string }>('select state from backfills where id = $1', [id])
+      return row!.state
+    }, PATIENCE)
+    .not.toBe('creating')
+
 /** What each route that writes needs beforehand, the request, and the entries it leaves. */
 const STEPS: Readonly<Record<string, Step>> = {
   'POST /session': {
@@ -353,6 +366,41 @@ const STEPS: Readonly<Record<string, Step>> = {
         flowspec: flowSpec(workspace, { fresh: [] }),
       }),
   },
+  // It only reads.
+  'POST /workspaces/:workspaceId/backfill-previews': {
+    actions: [],
+    run: async () => () => call(owner, 'POST', `/workspaces/${workspace.id}/backfill-previews`, backfillOf('d')),
+  },
+  'POST /workspaces/:workspaceId/backfills': {
+    actions: ['operation.request', 'backfill.create'],
+    run: async () => async () => {
+      const { backfillId } = await call(owner, 'POST', `/workspaces/${workspace.id}/backfills`, backfillOf('d'))
+      await created(Number(backfillId))
+    },
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['start', 'waiting-to-start'],
+        ['pause', 'running'],
+        ['resume', 'paused'],
+        ['cancel', 'waiting-to-start'],
+        ['rerun-failed', 'failed'],
+      ] as const
+    ).map(([verb, state]): [string, Step] => [
+      `POST /workspaces/:workspaceId/backfills/:backfillId/${verb}`,
+      {
+        actions: [`backfill.${verb}`],
+        async run() {
+          const path = `/workspaces/${workspace.id}/backfills`
+          const { backfillId } = await call(owner, 'POST', path, { ...backfillOf('d'), starts: false })
+          await created(Number(backfillId))
+          await world.db.rows('update backfills set state = $2 where id = $1', [backfillId, state])
+          return () => call(owner, 'POST', `${path}/${backfillId}/${verb}`)
+        },
+      },
+    ]),
+  ),
   'POST /operations/:operationId/withdraw': {
     actions: ['operation.withdraw'],
     async run() {

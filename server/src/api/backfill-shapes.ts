@@ -8,6 +8,7 @@ import {
   RUN_WINDOW_TYPES,
 } from '@holdpoint/core'
 import { z } from 'zod'
+import { DagStatus, ObjectLogEntry } from './instance-shapes.ts'
 import { Environment, id, instant, OperationView, Person, Recurrence } from './shapes.ts'
 
 const MOST_IDS = 10_000
@@ -115,7 +116,10 @@ export const BackfillPreview = z
     gaps: listed('Nodes in between that you may not operate on: they get dry runs'),
     refused: listed('Nodes that are to run and that you may not operate on: with one of these it is refused'),
     frozen: listed('Frozen nodes among those that run: their instances are frozen and hold up what waits for them'),
-    findings: z.array(BackfillFinding).nullable().describe('What the check beforehand finds; null where it is not asked for'),
+    findings: z
+      .array(BackfillFinding)
+      .nullable()
+      .describe('What the check beforehand finds; null where it is not asked for'),
     refusal: z
       .object({ code: z.string(), detail: z.string(), details: z.record(z.string(), z.unknown()) })
       .nullable()
@@ -175,7 +179,7 @@ export const BackfillDetail = BackfillSummary.extend({
         bizdate: z.string(),
         line: z.int().nullable().describe('Its group, from 0; dates of one group run one after the other'),
         position: z.int().nullable(),
-        status: z.enum(['not-run', 'running', 'failed', 'succeeded']),
+        status: DagStatus,
         paused: z.boolean(),
         outsideWindow: z.boolean().describe('It waits for its run window'),
         startedAt: instant.nullable(),
@@ -187,9 +191,7 @@ export const BackfillDetail = BackfillSummary.extend({
   nodes: z
     .array(NamedNode.extend({ programType: z.string(), dryRun: z.boolean() }))
     .describe('The first two hundred, in the order of their ids'),
-  log: z
-    .array(z.object({ at: instant, user: Person.nullable(), action: z.string(), details: z.record(z.string(), z.unknown()) }))
-    .describe('What was done to it, the newest first; the latest hundred'),
+  log: z.array(ObjectLogEntry).describe('What was done to it, the newest first; the latest hundred'),
 }).meta({ id: 'BackfillDetail' })
 
 export const BackfillAsked = z

@@ -1,4 +1,5 @@
 import type { BackfillMode, BackfillRequest, BackfillState, RefusalCode, RefusalDetails } from '@holdpoint/core'
+import { DAG_COLUMNS, type DagRow } from './dags.ts'
 import type { Sql, Transaction } from './database.ts'
 import type { Environment } from './nodes.ts'
 
@@ -48,8 +49,8 @@ export type NewBackfill = Pick<
   'tenant_id' | 'workspace_id' | 'operation_id' | 'request' | 'node_ids' | 'dry_run_ids' | 'created_by'
 >
 
-export function insertBackfill(tx: Transaction, backfill: NewBackfill): () => number {
-  const inserted = tx.send<{ id: number }>(
+export async function insertBackfill(tx: Transaction, backfill: NewBackfill): Promise<number> {
+  const [row] = await tx.rows<{ id: number }>(
     `insert into backfills (tenant_id, workspace_id, environment, operation_id, name, mode, request, node_ids, dry_run_ids, state, created_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'creating', $10) returning id`,
     [
@@ -65,7 +66,7 @@ export function insertBackfill(tx: Transaction, backfill: NewBackfill): () => nu
       backfill.created_by,
     ],
   )
-  return () => inserted()[0]!.id
+  return row!.id
 }
 
 /** The oldest backfill whose instances nobody is creating, locked for whoever creates them; null where there is none. */
@@ -132,29 +133,46 @@ export async function backfillOf(sql: Pick<Sql, 'rows'>, operationId: string): P
   return row?.id ?? null
 }
 
-export type BackfillDagRow = {
-  id: number
-  bizdate: string
-  line: number | null
-  position: number | null
-  status: 1 | 4 | 5 | 6
-  paused: boolean
-  outside_window: boolean
-  started_at: Date | null
-  finished_at: Date | null
-}
-
 /** The runs of its business dates, in the order in which they are to run. */
-export async function dagsOf(
-  sql: Pick<Sql, 'rows'>,
-  backfillId: number,
-  mostDags: number,
-): Promise<BackfillDagRow[]> {
-  return await sql.rows<BackfillDagRow>(
-    `select id, bizdate::text as bizdate, line, position, status, paused, outside_window, started_at, finished_at
-     from dags where backfill_id = $1 order by id limit $2`,
+export async function dagsInOrder(sql: Pick<Sql, 'rows'>, backfillId: number, mostDags: number): Promise<DagRow[]> {
+  return await sql.rows<DagRow>(
+    `select ${DAG_COLUMNS} from dags d where d.backfill_id = $1 order by d.position, d.id limit $2`,
     [backfillId, mostDags],
   )
+}
+
+/** Runs of its business dates that have not ended. */
+export async function openDags(sql: Pick<Sql, 'rows'>, backfillId: number): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>(
+    'select id from dags where backfill_id = $1 and status <> 6 order by id',
+    [backfillId],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Of each line the first run, where it has not had its turn. */
+export async function linesToBegin(sql: Pick<Sql, 'rows'>, backfillId: number): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>(
+    `select id from (select distinct on (d.line) d.id, d.status from dags d where d.backfill_id = $1 order by d.line, d.position) f
+     where status = 1 order by id`,
+    [backfillId],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Instances of its runs in this status, the first of them. */
+export async function instancesIn(
+  sql: Pick<Sql, 'rows'>,
+  backfillId: number,
+  statuses: readonly number[],
+  limit: number,
+): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>(
+    `select i.id from dags d join instances i on i.dag_id = d.id
+     where d.backfill_id = $1 and i.status = any($2) and i.status <> 6 order by i.id limit $3`,
+    [backfillId, statuses, limit],
+  )
+  return rows.map((row) => row.id)
 }
 
 export type StatusCountRow = { dag_id: number; status: number; frozen: boolean; count: number }
@@ -192,6 +210,15 @@ export function setCreated(
   )
 }
 
+/** `finished` sets when it ended, anything else that it has not. */
+export function setState(tx: Transaction, id: number, state: BackfillState, finished = false): void {
+  tx.send(
+    `update backfills set state = $2, started_at = case when $2 = 'running' then coalesce(started_at, now()) else started_at end,
+       finished_at = case when $3 then now() end where id = $1`,
+    [id, state, finished],
+  )
+}
+
 export function setFailedToCreate(tx: Transaction, id: number, problem: BackfillProblem): void {
   tx.send(`update backfills set state = 'failed-to-create', problem = $2, finished_at = now() where id = $1`, [
     id,
@@ -205,9 +232,9 @@ export async function resourceGroupId(
   tenantId: number,
   identifier: string,
 ): Promise<number | null> {
-  const [row] = await sql.rows<{ id: number }>('select id from resource_groups where tenant_id = $1 and identifier = $2', [
-    tenantId,
-    identifier,
-  ])
+  const [row] = await sql.rows<{ id: number }>(
+    'select id from resource_groups where tenant_id = $1 and identifier = $2',
+    [tenantId, identifier],
+  )
   return row?.id ?? null
 }

@@ -83,14 +83,16 @@ export async function lostNodes(
   )
 }
 
-/** The workspaces in which these nodes are. */
+/** The workspaces in which these nodes are, each with its first one. */
 export async function workspacesOfNodes(
   sql: Pick<Sql, 'rows'>,
   ids: readonly number[],
-): Promise<{ workspace_id: number; first_id: number }[]> {
+): Promise<{ workspace_id: number; count: number; first_id: number; first_name: string }[]> {
   return await sql.rows(
-    `select n.workspace_id, min(n.id) as first_id from unnest($1::bigint[]) as i(id)
-     cross join lateral (select id, workspace_id from nodes n where n.id = i.id offset 0) n group by n.workspace_id order by 2`,
+    `select w.workspace_id, w.count, w.first_id, n.name as first_name from (
+       select n.workspace_id, count(*) as count, min(n.id) as first_id from unnest($1::bigint[]) as i(id)
+       cross join lateral (select id, workspace_id from nodes n where n.id = i.id offset 0) n group by n.workspace_id) w
+     join nodes n on n.id = w.first_id order by w.workspace_id`,
     [ids],
   )
 }

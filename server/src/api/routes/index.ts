@@ -2,6 +2,7 @@ import type { Route } from '../route.ts'
 import { accessKeyRoutes } from './access-keys.ts'
 import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
+import { backfillRoutes } from './backfills.ts'
 import { channelRoutes } from './channels.ts'
 import { dagRoutes } from './dags.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...nodeRoutes,
   ...instanceRoutes,
   ...dagRoutes,
+  ...backfillRoutes,
   ...operationRoutes,
   ...alertRoutes,
   ...extensionRoutes,

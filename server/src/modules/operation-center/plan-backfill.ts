@@ -14,10 +14,10 @@ import {
   type Selection,
   selectNodes,
 } from '@holdpoint/core'
+import { resourceGroupId } from '../../store/backfills.ts'
 import type { Database, Sql } from '../../store/database.ts'
 import * as graph from '../../store/node-graph.ts'
 import type { Caller } from '../../store/principals.ts'
-import { resourceGroupId } from '../../store/backfills.ts'
 import { knownWorkspaces, type WorkspaceRow } from '../../store/workspaces.ts'
 import { type InstancePlan, planInstances } from './create-instances.ts'
 
@@ -93,13 +93,24 @@ export async function planBackfill(
 export async function planRefusal(sql: Reads, plan: BackfillPlan): Promise<Refusal | null> {
   const { refusedIds } = plan.selection
   if (refusedIds.length > 0) {
-    const rows = await graph.selectedNodes(sql, plan.tenantId, plan.request.environment, refusedIds.slice(0, MOST_NAMED))
-    return new Refusal('BACKFILL_NOT_ALLOWED', { field: 'rootNodeIds', nodes: rows.map(nameOf), count: refusedIds.length })
+    const rows = await graph.selectedNodes(
+      sql,
+      plan.tenantId,
+      plan.request.environment,
+      refusedIds.slice(0, MOST_NAMED),
+    )
+    return new Refusal('BACKFILL_NOT_ALLOWED', {
+      field: 'rootNodeIds',
+      nodes: rows.map(nameOf),
+      count: refusedIds.length,
+    })
   }
   if (plan.request.analysis.blocked && plan.findings !== null && plan.findings.length > 0)
     return new Refusal('BACKFILL_ANALYSIS', {
       field: 'analysis',
-      findings: plan.findings.map(({ code, count, nodes }) => `${code}: ${nodes.slice(0, MOST_NAMED).map(nameOf).join(', ')} (${count})`),
+      findings: plan.findings.map(
+        ({ code, count, nodes }) => `${code}: ${nodes.slice(0, MOST_NAMED).map(nameOf).join(', ')} (${count})`,
+      ),
     })
   return null
 }
