@@ -3,18 +3,18 @@
  * instances or runs them again are operations on instances, which extensions watch.
  */
 import { type BackfillState, type BackfillVerb, backfillVerbs, Refusal } from '@holdpoint/core'
-import type { Live } from '../../live.ts'
+import type { Gate } from '../../gate/gate.ts'
 import { writeAudit } from '../../store/audit.ts'
 import * as backfills from '../../store/backfills.ts'
 import { deriveBackfills, setPaused } from '../../store/dags.ts'
-import type { Database, Transaction } from '../../store/database.ts'
+import type { Transaction } from '../../store/database.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
 import type { Caller } from '../../store/principals.ts'
 import { settle } from './settle.ts'
 
 /** Does it, or refuses it where the state of the backfill does not let it; answers the row as it was before. */
 export async function doWithBackfill(
-  { db, live }: { readonly db: Database; readonly live: Live },
+  { db, live }: Pick<Gate, 'db' | 'live'>,
   caller: Caller,
   of: { readonly workspaceId: number; readonly backfillId: number },
   verb: BackfillVerb,

@@ -3,10 +3,10 @@
  * the replica dies nothing has happened, and another one does it.
  */
 import { MOST_INSTANCES, Refusal } from '@holdpoint/core'
-import type { Live } from '../../live.ts'
+import type { Gate } from '../../gate/gate.ts'
 import { writeAudit } from '../../store/audit.ts'
 import * as backfills from '../../store/backfills.ts'
-import type { Database, Transaction } from '../../store/database.ts'
+import type { Transaction } from '../../store/database.ts'
 import { lostNodes } from '../../store/node-graph.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
 import { lostReasons, runningOf } from './backfill-operation.ts'
@@ -14,12 +14,7 @@ import { createInstances, planInstances } from './create-instances.ts'
 import { instancePlan, resourceGroupOf } from './plan-backfill.ts'
 import { settle } from './settle.ts'
 
-type Parts = {
-  readonly db: Database
-  readonly live: Live
-  readonly timeZone: string
-  readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
-}
+type Parts = Pick<Gate, 'db' | 'live' | 'logFault'> & { readonly timeZone: string }
 
 /** The database is gone, or had to undo the transaction: nothing is known about the backfill itself, which is tried again. */
 const NOT_ITS_FAULT = /^(40|08|57P|53|58)/
