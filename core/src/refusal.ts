@@ -458,6 +458,8 @@ export const REFUSALS = {
     status: 409,
     dataworks: 'Conflict.AlertTest',
     sentence: 'A test of the rule is on its way; wait for what comes of it.',
+  },
+
   // Data backfill
   BACKFILL_NAME_INVALID: {
     status: 422,
