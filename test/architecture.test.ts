@@ -77,9 +77,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The code of strangers, in processes of its own.
   functions: ['core', 'store', 'configured', 'credentials', 'openevent', 'watch'],
   // What runs the programs of nodes.
-  runners: ['core', 'store'],
+  runners: ['core', 'store', 'credentials', 'openevent'],
   // The interfaces and what they have in common.
-  platform: ['functions', 'openevent', 'openid', 'gate', 'watch'],
+  platform: ['functions', 'openevent', 'openid', 'gate', 'runners', 'watch'],
   access: ['core', 'store'],
   configured: ['core', 'store'],
   authentication: ['core', 'bounded', 'store', 'credentials', 'platform', 'dataworks'],
@@ -126,6 +126,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gate',
     'modules',
     'platform',
+    'runners',
     'api',
   ],
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
@@ -280,8 +281,9 @@ describe('the core is pure', () => {
 })
 
 describe('one place for each thing that reaches outside', () => {
-  test('only the store holds SQL, the embedded PostgreSQL its own set-up, and live updates their listening and telling', () => {
-    const allowed = /^server\/src\/(store|embedded)\/|^server\/src\/live\.ts$/
+  test('only the store holds SQL, the embedded PostgreSQL its own set-up, live updates their listening and telling, and runners what they ask data sources', () => {
+    const allowed =
+      /^server\/src\/(store|embedded)\/|^server\/src\/live\.ts$|^server\/src\/runners\/(inside\/|sql\.ts$)/
     const statement =
       /['"`]\s*(select\s|insert into\s|update \w+ set\s|delete from\s|with \w+ as\s|create (table|index|function|role|database)\s|alter \w+\s|listen |notify )/gi
     const found = matching(
@@ -295,20 +297,21 @@ describe('one place for each thing that reaches outside', () => {
   })
 
   test('only they know the driver of the database; others name its types at most', () => {
-    const allowed = /^server\/src\/(store|embedded)\/|^server\/src\/live\.ts$/
+    // A PostgreSQL that nodes run SQL on is not ours: a process of its own speaks to it.
+    const allowed =
+      /^server\/src\/(store|embedded)\/|^server\/src\/live\.ts$|^server\/src\/runners\/inside\/postgresql\.ts$/
     const found = SERVER.filter((source) => !allowed.test(source.file)).filter((source) =>
       source.imports.some((one) => (one.specifier === 'pg' || one.specifier.startsWith('pg/')) && !one.typeOnly),
     )
     expect(found.map((source) => source.file)).toEqual([])
   })
 
-  test('only the targets of OpenEvent and the mails of alerts go out, and functions where they may, through the guard', () => {
+  test('only the targets of OpenEvent call out, and functions where they may, through the guard', () => {
     const callers = SERVER.filter((source) =>
-      source.imports.some((one) => /^(undici|nodemailer|node:(http|https|http2|tls|dns|dgram))$/.test(one.specifier)),
+      source.imports.some((one) => /^(undici|node:(http|https|http2|tls|dns|dgram))$/.test(one.specifier)),
     )
     expect(callers.map((source) => source.file)).toEqual([
       'server/src/functions/outbound.ts',
-      'server/src/openevent/alert-mail.ts',
       'server/src/openevent/guard.ts',
       'server/src/openevent/guarded-fetch.ts',
       'server/src/openevent/http-target.ts',
@@ -321,10 +324,10 @@ describe('one place for each thing that reaches outside', () => {
     ).toEqual([])
   })
 
-  test('only the embedded PostgreSQL, the hosts of functions and the demonstration start processes', () => {
+  test('only the embedded PostgreSQL, the hosts of functions, the runners of nodes and the demonstration start processes', () => {
     const found = SERVER.filter((source) => source.imports.some((one) => one.specifier === 'node:child_process'))
     for (const { file } of found)
-      expect(file).toMatch(/^server\/src\/(embedded\/|functions\/(host|isolation)\.ts$|demo\.ts$)/)
+      expect(file).toMatch(/^server\/src\/(embedded\/|functions\/(host|isolation)\.ts$|runners\/|demo\.ts$)/)
   })
 
   test('only the configuration reads the environment and the command line; programs hand it both', () => {

@@ -2,8 +2,11 @@
 // and real HTTP receivers. Everything that has an interface is set up through it; people, their keys and their sessions are written directly.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TenantRole, WorkspaceRole } from '@holdpoint/core'
 import { type Client, createClient, encodeQuery, HoldpointError, signV3 } from '@holdpoint/sdk'
@@ -11,7 +14,6 @@ import type pg from 'pg'
 import pino from 'pino'
 import { SESSION_COOKIE } from '../server/src/authentication.ts'
 import { encryptSecret, generateAccessKey, generateSessionToken, hashToken } from '../server/src/credentials.ts'
-import type { SmtpServer } from '../server/src/openevent/alert-mail.ts'
 import type { Outgoing, Target } from '../server/src/openevent/target.ts'
 import { type Server, startServer } from '../server/src/server.ts'
 import type { Database } from '../server/src/store/database.ts'
@@ -38,8 +40,6 @@ const DEFAULTS = {
   outboundAllow: ['127.0.0.1/32'] as readonly string[],
   outboundDeny: [] as readonly string[],
   outboundCa: null as string | null,
-  smtpUrl: null as SmtpServer | null,
-  smtpFrom: null as string | null,
   // Longer than any machine stands still; tests in which a replica dies set less.
   replicaTimeoutMs: 30_000,
   poolSize: 8,
@@ -135,8 +135,9 @@ export async function startWorld(settings: Partial<typeof DEFAULTS> = {}): Promi
   const logged: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
   const open: { stop(): Promise<void> }[] = []
+  const tablesDir = mkdtempSync(path.join(tmpdir(), 'holdpoint-tables-'))
   const start = async (more: Partial<typeof DEFAULTS> = {}) => {
-    const server = await startServer({ ...DEFAULTS, ...settings, ...more }, database.config, secretKey, log)
+    const server = await startServer({ ...DEFAULTS, tablesDir, ...settings, ...more }, database.config, secretKey, log)
     let stopped: Promise<void> | null = null
     const stop = () => {
       stopped ??= server.stop()
@@ -166,6 +167,7 @@ export async function startWorld(settings: Partial<typeof DEFAULTS> = {}): Promi
       // The server first: what is still on its way to a receiver is answered.
       for (const one of open) await one.stop()
       await database.drop()
+      rmSync(tablesDir, { recursive: true, force: true })
     },
   }
   return world

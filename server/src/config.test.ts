@@ -44,8 +44,6 @@ test('without any setting the embedded database and the loopback address are use
     outboundAllow: [],
     outboundDeny: [],
     outboundCa: null,
-    smtpUrl: null,
-    smtpFrom: null,
     replicaTimeoutMs: 5_000,
     poolSize: 10,
     logLevel: 'info',
@@ -56,6 +54,7 @@ test('without any setting the embedded database and the loopback address are use
     resetAdminPassword: false,
   })
   expect(config.dataDir).toBe(path.resolve(import.meta.dirname, '..', '..', 'data'))
+  expect(config.tablesDir).toBe(path.join(config.dataDir, 'tables'))
 })
 
 test('every setting is read from its variable', () => {
@@ -88,6 +87,12 @@ test('every setting is read from its variable', () => {
       HOLDPOINT_OIDC_ROLE: 'open-platform-administrator',
       HOLDPOINT_TRUST_PROXY: 'true',
       HOLDPOINT_FUNCTIONS: 'namespaces',
+      HOLDPOINT_TABLES_DIR: '/srv/tables',
+      HOLDPOINT_DUCKDB_MEMORY_MB: '2048',
+      HOLDPOINT_DUCKDB_FILE_GB: '100',
+      HOLDPOINT_PROGRAMS_UID: '1500',
+      HOLDPOINT_PROGRAMS_MEMORY_MB: '256',
+      HOLDPOINT_PYTHON: '/opt/python/bin/python3',
       HOLDPOINT_METRICS_TOKEN: 'a-token-for-metrics',
       HOLDPOINT_DEMO_PORT: '0',
     },
@@ -106,8 +111,6 @@ test('every setting is read from its variable', () => {
     outboundAllow: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1', 'extension.internal'],
     outboundDeny: ['203.0.113.0/24', 'metadata.internal'],
     outboundCa: null,
-    smtpUrl: null,
-    smtpFrom: null,
     replicaTimeoutMs: 2_500,
     poolSize: 20,
     logLevel: 'debug',
@@ -125,6 +128,12 @@ test('every setting is read from its variable', () => {
     oidcRole: 'open-platform-administrator',
     trustProxy: true,
     functions: 'namespaces',
+    tablesDir: '/srv/tables',
+    duckdbMemoryMb: 2048,
+    duckdbFileGb: 100,
+    programsUid: 1500,
+    programsMemoryMb: 256,
+    python: '/opt/python/bin/python3',
     metricsToken: 'a-token-for-metrics',
     demoPort: 0,
     demo: true,
@@ -157,27 +166,6 @@ test('a provider over plain HTTP is one on this machine', () => {
 test('users who are made by signing in at a provider never get full power', () => {
   for (const role of ['account-owner', 'full-access', 'owner'])
     expect(problemsOf({ HOLDPOINT_OIDC_ROLE: role })).toHaveLength(1)
-})
-
-test('a mail server is one that takes mails over TLS, unless it is said otherwise and no password goes with it', () => {
-  const read = (url: string) =>
-    readConfig({ HOLDPOINT_SMTP_URL: url, HOLDPOINT_SMTP_FROM: 'a@example.com' }, []).smtpUrl
-  const login = { user: 'me', pass: 'p@ss' }
-  expect(read('smtps://me:p%40ss@mail.example')).toEqual({
-    host: 'mail.example',
-    port: 465,
-    tls: 'from-the-start',
-    login,
-  })
-  expect(read('smtp://mail.example')).toEqual({ host: 'mail.example', port: 587, tls: 'starttls', login: null })
-  expect(read('smtp://[::1]:25?tls=off')).toEqual({ host: '::1', port: 25, tls: 'none', login: null })
-  const from = { HOLDPOINT_SMTP_FROM: 'a@example.com' }
-  for (const url of ['smtp://me:hunter2@mail.example?tls=off', 'http://mail.example', 'smtp://hunter2@mail.example'])
-    expect(problemsOf({ HOLDPOINT_SMTP_URL: url, ...from }).join()).toMatch(/^HOLDPOINT_SMTP_URL must be (?!.*hunter2)/)
-  expect(problemsOf({ HOLDPOINT_SMTP_URL: 'smtp://mail.example' })).toEqual([
-    'HOLDPOINT_SMTP_FROM is required with HOLDPOINT_SMTP_URL',
-  ])
-  expect(problemsOf({ HOLDPOINT_SMTP_FROM: 'Somebody <a@example.com>' })).toHaveLength(1)
 })
 
 test('a flag wins over its variable, in both spellings', () => {

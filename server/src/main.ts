@@ -76,6 +76,8 @@ try {
     else log.warn(fields, description)
   })
 
+  void server.platform.runners.fence().then((description) => log.info(description))
+
   await checkSecretKey(server.db, secretKey)
   const first = await ensureAdministrator(server.db)
   const password = first ?? (config.resetAdminPassword ? await resetAdministrator(server.db) : null)

@@ -8,6 +8,7 @@ import type { Signer } from './openevent/signer.ts'
 import type { Senders } from './openevent/target.ts'
 import type { Targets } from './openevent/targets.ts'
 import type { Provider } from './openid/provider.ts'
+import type { NodeRunners } from './runners/runners.ts'
 import type { measureHeld } from './watch/held.ts'
 import type { Metrics } from './watch/metrics.ts'
 
@@ -38,8 +39,8 @@ export type Platform = Gate & {
   readonly sign: Signer
   /** Where functions run. */
   readonly functions: FunctionHosts
-  /** Whether a mail server is configured. */
-  readonly canSendMail: boolean
+  /** What runs the programs of nodes. */
+  readonly runners: NodeRunners
   /** Wakes the dispatcher after something was made due by hand. */
   readonly wakeDispatcher: () => void
   /** Whether this replica makes deliveries now: it does not while its heartbeats do not arrive. */

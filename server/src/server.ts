@@ -15,12 +15,7 @@ import { expire } from './gate/expire.ts'
 import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
-import { alertRound } from './modules/operation-center/alerts.ts'
-import { backfillData } from './modules/operation-center/backfill-operation.ts'
-import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
-import { mailSender } from './openevent/alert-mail.ts'
-import { openAlertSecret } from './openevent/alert-secret.ts'
 import { busSender } from './openevent/bus-target.ts'
 import { devSender } from './openevent/dev-connection.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
@@ -36,7 +31,7 @@ import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import { openIdProvider } from './openid/provider.ts'
 import type { Platform } from './platform.ts'
-import { deleteOldAlerts } from './store/alerts.ts'
+import { startRunners } from './runners/runners.ts'
 import { unsealedAgeSeconds } from './store/audit.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { lines } from './store/gather.ts'
@@ -52,15 +47,11 @@ const OPERATIONS: OperationTable = {
   'freeze-node': freezeNode,
   'unfreeze-node': unfreezeNode,
   'undeploy-node': unpublishNode,
-  'backfill-data': backfillData,
 }
 
 const EXPIRE_EVERY_MS = 1_000
 /** Answers to one message that are taken at once. */
 const MOST_IN_LINE = 100
-const ALERTS_EVERY_MS = 2_000
-const ALERTS_KEPT_DAYS = 30
-const BACKFILL_EVERY_MS = 500
 const HOUSEKEEPING_EVERY_MS = 60_000
 /** What they used is kept by the day for good. */
 const INVOCATIONS_KEPT_DAYS = 7
@@ -74,6 +65,20 @@ export type Server = {
   readonly db: Database
   readonly platform: Platform
   stop(): Promise<void>
+}
+
+type RunnerConfig = Pick<
+  Config,
+  'tablesDir' | 'duckdbMemoryMb' | 'duckdbFileGb' | 'programsUid' | 'programsMemoryMb' | 'python'
+>
+/** For whoever starts a server without saying. */
+const RUNNER_CONFIG: RunnerConfig = {
+  tablesDir: null,
+  duckdbMemoryMb: 512,
+  duckdbFileGb: 20,
+  programsUid: 65_534,
+  programsMemoryMb: 1_024,
+  python: null,
 }
 
 export async function startServer(
@@ -105,7 +110,8 @@ export async function startServer(
     | 'oidcCreateUsers'
     | 'oidcRole'
   > &
-    Partial<Pick<Config, 'functions' | 'smtpUrl' | 'smtpFrom'>>,
+    Partial<Pick<Config, 'functions'>> &
+    Partial<RunnerConfig>,
   connection: pg.ClientConfig,
   secretKey: Buffer,
   log: Logger = pino({ level: 'silent' }),
@@ -117,11 +123,20 @@ export async function startServer(
   const nowMs = Date.now
   const live = startLive(connection, (channel, payload) => db.rows('select pg_notify($1, $2)', [channel, payload]))
   const outbound = outboundPolicy(config.outboundAllow, config.outboundDeny)
-  if (config.outboundCa !== null) trustAlso(readFileSync(config.outboundCa, 'utf8'))
+  const authorities = config.outboundCa === null ? null : readFileSync(config.outboundCa, 'utf8')
+  if (authorities !== null) trustAlso(authorities)
   let { publicUrl } = config
   const eventBridgeKey = eventBridgeKeys({ db, secretKey, nowMs, logFault })
   const metrics = makeMetrics()
   const functions = startFunctionHosts({ outbound, metrics, log, required: config.functions })
+  const runners = startRunners({
+    ...RUNNER_CONFIG,
+    ...config,
+    outbound,
+    secretKey,
+    authorities,
+    logFault,
+  })
   const runs = functionRuns({ db, hosts: functions, secretKey })
   const sign = signer({ eventBridgeKey, publicUrl: () => publicUrl, nowMs })
   const senders: Senders = {
@@ -170,7 +185,6 @@ export async function startServer(
     const ageSeconds = await unsealedAgeSeconds(db).catch(() => null)
     if (ageSeconds !== null) metrics.auditUnsealedAge.set(ageSeconds)
   })
-  const mail = mailSender({ smtpUrl: null, smtpFrom: null, ...config })
   const platform: Platform = {
     db,
     together: db.groups(),
@@ -188,7 +202,7 @@ export async function startServer(
     targets,
     sign,
     functions,
-    canSendMail: mail !== null,
+    runners,
     wakeDispatcher: dispatcher.wake,
     mayDeliver: () => dispatcher.state().alive,
     nowMs,
@@ -229,29 +243,12 @@ export async function startServer(
     every(EXPIRE_EVERY_MS, async () => {
       while ((await expire(platform)) > 0);
     }),
-    every(ALERTS_EVERY_MS, () =>
-      alertRound({
-        db,
-        publish: platform.publish,
-        timeZone: config.timeZone,
-        publicUrl: () => publicUrl,
-        http: senders.http,
-        mail,
-        openSecret: (ruleId, sealed) => openAlertSecret(secretKey, ruleId, sealed),
-        changed: ({ tenantId, workspaceId }) =>
-          live.publish({ kind: 'alert', tenantId, workspaceId, id: String(workspaceId) }),
-      }),
-    ),
-    every(BACKFILL_EVERY_MS, async () => {
-      while (await createNextBackfill(platform));
-    }),
     every(HOUSEKEEPING_EVERY_MS, async () => {
       const used = [...platform.usedAccessKeys]
       platform.usedAccessKeys.clear()
       if (used.length > 0) await touchAccessKeys(db, used)
       await deleteExpired(db, platform.signIn.idleSeconds)
       await deleteOldInvocations(db, INVOCATIONS_KEPT_DAYS)
-      await deleteOldAlerts(db, ALERTS_KEPT_DAYS)
     }),
   ]
 
@@ -284,6 +281,7 @@ export async function startServer(
     }, CLOSE_IDLE_EVERY_MS)
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
+    await runners.close()
     await dispatcher.stop()
     await functions.close()
     await heartbeats.close()

@@ -17,7 +17,6 @@ import {
   readOneOf,
   readPublicUrl,
   readSecretKey,
-  readSmtpUrl,
   readTimeZone,
 } from './values.ts'
 
@@ -148,25 +147,6 @@ export const SETTINGS = {
     meaning:
       'A file of certificates in PEM. Receivers and brokers whose certificate one of them has signed are trusted as well.',
     read: readCertificateFile,
-  }),
-  smtpUrl: setting({
-    variable: 'HOLDPOINT_SMTP_URL',
-    type: 'SMTP URL',
-    default: null,
-    defaultText: 'none: alerts go to webhooks only',
-    secret: true,
-    meaning:
-      'The mail server that alerts are handed to, as `smtps://user:password@mail.example.com:465`; with `smtp://` it must offer STARTTLS, unless `?tls=off` is added, which no password goes with.',
-    read: readSmtpUrl,
-  }),
-  smtpFrom: setting({
-    variable: 'HOLDPOINT_SMTP_FROM',
-    type: 'mail address',
-    default: null,
-    defaultText: 'none; needed with `HOLDPOINT_SMTP_URL`',
-    secret: false,
-    meaning: 'Whom mails are from.',
-    read: (text) => readMatching(text, /^[^\s@<>",;:]+@[^\s@<>",;:]+$/, 'a mail address'),
   }),
   replicaTimeoutMs: setting({
     variable: 'HOLDPOINT_REPLICA_TIMEOUT_MS',
@@ -315,6 +295,58 @@ export const SETTINGS = {
     meaning:
       'Whether functions run here, in processes behind the strongest fence that this machine permits ([functions-sandbox.md](functions-sandbox.md)); `namespaces`: only where that is one of namespaces; `off`: never.',
     read: readFunctionSwitch,
+  }),
+  tablesDir: setting({
+    variable: 'HOLDPOINT_TABLES_DIR',
+    type: 'directory',
+    default: null,
+    defaultText: '`tables` in the data directory; with `DATABASE_URL` none',
+    secret: false,
+    meaning:
+      'Where the DuckDB files of data sources lie ([node-kinds.md](node-kinds.md)). Replicas share it, so they are on one machine; without it nothing runs on DuckDB.',
+    read: (text) => path.resolve(text),
+  }),
+  duckdbMemoryMb: setting({
+    variable: 'HOLDPOINT_DUCKDB_MEMORY_MB',
+    type: 'integer',
+    default: '512',
+    secret: false,
+    meaning:
+      'What SQL on one DuckDB file may keep in memory, in MB, 64 to 1048576; up to eight files are open at once.',
+    read: (text) => readInteger(text, 64, 1_048_576),
+  }),
+  duckdbFileGb: setting({
+    variable: 'HOLDPOINT_DUCKDB_FILE_GB',
+    type: 'integer',
+    default: '20',
+    secret: false,
+    meaning: 'How large one DuckDB file may grow, in GB, 1 to 65536.',
+    read: (text) => readInteger(text, 1, 65_536),
+  }),
+  programsUid: setting({
+    variable: 'HOLDPOINT_PROGRAMS_UID',
+    type: 'integer',
+    default: '65534',
+    secret: false,
+    meaning: 'The account, by its number, that shell and Python nodes run as where the server itself runs as root.',
+    read: (text) => readInteger(text, 1, 4_294_967_294),
+  }),
+  programsMemoryMb: setting({
+    variable: 'HOLDPOINT_PROGRAMS_MEMORY_MB',
+    type: 'integer',
+    default: '1024',
+    secret: false,
+    meaning: 'What one shell or Python node may keep in memory, in MB, 64 to 1048576.',
+    read: (text) => readInteger(text, 64, 1_048_576),
+  }),
+  python: setting({
+    variable: 'HOLDPOINT_PYTHON',
+    type: 'file',
+    default: null,
+    defaultText: '`python3` of the machine, where it has one',
+    secret: false,
+    meaning: 'The interpreter of Python nodes.',
+    read: (text) => path.resolve(text),
   }),
   metricsToken: setting({
     variable: 'HOLDPOINT_METRICS_TOKEN',

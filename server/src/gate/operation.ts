@@ -10,8 +10,6 @@ import type { OperationChange, OperationObject } from '../store/operations.ts'
 export type Description<Snapshot> = {
   /** What the operation is on; two requests on the same objects are the same request (rule 24). */
   readonly objects: readonly OperationObject[]
-  /** All that makes two requests the same, where that is more than their objects. */
-  readonly requestKey?: string
   /** One line for lists, e.g. the node's name. */
   readonly objectName: string
   readonly changes: readonly OperationChange[]
@@ -40,7 +38,6 @@ export type OperationKind<Request, Snapshot> = {
 }
 
 export type Effect = {
-  readonly operationId: string
   readonly tenantId: number
   readonly workspaceId: number | null
   readonly requestedBy: number

@@ -114,9 +114,7 @@ async function release(
 export function effectOf(
   gate: Gate,
   tx: Transaction,
-  operation:
-    | { id: string; tenantId: number; workspaceId: number | null; requestedBy: number }
-    | operations.DecidedOperationRow,
+  operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.DecidedOperationRow,
   of: Trace,
   routes: Promise<readonly RouteRow[]>,
 ): Effect {
@@ -126,7 +124,6 @@ export function effectOf(
       : { tenantId: operation.tenantId, workspaceId: operation.workspaceId, requestedBy: operation.requestedBy }
   return {
     ...origin,
-    operationId: operation.id,
     mayReach: async (eventCode) => (await routes).some((route) => mayTake(route, eventCode)),
     async publish(eventCode, body) {
       gate.publish(tx, {

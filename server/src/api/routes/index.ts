@@ -1,8 +1,6 @@
 import type { Route } from '../route.ts'
 import { accessKeyRoutes } from './access-keys.ts'
-import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
-import { backfillRoutes } from './backfills.ts'
 import { channelRoutes } from './channels.ts'
 import { dagRoutes } from './dags.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
@@ -34,9 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...nodeRoutes,
   ...instanceRoutes,
   ...dagRoutes,
-  ...backfillRoutes,
   ...operationRoutes,
-  ...alertRoutes,
   ...extensionRoutes,
   ...extensionVersionRoutes,
   ...trialRoutes,

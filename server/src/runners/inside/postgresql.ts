@@ -1,0 +1,106 @@
+/** A PostgreSQL server, at an address that has been judged. */
+import pg from 'pg'
+import { type Engine, type Outcome, type Session, StatementError } from './engine.ts'
+import type { ToSqlProcess } from './messages.ts'
+import { cell, MOST_ROWS } from './table.ts'
+
+const CONNECT_WITHIN_MS = 10_000
+const CANCEL_WITHIN_MS = 5_000
+
+type Given = Extract<ToSqlProcess, { t: 'postgresql' }>
+
+/** One session: each run has a process of its own. */
+export async function openPostgresql(given: Given): Promise<Engine> {
+  const only = await session(given)
+  return { session: async () => only, healthy: async () => false, close: () => only.close() }
+}
+
+const configOf = (given: Given): pg.ClientConfig => ({
+  host: given.address,
+  port: given.port,
+  database: given.database,
+  user: given.user,
+  password: given.password,
+  ssl:
+    given.tlsName === null
+      ? false
+      : {
+          servername: given.tlsName,
+          host: given.tlsName,
+          ...(given.authorities === null ? {} : { ca: given.authorities }),
+        },
+  connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  application_name: 'holdpoint',
+  keepAlive: true,
+})
+
+async function session(given: Given): Promise<Session> {
+  const client = new pg.Client(configOf(given))
+  let gone: Error | null = null
+  client.on('error', (error) => {
+    gone ??= error
+  })
+  await client.connect()
+  // When we are gone the server stops what it runs for us; those before version 14 cannot.
+  await client.query("select set_config('client_connection_check_interval', '2s', false)").catch(() => {})
+  return {
+    async run(statement) {
+      try {
+        return await asked(client, statement)
+      } catch (error) {
+        throw statementError(statement, gone ?? (error as Error))
+      }
+    },
+    interrupt: () => void cancel(given, client),
+    close: async () => {
+      await client.end().catch(() => {})
+    },
+  }
+}
+
+/** Rows beyond the first are counted and dropped as they come. */
+function asked(client: pg.Client, text: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const rows: string[][] = []
+    let count = 0
+    // Every value as the text that the server writes: it is only shown.
+    const types = { getTypeParser: () => (value: unknown) => value }
+    const config = { text, rowMode: 'array', types }
+    const query = new pg.Query(config as pg.QueryConfig)
+    query.on('row', (row: unknown) => {
+      if (rows.length < MOST_ROWS) rows.push((row as unknown[]).map(cell))
+      count++
+    })
+    query.on('error', reject)
+    query.on('end', (result: pg.QueryResult) => {
+      const columns = (result.fields ?? []).map(({ name }) => name)
+      const changes = /^(INSERT|UPDATE|DELETE|MERGE|COPY)/.test(result.command ?? '')
+      resolve({
+        rows: columns.length > 0 ? { columns, rows, count } : null,
+        changed: changes && columns.length === 0 ? (result.rowCount ?? 0) : null,
+      })
+    })
+    client.query(query)
+  })
+}
+
+/** Asks the server over a connection of its own to end what the client's runs. */
+async function cancel(given: Given, client: pg.Client): Promise<void> {
+  const { processID } = client as unknown as { processID: number }
+  const other = new pg.Client({ ...configOf(given), query_timeout: CANCEL_WITHIN_MS })
+  other.on('error', () => {})
+  try {
+    await other.connect()
+    await other.query('select pg_cancel_backend($1)', [processID])
+  } catch {
+    // Then its connection ends with the process.
+  } finally {
+    await other.end().catch(() => {})
+  }
+}
+
+function statementError(statement: string, error: Error): StatementError {
+  const { position, detail, hint } = error as pg.DatabaseError
+  const line = position === undefined ? 1 : statement.slice(0, Number(position) - 1).split('\n').length
+  return new StatementError([error.message, detail, hint].filter(Boolean).join('. '), line)
+}

@@ -1,0 +1,84 @@
+/** Runs the programs of nodes: what runs a node, how long it may, and what is written of it. */
+import { Refusal, runnerKindOf, whyNotRun } from '@holdpoint/core'
+import type { DataSource } from '../store/data-sources.ts'
+import { runBranch } from './branch.ts'
+import { httpRunner } from './http.ts'
+import { boundedLog } from './log.ts'
+import { type ProgramSettings, programs } from './programs.ts'
+import type { Ended, Runners, Work } from './runner.ts'
+import { type SqlParts, sqlRunner } from './sql.ts'
+
+export type NodeRunners = Runners & {
+  /** Whether a data source can be used: null, or why not. */
+  test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
+  /** A data source is no more, or leads elsewhere. */
+  forget(dataSourceId: number): Promise<void>
+  /** What programs run behind here, for the log. */
+  fence(): Promise<string>
+}
+
+/** What no run goes beyond. */
+const LONGEST_RUN_MS = 24 * 3_600_000
+
+export function startRunners(parts: SqlParts & ProgramSettings): NodeRunners {
+  const sql = sqlRunner(parts)
+  const http = httpRunner(parts.outbound)
+  const own = programs(parts)
+  const closing = new AbortController()
+  const underway = new Set<Promise<unknown>>()
+
+  async function dispatch(work: Work, io: { log(text: string): void; signal: AbortSignal }): Promise<Ended> {
+    const problem = whyNotRun(work.node)
+    if (problem !== null) return { ended: 'failed', reason: new Refusal('PROGRAM_NOT_RUN', { problem }) }
+    const kind = runnerKindOf(work.node.programType)!
+    switch (kind) {
+      case 'none':
+        return { ended: 'succeeded' }
+      case 'branch':
+        return runBranch(work, io.log)
+      case 'http':
+        return await http(work, io)
+      case 'shell':
+      case 'python':
+        return await own.run(kind, work, io)
+      default:
+        return await sql.run(kind, work, io)
+    }
+  }
+
+  async function run(work: Work, io: { log(text: string): void; signal: AbortSignal }): Promise<Ended> {
+    const mayTakeMs = Math.min(work.timeoutMs ?? LONGEST_RUN_MS, LONGEST_RUN_MS)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), mayTakeMs)
+    const log = boundedLog(io.log)
+    try {
+      const ended = await dispatch(work, { log, signal: AbortSignal.any([io.signal, closing.signal, late.signal]) })
+      if (ended.ended !== 'stopped' || io.signal.aborted || closing.signal.aborted) return ended
+      return { ended: 'failed', reason: new Refusal('RUN_TIMED_OUT', { seconds: Math.round(mayTakeMs / 1000) }) }
+    } catch (error) {
+      if (error instanceof Refusal) return { ended: 'failed', reason: error }
+      // A fault of ours: what the program is, it is not told more about it.
+      parts.logFault(error, { instance: work.instanceId })
+      return { ended: 'failed', reason: new Refusal('OPERATION_FAULT') }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    run(work, io) {
+      const running = run(work, io).finally(() => underway.delete(running))
+      underway.add(running)
+      return running
+    },
+    hasWork: (programType) => runnerKindOf(programType) !== 'none',
+    test: (dataSource, signal) => sql.test(dataSource, signal),
+    forget: (dataSourceId) => sql.forget(dataSourceId),
+    fence: () => own.description(),
+    async close() {
+      closing.abort()
+      await Promise.all([...underway])
+      await sql.close()
+    },
+  }
+}
