@@ -306,12 +306,13 @@ describe('one place for each thing that reaches outside', () => {
     expect(found.map((source) => source.file)).toEqual([])
   })
 
-  test('only the targets of OpenEvent call out, and functions where they may, through the guard', () => {
+  test('only the targets of OpenEvent and the mails of alerts go out, and functions where they may, through the guard', () => {
     const callers = SERVER.filter((source) =>
-      source.imports.some((one) => /^(undici|node:(http|https|http2|tls|dns|dgram))$/.test(one.specifier)),
+      source.imports.some((one) => /^(undici|nodemailer|node:(http|https|http2|tls|dns|dgram))$/.test(one.specifier)),
     )
     expect(callers.map((source) => source.file)).toEqual([
       'server/src/functions/outbound.ts',
+      'server/src/openevent/alert-mail.ts',
       'server/src/openevent/guard.ts',
       'server/src/openevent/guarded-fetch.ts',
       'server/src/openevent/http-target.ts',

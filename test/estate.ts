@@ -75,6 +75,15 @@ export async function estate(world: World, word: string): Promise<Estate> {
     workspace,
     instances: [{ nodeId: nodes[nodeName]! }],
   })
+  const alertRule = await owner.api.call('POST /workspaces/{workspaceId}/alert-rules', {
+    params: { workspaceId: workspace.id },
+    body: { name: `alert-rule-${word}`, watch: { kind: 'ERROR', nodeIds: null }, webhook: 'http://127.0.0.1:9/' },
+  })
+  const backfill = await one<{ id: number }>(
+    `insert into backfills (tenant_id, workspace_id, environment, name, mode, request, node_ids, state, created_by)
+     values ($1, $2, 'PROD', $3, 'current', '{"dates": []}', '{}', 'waiting-to-start', $4) returning id`,
+    [tenant.id, workspace.id, `backfill-${word}`, owner.id],
+  )
   const ids = {
     userId: member.id,
     sessionId,
@@ -85,6 +94,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     nodeId: nodes[nodeName]!,
     instanceId: instanceIds[0]!,
     dagId,
+    backfillId: backfill.id,
     operationId: operation.id,
     extensionCode: extension.code,
     code: extension.code,
@@ -93,6 +103,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     busId: bus.id,
     ruleId: rule.id,
     name: `rule-${word}`,
+    alertRuleId: alertRule.id,
   }
   const words = [
     owner.name,
@@ -101,6 +112,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     workspace.identifier,
     nodeName,
     `rule-${word}`,
+    alertRule.name,
+    `backfill-${word}`,
     bus.name,
     named.name,
     extension.code,

@@ -14,6 +14,7 @@ import type pg from 'pg'
 import pino from 'pino'
 import { SESSION_COOKIE } from '../server/src/authentication.ts'
 import { encryptSecret, generateAccessKey, generateSessionToken, hashToken } from '../server/src/credentials.ts'
+import type { SmtpServer } from '../server/src/openevent/alert-mail.ts'
 import type { Outgoing, Target } from '../server/src/openevent/target.ts'
 import { type Server, startServer } from '../server/src/server.ts'
 import type { Database } from '../server/src/store/database.ts'
@@ -40,6 +41,8 @@ const DEFAULTS = {
   outboundAllow: ['127.0.0.1/32'] as readonly string[],
   outboundDeny: [] as readonly string[],
   outboundCa: null as string | null,
+  smtpUrl: null as SmtpServer | null,
+  smtpFrom: null as string | null,
   // Longer than any machine stands still; tests in which a replica dies set less.
   replicaTimeoutMs: 30_000,
   poolSize: 8,

@@ -24,6 +24,7 @@ export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   'node.read': 'see nodes',
   'node.import': 'import nodes from a FlowSpec file',
   'node.operate': 'freeze, unfreeze and unpublish nodes',
+  'alert.write': 'change and test alert rules; see where they tell',
   'operation.read': 'see operations, whom they wait for, and what was answered',
   'audit.read': 'read the audit trail',
   'check.pass': 'mark a failed check as passed, where its extension allows that',

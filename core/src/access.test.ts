@@ -37,6 +37,7 @@ const WHO = {
   'node.read': '                    -    x     x    x    -    -    | x   x   x   x   x   x   x',
   'node.import': '                  -    x     x    -    -    -    | x   x   -   x   x   -   -',
   'node.operate': '                 -    x     x    -    -    -    | x   x   -   x   -   -   -',
+  'alert.write': '                 -    x     x    -    -    -    | x   x   -   x   -   -   -',
   'operation.read': '               -    x     x    x    -    -    | x   x   x   x   x   x   x',
   'audit.read': '                   -    x     x    x    -    -    | x   x   -   -   -   -   -',
   'check.pass': '                   -    x     x    -    -    -    | x   x   -   -   -   -   -',

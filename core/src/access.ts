@@ -62,6 +62,7 @@ export const ACCESS = {
   'node.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
   'node.import': { scope: 'workspace', tenant: NOBODY, workspace: ['owner', 'administrator', 'operator', 'deployer'] },
   'node.operate': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
+  'alert.write': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
   'operation.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
   'audit.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'check.pass': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },

@@ -1,5 +1,6 @@
 export * from './access.ts'
 export * from './access-words.ts'
+export * from './alert.ts'
 export * from './catalog/index.ts'
 export * from './check.ts'
 export * from './configuration.ts'

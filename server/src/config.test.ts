@@ -44,6 +44,8 @@ test('without any setting the embedded database and the loopback address are use
     outboundAllow: [],
     outboundDeny: [],
     outboundCa: null,
+    smtpUrl: null,
+    smtpFrom: null,
     replicaTimeoutMs: 5_000,
     poolSize: 10,
     logLevel: 'info',
@@ -111,6 +113,8 @@ test('every setting is read from its variable', () => {
     outboundAllow: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1', 'extension.internal'],
     outboundDeny: ['203.0.113.0/24', 'metadata.internal'],
     outboundCa: null,
+    smtpUrl: null,
+    smtpFrom: null,
     replicaTimeoutMs: 2_500,
     poolSize: 20,
     logLevel: 'debug',
@@ -166,6 +170,27 @@ test('a provider over plain HTTP is one on this machine', () => {
 test('users who are made by signing in at a provider never get full power', () => {
   for (const role of ['account-owner', 'full-access', 'owner'])
     expect(problemsOf({ HOLDPOINT_OIDC_ROLE: role })).toHaveLength(1)
+})
+
+test('a mail server is one that takes mails over TLS, unless it is said otherwise and no password goes with it', () => {
+  const read = (url: string) =>
+    readConfig({ HOLDPOINT_SMTP_URL: url, HOLDPOINT_SMTP_FROM: 'a@example.com' }, []).smtpUrl
+  const login = { user: 'me', pass: 'p@ss' }
+  expect(read('smtps://me:p%40ss@mail.example')).toEqual({
+    host: 'mail.example',
+    port: 465,
+    tls: 'from-the-start',
+    login,
+  })
+  expect(read('smtp://mail.example')).toEqual({ host: 'mail.example', port: 587, tls: 'starttls', login: null })
+  expect(read('smtp://[::1]:25?tls=off')).toEqual({ host: '::1', port: 25, tls: 'none', login: null })
+  const from = { HOLDPOINT_SMTP_FROM: 'a@example.com' }
+  for (const url of ['smtp://me:hunter2@mail.example?tls=off', 'http://mail.example', 'smtp://hunter2@mail.example'])
+    expect(problemsOf({ HOLDPOINT_SMTP_URL: url, ...from }).join()).toMatch(/^HOLDPOINT_SMTP_URL must be (?!.*hunter2)/)
+  expect(problemsOf({ HOLDPOINT_SMTP_URL: 'smtp://mail.example' })).toEqual([
+    'HOLDPOINT_SMTP_FROM is required with HOLDPOINT_SMTP_URL',
+  ])
+  expect(problemsOf({ HOLDPOINT_SMTP_FROM: 'Somebody <a@example.com>' })).toHaveLength(1)
 })
 
 test('a flag wins over its variable, in both spellings', () => {

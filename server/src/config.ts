@@ -78,6 +78,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, ar
   if (values.port !== 0 && values.port !== null && values.port === values.demoPort) {
     problems.push(`HOLDPOINT_DEMO_PORT must differ from the server's own port ${values.port}`)
   }
+  if (values.smtpUrl !== null && values.smtpFrom === null)
+    problems.push('HOLDPOINT_SMTP_FROM is required with HOLDPOINT_SMTP_URL')
   if (values.oidcIssuer !== null && values.oidcClientId === null)
     problems.push('HOLDPOINT_OIDC_CLIENT_ID is required with HOLDPOINT_OIDC_ISSUER')
   if (values.oidcIssuer === null && values.localPasswords === 'account-owner')

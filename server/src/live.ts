@@ -10,7 +10,16 @@ import pg from 'pg'
 export type Change = {
   /** `delivery`: something is due to the target with this id, for the replica that makes its deliveries. `user`: who this is, what they may or
    * their sessions, for the streams that are open on the strength of them. Consoles hear of neither. */
-  readonly kind: 'operation' | 'node' | 'extension' | 'openevent' | 'workspace' | 'delivery' | 'user'
+  readonly kind:
+    | 'operation'
+    | 'node'
+    | 'extension'
+    | 'openevent'
+    | 'workspace'
+    | 'alert'
+    | 'backfill'
+    | 'delivery'
+    | 'user'
   readonly tenantId: number
   readonly workspaceId: number | null
   readonly id: string

@@ -39,6 +39,8 @@ export type Platform = Gate & {
   readonly sign: Signer
   /** Where functions run. */
   readonly functions: FunctionHosts
+  /** Whether a mail server is configured. */
+  readonly canSendMail: boolean
   /** What runs the programs of nodes. */
   readonly runners: NodeRunners
   /** Wakes the dispatcher after something was made due by hand. */

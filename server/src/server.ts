@@ -15,7 +15,12 @@ import { expire } from './gate/expire.ts'
 import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
+import { alertRound } from './modules/operation-center/alerts.ts'
+import { backfillData } from './modules/operation-center/backfill-operation.ts'
+import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
+import { mailSender } from './openevent/alert-mail.ts'
+import { openAlertSecret } from './openevent/alert-secret.ts'
 import { busSender } from './openevent/bus-target.ts'
 import { devSender } from './openevent/dev-connection.ts'
 import { startDispatcher } from './openevent/dispatch.ts'
@@ -32,6 +37,7 @@ import { targetCache } from './openevent/targets.ts'
 import { openIdProvider } from './openid/provider.ts'
 import type { Platform } from './platform.ts'
 import { startRunners } from './runners/runners.ts'
+import { deleteOldAlerts } from './store/alerts.ts'
 import { unsealedAgeSeconds } from './store/audit.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { lines } from './store/gather.ts'
@@ -47,11 +53,15 @@ const OPERATIONS: OperationTable = {
   'freeze-node': freezeNode,
   'unfreeze-node': unfreezeNode,
   'undeploy-node': unpublishNode,
+  'backfill-data': backfillData,
 }
 
 const EXPIRE_EVERY_MS = 1_000
 /** Answers to one message that are taken at once. */
 const MOST_IN_LINE = 100
+const ALERTS_EVERY_MS = 2_000
+const ALERTS_KEPT_DAYS = 30
+const BACKFILL_EVERY_MS = 500
 const HOUSEKEEPING_EVERY_MS = 60_000
 /** What they used is kept by the day for good. */
 const INVOCATIONS_KEPT_DAYS = 7
@@ -110,7 +120,7 @@ export async function startServer(
     | 'oidcCreateUsers'
     | 'oidcRole'
   > &
-    Partial<Pick<Config, 'functions'>> &
+    Partial<Pick<Config, 'functions' | 'smtpUrl' | 'smtpFrom'>> &
     Partial<RunnerConfig>,
   connection: pg.ClientConfig,
   secretKey: Buffer,
@@ -185,6 +195,7 @@ export async function startServer(
     const ageSeconds = await unsealedAgeSeconds(db).catch(() => null)
     if (ageSeconds !== null) metrics.auditUnsealedAge.set(ageSeconds)
   })
+  const mail = mailSender({ smtpUrl: null, smtpFrom: null, ...config })
   const platform: Platform = {
     db,
     together: db.groups(),
@@ -202,6 +213,7 @@ export async function startServer(
     targets,
     sign,
     functions,
+    canSendMail: mail !== null,
     runners,
     wakeDispatcher: dispatcher.wake,
     mayDeliver: () => dispatcher.state().alive,
@@ -243,12 +255,29 @@ export async function startServer(
     every(EXPIRE_EVERY_MS, async () => {
       while ((await expire(platform)) > 0);
     }),
+    every(ALERTS_EVERY_MS, () =>
+      alertRound({
+        db,
+        publish: platform.publish,
+        timeZone: config.timeZone,
+        publicUrl: () => publicUrl,
+        http: senders.http,
+        mail,
+        openSecret: (ruleId, sealed) => openAlertSecret(secretKey, ruleId, sealed),
+        changed: ({ tenantId, workspaceId }) =>
+          live.publish({ kind: 'alert', tenantId, workspaceId, id: String(workspaceId) }),
+      }),
+    ),
+    every(BACKFILL_EVERY_MS, async () => {
+      while (await createNextBackfill(platform));
+    }),
     every(HOUSEKEEPING_EVERY_MS, async () => {
       const used = [...platform.usedAccessKeys]
       platform.usedAccessKeys.clear()
       if (used.length > 0) await touchAccessKeys(db, used)
       await deleteExpired(db, platform.signIn.idleSeconds)
       await deleteOldInvocations(db, INVOCATIONS_KEPT_DAYS)
+      await deleteOldAlerts(db, ALERTS_KEPT_DAYS)
     }),
   ]
 

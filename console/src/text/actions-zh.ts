@@ -23,6 +23,7 @@ export const ACTION_WORDS_ZH: Readonly<Record<Action, string>> = {
   'node.read': '查看节点',
   'node.import': '通过 FlowSpec 文件导入节点',
   'node.operate': '冻结、解冻和下线节点',
+  'alert.write': '修改和测试报警规则，查看其接收方',
   'operation.read': '查看操作、等待对象和检查结果',
   'audit.read': '查看审计记录',
   'check.pass': '在扩展程序允许时，将失败的检查标记为通过',

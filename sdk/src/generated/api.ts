@@ -23,6 +23,66 @@ export type InstanceStatus =
 export type InstanceOperationName = 'freeze' | 'unfreeze' | 'terminate' | 'rerun' | 'set-success'
 export type TaskType =
   'normal' | 'manual' | 'pause' | 'skip' | 'skip-unchosen' | 'skip-cycle' | 'condition-unchosen' | 'realtime-expired'
+export type BackfillState =
+  'creating' | 'failed-to-create' | 'waiting-to-start' | 'running' | 'paused' | 'cancelled' | 'failed' | 'succeeded'
+export type BackfillMode = 'current' | 'descendants' | 'massive' | 'advanced' | 'chain'
+export type BackfillVerb = 'start' | 'pause' | 'resume' | 'cancel' | 'rerun-failed'
+/**
+ * What a rule watches: scheduled instances in production, or backfills
+ */
+export type AlertWatch =
+  | {
+      kind: 'ERROR'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+    }
+  | {
+      kind: 'TIMEOUT'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+      minutes: number
+    }
+  | {
+      kind: 'UNFINISHED'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+      /**
+       * Time of the day after the business date; from 24:00 on, of the day after that
+       */
+      by: string
+    }
+  | {
+      kind: 'CYCLE_UNFINISHED'
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      nodeIds: number[]
+      /**
+       * After the time of the cycle
+       */
+      minutes: number
+    }
+  | {
+      kind: 'FINISHED'
+      /**
+       * null: every node of the workspace
+       */
+      nodeIds: number[] | null
+    }
+  | {
+      kind: 'BACKFILL'
+      /**
+       * Which ends of backfills; one that asks for more itself is told of as well
+       */
+      ends: 'Success' | 'Failure' | 'SuccessFailure'
+    }
 export type ExtensionStatus = 'testing' | 'published' | 'disabled' | 'in-review' | 'approved' | 'rejected'
 /**
  * superseded: a newer one was published; discarded: it was given up
@@ -846,6 +906,122 @@ export interface Routes {
     answer: InstanceGraph
   }
   /**
+   * What a backfill would come to: nodes, dates, instances, what stands in its way, and who would be asked
+   */
+  'POST /workspaces/{workspaceId}/backfill-previews': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: BackfillRequestInput
+    answer: BackfillPreview
+  }
+  /**
+   * Ask for a backfill; it is held as a whole while an extension watches, and nothing is created before
+   */
+  'POST /workspaces/{workspaceId}/backfills': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: BackfillRequestInput
+    answer: BackfillAsked
+  }
+  /**
+   * Backfills of a workspace, newest first
+   */
+  'GET /workspaces/{workspaceId}/backfills': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      environment?: 'PROD' | 'DEV'
+      name?: string
+      state?: BackfillState
+      mode?: BackfillMode
+      mine?: string
+    }
+    body: undefined
+    answer: {
+      items: BackfillSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One backfill with the runs of its dates, and how many instances are in which status
+   */
+  'GET /workspaces/{workspaceId}/backfills/{backfillId}': {
+    params: {
+      workspaceId: number
+      backfillId: number
+    }
+    query: {}
+    body: undefined
+    answer: BackfillDetail
+  }
+  /**
+   * Start a backfill that was created without starting
+   */
+  'POST /workspaces/{workspaceId}/backfills/{backfillId}/start': {
+    params: {
+      workspaceId: number
+      backfillId: number
+    }
+    query: {}
+    body: undefined
+    answer: BackfillDone
+  }
+  /**
+   * Start nothing new of a backfill; what runs goes on
+   */
+  'POST /workspaces/{workspaceId}/backfills/{backfillId}/pause': {
+    params: {
+      workspaceId: number
+      backfillId: number
+    }
+    query: {}
+    body: undefined
+    answer: BackfillDone
+  }
+  /**
+   * Go on with a backfill that was paused
+   */
+  'POST /workspaces/{workspaceId}/backfills/{backfillId}/resume': {
+    params: {
+      workspaceId: number
+      backfillId: number
+    }
+    query: {}
+    body: undefined
+    answer: BackfillDone
+  }
+  /**
+   * End a backfill: what runs is terminated, and the rest never runs
+   */
+  'POST /workspaces/{workspaceId}/backfills/{backfillId}/cancel': {
+    params: {
+      workspaceId: number
+      backfillId: number
+    }
+    query: {}
+    body: undefined
+    answer: BackfillDone
+  }
+  /**
+   * Run again what of a backfill has failed
+   */
+  'POST /workspaces/{workspaceId}/backfills/{backfillId}/rerun-failed': {
+    params: {
+      workspaceId: number
+      backfillId: number
+    }
+    query: {}
+    body: undefined
+    answer: BackfillDone
+  }
+  /**
    * Operations and their event checks, newest first
    */
   'GET /operations': {
@@ -921,6 +1097,104 @@ export interface Routes {
     query: {}
     body: undefined
     answer: DeliveryView
+  }
+  /**
+   * The alert rules of a workspace
+   */
+  'GET /workspaces/{workspaceId}/alert-rules': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: AlertRule[]
+      nextCursor: string | null
+      /**
+       * Whether a mail server is configured
+       */
+      canSendMail: boolean
+    }
+  }
+  /**
+   * Add an alert rule
+   */
+  'POST /workspaces/{workspaceId}/alert-rules': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewAlertRuleInput
+    answer: AlertRule
+  }
+  /**
+   * Replace an alert rule; what was so before tells nobody of
+   */
+  'PUT /workspaces/{workspaceId}/alert-rules/{alertRuleId}': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: NewAlertRuleInput
+    answer: AlertRule
+  }
+  /**
+   * Delete an alert rule; what it has told stays
+   */
+  'DELETE /workspaces/{workspaceId}/alert-rules/{alertRuleId}': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The secret with which the webhook of a rule is signed; reading it is on record
+   */
+  'GET /workspaces/{workspaceId}/alert-rules/{alertRuleId}/signing-secret': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: AlertSecret
+  }
+  /**
+   * Tell the receivers of a rule that this is a test; what comes of it stands among the alerts
+   */
+  'POST /workspaces/{workspaceId}/alert-rules/{alertRuleId}/test': {
+    params: {
+      workspaceId: number
+      alertRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: Alert
+  }
+  /**
+   * What was told, the newest first, with every try
+   */
+  'GET /workspaces/{workspaceId}/alerts': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      alertRuleId?: number
+    }
+    body: undefined
+    answer: {
+      items: Alert[]
+      nextCursor: string | null
+    }
   }
   /**
    * The extensions of the tenant, each in the version that runs, or in its newest where none does
@@ -2663,6 +2937,537 @@ export interface InstanceGraph {
    */
   isCut: boolean
 }
+export interface BackfillRequestInput {
+  environment?: 'PROD' | 'DEV'
+  name: string
+  comment?: string
+  /**
+   * current: one node. descendants: one, and those of its descendants in includeNodeIds. massive: one and all its descendants, by workspace. advanced: any nodes. chain: everything from rootNodeIds to includeNodeIds
+   */
+  mode?: 'current' | 'descendants' | 'massive' | 'advanced' | 'chain'
+  /**
+   * Where it starts: one node, in the modes advanced and chain one or more
+   *
+   * @maxItems 10000
+   */
+  rootNodeIds?: number[]
+  /**
+   * descendants: those that run. massive: descendants that run although their workspace is not to. chain: where it ends
+   *
+   * @maxItems 10000
+   */
+  includeNodeIds?: number[]
+  /**
+   * They get dry runs, so that what waits for them goes on
+   *
+   * @maxItems 10000
+   */
+  excludeNodeIds?: number[]
+  /**
+   * massive: only descendants in these workspaces run; none: in all
+   *
+   * @maxItems 1000
+   */
+  includeWorkspaceIds?: number[]
+  /**
+   * massive: descendants in these workspaces do not run
+   *
+   * @maxItems 1000
+   */
+  excludeWorkspaceIds?: number[]
+  /**
+   * One to seven ranges of business dates, both ends included; past or future
+   *
+   * @maxItems 100
+   */
+  dates: {
+    /**
+     * yyyy-mm-dd
+     */
+    start: string
+    /**
+     * yyyy-mm-dd
+     */
+    end: string
+  }[]
+  /**
+   * The part of the day of which hourly and minute nodes have instances; both or none
+   */
+  window?: {
+    startTime?: string | null
+    endTime?: string | null
+  }
+  /**
+   * Of the business dates
+   */
+  order?: 'asc' | 'desc'
+  /**
+   * How many business dates run at the same time, 1 to 10
+   */
+  groups?: number
+  /**
+   * Instances of a future time run at once
+   */
+  startsFutureNow?: boolean
+  /**
+   * When its instances may start; over midnight where it ends before it starts
+   */
+  runWindow?: {
+    type: 'daily' | 'weekend'
+    /**
+     * hh:mm:ss
+     */
+    startTime: string
+    /**
+     * hh:mm:ss
+     */
+    endTime: string
+  } | null
+  /**
+   * Identifier of the resource group that all of it runs in
+   */
+  resourceGroup?: string | null
+  /**
+   * 1 to 11
+   */
+  priority?: number | null
+  /**
+   * When whoever asked is told that it has ended
+   */
+  alert?: ('success' | 'failure' | 'success-failure') | null
+  /**
+   * Whether it is checked beforehand what stands in its way, and refused where something does
+   */
+  analysis?: {
+    enabled?: boolean
+    blocked?: boolean
+  }
+  /**
+   * Parameters of single nodes instead of their own, `key=value key=value`, by the id of the node
+   */
+  parameters?: {
+    [k: string]: string
+  }
+  /**
+   * False: its instances are created and wait until somebody starts it
+   */
+  starts?: boolean
+}
+/**
+ * What a backfill would come to; nothing is written
+ */
+export interface BackfillPreview {
+  /**
+   * Nodes that run
+   */
+  nodeCount: number
+  /**
+   * Nodes that get dry runs
+   */
+  dryRunCount: number
+  dateCount: number
+  /**
+   * The first hundred, in the order in which they run
+   */
+  dates: string[]
+  /**
+   * How many instances it would have
+   */
+  instanceCount: number
+  workspaces: {
+    id: number
+    name: string
+    nodeCount: number
+    dryRunCount: number
+  }[]
+  /**
+   * The first two hundred, in the order of their ids
+   */
+  nodes: {
+    id: number
+    name: string
+    workspaceId: number
+    programType: string
+    recurrence: 'normal' | 'pause' | 'skip'
+    /**
+     * Why it is a dry run. excluded: it was left out. between: nobody chose it, and it lies between two that were. not-allowed: you may not operate on it
+     */
+    dryRun: ('excluded' | 'between' | 'not-allowed') | null
+  }[]
+  /**
+   * Nodes in between that you may not operate on: they get dry runs
+   */
+  gaps: {
+    count: number
+    nodes: {
+      id: number
+      name: string
+      workspaceId: number
+    }[]
+  }
+  /**
+   * Nodes that are to run and that you may not operate on: with one of these it is refused
+   */
+  refused: {
+    count: number
+    nodes: {
+      id: number
+      name: string
+      workspaceId: number
+    }[]
+  }
+  /**
+   * Frozen nodes among those that run: their instances are frozen and hold up what waits for them
+   */
+  frozen: {
+    count: number
+    nodes: {
+      id: number
+      name: string
+      workspaceId: number
+    }[]
+  }
+  /**
+   * What the check beforehand finds; null where it is not asked for
+   */
+  findings: BackfillFinding[] | null
+  /**
+   * What it would be refused with if it were asked for now
+   */
+  refusal: {
+    code: string
+    detail: string
+    details: {
+      [k: string]: unknown
+    }
+  } | null
+  /**
+   * Extensions that would be asked first
+   */
+  asked: {
+    extensionCode: string
+    extensionName: string
+    version: number
+  }[]
+}
+/**
+ * What stands in the way of a backfill. frozen: these nodes hold up what waits for them. upstream-missing: what they wait for is not part of it and has not succeeded on one of its dates. unresolved: no node produces an output that they wait for
+ */
+export interface BackfillFinding {
+  code: 'frozen' | 'upstream-missing' | 'unresolved'
+  count: number
+  /**
+   * The first of them
+   */
+  nodes: {
+    id: number
+    name: string
+    workspaceId: number
+  }[]
+}
+export interface BackfillAsked {
+  operation: OperationView
+  /**
+   * null while the operation is held: nothing has been created
+   */
+  backfillId: number | null
+}
+export interface BackfillSummary {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  name: string
+  mode: BackfillMode
+  state: BackfillState
+  /**
+   * Why it could not be created
+   */
+  problem: {
+    code: string
+    detail: string
+    details: {
+      [k: string]: unknown
+    }
+  } | null
+  dates: {
+    start: string
+    end: string
+  }[]
+  /**
+   * Nodes that run
+   */
+  nodeCount: number
+  dryRunCount: number
+  /**
+   * null while they are being created
+   */
+  instanceCount: number | null
+  /**
+   * Its business dates by status
+   */
+  dateCounts: {
+    notRun: number
+    running: number
+    failed: number
+    succeeded: number
+  }
+  requestedBy: Person
+  /**
+   * The operation with which it was asked for
+   */
+  operationId: string | null
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: BackfillVerb[]
+}
+export interface BackfillDetail {
+  id: number
+  workspaceId: number
+  environment: 'PROD' | 'DEV'
+  name: string
+  mode: BackfillMode
+  state: BackfillState
+  /**
+   * Why it could not be created
+   */
+  problem: {
+    code: string
+    detail: string
+    details: {
+      [k: string]: unknown
+    }
+  } | null
+  dates: {
+    start: string
+    end: string
+  }[]
+  /**
+   * Nodes that run
+   */
+  nodeCount: number
+  dryRunCount: number
+  /**
+   * null while they are being created
+   */
+  instanceCount: number | null
+  /**
+   * Its business dates by status
+   */
+  dateCounts: {
+    notRun: number
+    running: number
+    failed: number
+    succeeded: number
+  }
+  requestedBy: Person
+  /**
+   * The operation with which it was asked for
+   */
+  operationId: string | null
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: BackfillVerb[]
+  request: BackfillRequest
+  /**
+   * Instances by status
+   */
+  counts: {
+    notRun: number
+    /**
+     * For their time or for resources
+     */
+    waiting: number
+    running: number
+    failed: number
+    succeeded: number
+    /**
+     * Of all but the succeeded ones
+     */
+    frozen: number
+  }
+  /**
+   * The run of each business date, in their order; the first thousand
+   */
+  dags: {
+    id: number
+    bizdate: string
+    /**
+     * Its group, from 0; dates of one group run one after the other
+     */
+    line: number | null
+    position: number | null
+    status: 'not-run' | 'running' | 'failed' | 'succeeded'
+    paused: boolean
+    /**
+     * It waits for its run window
+     */
+    outsideWindow: boolean
+    startedAt: string | null
+    finishedAt: string | null
+    /**
+     * Instances by status
+     */
+    counts: {
+      notRun: number
+      /**
+       * For their time or for resources
+       */
+      waiting: number
+      running: number
+      failed: number
+      succeeded: number
+      /**
+       * Of all but the succeeded ones
+       */
+      frozen: number
+    }
+  }[]
+  /**
+   * The first two hundred, in the order of their ids
+   */
+  nodes: {
+    id: number
+    name: string
+    workspaceId: number
+    programType: string
+    dryRun: boolean
+  }[]
+  /**
+   * What was done to it, the newest first; the latest hundred
+   */
+  log: ObjectLogEntry[]
+}
+export interface BackfillRequest {
+  environment: 'PROD' | 'DEV'
+  name: string
+  comment: string
+  /**
+   * current: one node. descendants: one, and those of its descendants in includeNodeIds. massive: one and all its descendants, by workspace. advanced: any nodes. chain: everything from rootNodeIds to includeNodeIds
+   */
+  mode: 'current' | 'descendants' | 'massive' | 'advanced' | 'chain'
+  /**
+   * Where it starts: one node, in the modes advanced and chain one or more
+   *
+   * @maxItems 10000
+   */
+  rootNodeIds: number[]
+  /**
+   * descendants: those that run. massive: descendants that run although their workspace is not to. chain: where it ends
+   *
+   * @maxItems 10000
+   */
+  includeNodeIds: number[]
+  /**
+   * They get dry runs, so that what waits for them goes on
+   *
+   * @maxItems 10000
+   */
+  excludeNodeIds: number[]
+  /**
+   * massive: only descendants in these workspaces run; none: in all
+   *
+   * @maxItems 1000
+   */
+  includeWorkspaceIds: number[]
+  /**
+   * massive: descendants in these workspaces do not run
+   *
+   * @maxItems 1000
+   */
+  excludeWorkspaceIds: number[]
+  /**
+   * One to seven ranges of business dates, both ends included; past or future
+   *
+   * @maxItems 100
+   */
+  dates: {
+    /**
+     * yyyy-mm-dd
+     */
+    start: string
+    /**
+     * yyyy-mm-dd
+     */
+    end: string
+  }[]
+  /**
+   * The part of the day of which hourly and minute nodes have instances; both or none
+   */
+  window: {
+    startTime: string | null
+    endTime: string | null
+  }
+  /**
+   * Of the business dates
+   */
+  order: 'asc' | 'desc'
+  /**
+   * How many business dates run at the same time, 1 to 10
+   */
+  groups: number
+  /**
+   * Instances of a future time run at once
+   */
+  startsFutureNow: boolean
+  /**
+   * When its instances may start; over midnight where it ends before it starts
+   */
+  runWindow: {
+    type: 'daily' | 'weekend'
+    /**
+     * hh:mm:ss
+     */
+    startTime: string
+    /**
+     * hh:mm:ss
+     */
+    endTime: string
+  } | null
+  /**
+   * Identifier of the resource group that all of it runs in
+   */
+  resourceGroup: string | null
+  /**
+   * 1 to 11
+   */
+  priority: number | null
+  /**
+   * When whoever asked is told that it has ended
+   */
+  alert: ('success' | 'failure' | 'success-failure') | null
+  /**
+   * Whether it is checked beforehand what stands in its way, and refused where something does
+   */
+  analysis: {
+    enabled: boolean
+    blocked: boolean
+  }
+  /**
+   * Parameters of single nodes instead of their own, `key=value key=value`, by the id of the node
+   */
+  parameters: {
+    [k: string]: string
+  }
+  /**
+   * False: its instances are created and wait until somebody starts it
+   */
+  starts: boolean
+}
+export interface BackfillDone {
+  backfill: BackfillSummary
+  /**
+   * The operation on instances that this comes to (terminating what runs, running again what failed); null where there is none
+   */
+  operation: OperationView | null
+}
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read
  */
@@ -2790,6 +3595,103 @@ export interface AttemptView {
 }
 export interface PassReason {
   reason: string
+}
+export interface AlertRule {
+  id: number
+  name: string
+  enabled: boolean
+  watch: AlertWatch
+  /**
+   * Empty for who may not change the rule, and so are the paths of webhooks
+   */
+  emails: string[]
+  /**
+   * How often it is told again while it still holds
+   */
+  mostRepeats: number
+  repeatMinutes: number
+  webhook: string | null
+  receiverCount: number
+}
+export interface NewAlertRuleInput {
+  name: string
+  enabled?: boolean
+  watch: AlertWatch
+  /**
+   * @maxItems 20
+   */
+  emails?: string[]
+  /**
+   * How often it is told again while it still holds
+   */
+  mostRepeats?: number
+  repeatMinutes?: number
+  /**
+   * Where alerts are posted to as JSON, signed
+   */
+  webhook?: string | null
+}
+export interface AlertSecret {
+  secret: string
+}
+export interface Alert {
+  id: number
+  /**
+   * null: the rule has been deleted, or a backfill asked for it itself
+   */
+  ruleId: number | null
+  ruleName: string
+  kind: 'ERROR' | 'TIMEOUT' | 'UNFINISHED' | 'CYCLE_UNFINISHED' | 'FINISHED' | 'BACKFILL'
+  test: boolean
+  at: string
+  backfillId: number | null
+  /**
+   * Of a backfill
+   */
+  succeeded: boolean | null
+  count: number
+  /**
+   * What it is about, at most the first 100
+   */
+  objects: {
+    /**
+     * Of the instance or backfill
+     */
+    id: number
+    name: string
+    nodeId: number | null
+    run: number
+    bizdate: string | null
+  }[]
+  /**
+   * How often
+   */
+  told: number
+  tellAgainAt: string | null
+  notices: AlertNotice[]
+}
+export interface AlertNotice {
+  id: number
+  /**
+   * 1: when it was raised; from 2 on when it was told again
+   */
+  number: number
+  channel: 'webhook' | 'email'
+  receiver: string
+  state: 'pending' | 'sent' | 'failed'
+  nextTryAt: string | null
+  attempts: AlertAttempt[]
+}
+export interface AlertAttempt {
+  number: number
+  at: string
+  durationMs: number
+  /**
+   * HTTP status of the answer; null where there was none
+   */
+  status: number | null
+  error: string | null
+  answer: string | null
 }
 /**
  * An extension in the version that runs, or in its newest where none does
@@ -4222,6 +5124,24 @@ export interface NewUser {
    */
   password?: string
   tenantRoles: TenantRole[]
+}
+export interface NewAlertRule {
+  name: string
+  enabled: boolean
+  watch: AlertWatch
+  /**
+   * @maxItems 20
+   */
+  emails: string[]
+  /**
+   * How often it is told again while it still holds
+   */
+  mostRepeats: number
+  repeatMinutes: number
+  /**
+   * Where alerts are posted to as JSON, signed
+   */
+  webhook: string | null
 }
 export interface RabbitmqSettings {
   host: string

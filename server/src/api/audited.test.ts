@@ -55,6 +55,10 @@ const OWN = [
   'known_addresses',
   'invocations',
   'function_usage',
+  // Told already by the alert they belong to.
+  'alert_watch',
+  'alert_notices',
+  'alert_attempts',
 ]
 
 type Entry = {
@@ -121,6 +125,12 @@ async function busWithRule(endpoint?: string) {
   const { id: ruleId } = await call(owner, 'POST', `/event-buses/${busId}/rules`, rule(endpoint))
   return { busId, ruleId }
 }
+const alertRule = () =>
+  call(owner, 'POST', `/workspaces/${workspace.id}/alert-rules`, {
+    name: `rule-${Math.random().toString(36).slice(2)}`,
+    watch: { kind: 'ERROR', nodeIds: null },
+    webhook: 'https://example.com/',
+  })
 const content = { name: 'An extension', points: ['freeze-node'] }
 async function extensionIn(...verbs: string[]) {
   const author = await tenant.person(['open-platform-administrator'])
@@ -177,6 +187,19 @@ const userStep = (method: string, path: string, action: string): Step => ({
     return () => call(owner, method, `/users/${id}${path}`)
   },
 })
+
+const backfillOf = (name: string) => ({
+  name: 'again',
+  rootNodeIds: [nodeIds[name]!],
+  dates: [{ start: '2026-01-01', end: '2026-01-01' }],
+})
+const created = async (id: number) =>
+  await expect
+    .poll(async () => {
+      const [row] = await world.db.rows<{ state: string }>('select state from backfills where id = $1', [id])
+      return row!.state
+    }, PATIENCE)
+    .not.toBe('creating')
 
 /** What each route that writes needs beforehand, the request, and the entries it leaves. */
 const STEPS: Readonly<Record<string, Step>> = {
@@ -343,6 +366,41 @@ const STEPS: Readonly<Record<string, Step>> = {
         flowspec: flowSpec(workspace, { fresh: [] }),
       }),
   },
+  // It only reads.
+  'POST /workspaces/:workspaceId/backfill-previews': {
+    actions: [],
+    run: async () => () => call(owner, 'POST', `/workspaces/${workspace.id}/backfill-previews`, backfillOf('d')),
+  },
+  'POST /workspaces/:workspaceId/backfills': {
+    actions: ['operation.request', 'backfill.create'],
+    run: async () => async () => {
+      const { backfillId } = await call(owner, 'POST', `/workspaces/${workspace.id}/backfills`, backfillOf('d'))
+      await created(Number(backfillId))
+    },
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['start', 'waiting-to-start'],
+        ['pause', 'running'],
+        ['resume', 'paused'],
+        ['cancel', 'waiting-to-start'],
+        ['rerun-failed', 'failed'],
+      ] as const
+    ).map(([verb, state]): [string, Step] => [
+      `POST /workspaces/:workspaceId/backfills/:backfillId/${verb}`,
+      {
+        actions: [`backfill.${verb}`],
+        async run() {
+          const path = `/workspaces/${workspace.id}/backfills`
+          const { backfillId } = await call(owner, 'POST', path, { ...backfillOf('d'), starts: false })
+          await created(Number(backfillId))
+          await world.db.rows('update backfills set state = $2 where id = $1', [backfillId, state])
+          return () => call(owner, 'POST', `${path}/${backfillId}/${verb}`)
+        },
+      },
+    ]),
+  ),
   'POST /operations/:operationId/withdraw': {
     actions: ['operation.withdraw'],
     async run() {
@@ -555,6 +613,32 @@ const STEPS: Readonly<Record<string, Step>> = {
   'POST /parameter-lint': {
     actions: [],
     run: async () => () => call(owner, 'POST', '/parameter-lint', { parameters: 'a=1' }),
+  },
+  'POST /workspaces/:workspaceId/alert-rules': {
+    actions: ['alert-rule.create'],
+    run: async () => () => alertRule(),
+  },
+  'PUT /workspaces/:workspaceId/alert-rules/:alertRuleId': {
+    actions: ['alert-rule.change'],
+    async run() {
+      const { id } = await alertRule()
+      const body = { name: `changed ${id}`, watch: { kind: 'ERROR', nodeIds: null } }
+      return () => call(owner, 'PUT', `/workspaces/${workspace.id}/alert-rules/${id}`, body)
+    },
+  },
+  'DELETE /workspaces/:workspaceId/alert-rules/:alertRuleId': {
+    actions: ['alert-rule.delete'],
+    async run() {
+      const { id } = await alertRule()
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/alert-rules/${id}`)
+    },
+  },
+  'POST /workspaces/:workspaceId/alert-rules/:alertRuleId/test': {
+    actions: ['alert-rule.test'],
+    async run() {
+      const { id } = await alertRule()
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/alert-rules/${id}/test`)
+    },
   },
   'POST /event-buses': { actions: ['event-bus.create'], run: async () => bus },
   'POST /event-buses/:busId/rules': {

@@ -17,6 +17,7 @@ import {
   readOneOf,
   readPublicUrl,
   readSecretKey,
+  readSmtpUrl,
   readTimeZone,
 } from './values.ts'
 
@@ -147,6 +148,25 @@ export const SETTINGS = {
     meaning:
       'A file of certificates in PEM. Receivers and brokers whose certificate one of them has signed are trusted as well.',
     read: readCertificateFile,
+  }),
+  smtpUrl: setting({
+    variable: 'HOLDPOINT_SMTP_URL',
+    type: 'SMTP URL',
+    default: null,
+    defaultText: 'none: alerts go to webhooks only',
+    secret: true,
+    meaning:
+      'The mail server that alerts are handed to, as `smtps://user:password@mail.example.com:465`; with `smtp://` it must offer STARTTLS, unless `?tls=off` is added, which no password goes with.',
+    read: readSmtpUrl,
+  }),
+  smtpFrom: setting({
+    variable: 'HOLDPOINT_SMTP_FROM',
+    type: 'mail address',
+    default: null,
+    defaultText: 'none; needed with `HOLDPOINT_SMTP_URL`',
+    secret: false,
+    meaning: 'Whom mails are from.',
+    read: (text) => readMatching(text, /^[^\s@<>",;:]+@[^\s@<>",;:]+$/, 'a mail address'),
   }),
   replicaTimeoutMs: setting({
     variable: 'HOLDPOINT_REPLICA_TIMEOUT_MS',

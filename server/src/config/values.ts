@@ -85,6 +85,46 @@ export function readDatabaseUrl(text: string): string {
   return text
 }
 
+export type SmtpUrl = {
+  readonly host: string
+  readonly port: number
+  readonly tls: 'from-the-start' | 'starttls' | 'none'
+  readonly login: { readonly user: string; readonly pass: string } | null
+}
+
+/** A password is never sent without TLS. */
+export function readSmtpUrl(text: string): SmtpUrl {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const plain = url?.search === '?tls=off'
+  if (
+    url === null ||
+    !/^smtps?:$/.test(url.protocol) ||
+    url.hostname === '' ||
+    !/^\/?$/.test(url.pathname) ||
+    url.hash !== '' ||
+    !(url.search === '' || (plain && url.protocol === 'smtp:')) ||
+    (url.username === '') !== (url.password === '') ||
+    (plain && url.username !== '')
+  )
+    throw new ValueError(
+      'a URL like smtps://user:password@mail.example.com:465, or smtp://mail.example.com:587 (with STARTTLS; without a user ?tls=off does without)',
+    )
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (url.protocol === 'smtps:' ? 465 : 587) : Number(url.port),
+    tls: url.protocol === 'smtps:' ? 'from-the-start' : plain ? 'none' : 'starttls',
+    login: url.username === '' ? null : { user: decoded(url.username), pass: decoded(url.password) },
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new ValueError('a URL whose user and password are percent-encoded')
+  }
+}
+
 export function readSecretKey(text: string): Buffer {
   const hex = /^[0-9a-f]{64}$/i.test(text)
   const key = Buffer.from(text, hex ? 'hex' : 'base64')

@@ -91,7 +91,9 @@ async function take<Request, Snapshot>(
     const watching = whoApplies(versions, caller, { point: kind.point, workspaceId }, description, tx.now)
     // A hash, because an index takes no key as long as a thousand ids.
     const ids = description.objects.map((object) => object.id).sort()
-    const requestKey = createHash('sha256').update(ids.join(',')).digest('base64')
+    const requestKey = createHash('sha256')
+      .update(description.requestKey ?? ids.join(','))
+      .digest('base64')
     const operation: operations.NewOperation = {
       id: randomUUID(),
       tenantId: caller.tenantId,
@@ -182,16 +184,14 @@ async function take<Request, Snapshot>(
   }, who.tenantId)
 }
 
-type Watching = extensions.WatchingRow & { readonly read: ExtensionParameters }
-
 /** Rule 2 for every extension of the tenant that names the point; rule 12: none applies once the edition has expired. */
-function whoApplies(
-  rows: readonly extensions.WatchingRow[],
+export function whoApplies<Row extends extensions.WatchingRow>(
+  rows: readonly Row[],
   caller: Caller,
   where: { readonly point: ExtensionPointCode; readonly workspaceId: number | null },
-  description: Description<unknown>,
+  description: Pick<Description<unknown>, 'triggers' | 'fileType'>,
   now: Date,
-): Watching[] {
+): (Row & { readonly read: ExtensionParameters })[] {
   if (!description.triggers) return []
   if (caller.editionExpiresAt !== null && caller.editionExpiresAt <= now) return []
   const scope = {

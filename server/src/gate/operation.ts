@@ -10,6 +10,8 @@ import type { OperationChange, OperationObject } from '../store/operations.ts'
 export type Description<Snapshot> = {
   /** What the operation is on; two requests on the same objects are the same request (rule 24). */
   readonly objects: readonly OperationObject[]
+  /** All that makes two requests the same, where that is more than their objects. */
+  readonly requestKey?: string
   /** One line for lists, e.g. the node's name. */
   readonly objectName: string
   readonly changes: readonly OperationChange[]
@@ -38,6 +40,7 @@ export type OperationKind<Request, Snapshot> = {
 }
 
 export type Effect = {
+  readonly operationId: string
   readonly tenantId: number
   readonly workspaceId: number | null
   readonly requestedBy: number

@@ -114,7 +114,9 @@ async function release(
 export function effectOf(
   gate: Gate,
   tx: Transaction,
-  operation: { tenantId: number; workspaceId: number | null; requestedBy: number } | operations.DecidedOperationRow,
+  operation:
+    | { id: string; tenantId: number; workspaceId: number | null; requestedBy: number }
+    | operations.DecidedOperationRow,
   of: Trace,
   routes: Promise<readonly RouteRow[]>,
 ): Effect {
@@ -124,6 +126,7 @@ export function effectOf(
       : { tenantId: operation.tenantId, workspaceId: operation.workspaceId, requestedBy: operation.requestedBy }
   return {
     ...origin,
+    operationId: operation.id,
     mayReach: async (eventCode) => (await routes).some((route) => mayTake(route, eventCode)),
     async publish(eventCode, body) {
       gate.publish(tx, {

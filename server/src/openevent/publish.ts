@@ -29,8 +29,8 @@ export type Publication = {
   readonly body: string
   /** In which what happened was asked for; it goes with the message, not into it. */
   readonly trace: Trace
-  /** Whose doing it is that is told. */
-  readonly requestedBy: number
+  /** Whose doing it is that is told; null: nobody's. */
+  readonly requestedBy: number | null
   /** Where events of the workspace go, read in the same transaction. */
   readonly routes: readonly RouteRow[]
   /** Functions that are asked: to them it goes straight, over no bus. */

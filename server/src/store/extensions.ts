@@ -394,7 +394,7 @@ export async function watchingVersions(
 
 /** Every version of the tenant in testing or published, with its name; whether it applies to an event is decided in core. */
 export async function watchingTenant(
-  sql: Sql,
+  sql: Pick<Sql, 'rows'>,
   tenantId: number,
   workspaceId: number | null,
 ): Promise<(WatchingRow & { name: string })[]> {

@@ -161,6 +161,8 @@ export function unpublishNodes(tx: Transaction, ids: readonly number[]): void {
   tx.send('update nodes set unpublished_at = now(), modified_at = now() where id = any($1)', [ids])
   tx.send('delete from node_outputs where node_id = any($1)', [ids])
   tx.send('delete from node_inputs where node_id = any($1)', [ids])
+  tx.send('delete from node_edges where from_id = any($1)', [ids])
+  tx.send('delete from node_edges where to_id = any($1)', [ids])
 }
 
 export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
@@ -234,9 +236,7 @@ export async function edgesOf(
   environment: Environment,
 ): Promise<{ from: number; to: number }[]> {
   return await sql.rows(
-    `select o.node_id as "from", i.node_id as "to" from node_inputs i
-     join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
-     where i.tenant_id = $1 and i.environment = $2 and i.type = 'normal'`,
+    'select from_id as "from", to_id as "to" from node_edges where tenant_id = $1 and environment = $2',
     [tenantId, environment],
   )
 }
@@ -356,5 +356,23 @@ export async function putWiring(
       environment,
       JSON.stringify(wiring.flatMap((one) => one.inputs.map((input) => ({ ...input, node_id: one.nodeId })))),
     ],
+  )
+  await putEdges(sql, ids)
+}
+
+/** Makes the edges of these nodes, up and down, what their inputs and outputs say now. */
+async function putEdges(sql: Sql, ids: readonly number[]): Promise<void> {
+  await sql.rows('delete from node_edges where from_id = any($1)', [ids])
+  await sql.rows('delete from node_edges where to_id = any($1)', [ids])
+  await sql.rows(
+    `insert into node_edges (from_id, to_id, tenant_id, environment)
+     select o.node_id, i.node_id, i.tenant_id, i.environment from node_inputs i
+     join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
+     where i.type = 'normal' and i.node_id = any($1)
+     union
+     select o.node_id, i.node_id, i.tenant_id, i.environment from node_outputs o
+     join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output
+     where i.type = 'normal' and o.node_id = any($1)`,
+    [ids],
   )
 }

@@ -64,7 +64,11 @@ export async function workspaceByIdentifier(
 }
 
 /** Those of these ids that are workspaces of the tenant. */
-export async function knownWorkspaces(sql: Sql, tenantId: number, ids: readonly number[]): Promise<number[]> {
+export async function knownWorkspaces(
+  sql: Pick<Sql, 'rows'>,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<number[]> {
   const rows = await sql.rows<{ id: number }>('select id from workspaces where tenant_id = $1 and id = any($2)', [
     tenantId,
     ids,
@@ -74,7 +78,7 @@ export async function knownWorkspaces(sql: Sql, tenantId: number, ids: readonly 
 
 /** The workspaces of the tenant, or those among `ids`, in the order of their ids. */
 export async function workspacesOf(
-  sql: Sql,
+  sql: Pick<Sql, 'rows'>,
   tenantId: number,
   ids: readonly number[] | null,
   afterId: number,

@@ -1,6 +1,8 @@
 import type { Route } from '../route.ts'
 import { accessKeyRoutes } from './access-keys.ts'
+import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
+import { backfillRoutes } from './backfills.ts'
 import { channelRoutes } from './channels.ts'
 import { dagRoutes } from './dags.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
@@ -32,7 +34,9 @@ export const ROUTES: readonly Route[] = [
   ...nodeRoutes,
   ...instanceRoutes,
   ...dagRoutes,
+  ...backfillRoutes,
   ...operationRoutes,
+  ...alertRoutes,
   ...extensionRoutes,
   ...extensionVersionRoutes,
   ...trialRoutes,
