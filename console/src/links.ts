@@ -39,6 +39,34 @@ export const links = {
       params: { workspaceId: String(workspaceId), nodeId: String(nodeId) },
       search: environment === 'DEV' ? { environment } : {},
     }),
+  backfills: (workspaceId: number, environment?: Environment) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/backfills',
+      params: { workspaceId: String(workspaceId) },
+      search: environment === 'DEV' ? { environment } : {},
+    }),
+  backfill: (workspaceId: number, backfillId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/backfills/$backfillId',
+      params: { workspaceId: String(workspaceId), backfillId: String(backfillId) },
+    }),
+  /** The form, with these nodes in it. */
+  newBackfill: (workspaceId: number, environment?: Environment, nodeIds: readonly number[] = []) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/backfills/new',
+      params: { workspaceId: String(workspaceId) },
+      search: {
+        ...(environment === 'DEV' && { environment }),
+        ...(nodeIds.length > 0 && { nodes: nodeIds.join(',') }),
+      },
+    }),
+  /** The list, with the panel of the operation that is held over it. */
+  heldBackfill: (workspaceId: number, environment: Environment, operation: string) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/backfills',
+      params: { workspaceId: String(workspaceId) },
+      search: { ...(environment === 'DEV' && { environment }), operation },
+    }),
   workspaceExtensions: (workspaceId: number) =>
     linkOptions({ to: '/workspaces/$workspaceId/extensions', params: { workspaceId: String(workspaceId) } }),
   tenantExtensions: () => linkOptions({ to: '/tenant-extensions' }),

@@ -4,8 +4,9 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 
 /** What is read again after a change: the first members of the query keys. */
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
-  operation: ['operations', 'nodes', 'dead-letters'],
+  operation: ['operations', 'nodes', 'backfills', 'dead-letters'],
   node: ['nodes'],
+  backfill: ['backfills'],
   extension: ['extensions', 'routing'],
   openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],
   workspace: ['workspaces', 'members', 'session'],

@@ -9,9 +9,17 @@ import {
 } from '@tanstack/react-router'
 import { ProblemError } from './api/client.ts'
 import { queries } from './api/queries.ts'
-import type { Environment, ExtensionStatus, OperationState, ProcessStatus, Recurrence } from './api/shapes.ts'
+import type {
+  BackfillState,
+  Environment,
+  ExtensionStatus,
+  OperationState,
+  ProcessStatus,
+  Recurrence,
+} from './api/shapes.ts'
 import { links } from './links.ts'
 import { Broken, NotThere } from './pages/broken.tsx'
+import { withOperationCenterTexts } from './text/index.ts'
 
 /** What stands after the `?` is plain text, one value per name; each route takes what it knows and drops the rest. */
 type Search = Readonly<Record<string, unknown>>
@@ -39,6 +47,16 @@ const EXTENSION_STATUSES: readonly ExtensionStatus[] = [
 ]
 const STATUSES: readonly ProcessStatus[] = ['CHECKING', 'PASSED', 'BLOCKED']
 const ENVIRONMENTS: readonly Environment[] = ['PROD', 'DEV']
+const BACKFILL_STATES: readonly BackfillState[] = [
+  'creating',
+  'failed-to-create',
+  'waiting-to-start',
+  'running',
+  'paused',
+  'cancelled',
+  'failed',
+  'succeeded',
+]
 const RECURRENCES: readonly Recurrence[] = ['normal', 'pause', 'skip']
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
@@ -138,6 +156,37 @@ const node = createRoute({
     environment: oneOf(ENVIRONMENTS, search.environment),
   }),
   component: lazyRouteComponent(() => import('./pages/workspaces/node.tsx'), 'NodePage'),
+})
+const backfills = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/backfills',
+  validateSearch: (
+    search: Search,
+  ): { environment?: Environment; name?: string; state?: BackfillState; mine?: true; cursor?: string } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+    name: text(search.name),
+    state: oneOf(BACKFILL_STATES, search.state),
+    mine: yes(search.mine),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/backfills/index.tsx')), 'BackfillsPage'),
+})
+const newBackfill = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/backfills/new',
+  validateSearch: (search: Search): { environment?: Environment; nodes?: string } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+    nodes: /^\d{1,16}(,\d{1,16}){0,99}$/.test(String(search.nodes)) ? String(search.nodes) : undefined,
+  }),
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/backfills/new.tsx')), 'NewBackfillPage'),
+})
+const backfill = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/backfills/$backfillId',
+  component: lazyRouteComponent(
+    () => withOperationCenterTexts(import('./pages/backfills/backfill.tsx')),
+    'BackfillPage',
+  ),
 })
 const workspaceExtensions = createRoute({
   getParentRoute: () => signedIn,
@@ -305,6 +354,9 @@ const tree = root.addChildren([
     workspaces,
     nodes,
     node,
+    backfills,
+    newBackfill,
+    backfill,
     workspaceExtensions,
     tenantExtensions,
     members,

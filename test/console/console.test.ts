@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { accessStories } from './access-stories.ts'
 import { auditStories } from './audit-stories.ts'
+import { backfillStories } from './backfill-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
 import { functionStories } from './function-stories.ts'
 import { holdingStories } from './holding-stories.ts'
@@ -28,6 +29,7 @@ afterEach(() => {
 const at = () => started
 describe('signing in', () => signInStories(at))
 describe('holding an operation', () => holdingStories(at))
+describe('data backfill', () => backfillStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('the life of an extension', () => lifeStories(at))

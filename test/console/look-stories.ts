@@ -47,6 +47,8 @@ export function lookStories(at: () => BrowserConsole): void {
       `${of}/nodes?environment=DEV`,
       ...operations.flatMap((operation) => [`${of}/nodes?operation=${operation}`, `/operations/${operation}`]),
       `${of}/nodes/${nodes.report}`,
+      `${of}/backfills`,
+      `${of}/backfills/new?nodes=${nodes.orders},${nodes.report}`,
       `${of}/extensions`,
       `${of}/members`,
       `${of}/channel`,

@@ -4,6 +4,13 @@ import type {
   AccessKey,
   AuditEntry,
   AuditSealStanding,
+  BackfillAsked,
+  BackfillDetail,
+  BackfillDone,
+  BackfillPreview,
+  BackfillState,
+  BackfillSummary,
+  BackfillVerb,
   Channel,
   ChannelChange,
   ConfigurationChange,
@@ -40,6 +47,7 @@ import type {
   Member,
   MemberRoles,
   NewAccessKey,
+  NewBackfill,
   NewEventBus,
   NewEventRule,
   NewExtension,
@@ -88,6 +96,12 @@ export type NodesQuery = ListQuery & {
   readonly name?: string
   readonly recurrence?: Recurrence
   readonly programType?: string
+}
+export type BackfillsQuery = ListQuery & {
+  readonly environment: Environment
+  readonly name?: string
+  readonly state?: BackfillState
+  readonly mine?: true
 }
 export type OperationsQuery = ListQuery & {
   readonly workspaceId?: number
@@ -182,6 +196,16 @@ export const calls = {
     post<OperationView>(`/workspaces/${workspaceId}/node-operations`, body),
   importFlowSpec: (workspaceId: number, body: FlowSpecImport) =>
     post<FlowSpecImported>(`/workspaces/${workspaceId}/flowspec-imports`, body),
+
+  backfills: (workspaceId: number, query: BackfillsQuery) =>
+    get<Page<BackfillSummary>>(`/workspaces/${workspaceId}/backfills`, query),
+  backfill: (workspaceId: number, id: number) => get<BackfillDetail>(`/workspaces/${workspaceId}/backfills/${id}`),
+  previewBackfill: (workspaceId: number, body: NewBackfill) =>
+    post<BackfillPreview>(`/workspaces/${workspaceId}/backfill-previews`, body),
+  createBackfill: (workspaceId: number, body: NewBackfill) =>
+    post<BackfillAsked>(`/workspaces/${workspaceId}/backfills`, body),
+  operateBackfill: (workspaceId: number, id: number, verb: BackfillVerb) =>
+    post<BackfillDone>(`/workspaces/${workspaceId}/backfills/${id}/${verb}`),
 
   operations: (query: OperationsQuery) => get<Page<OperationView>>('/operations', query),
   audit: (query: AuditQuery) => get<Page<AuditEntry>>('/audit', query),

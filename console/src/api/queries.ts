@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import {
   type AuditQuery,
+  type BackfillsQuery,
   calls,
   type DeadLettersFilter,
   type ExtensionsQuery,
@@ -11,11 +12,12 @@ import {
   type OperationsQuery,
 } from './calls.ts'
 import type { Page } from './client.ts'
-import type { Environment } from './shapes.ts'
+import type { Environment, NewBackfill } from './shapes.ts'
 
 /** Lists that are shown whole (the extensions of a workspace, the buses of a tenant) are read to their end, within this bound. */
 const MOST_PAGES = 10
 const LARGEST_PAGE = 200
+const ANY_DAY = '2000-01-01'
 const HELD_EVERY_MS = 3_000
 const SEALED_EVERY_MS = 5_000
 
@@ -53,6 +55,29 @@ export const queries = {
     queryOptions({
       queryKey: ['nodes', workspaceId, 'one', nodeId, environment],
       queryFn: () => calls.node(workspaceId, nodeId, environment),
+    }),
+
+  backfills: (workspaceId: number, query: BackfillsQuery) =>
+    queryOptions({ queryKey: ['backfills', workspaceId, query], queryFn: () => calls.backfills(workspaceId, query) }),
+  backfill: (workspaceId: number, id: number) =>
+    queryOptions({ queryKey: ['backfills', workspaceId, 'one', id], queryFn: () => calls.backfill(workspaceId, id) }),
+  /** Of a request as JSON text, which says by itself whether it is still the same. */
+  backfillPreview: (workspaceId: number, request: string) =>
+    queryOptions({
+      queryKey: ['backfill-preview', workspaceId, request],
+      queryFn: () => calls.previewBackfill(workspaceId, JSON.parse(request) as NewBackfill),
+    }),
+  /** All that would run if a node were backfilled with everything below it, for any one day. */
+  descendants: (workspaceId: number, nodeId: number, environment: Environment) =>
+    queryOptions({
+      queryKey: ['nodes', workspaceId, 'descendants', nodeId, environment],
+      queryFn: async () => {
+        const dates = [{ start: ANY_DAY, end: ANY_DAY }]
+        const request = { environment, name: '-', mode: 'massive', rootNodeIds: [nodeId], dates } as const
+        const preview = await calls.previewBackfill(workspaceId, { ...request, rootNodeIds: [nodeId] })
+        const nodes = preview.nodes.filter((node) => node.id !== nodeId)
+        return { nodes, more: preview.nodes.length < preview.nodeCount + preview.dryRunCount }
+      },
     }),
 
   operations: (query: OperationsQuery) =>

@@ -1,10 +1,16 @@
 /** The shapes of the native API. The one place that says where they come from. */
-import type { NodeSummary, OperationView } from '@holdpoint/sdk'
+import type { BackfillDetail, BackfillSummary, NodeSummary, OperationView } from '@holdpoint/sdk'
 
 export type {
   AccessKey,
   AuditEntry,
   AuditSealStanding,
+  BackfillAsked,
+  BackfillDetail,
+  BackfillDone,
+  BackfillPreview,
+  BackfillRequestInput as NewBackfill,
+  BackfillSummary,
   Channel,
   ChannelChangeInput as ChannelChange,
   CheckState,
@@ -84,6 +90,9 @@ export type {
 } from '@holdpoint/sdk'
 
 export type Environment = NodeSummary['environment']
+export type BackfillCounts = BackfillDetail['counts']
+export type BackfillState = BackfillSummary['state']
+export type BackfillVerb = BackfillSummary['may'][number]
 export type Recurrence = NodeSummary['recurrence']
 export type NodeOperationPoint = NodeSummary['may'][number]
 export type OperationState = OperationView['state']

@@ -42,6 +42,7 @@ export const en = {
     heldNow: 'Who holds what',
     account: 'Account',
     audit: 'Audit trail',
+    backfills: 'Backfills',
     channel: 'Distribution channel',
     deadLetters: 'Dead letters',
     eventBuses: 'OpenEvent',
@@ -354,6 +355,7 @@ export const en = {
     skip: 'Dry run',
   },
   point: {
+    backfill: 'Backfill data',
     devUnchecked: 'Operations in the development environment are never checked; it takes effect at once.',
     doneAtOnce: '{{event}}: {{object}} – done. No extension held it.',
     freeze: 'Freeze',

@@ -43,6 +43,7 @@ export const zh: SameTexts = {
   nav: {
     heldNow: '正在等待谁',
     account: '账号',
+    backfills: '补数据',
     audit: '审计记录',
     channel: '事件分发通道',
     deadLetters: '死信',
@@ -346,6 +347,7 @@ export const zh: SameTexts = {
     skip: '空跑',
   },
   point: {
+    backfill: '补数据',
     devUnchecked: '开发环境的操作不会触发扩展程序检查，将直接生效。',
     doneAtOnce: '{{event}}：{{object}}，已执行。没有扩展程序拦截。',
     freeze: '冻结',

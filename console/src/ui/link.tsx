@@ -1,4 +1,13 @@
-import { Anchor, type AnchorProps, Button, type ButtonProps, NavLink, type NavLinkProps } from '@mantine/core'
+import {
+  Anchor,
+  type AnchorProps,
+  Button,
+  type ButtonProps,
+  Menu,
+  type MenuItemProps,
+  NavLink,
+  type NavLinkProps,
+} from '@mantine/core'
 import { createLink } from '@tanstack/react-router'
 import type { ComponentPropsWithRef, ReactNode } from 'react'
 
@@ -7,6 +16,7 @@ type A = Omit<ComponentPropsWithRef<'a'>, 'color' | 'style'>
 /** Links inside the console, in the shapes of the component library. */
 export const LinkTo = createLink((props: A & Omit<AnchorProps, 'href'>) => <Anchor inherit {...props} />)
 export const LinkButton = createLink((props: A & ButtonProps) => <Button component="a" {...props} />)
+export const LinkMenuItem = createLink((props: A & MenuItemProps) => <Menu.Item component="a" {...props} />)
 export const LinkNav = createLink((props: A & NavLinkProps) => <NavLink component="a" {...props} />)
 
 /**

@@ -2,6 +2,7 @@ import { Badge, Button, Group, Skeleton, Stack, Text, Tooltip } from '@mantine/c
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { serverNow } from '../../api/client.ts'
@@ -11,6 +12,7 @@ import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
+import { withOperationCenterTexts } from '../../text/index.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copyable } from '../../ui/copy.tsx'
@@ -28,6 +30,8 @@ import { CheckCard } from './check-card.tsx'
 import { Deliveries } from './deliveries.tsx'
 import { STANDING_LOOKS, standingOf } from './standing.ts'
 import { WhyHeld } from './why-held.tsx'
+
+const HeldBackfill = lazy(() => withOperationCenterTexts(import('../backfills/held.tsx')))
 
 /** Everything about one operation, live: why it is held, who asked, what it would change, who checks it and what they said. */
 export default function OperationPanel({ operationId }: { operationId: string }) {
@@ -92,7 +96,13 @@ function Shown({ operation }: { operation: OperationDetail }) {
         </Text>
       ) : (
         <Section title={t(held ? 'operation.wouldChange' : 'operation.asAsked')}>
-          <Changes operation={operation} />
+          {operation.eventCode === 'backfill-data' ? (
+            <Suspense fallback={<Skeleton height={160} />}>
+              <HeldBackfill operation={operation} />
+            </Suspense>
+          ) : (
+            <Changes operation={operation} />
+          )}
         </Section>
       )}
 

@@ -6,6 +6,7 @@ import {
   IconEyeCheck,
   IconHierarchy2,
   IconHistory,
+  IconHistoryToggle,
   IconHourglass,
   IconMailOff,
   IconPlugConnected,
@@ -43,6 +44,7 @@ export function placesOf(
             text: 'nav.operationCenter',
             places: [
               { text: 'nav.nodes', icon: IconHierarchy2, link: links.nodes(workspaceId), key: 'n' },
+              { text: 'nav.backfills', icon: IconHistoryToggle, link: links.backfills(workspaceId), key: 'f' },
               { text: 'nav.operations', icon: IconChecklist, link: links.operations({ workspaceId }), key: 'o' },
             ],
           },

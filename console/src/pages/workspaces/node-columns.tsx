@@ -1,11 +1,11 @@
 import { ActionIcon, Group, Menu, Text } from '@mantine/core'
-import { IconDots } from '@tabler/icons-react'
+import { IconDots, IconHistoryToggle } from '@tabler/icons-react'
 import type { TFunction } from 'i18next'
 import type { Environment, NodeOperationPoint, NodeSummary } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
-import { LinkTo } from '../../ui/link.tsx'
+import { LinkMenuItem, LinkTo } from '../../ui/link.tsx'
 import type { Column } from '../../ui/row-table.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { HeldMarks } from './held-marks.tsx'
@@ -66,12 +66,12 @@ export function nodeColumns(t: TFunction, { environment, operate }: Ways): reado
       header: t('nodes.actions'),
       width: 52,
       quiet: true,
-      cell: (node) => <NodeMenu t={t} node={node} operate={operate} />,
+      cell: (node) => <NodeMenu t={t} node={node} environment={environment} operate={operate} />,
     },
   ]
 }
 
-function NodeMenu({ t, node, operate }: { t: TFunction; node: NodeSummary; operate: Ways['operate'] }) {
+function NodeMenu({ t, node, environment, operate }: Ways & { t: TFunction; node: NodeSummary }) {
   if (node.may.length === 0) return null
   return (
     <Menu position="bottom-end">
@@ -89,6 +89,12 @@ function NodeMenu({ t, node, operate }: { t: TFunction; node: NodeSummary; opera
             </Menu.Item>
           )
         })}
+        <LinkMenuItem
+          {...links.newBackfill(node.workspaceId, environment, [node.id])}
+          leftSection={<IconHistoryToggle {...iconProps} />}
+        >
+          {t('point.backfill')}
+        </LinkMenuItem>
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,5 +1,5 @@
 import { Alert, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconHistoryToggle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -15,7 +15,7 @@ import { Facts } from '../../ui/facts.tsx'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
-import { LinkTo } from '../../ui/link.tsx'
+import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
@@ -65,22 +65,33 @@ function Shown({ node, environment }: { node: NodeDetail; environment: Environme
       beside={<StateBadge look={RECURRENCE_LOOKS[node.recurrence]} />}
       description={node.description}
       actions={
-        may('node.operate', node.workspaceId) &&
-        POINTS.map((point) => {
-          const { icon: Icon, text } = POINT_LOOKS[point]
-          return (
-            <GuardedButton
-              key={point}
+        may('node.operate', node.workspaceId) && (
+          <>
+            <LinkButton
+              {...links.newBackfill(node.workspaceId, environment, [node.id])}
               size="sm"
               variant="default"
-              leftSection={<Icon {...iconProps} />}
-              why={whyNot(t, point, [node])}
-              onClick={() => setOperating(point)}
+              leftSection={<IconHistoryToggle {...iconProps} />}
             >
-              {t(text)}
-            </GuardedButton>
-          )
-        })
+              {t('point.backfill')}
+            </LinkButton>
+            {POINTS.map((point) => {
+              const { icon: Icon, text } = POINT_LOOKS[point]
+              return (
+                <GuardedButton
+                  key={point}
+                  size="sm"
+                  variant="default"
+                  leftSection={<Icon {...iconProps} />}
+                  why={whyNot(t, point, [node])}
+                  onClick={() => setOperating(point)}
+                >
+                  {t(text)}
+                </GuardedButton>
+              )
+            })}
+          </>
+        )
       }
     >
       {node.heldBy.length > 0 && (

@@ -1,12 +1,13 @@
 import { ActionBar, Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
-import { IconFileImport, IconFilterOff, IconHierarchy2 } from '@tabler/icons-react'
+import { IconFileImport, IconFilterOff, IconHierarchy2, IconHistoryToggle } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { Environment, NodeOperationPoint, NodeSummary, Recurrence } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
 import { useList } from '../../list.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
@@ -15,6 +16,7 @@ import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
+import { LinkButton } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { nodeColumns } from './node-columns.tsx'
 import { POINT_LOOKS, POINTS, whyNot } from './node-points.ts'
@@ -155,6 +157,18 @@ export function NodesPage() {
             </GuardedButton>
           )
         })}
+        <LinkButton
+          {...links.newBackfill(
+            workspaceId,
+            environment,
+            chosen.rows.map((node) => node.id),
+          )}
+          size="xs"
+          variant="default"
+          leftSection={<IconHistoryToggle {...iconProps} />}
+        >
+          {t('point.backfill')}
+        </LinkButton>
         <Button size="xs" variant="subtle" color="gray" onClick={chosen.clear}>
           {t('nodes.unselect')}
         </Button>

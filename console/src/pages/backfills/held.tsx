@@ -1,0 +1,66 @@
+import { Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { OperationDetail } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
+import type { TextKey } from '../../text/index.ts'
+import { Facts } from '../../ui/facts.tsx'
+import { LinkTo } from '../../ui/link.tsx'
+import { Card } from '../../ui/section.tsx'
+
+/** Nodes named; more are counted. */
+const MOST_NAMED = 30
+
+const FIELDS: readonly (readonly [field: string, text: TextKey])[] = [
+  ['mode', 'backfill.mode'],
+  ['dates', 'backfill.dates'],
+  ['nodes', 'backfillForm.countNodes'],
+  ['dryRuns', 'backfillForm.countDry'],
+  ['instances', 'backfillForm.countInstances'],
+]
+
+/** What a held backfill would do: nodes, dates and how they run; nothing has been created yet. */
+export default function HeldBackfill({ operation }: { operation: OperationDetail }) {
+  const { t } = useTranslation()
+  const said = new Map(operation.changes.map((change) => [change.field, change.to]))
+  const body = (operation.message?.body ?? {}) as { order?: unknown; parallelGroup?: unknown }
+  const mode = said.get('mode')
+  const nodes = operation.objects.slice(0, MOST_NAMED)
+  return (
+    <Card>
+      <Facts
+        of={[
+          ...FIELDS.map(
+            ([field, text]) =>
+              [
+                t(text),
+                field === 'mode' && mode !== undefined ? t(`backfillMode.${mode}` as TextKey) : said.get(field),
+              ] as const,
+          ),
+          [
+            t('backfillForm.order'),
+            typeof body.order === 'string' &&
+              t(body.order === 'desc' ? 'backfillForm.descending' : 'backfillForm.ascending'),
+          ],
+          [t('backfillForm.groups'), typeof body.parallelGroup === 'number' && body.parallelGroup],
+          [
+            t('backfillForm.named'),
+            <Text key="nodes" fz="sm" component="div">
+              {nodes.map((node, at) => (
+                <span key={node.id}>
+                  {at > 0 && t('ui.listSeparator')}
+                  {operation.workspaceId === null ? (
+                    node.name
+                  ) : (
+                    <LinkTo {...links.node(operation.workspaceId, node.id)}>{node.name}</LinkTo>
+                  )}
+                </span>
+              ))}
+              {operation.objects.length > nodes.length &&
+                ` … (${t('backfillForm.more', { count: operation.objects.length - nodes.length })})`}
+            </Text>,
+          ],
+        ]}
+      />
+    </Card>
+  )
+}
