@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   openevent: ['core', 'sdk', 'store', 'live', 'credentials', 'watch'],
   openid: ['core', 'openevent'],
   gate: ['core', 'bounded', 'store', 'openevent', 'live', 'watch'],
-  modules: ['core', 'store', 'openevent', 'gate', 'watch'],
+  modules: ['core', 'store', 'openevent', 'gate', 'live', 'runners', 'watch'],
   // The code of strangers, in processes of its own.
   functions: ['core', 'store', 'configured', 'credentials', 'openevent', 'watch'],
   // What runs the programs of nodes.
@@ -129,6 +129,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runners',
     'api',
   ],
+
   demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
   generate: ['core', 'api', 'dataworks', 'config', 'platform', 'watch'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],

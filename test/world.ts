@@ -46,6 +46,8 @@ const DEFAULTS = {
   // Longer than any machine stands still; tests in which a replica dies set less.
   replicaTimeoutMs: 30_000,
   poolSize: 8,
+  // What is written of instances stays as it is, where nothing is to run them.
+  scheduler: 'off' as 'on' | 'off',
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null as string | null,

@@ -314,6 +314,21 @@ export const REFUSALS = {
     dataworks: 'Failed.Instance.TimedOut',
     sentence: 'It ran longer than the {seconds} seconds that it may and was ended.',
   },
+  RUN_TERMINATED: {
+    status: 409,
+    dataworks: 'Failed.Instance.Terminated',
+    sentence: 'It was terminated while it ran.',
+  },
+  RUN_LOST: {
+    status: 409,
+    dataworks: 'Failed.Instance.Lost',
+    sentence: 'The server that ran it has ended or could not go on; what the program had done by then is not known.',
+  },
+  RUN_FAULT: {
+    status: 409,
+    dataworks: 'Failed.Instance.Fault',
+    sentence: 'An internal fault kept it from running; the server log has the details.',
+  },
   SHELL_NOT_ALLOWED: {
     status: 403,
     dataworks: 'Forbidden.Instance.Shell',

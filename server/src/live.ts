@@ -9,15 +9,17 @@ import pg from 'pg'
 
 export type Change = {
   /** `delivery`: something is due to the target with this id, for the replica that makes its deliveries. `user`: who this is, what they may or
-   * their sessions, for the streams that are open on the strength of them. Consoles hear of neither. */
+   * their sessions, for the streams that are open on the strength of them. Consoles hear of neither. `instance` and `backfill`: something has
+   * changed among those of a workspace, which is the id. */
   readonly kind:
     | 'operation'
     | 'node'
+    | 'instance'
+    | 'backfill'
     | 'extension'
     | 'openevent'
     | 'workspace'
     | 'alert'
-    | 'backfill'
     | 'delivery'
     | 'user'
   readonly tenantId: number

@@ -19,6 +19,7 @@ import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
+import { startScheduler } from './modules/operation-center/scheduler.ts'
 import { mailSender } from './openevent/alert-mail.ts'
 import { openAlertSecret } from './openevent/alert-secret.ts'
 import { busSender } from './openevent/bus-target.ts'
@@ -31,6 +32,7 @@ import { kafkaSender } from './openevent/kafka-target.ts'
 import { measured } from './openevent/measured.ts'
 import { publisher } from './openevent/publish.ts'
 import { rabbitmqSender } from './openevent/rabbitmq-target.ts'
+import { startReplica } from './openevent/replica.ts'
 import { signer } from './openevent/signer.ts'
 import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
@@ -46,6 +48,7 @@ import { deleteOldInvocations } from './store/invocations.ts'
 import { migrate } from './store/migrate.ts'
 import { touchAccessKeys } from './store/users.ts'
 import { measureHeld } from './watch/held.ts'
+import { measureInstances } from './watch/instances.ts'
 import { makeMetrics } from './watch/metrics.ts'
 
 /** Every operation that can be held, by its extension point. A module adds a line here and a file of its own. */
@@ -120,7 +123,7 @@ export async function startServer(
     | 'oidcCreateUsers'
     | 'oidcRole'
   > &
-    Partial<Pick<Config, 'functions' | 'smtpUrl' | 'smtpFrom'>> &
+    Partial<Pick<Config, 'functions' | 'scheduler' | 'smtpUrl' | 'smtpFrom'>> &
     Partial<RunnerConfig>,
   connection: pg.ClientConfig,
   secretKey: Buffer,
@@ -175,22 +178,41 @@ export async function startServer(
     connectionTimeoutMillis: replicaTimeoutMs,
     statement_timeout: replicaTimeoutMs,
   })
+  const replica = startReplica({
+    db: heartbeats,
+    timeoutMs: replicaTimeoutMs,
+    log: (sentence) => log.info(sentence),
+    logFault,
+    onLost() {
+      dispatcher.lose()
+      scheduler?.lose()
+    },
+    onAlive() {
+      dispatcher.wake()
+      scheduler?.wake()
+    },
+  })
   const dispatcher = startDispatcher({
     db,
-    heartbeats,
-    replicaTimeoutMs,
+    replica,
     targets,
     senders: measured(senders, metrics),
     live,
     region,
     nowMs,
     ended: (kind, state) => metrics.deliveries.inc({ kind, state }),
-    log: (sentence) => log.info(sentence),
     logFault,
   })
   metrics.beforeScrape(() => {
     for (const [what, value] of Object.entries(dispatcher.state())) metrics.dispatcher.set({ what }, Number(value))
   })
+  const publish = publisher(dispatcher.dispatch, config.region)
+  const scheduler =
+    config.scheduler === 'off'
+      ? null
+      : startScheduler({ db, replica, runners, live, publish, metrics, timeZone: config.timeZone, logFault })
+  metrics.beforeScrape(() => metrics.runningPrograms.set(scheduler?.state().running ?? 0))
+  measureInstances({ db, metrics, nowMs, logFault })
   metrics.beforeScrape(async () => {
     const ageSeconds = await unsealedAgeSeconds(db).catch(() => null)
     if (ageSeconds !== null) metrics.auditUnsealedAge.set(ageSeconds)
@@ -202,7 +224,7 @@ export async function startServer(
     inLine: lines(MOST_IN_LINE),
     asked: new Map(),
     operations: OPERATIONS,
-    publish: publisher(dispatcher.dispatch, config.region),
+    publish,
     live,
     logFault,
     secretKey,
@@ -310,8 +332,10 @@ export async function startServer(
     }, CLOSE_IDLE_EVERY_MS)
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
+    await scheduler?.stop()
     await runners.close()
     await dispatcher.stop()
+    await replica.stop()
     await functions.close()
     await heartbeats.close()
     // What the last moments have written is sealed too, where the database is still there.

@@ -23,6 +23,7 @@ import {
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 
+const ON_OFF = ['on', 'off'] as const
 const LOCAL_PASSWORDS = ['everyone', 'account-owner'] as const
 const USER_CLAIMS = ['sub', 'email'] as const
 /** Full power is given by people who have it. */
@@ -367,6 +368,15 @@ export const SETTINGS = {
     secret: false,
     meaning: 'The interpreter of Python nodes.',
     read: (text) => path.resolve(text),
+  }),
+  scheduler: setting({
+    variable: 'HOLDPOINT_SCHEDULER',
+    type: ON_OFF.join(', '),
+    default: 'on',
+    secret: false,
+    meaning:
+      'Whether this replica runs instances of nodes. Where it is `off` on all of them, instances are there and nothing of them starts.',
+    read: (text) => readOneOf(text, ON_OFF),
   }),
   metricsToken: setting({
     variable: 'HOLDPOINT_METRICS_TOKEN',

@@ -9,13 +9,13 @@
  */
 import { afterFailedAttempt, type DeliveryState } from '@holdpoint/core'
 import type { Live } from '../live.ts'
-import type { Database, Sql } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import * as store from '../store/deliveries.ts'
 import { envelopeOf } from './envelope.ts'
 import { isHungry, type Lane, newLane } from './lane.ts'
 import { outcomeWriter } from './outcomes.ts'
 import { places, placesOf } from './places.ts'
-import { startReplica } from './replica.ts'
+import type { Replica } from './replica.ts'
 import type { AttemptResult, Outgoing, Senders, Target, TargetKind } from './target.ts'
 import type { Targets } from './targets.ts'
 
@@ -40,6 +40,8 @@ export type Dispatcher = {
   dispatch(due: readonly Due[]): void
   /** Looks for due deliveries now rather than at the next tick. */
   wake(): void
+  /** The replica may not act any more: what is under way ends, and only a success that was heard of before counts. */
+  lose(): void
   /** Whether it may act now, and what is in memory. */
   state(): { readonly alive: boolean; readonly lanes: number; readonly held: number; readonly underway: number }
   /** Finishes what is under way and writes it down; what was not begun is left to the others. */
@@ -48,9 +50,7 @@ export type Dispatcher = {
 
 export function startDispatcher(parts: {
   readonly db: Database
-  /** For the heartbeats alone. */
-  readonly heartbeats: Sql
-  readonly replicaTimeoutMs: number
+  readonly replica: Replica
   readonly targets: Targets
   readonly senders: Senders
   readonly live: Live
@@ -58,10 +58,9 @@ export function startDispatcher(parts: {
   readonly nowMs: () => number
   /** Told of each delivery that was accepted or given up. */
   readonly ended: (kind: TargetKind, state: 'delivered' | 'dead') => void
-  readonly log: (sentence: string) => void
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }): Dispatcher {
-  const { db, senders, targets, live, nowMs } = parts
+  const { db, replica, senders, targets, live, nowMs } = parts
   const lanes = new Map<number, Lane>()
   /** The deliveries in memory: what the table says about them may be older than what is known here. */
   const held = new Set<number>()
@@ -100,14 +99,6 @@ export function startDispatcher(parts: {
           })
       }
     },
-  })
-  const replica = startReplica({
-    db: parts.heartbeats,
-    timeoutMs: parts.replicaTimeoutMs,
-    log: parts.log,
-    logFault: parts.logFault,
-    onLost: lose,
-    onAlive: wake,
   })
 
   /** A place for the delivery, if there is one; otherwise it stays in the table. */
@@ -217,7 +208,6 @@ export function startDispatcher(parts: {
     for (const one of lane.waiting.splice(0)) release(one, lane)
   }
 
-  /** The replica may not act any more: what is under way ends, and only a success that was heard of before counts. */
   function lose(): void {
     for (const lane of lanes.values()) {
       lane.lost = true
@@ -379,6 +369,7 @@ export function startDispatcher(parts: {
       }
     },
     wake,
+    lose,
     state: () => ({ alive: replica.id() !== null, lanes: lanes.size, held: held.size, underway }),
     async stop() {
       stopping = true
@@ -397,7 +388,6 @@ export function startDispatcher(parts: {
       await outcomes.stop()
       await Promise.all(Object.values(senders).map((sender) => sender.close()))
       targets.stop()
-      await replica.stop()
     },
   }
 

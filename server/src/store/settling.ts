@@ -49,6 +49,8 @@ export type Again = {
   readonly dueAt: Date | null
   /** An automatic retry; otherwise its retries are counted from none again. */
   readonly retry: boolean
+  /** It was stopped by no fault of its own: its retries are neither counted nor forgotten. */
+  readonly lost?: boolean
 }
 
 /** Where an instance stands that is not started: what it waits for, if for anything, else its time, else resources. */
@@ -60,15 +62,20 @@ export function startAgain(tx: Transaction, instances: readonly Again[]): () => 
   return tx.send<MovedRow>(
     `update instances i set status = ${STANDING('i.waiting_for', 'coalesce(g.due_at, least(i.due_at, now()))')},
        due_at = coalesce(g.due_at, least(i.due_at, now())),
-       retries = case when g.retry then i.retries + 1 else 0 end,
+       retries = case when g.retry then i.retries + 1 when g.lost then i.retries else 0 end,
        task_type = case when i.task_type <> 6 then i.task_type when i.kind in (1, 5) then 1 else 0 end,
        has_work = i.has_work or i.task_type = 6,
        chosen_outputs = null, started_at = null, finished_at = null, modified_at = now(),
        wait_time_at = case when i.waiting_for = 0 and g.due_at > now() then now() end,
        wait_resource_at = case when i.waiting_for = 0 and not coalesce(g.due_at > now(), false) then now() end
-     from unnest($1::bigint[], $2::timestamptz[], $3::boolean[]) as g(id, due_at, retry) where i.id = g.id
+     from unnest($1::bigint[], $2::timestamptz[], $3::boolean[], $4::boolean[]) as g(id, due_at, retry, lost) where i.id = g.id
      returning ${MOVED}`,
-    [instances.map((one) => one.id), instances.map((one) => one.dueAt), instances.map((one) => one.retry)],
+    [
+      instances.map((one) => one.id),
+      instances.map((one) => one.dueAt),
+      instances.map((one) => one.retry),
+      instances.map((one) => one.lost ?? false),
+    ],
   )
 }
 

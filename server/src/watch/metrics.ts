@@ -115,6 +115,24 @@ export const METRICS = {
     ['what'],
     'What this replica delivers now: `lanes` (targets that are its own), `held` (deliveries in memory), `underway` (attempts being made), `alive` (1 while its heartbeats arrive)',
   ),
+  instances: gauge(
+    'instances',
+    ['status'],
+    'Instances that wait and run now, in the whole installation: `waiting-for-time`, `waiting-for-resources` (those that are frozen are left out), `running`',
+  ),
+  instancesOldestAge: gauge('instances_oldest_age_seconds', ['status'], 'For how long the oldest of them has'),
+  runsEnded: counter(
+    'runs_ended_total',
+    ['as'],
+    'Runs of programs that this replica saw end: `succeeded`, `failed`, `retried` (failed, and tried again by itself), `terminated`, and for those whose replica was gone `rerun` and `lost` (not to be run again)',
+  ),
+  dispatchLatency: histogram(
+    'dispatch_latency_seconds',
+    [],
+    'From the moment from which an instance waited for nothing but a slot to its start',
+    LONG,
+  ),
+  runningPrograms: gauge('running_programs', [], 'Programs that this replica runs now'),
   functionInvocations: counter(
     'function_invocations_total',
     ['ended'],

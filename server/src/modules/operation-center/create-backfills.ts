@@ -9,6 +9,7 @@ import * as backfills from '../../store/backfills.ts'
 import type { Transaction } from '../../store/database.ts'
 import { lostNodes } from '../../store/node-graph.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
+import { setOutsideWindow } from '../../store/scheduling.ts'
 import { lostReasons, runningOf } from './backfill-operation.ts'
 import { createInstances, planInstances } from './create-instances.ts'
 import { instancePlan, resourceGroupOf } from './plan-backfill.ts'
@@ -69,6 +70,8 @@ async function create(tx: Transaction, row: backfills.BackfillRow, timeZone: str
   const { instanceCount } = await createInstances(tx, plan)
   if (instanceCount === 0) throw new Refusal('BACKFILL_NO_INSTANCES')
   backfills.setCreated(tx, row.id, { state: row.request.starts ? 'running' : 'waiting-to-start', instanceCount })
+  // Until the scheduler has looked at the clock.
+  if (row.request.runWindow !== null) await setOutsideWindow(tx, [row.id], true)
   if (row.request.starts) {
     // A line whose first dates have no instances begins with the first that has.
     const turns = await backfills.linesToBegin(tx, row.id)

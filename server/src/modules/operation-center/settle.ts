@@ -28,19 +28,25 @@ export type Changes = {
   readonly turns?: readonly number[]
   /** Runs whose instances were changed otherwise (started, frozen, unfrozen): their status is derived anew. */
   readonly dags?: readonly number[]
-  /** Instances that the caller has started, of which somebody may want to hear. */
-  readonly started?: readonly {
-    readonly id: number
-    readonly dag_id: number
-    readonly workspace_id: number
-    readonly tenant_id: number
-  }[]
+  /** Instances that the scheduler has started, and those whose time it has found to have come. */
+  readonly started?: readonly One[]
+  readonly due?: readonly One[]
 }
 
 export async function settle(tx: Transaction, changes: Changes): Promise<void> {
-  const { succeeded = [], failed = [], again = [], withoutEdges = [], turns = [], dags = [], started = [] } = changes
+  const {
+    succeeded = [],
+    failed = [],
+    again = [],
+    withoutEdges = [],
+    turns = [],
+    dags = [],
+    started = [],
+    due = [],
+  } = changes
   const againIds = again.map((one) => one.id)
   const touched = touching(dags, started)
+  for (const one of due) touched.instances.set(one.id, one)
   const ids = [...new Set([...succeeded, ...failed, ...againIds])]
   if (ids.length + withoutEdges.length + turns.length > 0) {
     const ends = withoutEdges.flatMap(({ fromId, toId }) => [fromId, toId])
@@ -71,7 +77,13 @@ export async function settle(tx: Transaction, changes: Changes): Promise<void> {
   await note(tx, touched)
 }
 
-type One = { readonly id: number; readonly dag_id: number; readonly workspace_id: number; readonly tenant_id: number }
+/** An instance with where it belongs. */
+export type One = {
+  readonly id: number
+  readonly dag_id: number
+  readonly workspace_id: number
+  readonly tenant_id: number
+}
 
 /** What a settling has changed so far. */
 type Touched = {
