@@ -2,6 +2,7 @@
  * What somebody asks for when they backfill data: nodes, business dates and how they are to run. Here is what may be asked for at all; which nodes it
  * comes to is decided in selection.ts.
  */
+import type { BackfillEnds } from '../alert.ts'
 import { Refusal } from '../refusal.ts'
 import { NODE_PRIORITIES, type NodePriority } from './node.ts'
 
@@ -25,7 +26,6 @@ export const BACKFILL_STATES = [
 export type BackfillState = (typeof BACKFILL_STATES)[number]
 
 export const BACKFILL_ORDERS = ['asc', 'desc'] as const
-export const BACKFILL_ALERTS = ['success', 'failure', 'success-failure'] as const
 export const RUN_WINDOW_TYPES = ['daily', 'weekend'] as const
 
 export const MOST_RANGES = 7
@@ -68,7 +68,7 @@ export type BackfillRequest = {
   readonly resourceGroup: string | null
   readonly priority: number | null
   /** When somebody is to be told that it has ended. */
-  readonly alert: (typeof BACKFILL_ALERTS)[number] | null
+  readonly alert: BackfillEnds | null
   readonly analysis: { readonly enabled: boolean; readonly blocked: boolean }
   /** Parameters of single nodes instead of their own, `key=value key=value`, by the id of the node. */
   readonly parameters: Readonly<Record<string, string>>

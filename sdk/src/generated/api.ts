@@ -3034,7 +3034,7 @@ export interface BackfillRequestInput {
   /**
    * When whoever asked is told that it has ended
    */
-  alert?: ('success' | 'failure' | 'success-failure') | null
+  alert?: ('Success' | 'Failure' | 'SuccessFailure') | null
   /**
    * Whether it is checked beforehand what stands in its way, and refused where something does
    */
@@ -3442,7 +3442,7 @@ export interface BackfillRequest {
   /**
    * When whoever asked is told that it has ended
    */
-  alert: ('success' | 'failure' | 'success-failure') | null
+  alert: ('Success' | 'Failure' | 'SuccessFailure') | null
   /**
    * Whether it is checked beforehand what stands in its way, and refused where something does
    */
@@ -3464,9 +3464,9 @@ export interface BackfillRequest {
 export interface BackfillDone {
   backfill: BackfillSummary
   /**
-   * The operation on instances that this comes to (terminating what runs, running again what failed); null where there is none
+   * The operations on instances that this comes to: terminating what runs, running again what has failed; extensions may hold them
    */
-  operation: OperationView | null
+  operations: OperationView[]
 }
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read

@@ -1,6 +1,6 @@
 /** The shapes of data backfill. What a request may say is decided in core (backfill.ts); here is only what it is made of, and how much of it. */
 import {
-  BACKFILL_ALERTS,
+  BACKFILL_ENDS,
   BACKFILL_MODES,
   BACKFILL_ORDERS,
   BACKFILL_STATES,
@@ -62,7 +62,7 @@ export const BackfillRequest = z
       .default(null)
       .describe('Identifier of the resource group that all of it runs in'),
     priority: z.number().nullable().default(null).describe('1 to 11'),
-    alert: z.enum(BACKFILL_ALERTS).nullable().default(null).describe('When whoever asked is told that it has ended'),
+    alert: z.enum(BACKFILL_ENDS).nullable().default(null).describe('When whoever asked is told that it has ended'),
     analysis: z
       .strictObject({ enabled: z.boolean().default(false), blocked: z.boolean().default(false) })
       .default({ enabled: false, blocked: false })
@@ -204,8 +204,10 @@ export const BackfillAsked = z
 export const BackfillDone = z
   .object({
     backfill: BackfillSummary,
-    operation: OperationView.nullable().describe(
-      'The operation on instances that this comes to (terminating what runs, running again what failed); null where there is none',
-    ),
+    operations: z
+      .array(OperationView)
+      .describe(
+        'The operations on instances that this comes to: terminating what runs, running again what has failed; extensions may hold them',
+      ),
   })
   .meta({ id: 'BackfillDone' })

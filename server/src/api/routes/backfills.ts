@@ -195,7 +195,7 @@ export const backfillRoutes = [
       async run({ platform, caller, params: of }) {
         await doWithBackfill(platform, caller, of, verb)
         const row = (await store.backfillById(platform.db, of.workspaceId, of.backfillId))!
-        return { backfill: backfillView(caller, row), operation: null }
+        return { backfill: backfillView(caller, row), operations: [] }
       },
     }),
   ),
