@@ -37,7 +37,7 @@ export type Draft = {
   /** Its identifier. */
   readonly resourceGroup: string | null
   readonly priority: number | null
-  readonly alert: 'none' | 'success' | 'failure' | 'success-failure'
+  readonly alert: 'none' | 'Success' | 'Failure' | 'SuccessFailure'
   readonly preCheck: boolean
   readonly preCheckBlocks: boolean
   readonly parameters: readonly { readonly node: PickedNode; readonly text: string }[]

@@ -24,9 +24,9 @@ const RUN_WINDOWS = {
 } as const
 const ALERTS = {
   none: 'backfillForm.alertNone',
-  success: 'backfillForm.alertSuccess',
-  failure: 'backfillForm.alertFailure',
-  'success-failure': 'backfillForm.alertBoth',
+  Success: 'backfillForm.alertSuccess',
+  Failure: 'backfillForm.alertFailure',
+  SuccessFailure: 'backfillForm.alertBoth',
 } as const
 
 /** How its instances run: what most people leave as it is. */

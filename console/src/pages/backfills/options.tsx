@@ -4,9 +4,9 @@ import type { ReactNode } from 'react'
 import type { BackfillDetail } from '../../api/shapes.ts'
 
 const ALERTS = {
-  success: 'backfillForm.alertSuccess',
-  failure: 'backfillForm.alertFailure',
-  'success-failure': 'backfillForm.alertBoth',
+  Success: 'backfillForm.alertSuccess',
+  Failure: 'backfillForm.alertFailure',
+  SuccessFailure: 'backfillForm.alertBoth',
 } as const
 const RUN_WINDOWS = { daily: 'backfillForm.runWindowDaily', weekend: 'backfillForm.runWindowWeekend' } as const
 

@@ -32,9 +32,10 @@ export function Verbs({ backfill }: { backfill: BackfillDetail }) {
   const [asking, setAsking] = useState<BackfillVerb | null>(null)
   const operate = useMutation({
     mutationFn: (verb: BackfillVerb) => calls.operateBackfill(backfill.workspaceId, backfill.id, verb),
-    onSuccess: ({ operation }, verb) => {
+    onSuccess: ({ operations }, verb) => {
       setAsking(null)
-      if (operation?.state === 'held') void navigate(links.operationHere(operation.id))
+      const held = operations.find((one) => one.state === 'held')
+      if (held) void navigate(links.operationHere(held.id))
       else void notify({ colour: 'green', message: t('backfillPage.did', { verb: t(LOOKS[verb].text) }) })
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['backfills'] }),
