@@ -10,6 +10,14 @@ export type OperationsFilter = {
   readonly mine?: boolean
 }
 
+export type InstancesFilter = {
+  readonly environment?: Environment
+  readonly bizdate?: string
+  readonly status?: string
+  readonly nodeId?: number
+  readonly dagId?: number
+}
+
 export type DeadLettersFilter = {
   readonly busId?: number
   readonly targetId?: number
@@ -33,11 +41,30 @@ export const links = {
       params: { workspaceId: String(workspaceId) },
       search: environment === 'DEV' ? { environment } : {},
     }),
-  node: (workspaceId: number, nodeId: number | string, environment?: Environment) =>
+  node: (workspaceId: number, nodeId: number | string, environment?: Environment, tab?: string) =>
     linkOptions({
       to: '/workspaces/$workspaceId/nodes/$nodeId',
       params: { workspaceId: String(workspaceId), nodeId: String(nodeId) },
-      search: environment === 'DEV' ? { environment } : {},
+      search: { ...(environment === 'DEV' ? { environment } : {}), ...(tab === undefined ? {} : { tab }) },
+    }),
+  instances: (workspaceId: number, filter: InstancesFilter = {}) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/instances',
+      params: { workspaceId: String(workspaceId) },
+      search: filter as object,
+    }),
+  instance: (workspaceId: number, instanceId: number | string, tab?: string) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/instances/$instanceId',
+      params: { workspaceId: String(workspaceId), instanceId: String(instanceId) },
+      search: tab === undefined ? {} : { tab },
+    }),
+  runs: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/runs', params: { workspaceId: String(workspaceId) } }),
+  run: (workspaceId: number, dagId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/runs/$dagId',
+      params: { workspaceId: String(workspaceId), dagId: String(dagId) },
     }),
   backfills: (workspaceId: number, environment?: Environment) =>
     linkOptions({

@@ -4,9 +4,10 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 
 /** What is read again after a change: the first members of the query keys. */
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
-  operation: ['operations', 'nodes', 'backfills', 'dead-letters'],
+  operation: ['operations', 'nodes', 'instances', 'backfills', 'dead-letters'],
   node: ['nodes'],
-  backfill: ['backfills'],
+  instance: ['instances', 'runs'],
+  backfill: ['backfills', 'runs'],
   extension: ['extensions', 'routing'],
   openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],
   workspace: ['workspaces', 'members', 'session'],

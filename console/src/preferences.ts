@@ -1,7 +1,7 @@
 /** Small choices kept in this browser. Storage may be switched off; then they last until the page is closed. */
 const kept = new Map<string, string>()
 
-type Preference = 'language' | 'workspace' | 'single-keys'
+type Preference = 'language' | 'workspace' | 'single-keys' | 'graph-view'
 
 export function readPreference(name: Preference): string | null {
   try {

@@ -11,8 +11,11 @@ import { ProblemError } from './api/client.ts'
 import { queries } from './api/queries.ts'
 import type {
   BackfillState,
+  DagKind,
+  DagStatus,
   Environment,
   ExtensionStatus,
+  InstanceStatus,
   OperationState,
   ProcessStatus,
   Recurrence,
@@ -58,6 +61,25 @@ const BACKFILL_STATES: readonly BackfillState[] = [
   'succeeded',
 ]
 const RECURRENCES: readonly Recurrence[] = ['normal', 'pause', 'skip']
+const INSTANCE_STATUSES: readonly InstanceStatus[] = [
+  'not-run',
+  'waiting-for-time',
+  'waiting-for-resources',
+  'running',
+  'failed',
+  'succeeded',
+  'checking-quality',
+  'checking-condition',
+]
+const DAG_KINDS: readonly DagKind[] = [
+  'scheduled',
+  'manual',
+  'smoke-test',
+  'backfill',
+  'temporary-workflow',
+  'manual-workflow',
+]
+const DAG_STATUSES: readonly DagStatus[] = ['not-run', 'running', 'failed', 'succeeded']
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({
   component: Outlet,
@@ -152,10 +174,67 @@ const nodes = createRoute({
 const node = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/nodes/$nodeId',
-  validateSearch: (search: Search): { environment?: Environment } => ({
+  validateSearch: (search: Search): { environment?: Environment; tab?: string } => ({
     environment: oneOf(ENVIRONMENTS, search.environment),
+    tab: text(search.tab),
   }),
-  component: lazyRouteComponent(() => import('./pages/workspaces/node.tsx'), 'NodePage'),
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/workspaces/node.tsx')), 'NodePage'),
+})
+const instances = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/instances',
+  validateSearch: (
+    search: Search,
+  ): {
+    environment?: Environment
+    bizdate?: string
+    status?: InstanceStatus
+    kind?: DagKind
+    frozen?: 'true' | 'false'
+    name?: string
+    nodeId?: number
+    dagId?: number
+    cursor?: string
+  } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+    bizdate: day(search.bizdate),
+    status: oneOf(INSTANCE_STATUSES, search.status),
+    kind: oneOf(DAG_KINDS, search.kind),
+    frozen: oneOf(['true', 'false'] as const, search.frozen),
+    name: text(search.name),
+    nodeId: number(search.nodeId),
+    dagId: number(search.dagId),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/instances/list.tsx')), 'InstancesPage'),
+})
+const instance = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/instances/$instanceId',
+  validateSearch: (search: Search): { tab?: string } => ({ tab: text(search.tab) }),
+  component: lazyRouteComponent(
+    () => withOperationCenterTexts(import('./pages/instances/instance.tsx')),
+    'InstancePage',
+  ),
+})
+const runs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/runs',
+  validateSearch: (
+    search: Search,
+  ): { environment?: Environment; bizdate?: string; status?: DagStatus; kind?: DagKind; cursor?: string } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+    bizdate: day(search.bizdate),
+    status: oneOf(DAG_STATUSES, search.status),
+    kind: oneOf(DAG_KINDS, search.kind),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/instances/runs.tsx')), 'RunsPage'),
+})
+const run = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/runs/$dagId',
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/instances/run.tsx')), 'RunPage'),
 })
 const backfills = createRoute({
   getParentRoute: () => signedIn,
@@ -354,6 +433,10 @@ const tree = root.addChildren([
     workspaces,
     nodes,
     node,
+    instances,
+    instance,
+    runs,
+    run,
     backfills,
     newBackfill,
     backfill,

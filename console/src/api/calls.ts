@@ -14,6 +14,10 @@ import type {
   Channel,
   ChannelChange,
   ConfigurationChange,
+  DagDetail,
+  DagKind,
+  DagStatus,
+  DagSummary,
   DeadLetter,
   DeadLetterSelection,
   DeadLettersDone,
@@ -40,6 +44,12 @@ import type {
   FunctionUsage,
   FunctionView,
   HeldNow,
+  InstanceDetail,
+  InstanceGraph,
+  InstanceLog,
+  InstanceOperation,
+  InstanceStatus,
+  InstanceSummary,
   InvocationDetail,
   InvocationView,
   LintedParameters,
@@ -55,8 +65,11 @@ import type {
   NewUser,
   NewWorkspace,
   NodeDetail,
+  NodeGraph,
   NodeOperation,
+  NodeRun,
   NodeSummary,
+  ObjectLogEntry,
   OperationDetail,
   OperationState,
   OperationView,
@@ -74,6 +87,7 @@ import type {
   SignInOptions,
   SigningSecretRotation,
   SigningSecrets,
+  StartedNodeRun,
   TargetTested,
   TenantExtension,
   TestingChange,
@@ -103,6 +117,23 @@ export type BackfillsQuery = ListQuery & {
   readonly state?: BackfillState
   readonly mine?: true
 }
+export type InstancesQuery = ListQuery & {
+  readonly environment: Environment
+  readonly bizdate?: string
+  readonly status?: InstanceStatus
+  readonly kind?: DagKind
+  readonly frozen?: 'true' | 'false'
+  readonly name?: string
+  readonly nodeId?: number
+  readonly dagId?: number
+}
+export type RunsQuery = ListQuery & {
+  readonly environment: Environment
+  readonly bizdate?: string
+  readonly status?: DagStatus
+  readonly kind?: DagKind
+}
+export type GraphReach = { readonly up: number; readonly down: number }
 export type OperationsQuery = ListQuery & {
   readonly workspaceId?: number
   readonly state?: OperationState
@@ -146,6 +177,12 @@ const put = <T>(path: string, body: unknown) => request<T>('PUT', path, body)
 const patch = <T>(path: string, body: unknown) => request<T>('PATCH', path, body)
 const remove = (path: string) => request<void>('DELETE', path)
 const of = encodeURIComponent
+/** One business date is asked for as the range that it is. */
+const oneDay = <Q extends { readonly bizdate?: string | undefined }>({ bizdate, ...query }: Q) => ({
+  ...query,
+  bizdateFrom: bizdate,
+  bizdateTo: bizdate,
+})
 const channelPath = (workspaceId: number | null) =>
   workspaceId === null ? '/tenant-channel' : `/workspaces/${workspaceId}/channel`
 
@@ -206,6 +243,28 @@ export const calls = {
     post<BackfillAsked>(`/workspaces/${workspaceId}/backfills`, body),
   operateBackfill: (workspaceId: number, id: number, verb: BackfillVerb) =>
     post<BackfillDone>(`/workspaces/${workspaceId}/backfills/${id}/${verb}`),
+  nodeLogOfOperations: (workspaceId: number, nodeId: number, query: ListQuery) =>
+    get<Page<ObjectLogEntry>>(`/workspaces/${workspaceId}/nodes/${nodeId}/operation-log`, query),
+  nodeGraph: (workspaceId: number, query: GraphReach & { environment: Environment; nodeId: number }) =>
+    get<NodeGraph>(`/workspaces/${workspaceId}/node-graph`, query),
+
+  instances: (workspaceId: number, query: InstancesQuery) =>
+    get<Page<InstanceSummary>>(`/workspaces/${workspaceId}/instances`, oneDay(query)),
+  instance: (workspaceId: number, id: number) => get<InstanceDetail>(`/workspaces/${workspaceId}/instances/${id}`),
+  instanceLog: (workspaceId: number, id: number, query: { run: number | undefined; after: number }) =>
+    get<InstanceLog>(`/workspaces/${workspaceId}/instances/${id}/log`, query),
+  instanceLogOfOperations: (workspaceId: number, id: number, query: ListQuery) =>
+    get<Page<ObjectLogEntry>>(`/workspaces/${workspaceId}/instances/${id}/operation-log`, query),
+  instanceGraph: (workspaceId: number, query: GraphReach & { instanceId?: number; dagId?: number }) =>
+    get<InstanceGraph>(`/workspaces/${workspaceId}/instance-graph`, query),
+  operateInstances: (workspaceId: number, body: InstanceOperation) =>
+    post<OperationView>(`/workspaces/${workspaceId}/instance-operations`, body),
+  /** A test of a node, or a start of a manual one. */
+  runNode: (workspaceId: number, kind: 'smoke-test' | 'manual', body: NodeRun) =>
+    post<StartedNodeRun>(`/workspaces/${workspaceId}/${kind === 'manual' ? 'manual-runs' : 'smoke-tests'}`, body),
+  runs: (workspaceId: number, query: RunsQuery) =>
+    get<Page<DagSummary>>(`/workspaces/${workspaceId}/dags`, oneDay(query)),
+  run: (workspaceId: number, id: number) => get<DagDetail>(`/workspaces/${workspaceId}/dags/${id}`),
 
   operations: (query: OperationsQuery) => get<Page<OperationView>>('/operations', query),
   audit: (query: AuditQuery) => get<Page<AuditEntry>>('/audit', query),

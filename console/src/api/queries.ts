@@ -6,10 +6,12 @@ import {
   calls,
   type DeadLettersFilter,
   type ExtensionsQuery,
+  type InstancesQuery,
   type InvocationsQuery,
   type ListQuery,
   type NodesQuery,
   type OperationsQuery,
+  type RunsQuery,
 } from './calls.ts'
 import type { Page } from './client.ts'
 import type { Environment, NewBackfill } from './shapes.ts'
@@ -18,6 +20,8 @@ import type { Environment, NewBackfill } from './shapes.ts'
 const MOST_PAGES = 10
 const LARGEST_PAGE = 200
 const ANY_DAY = '2000-01-01'
+/** As far as the server goes. */
+const MOST_LEVELS = 10
 const HELD_EVERY_MS = 3_000
 const SEALED_EVERY_MS = 5_000
 
@@ -79,6 +83,40 @@ export const queries = {
         return { nodes, more: preview.nodes.length < preview.nodeCount + preview.dryRunCount }
       },
     }),
+
+  /** The newest so many. */
+  nodeLogOfOperations: (workspaceId: number, nodeId: number) =>
+    queryOptions({
+      queryKey: ['nodes', workspaceId, 'log-of-operations', nodeId],
+      queryFn: () => calls.nodeLogOfOperations(workspaceId, nodeId, { limit: LARGEST_PAGE }),
+    }),
+
+  instances: (workspaceId: number, query: InstancesQuery) =>
+    queryOptions({
+      queryKey: ['instances', workspaceId, query],
+      queryFn: () => calls.instances(workspaceId, query),
+    }),
+  instance: (workspaceId: number, id: number) =>
+    queryOptions({
+      queryKey: ['instances', workspaceId, 'one', id],
+      queryFn: () => calls.instance(workspaceId, id),
+    }),
+  /** What follows an instance, as far as it can be chosen by hand. */
+  instanceDescendants: (workspaceId: number, instanceId: number) =>
+    queryOptions({
+      queryKey: ['instances', workspaceId, 'descendants', instanceId],
+      queryFn: () => calls.instanceGraph(workspaceId, { instanceId, up: 0, down: MOST_LEVELS }),
+    }),
+  /** The newest so many. */
+  instanceLogOfOperations: (workspaceId: number, id: number) =>
+    queryOptions({
+      queryKey: ['instances', workspaceId, 'log-of-operations', id],
+      queryFn: () => calls.instanceLogOfOperations(workspaceId, id, { limit: LARGEST_PAGE }),
+    }),
+  runs: (workspaceId: number, query: RunsQuery) =>
+    queryOptions({ queryKey: ['runs', workspaceId, query], queryFn: () => calls.runs(workspaceId, query) }),
+  run: (workspaceId: number, id: number) =>
+    queryOptions({ queryKey: ['runs', workspaceId, 'one', id], queryFn: () => calls.run(workspaceId, id) }),
 
   operations: (query: OperationsQuery) =>
     queryOptions({ queryKey: ['operations', query], queryFn: () => calls.operations(query) }),

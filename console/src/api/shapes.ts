@@ -1,5 +1,5 @@
 /** The shapes of the native API. The one place that says where they come from. */
-import type { BackfillDetail, BackfillSummary, NodeSummary, OperationView } from '@holdpoint/sdk'
+import type { BackfillDetail, BackfillSummary, DagSummary, NodeSummary, OperationView } from '@holdpoint/sdk'
 
 export type {
   AccessKey,
@@ -16,6 +16,9 @@ export type {
   CheckState,
   CheckView,
   ConfigurationChange,
+  DagDetail,
+  DagKind,
+  DagSummary,
   DeadLetter,
   DeadLetterSelection,
   DeadLettersDone,
@@ -42,6 +45,13 @@ export type {
   FunctionTestRun,
   FunctionUsage,
   HeldNow,
+  InstanceDetail,
+  InstanceGraph,
+  InstanceLog,
+  InstanceRelative,
+  InstanceRun,
+  InstanceStatus,
+  InstanceSummary,
   Invocation as InvocationView,
   InvocationDetail,
   LintedParameters,
@@ -57,9 +67,11 @@ export type {
   NewUserInput as NewUser,
   NewWorkspaceInput as NewWorkspace,
   NodeDetail,
+  NodeGraph,
   NodeOperationInput as NodeOperation,
   NodeRelative,
   NodeSummary,
+  ObjectLogEntry,
   OperationDetail,
   OperationView,
   OptionField,
@@ -97,3 +109,18 @@ export type Recurrence = NodeSummary['recurrence']
 export type NodeOperationPoint = NodeSummary['may'][number]
 export type OperationState = OperationView['state']
 export type ProcessStatus = NonNullable<OperationView['status']>
+export type DagStatus = DagSummary['status']
+
+export type InstanceOperation = {
+  readonly operation: 'freeze' | 'unfreeze' | 'terminate' | 'rerun' | 'set-success'
+  readonly instanceIds: readonly number[]
+  readonly force?: 'no' | 'this-one' | 'with-downstream'
+  readonly latest?: boolean
+}
+export type NodeRun = {
+  readonly environment: Environment
+  readonly nodeId: number
+  readonly bizdate: string
+  readonly parameters: string | null
+}
+export type StartedNodeRun = { readonly dagId: number; readonly instanceIds: readonly number[] }

@@ -17,9 +17,18 @@ const FORMAT = new Intl.DateTimeFormat('en', {
 /** The time zone of this browser, e.g. `Asia/Shanghai`. */
 export const zoneName = (): string => FORMAT.resolvedOptions().timeZone
 
+const partsOf = (at: string): Record<string, string> =>
+  Object.fromEntries(FORMAT.formatToParts(new Date(at)).map((one) => [one.type, one.value]))
+
+/** To the minute and without its year, for where there is little room. */
+export function instantText(at: string): string {
+  const part = partsOf(at)
+  return `${part.month}-${part.day} ${part.hour}:${part.minute}`
+}
+
 /** A point in time: year first in both languages, with its offset, or without it where the zone is named beside it. */
 export function Instant({ at, zoned = true }: { at: string; zoned?: boolean }) {
-  const part = Object.fromEntries(FORMAT.formatToParts(new Date(at)).map((one) => [one.type, one.value]))
+  const part = partsOf(at)
   return (
     <Text component="time" inherit dateTime={at} title={at} className="instant">
       {`${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`}

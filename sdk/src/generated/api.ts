@@ -2305,6 +2305,10 @@ export interface NodeSummary {
    * pause is frozen, skip is dry run
    */
   recurrence: 'normal' | 'pause' | 'skip'
+  /**
+   * manual: it runs only when somebody starts it
+   */
+  trigger: 'scheduler' | 'manual'
   cron: string | null
   priority: number
   isRoot: boolean
@@ -2337,6 +2341,10 @@ export interface NodeDetail {
    * pause is frozen, skip is dry run
    */
   recurrence: 'normal' | 'pause' | 'skip'
+  /**
+   * manual: it runs only when somebody starts it
+   */
+  trigger: 'scheduler' | 'manual'
   cron: string | null
   priority: number
   isRoot: boolean
@@ -2366,10 +2374,35 @@ export interface NodeDetail {
    * Outputs this node waits for that no node here produces
    */
   unresolvedInputs: string[]
-  rerunMode: string
+  /**
+   * In which its schedule is meant
+   */
+  timeZone: string
+  /**
+   * From when on it is scheduled, in that zone
+   */
+  startAt: string | null
+  endAt: string | null
+  /**
+   * The next five times of its schedule; empty where it has none
+   */
+  nextRunsAt: string[]
+  /**
+   * Whether it waits for its own cycle before, and for those of its direct descendants
+   */
+  crossCycle: {
+    self: boolean
+    children: boolean
+  }
+  rerunMode: 'all-allowed' | 'failure-allowed' | 'all-denied'
+  /**
+   * Automatic retries after a failure
+   */
+  rerunTimes: number
   timeoutSeconds: number | null
-  instanceMode: string
+  instanceMode: 't+1' | 'immediately'
   resourceGroup: string | null
+  dataSource: string | null
   upstream: NodeRelative[]
   downstream: NodeRelative[]
 }
@@ -2586,6 +2619,7 @@ export interface InstanceSummary {
    * Automatic retries since it was last started by schedule or by hand
    */
   retries: number
+  rerunMode: 'all-allowed' | 'failure-allowed' | 'all-denied'
   startedAt: string | null
   finishedAt: string | null
   createdAt: string
@@ -2652,6 +2686,7 @@ export interface InstanceDetail {
    * Automatic retries since it was last started by schedule or by hand
    */
   retries: number
+  rerunMode: 'all-allowed' | 'failure-allowed' | 'all-denied'
   startedAt: string | null
   finishedAt: string | null
   createdAt: string
@@ -2695,7 +2730,6 @@ export interface InstanceDetail {
   }[]
   cron: string | null
   dataSource: string | null
-  rerunMode: string
   /**
    * Automatic retries after a failure
    */

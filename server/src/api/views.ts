@@ -67,6 +67,7 @@ export function nodeView(caller: Caller, row: NodeListRow, held: HeldObjects): z
     owner: row.owner_id === null || row.owner_name === null ? null : person(row.owner_id, row.owner_name),
     ownerName: row.owner_id === null ? row.definition.owner : null,
     recurrence: row.recurrence,
+    trigger: row.trigger,
     cron: row.cron,
     priority: row.priority,
     isRoot: row.is_root,
@@ -92,6 +93,9 @@ export function nodeDetailView(
     upstream: readonly RelativeRow[]
     downstream: readonly RelativeRow[]
     unresolved: readonly string[]
+    nextRunsMs: readonly number[]
+    /** The server's. */
+    timeZone: string
   },
 ): z.input<typeof shapes.NodeDetail> {
   const summary = nodeView(caller, row, around.held)
@@ -105,10 +109,17 @@ export function nodeDetailView(
     inputs: definition.inputs.map((input) => input.output),
     outputs: definition.outputs.map((output) => output.output),
     unresolvedInputs: [...around.unresolved],
+    timeZone: definition.timezone ?? around.timeZone,
+    startAt: definition.startAt,
+    endAt: definition.endAt,
+    nextRunsAt: around.nextRunsMs.map((ms) => new Date(ms).toISOString()),
+    crossCycle: definition.crossCycle,
     rerunMode: definition.rerunMode,
+    rerunTimes: definition.rerunTimes,
     timeoutSeconds: definition.timeoutSeconds,
     instanceMode: definition.instanceMode,
     resourceGroup: definition.resourceGroup,
+    dataSource: definition.dataSource?.name ?? null,
     upstream: around.upstream.map(relativeView),
     downstream: around.downstream.map(relativeView),
   }

@@ -14,6 +14,7 @@ export type NodeRow = {
   file_type: number | null
   owner_id: number | null
   recurrence: Recurrence
+  trigger: 'scheduler' | 'manual'
   cron: string | null
   priority: number
   is_root: boolean

@@ -8,10 +8,12 @@ import {
   IconHistory,
   IconHistoryToggle,
   IconHourglass,
+  IconListDetails,
   IconMailOff,
   IconPlugConnected,
   IconPuzzle,
   IconRoute,
+  IconStack2,
   IconUserCog,
   IconUsers,
 } from '@tabler/icons-react'
@@ -44,7 +46,9 @@ export function placesOf(
             text: 'nav.operationCenter',
             places: [
               { text: 'nav.nodes', icon: IconHierarchy2, link: links.nodes(workspaceId), key: 'n' },
+              { text: 'nav.instances', icon: IconListDetails, link: links.instances(workspaceId), key: 'i' },
               { text: 'nav.backfills', icon: IconHistoryToggle, link: links.backfills(workspaceId), key: 'f' },
+              { text: 'nav.runs', icon: IconStack2, link: links.runs(workspaceId), key: 's' },
               { text: 'nav.operations', icon: IconChecklist, link: links.operations({ workspaceId }), key: 'o' },
             ],
           },

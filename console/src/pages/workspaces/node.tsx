@@ -1,7 +1,8 @@
-import { Alert, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
-import { IconAlertTriangle, IconHistoryToggle } from '@tabler/icons-react'
+import { Alert, Button, Code, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core'
+import { IconAlertTriangle, IconHistoryToggle, IconPlayerPlay, IconTestPipe } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
@@ -20,11 +21,16 @@ import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
+import { ObjectLog } from '../instances/object-log.tsx'
 import { HeldMarks } from './held-marks.tsx'
+import { NodeInstances } from './node-instances.tsx'
 import { POINT_LOOKS, POINTS, whyNot } from './node-points.ts'
 import { RECURRENCE_LOOKS } from './recurrence.ts'
+import { scheduleWords } from './schedule.ts'
 
 const OperateDialog = lazy(() => import('./operate-dialog.tsx'))
+const RunDialog = lazy(() => import('./run-dialog.tsx'))
+const NodeGraph = lazy(() => import('./node-graph.tsx'))
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/nodes/$nodeId')
 
@@ -54,10 +60,25 @@ const trail = (nodes: string, workspaceId: number, environment: Environment, nam
   </span>,
 ]
 
+type OfNode = { node: NodeDetail }
+
+const TABS = {
+  overview: { text: 'nodePage.overview', component: Overview },
+  instances: { text: 'nodePage.instances', component: NodeInstances },
+  graph: { text: 'graph.picture', component: NodeGraph },
+  history: {
+    text: 'objectLog.title',
+    component: ({ node }: OfNode) => <ObjectLog query={queries.nodeLogOfOperations(node.workspaceId, node.id)} />,
+  },
+} as const
+
 function Shown({ node, environment }: { node: NodeDetail; environment: Environment }) {
   const { t } = useTranslation()
   const may = useMay()
+  const navigate = route.useNavigate()
+  const { tab = 'overview' } = route.useSearch()
   const [operating, setOperating] = useState<NodeOperationPoint | null>(null)
+  const [starting, setStarting] = useState<'smoke-test' | 'manual' | null>(null)
   return (
     <Page
       title={node.name}
@@ -67,6 +88,18 @@ function Shown({ node, environment }: { node: NodeDetail; environment: Environme
       actions={
         may('node.operate', node.workspaceId) && (
           <>
+            {node.trigger === 'manual' && (
+              <Button leftSection={<IconPlayerPlay {...iconProps} />} onClick={() => setStarting('manual')}>
+                {t('nodePage.run')}
+              </Button>
+            )}
+            <Button
+              variant="default"
+              leftSection={<IconTestPipe {...iconProps} />}
+              onClick={() => setStarting('smoke-test')}
+            >
+              {t('nodePage.test')}
+            </Button>
             <LinkButton
               {...links.newBackfill(node.workspaceId, environment, [node.id])}
               size="sm"
@@ -112,6 +145,54 @@ function Shown({ node, environment }: { node: NodeDetail; environment: Environme
           </Stack>
         </Alert>
       )}
+      <Tabs
+        value={Object.hasOwn(TABS, tab) ? tab : 'overview'}
+        keepMounted={false}
+        onChange={(word) =>
+          void navigate({
+            search: ({ environment: kept }) => ({
+              environment: kept,
+              tab: word === null || word === 'overview' ? undefined : word,
+            }),
+          })
+        }
+      >
+        <Tabs.List aria-label={t('instance.parts')} mb="md">
+          {Object.entries(TABS).map(([word, { text }]) => (
+            <Tabs.Tab key={word} value={word}>
+              {t(text)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {Object.entries(TABS).map(([word, { component: Component }]) => (
+          <Tabs.Panel key={word} value={word}>
+            <Suspense fallback={<Skeleton height={240} />}>
+              <Component node={node} />
+            </Suspense>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+      <Suspense>
+        {operating && (
+          <OperateDialog
+            workspaceId={node.workspaceId}
+            environment={environment}
+            point={operating}
+            nodes={[node]}
+            close={() => setOperating(null)}
+          />
+        )}
+        {starting && <RunDialog node={node} kind={starting} close={() => setStarting(null)} />}
+      </Suspense>
+    </Page>
+  )
+}
+
+function Overview({ node }: OfNode) {
+  const { t, i18n } = useTranslation()
+  const { environment } = node
+  return (
+    <Stack gap="md">
       <div className="two-columns">
         <Section title={t('node.facts')}>
           <Card>
@@ -121,18 +202,42 @@ function Shown({ node, environment }: { node: NodeDetail; environment: Environme
                 [t('nodes.environment'), t(`nodes.${node.environment}`)],
                 [t('nodes.programType'), node.programType],
                 [t('nodes.owner'), node.owner?.name ?? node.ownerName],
-                [t('nodes.cron'), node.cron && <Code>{node.cron}</Code>],
+                [t('node.resourceGroup'), node.resourceGroup],
+                [t('nodePage.dataSource'), node.dataSource],
                 [t('node.priority'), node.priority],
-                [t('node.rerunMode'), node.rerunMode],
-                [t('node.instanceMode'), node.instanceMode],
+                [t('node.root'), node.isRoot && t('ui.yes')],
+                [t('node.version'), node.version],
+                [t('nodes.modified'), <Instant key="at" at={node.modifiedAt} />],
+              ]}
+            />
+          </Card>
+        </Section>
+        <Section title={t('nodePage.schedule')}>
+          <Card>
+            <Facts
+              of={[
+                [t('nodePage.schedule'), scheduleOf(t, i18n.language, node)],
+                [t('nodes.cron'), node.cron && <Code>{node.cron}</Code>],
+                [t('nodePage.timeZone'), node.timeZone],
+                [t('nodePage.effective'), effectiveOf(t, node)],
+                [
+                  t('nodePage.nextRuns'),
+                  node.nextRunsAt.length > 0 && (
+                    <Stack gap={2}>
+                      {node.nextRunsAt.map((at) => (
+                        <Instant key={at} at={at} />
+                      ))}
+                    </Stack>
+                  ),
+                ],
+                [t('node.instanceMode'), t(`instanceMode.${node.instanceMode}`)],
+                [t('nodePage.crossCycle'), crossCycleOf(t, node)],
+                [t('node.rerunMode'), t(`rerunMode.${node.rerunMode}`)],
+                [t('nodePage.retries'), node.rerunTimes],
                 [
                   t('node.timeout'),
                   node.timeoutSeconds !== null && t('node.seconds', { seconds: node.timeoutSeconds }),
                 ],
-                [t('node.resourceGroup'), node.resourceGroup],
-                [t('node.root'), node.isRoot && t('ui.yes')],
-                [t('node.version'), node.version],
-                [t('nodes.modified'), <Instant key="at" at={node.modifiedAt} />],
               ]}
             />
           </Card>
@@ -180,19 +285,25 @@ function Shown({ node, environment }: { node: NodeDetail; environment: Environme
           <Nothing text={t('node.noParameters')} />
         )}
       </Section>
-      <Suspense>
-        {operating && (
-          <OperateDialog
-            workspaceId={node.workspaceId}
-            environment={environment}
-            point={operating}
-            nodes={[node]}
-            close={() => setOperating(null)}
-          />
-        )}
-      </Suspense>
-    </Page>
+    </Stack>
   )
+}
+
+function scheduleOf(t: TFunction, language: string, { cron, trigger }: NodeDetail): string {
+  if (trigger === 'manual') return t('schedule.manual')
+  return cron === null ? t('schedule.none') : scheduleWords(t, language, cron)
+}
+
+function effectiveOf(t: TFunction, { startAt, endAt }: NodeDetail): string {
+  return [startAt && t('nodePage.effectiveFrom', { from: startAt }), endAt && t('nodePage.effectiveTo', { to: endAt })]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function crossCycleOf(t: TFunction, { crossCycle: { self, children } }: NodeDetail): string | null {
+  if (self && children) return t('nodePage.crossCycleBoth')
+  if (self) return t('nodePage.crossCycleSelf')
+  return children ? t('nodePage.crossCycleChildren') : null
 }
 
 const Nothing = ({ text }: { text: string }) => (

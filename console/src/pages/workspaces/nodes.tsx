@@ -1,9 +1,9 @@
-import { ActionBar, Button, Group, Input, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { ActionBar, Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconFileImport, IconFilterOff, IconHierarchy2, IconHistoryToggle } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { Environment, NodeOperationPoint, NodeSummary, Recurrence } from '../../api/shapes.ts'
@@ -14,6 +14,7 @@ import { useMay, useMe } from '../../session.ts'
 import { useChosenRows } from '../../ui/chosen-rows.ts'
 import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { TextFilter } from '../../ui/filters.tsx'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkButton } from '../../ui/link.tsx'
@@ -78,7 +79,12 @@ export function NodesPage() {
             />
           </div>
         )}
-        <NameFilter value={filter.name} onChange={(name) => set({ name })} />
+        <TextFilter
+          label={t('nodes.name')}
+          placeholder={t('nodes.namePlaceholder')}
+          value={filter.name}
+          onChange={(name) => set({ name })}
+        />
         <Select
           label={t('nodes.recurrence')}
           placeholder={t('ui.any')}
@@ -194,28 +200,5 @@ export function NodesPage() {
         )}
       </Suspense>
     </Page>
-  )
-}
-
-const TYPED_AFTER_MS = 300
-
-function NameFilter({ value, onChange }: { value: string | undefined; onChange: (name: string | undefined) => void }) {
-  const { t } = useTranslation()
-  const [typed, setTyped] = useState(value ?? '')
-  const settle = useDebouncedCallback(onChange, TYPED_AFTER_MS)
-  useEffect(() => setTyped(value ?? ''), [value])
-  return (
-    <TextInput
-      label={t('nodes.name')}
-      placeholder={t('nodes.namePlaceholder')}
-      type="search"
-      w={240}
-      data-filter
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value)
-        settle(event.currentTarget.value.trim() || undefined)
-      }}
-    />
   )
 }

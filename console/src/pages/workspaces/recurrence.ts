@@ -4,6 +4,6 @@ import type { Look } from '../../ui/state-badge.tsx'
 
 export const RECURRENCE_LOOKS: Readonly<Record<Recurrence, Look>> = {
   normal: { icon: IconPlayerPlay, colour: 'green', text: 'recurrence.normal' },
-  pause: { icon: IconSnowflake, colour: 'cyan', text: 'recurrence.pause' },
+  pause: { icon: IconSnowflake, colour: 'grape', text: 'recurrence.pause' },
   skip: { icon: IconPlayerTrackNext, colour: 'gray', text: 'recurrence.skip' },
 }

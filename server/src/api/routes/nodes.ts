@@ -1,6 +1,7 @@
 import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { hold } from '../../gate/hold.ts'
+import { nextRuns } from '../../modules/operation-center/cron-times.ts'
 import { importFlowSpec } from '../../modules/operation-center/import-flowspec.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
 import * as nodes from '../../store/nodes.ts'
@@ -23,6 +24,8 @@ import {
 } from '../shapes.ts'
 import { nodeDetailView, nodeView } from '../views.ts'
 import { workspaceParams } from './workspaces.ts'
+
+const NEXT_RUNS = 5
 
 /** What can be asked for on nodes; the console and the API name it by its extension point. */
 const OPERATIONS = { 'freeze-node': freezeNode, 'unfreeze-node': unfreezeNode, 'undeploy-node': unpublishNode } as const
@@ -82,7 +85,13 @@ export const nodeRoutes = [
         nodes.childrenOf(platform.db, row.id),
         nodes.unresolvedInputs(platform.db, row.id),
       ])
-      return nodeDetailView(caller, row, { held, upstream, downstream, unresolved })
+      const { timeZone } = platform
+      const { cron } = row
+      const nextRunsMs =
+        cron === null || row.trigger === 'manual'
+          ? []
+          : nextRuns({ ...row.definition, cron }, Date.now(), NEXT_RUNS, timeZone)
+      return nodeDetailView(caller, row, { held, upstream, downstream, unresolved, nextRunsMs, timeZone })
     },
   }),
   route({

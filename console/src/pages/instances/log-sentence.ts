@@ -1,0 +1,20 @@
+import type { TFunction } from 'i18next'
+import type { ObjectLogEntry } from '../../api/shapes.ts'
+import type { TextKey } from '../../text/index.ts'
+
+/** Actions that have words; any other is shown as the server names it. */
+const SENTENCES: ReadonlyMap<string, TextKey> = new Map([
+  ['import', 'objectLog.did.import'],
+  ['freeze', 'objectLog.did.freeze'],
+  ['unfreeze', 'objectLog.did.unfreeze'],
+  ['unpublish', 'objectLog.did.undeploy'],
+  ['terminate', 'objectLog.did.terminate'],
+  ['rerun', 'objectLog.did.rerun'],
+  ['set-success', 'objectLog.did.setSuccess'],
+])
+
+/** One entry of an operation log in words. */
+export function logSentence(t: TFunction, { action }: ObjectLogEntry): string {
+  const text = SENTENCES.get(action)
+  return text ? t(text) : action
+}

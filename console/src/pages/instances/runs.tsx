@@ -1,0 +1,168 @@
+import { Badge, Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core'
+import { IconFilterOff, IconStack2 } from '@tabler/icons-react'
+import { getRouteApi } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
+import { useTranslation } from 'react-i18next'
+import { serverNow } from '../../api/client.ts'
+import { queries } from '../../api/queries.ts'
+import type { DagKind, DagStatus, DagSummary, Environment } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
+import { useList } from '../../list.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { useMe } from '../../session.ts'
+import { CursorTable } from '../../ui/cursor-table.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { DayFilter } from '../../ui/filters.tsx'
+import { Elapsed, Instant } from '../../ui/instant.tsx'
+import { LinkTo } from '../../ui/link.tsx'
+import { Page } from '../../ui/page.tsx'
+import type { Column } from '../../ui/row-table.tsx'
+import { StateBadge } from '../../ui/state-badge.tsx'
+import { KIND_TEXTS, STATUS_LOOKS } from './looks.ts'
+
+const route = getRouteApi('/signed-in/workspaces/$workspaceId/runs')
+const keyOf = (run: DagSummary) => String(run.id)
+const STATUSES: readonly DagStatus[] = ['not-run', 'running', 'failed', 'succeeded']
+
+export function RunsPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const workspaceId = Number(route.useParams().workspaceId)
+  const { cursor, operation: _, environment = 'PROD', ...filter } = route.useSearch()
+  const navigate = route.useNavigate()
+  const list = useList(queries.runs(workspaceId, { environment, ...filter, cursor }), cursor, keyOf)
+  const workspace = me.workspaces.find((one) => one.id === workspaceId)
+  const filtered = Object.values(filter).some((value) => value !== undefined)
+  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
+    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }), replace: true })
+
+  return (
+    <Page title={t('runs.title')} description={t('runs.hint', { workspace: workspace?.name ?? workspaceId })}>
+      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
+        {workspace?.mode !== 'basic' && (
+          <div>
+            <Input.Label labelElement="div" display="block" id="environment-label">
+              {t('nodes.environment')}
+            </Input.Label>
+            <SegmentedControl
+              aria-labelledby="environment-label"
+              value={environment}
+              onChange={(value) => set({ environment: value === 'DEV' ? (value as Environment) : undefined })}
+              data={[
+                { value: 'PROD', label: t('nodes.PROD') },
+                { value: 'DEV', label: t('nodes.DEV') },
+              ]}
+            />
+          </div>
+        )}
+        <DayFilter label={t('instances.bizdate')} value={filter.bizdate} onChange={(bizdate) => set({ bizdate })} />
+        <Select
+          label={t('instances.status')}
+          placeholder={t('ui.any')}
+          clearable
+          w={160}
+          data={STATUSES.map((value) => ({ value, label: t(STATUS_LOOKS[value].text) }))}
+          value={filter.status ?? null}
+          onChange={(value) => set({ status: (value as DagStatus | null) ?? undefined })}
+        />
+        <Select
+          label={t('instances.kind')}
+          placeholder={t('ui.any')}
+          clearable
+          w={160}
+          data={Object.entries(KIND_TEXTS).map(([value, text]) => ({ value, label: t(text) }))}
+          value={filter.kind ?? null}
+          onChange={(value) => set({ kind: (value as DagKind | null) ?? undefined })}
+        />
+      </Group>
+      <ProblemNotice error={list.error} />
+      <CursorTable
+        label={t('runs.title')}
+        list={list}
+        keyOf={keyOf}
+        columns={runColumns(t)}
+        minWidth={980}
+        empty={
+          filtered ? (
+            <Empty
+              icon={IconFilterOff}
+              title={t('runs.emptyFiltered')}
+              next={t('ui.emptyFilteredNext')}
+              actions={
+                <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                  {t('ui.clearFilters')}
+                </Button>
+              }
+            />
+          ) : (
+            <Empty
+              icon={IconStack2}
+              title={t('runs.empty')}
+              next={t(environment === 'DEV' ? 'instances.emptyNextDev' : 'instances.emptyNext')}
+            />
+          )
+        }
+      />
+    </Page>
+  )
+}
+
+function runColumns(t: TFunction): readonly Column<DagSummary>[] {
+  return [
+    {
+      key: 'name',
+      header: t('runs.name'),
+      cell: (run) => (
+        <>
+          <LinkTo {...links.run(run.workspaceId, run.id)} fw={500} className="wrap-anywhere">
+            {run.name}
+          </LinkTo>
+          <Text fz="xs" c="dimmed">
+            {run.id}
+          </Text>
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      header: t('instances.status'),
+      width: 220,
+      cell: (run) => (
+        <Group gap={6}>
+          <StateBadge look={STATUS_LOOKS[run.status]} />
+          <Standstill of={run} />
+        </Group>
+      ),
+    },
+    { key: 'bizdate', header: t('instances.bizdate'), width: 110, cell: (run) => run.bizdate },
+    { key: 'kind', header: t('instances.kind'), width: 120, cell: (run) => t(KIND_TEXTS[run.kind]) },
+    { key: 'by', header: t('runs.by'), width: 140, cell: (run) => run.createdBy?.name ?? t('objectLog.self') },
+    {
+      key: 'started',
+      header: t('instances.startedAt'),
+      width: 165,
+      times: true,
+      cell: (run) => (run.startedAt ? <Instant at={run.startedAt} zoned={false} /> : '–'),
+    },
+    {
+      key: 'took',
+      header: t('instances.took'),
+      width: 100,
+      cell: ({ startedAt, finishedAt }) =>
+        startedAt ? <Elapsed since={startedAt} until={finishedAt} now={serverNow} /> : '–',
+    },
+  ]
+}
+
+/** A run that stands still though it is not over. */
+export function Standstill({ of }: { of: Pick<DagSummary, 'paused' | 'outsideWindow'> }) {
+  const { t } = useTranslation()
+  const text = of.paused ? 'runs.paused' : of.outsideWindow ? 'runs.outsideWindow' : null
+  return (
+    text && (
+      <Badge variant="outline" color="gray" tt="none" fw={500}>
+        {t(text)}
+      </Badge>
+    )
+  )
+}

@@ -1,0 +1,49 @@
+import { Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { queries } from '../../api/queries.ts'
+import type { NodeDetail } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { LinkTo } from '../../ui/link.tsx'
+import { RowTable } from '../../ui/row-table.tsx'
+import { Card, Section } from '../../ui/section.tsx'
+import { instanceColumns } from '../instances/columns.tsx'
+
+const NEWEST = 20
+
+/** The newest instances of a node. */
+export function NodeInstances({ node }: { node: NodeDetail }) {
+  const { t } = useTranslation()
+  const { environment, workspaceId, id } = node
+  const { data, error } = useQuery(queries.instances(workspaceId, { environment, nodeId: id, limit: NEWEST }))
+  return (
+    <Section
+      title={t('nodePage.latest')}
+      actions={
+        <LinkTo {...links.instances(workspaceId, { environment, nodeId: id })} fz="sm">
+          {t('nodePage.allInstances')}
+        </LinkTo>
+      }
+    >
+      <ProblemNotice error={error} />
+      {data?.items.length === 0 ? (
+        <Card>
+          <Text fz="sm" c="dimmed">
+            {t('nodePage.noInstances')}
+          </Text>
+        </Card>
+      ) : (
+        <Card padding={0}>
+          <RowTable
+            label={t('nodePage.latest')}
+            columns={instanceColumns(t, { operate: null }).filter((column) => !column.quiet)}
+            rows={data?.items}
+            keyOf={(instance) => String(instance.id)}
+            minWidth={900}
+          />
+        </Card>
+      )}
+    </Section>
+  )
+}
