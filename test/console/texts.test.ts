@@ -32,6 +32,7 @@ describe('the texts', () => {
       'keys.title',
       'operation.title',
       'routing.target',
+      'schedule.whole',
       'verb.title',
     ])
   })
