@@ -105,6 +105,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gate',
     'modules',
     'platform',
+    'runners',
     'access',
     'authentication',
     'configured',

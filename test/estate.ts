@@ -79,6 +79,13 @@ export async function estate(world: World, word: string): Promise<Estate> {
     params: { workspaceId: workspace.id },
     body: { name: `alert-rule-${word}`, watch: { kind: 'ERROR', nodeIds: null }, webhook: 'http://127.0.0.1:9/' },
   })
+  const dataSource = await owner.api.call('POST /workspaces/{workspaceId}/data-sources', {
+    params: { workspaceId: workspace.id },
+    body: { kind: 'duckdb', environment: 'PROD', name: `source-${word}` },
+  })
+  const resourceGroup = await owner.api.call('POST /resource-groups', {
+    body: { identifier: `group-${word}`, name: `The group ${word}`, slots: 2 },
+  })
   const backfill = await one<{ id: number }>(
     `insert into backfills (tenant_id, workspace_id, environment, name, mode, request, node_ids, state, created_by)
      values ($1, $2, 'PROD', $3, 'current', '{"dates": []}', '{}', 'waiting-to-start', $4) returning id`,
@@ -104,6 +111,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     ruleId: rule.id,
     name: `rule-${word}`,
     alertRuleId: alertRule.id,
+    dataSourceId: dataSource.id,
+    resourceGroupId: resourceGroup.id,
   }
   const words = [
     owner.name,
@@ -113,6 +122,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     nodeName,
     `rule-${word}`,
     alertRule.name,
+    dataSource.name,
+    resourceGroup.identifier,
     `backfill-${word}`,
     bus.name,
     named.name,

@@ -12,6 +12,9 @@ export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   'extension.enable-for-tenant': 'enable extensions for the whole tenant and choose their options',
   'openevent.read': 'see event buses, rules, targets and dead letters',
   'openevent.write': 'change event buses, rules, targets and channels; read the secrets deliveries are signed with',
+  'resource-group.read': 'see resource groups',
+  'resource-group.write':
+    'change resource groups: how many instances run at once, and whether shell and Python nodes do',
   'tenant-check.pass': 'mark a failed check of a tenant-level operation as passed',
   'delivery.redeliver': 'deliver messages again, and drop dead letters',
   'workspace.read': 'see the workspace, its members and its extensions',
@@ -24,6 +27,7 @@ export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   'node.read': 'see nodes',
   'node.import': 'import nodes from a FlowSpec file',
   'node.operate': 'freeze, unfreeze and unpublish nodes',
+  'data-source.write': 'change and test the data sources that nodes run on',
   'alert.write': 'change and test alert rules; see where they tell',
   'operation.read': 'see operations, whom they wait for, and what was answered',
   'audit.read': 'read the audit trail',

@@ -50,6 +50,8 @@ export const ACCESS = {
   'extension.enable-for-tenant': { scope: 'tenant', tenant: TENANT_ADMIN, workspace: NOBODY },
   'openevent.read': { scope: 'tenant', tenant: 'everyone', workspace: NOBODY },
   'openevent.write': { scope: 'tenant', tenant: BACKEND, workspace: NOBODY },
+  'resource-group.read': { scope: 'tenant', tenant: 'everyone', workspace: NOBODY },
+  'resource-group.write': { scope: 'tenant', tenant: TENANT_ADMIN, workspace: NOBODY },
   'tenant-check.pass': { scope: 'tenant', tenant: TENANT_ADMIN, workspace: NOBODY },
   'delivery.redeliver': { scope: 'tenant', tenant: BACKEND, workspace: NOBODY },
 
@@ -62,6 +64,7 @@ export const ACCESS = {
   'node.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
   'node.import': { scope: 'workspace', tenant: NOBODY, workspace: ['owner', 'administrator', 'operator', 'deployer'] },
   'node.operate': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
+  'data-source.write': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
   'alert.write': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
   'operation.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
   'audit.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },

@@ -245,6 +245,19 @@ export type DeadLetterSelection =
        */
       cursor?: string
     }
+export type NewDataSourceInput =
+  | {
+      kind: 'duckdb'
+      environment: 'DEV' | 'PROD'
+      name: string
+    }
+  | {
+      kind: 'postgresql'
+      environment: 'DEV' | 'PROD'
+      name: string
+      settings: PostgresqlSettingsInput
+      password?: string | null
+    }
 export type NewTarget =
   | {
       kind?: 'http'
@@ -359,6 +372,19 @@ export type NewTarget =
        * How many deliveries are under way to the target at once
        */
       maxConcurrency: number
+    }
+export type NewDataSource =
+  | {
+      kind: 'duckdb'
+      environment: 'DEV' | 'PROD'
+      name: string
+    }
+  | {
+      kind: 'postgresql'
+      environment: 'DEV' | 'PROD'
+      name: string
+      settings: PostgresqlSettings
+      password: string | null
     }
 
 export interface Routes {
@@ -1995,6 +2021,112 @@ export interface Routes {
     query: {}
     body: DeadLetterSelection
     answer: DeadLettersDone
+  }
+  /**
+   * The data sources of a workspace, the default one first
+   */
+  'GET /workspaces/{workspaceId}/data-sources': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      environment?: 'DEV' | 'PROD'
+    }
+    body: undefined
+    answer: {
+      items: DataSource[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Add a data source
+   */
+  'POST /workspaces/{workspaceId}/data-sources': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewDataSourceInput
+    answer: DataSource
+  }
+  /**
+   * Change where a data source is, or make it the default one
+   */
+  'PATCH /workspaces/{workspaceId}/data-sources/{dataSourceId}': {
+    params: {
+      workspaceId: number
+      dataSourceId: number
+    }
+    query: {}
+    body: DataSourceChange
+    answer: DataSource
+  }
+  /**
+   * Delete a data source, with its tables where it is a DuckDB file; refused while nodes name it
+   */
+  'DELETE /workspaces/{workspaceId}/data-sources/{dataSourceId}': {
+    params: {
+      workspaceId: number
+      dataSourceId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * Whether a data source can be used now, as nodes would use it
+   */
+  'POST /workspaces/{workspaceId}/data-sources/{dataSourceId}/test': {
+    params: {
+      workspaceId: number
+      dataSourceId: number
+    }
+    query: {}
+    body: undefined
+    answer: DataSourceTest
+  }
+  /**
+   * The resource groups of the tenant, the default one first
+   */
+  'GET /resource-groups': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: {
+      items: ResourceGroup[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Add a resource group
+   */
+  'POST /resource-groups': {
+    params: {}
+    query: {}
+    body: NewResourceGroupInput
+    answer: ResourceGroup
+  }
+  /**
+   * Change a resource group, or make it the default one; what runs goes on
+   */
+  'PATCH /resource-groups/{resourceGroupId}': {
+    params: {
+      resourceGroupId: number
+    }
+    query: {}
+    body: ResourceGroupChange
+    answer: ResourceGroup
+  }
+  /**
+   * Delete a resource group; refused while nodes name it. What it was to run runs in the default one
+   */
+  'DELETE /resource-groups/{resourceGroupId}': {
+    params: {
+      resourceGroupId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
   }
   /**
    * Who did what and when, newest first; with a filter that little fits, a page may be short or empty and still have a next one
@@ -5012,6 +5144,119 @@ export interface DeadLettersDone {
    */
   nextCursor: string | null
 }
+export interface DataSource {
+  id: number
+  environment: 'DEV' | 'PROD'
+  name: string
+  kind: 'duckdb' | 'postgresql'
+  /**
+   * Nodes that name no data source run on it
+   */
+  isDefault: boolean
+  /**
+   * Empty for DuckDB
+   */
+  settings: {
+    /**
+     * A name or an address; the addresses that it leads to are judged whenever it is connected to
+     */
+    host?: string
+    port?: number
+    database?: string
+    user?: string
+    /**
+     * Connects only over TLS, to a certificate of this name that is trusted
+     */
+    tls?: boolean
+  }
+  hasPassword: boolean
+  /**
+   * Published nodes that name it
+   */
+  nodeCount: number
+  createdAt: string
+  modifiedAt: string
+}
+export interface PostgresqlSettingsInput {
+  /**
+   * A name or an address; the addresses that it leads to are judged whenever it is connected to
+   */
+  host: string
+  port?: number
+  database: string
+  user: string
+  /**
+   * Connects only over TLS, to a certificate of this name that is trusted
+   */
+  tls?: boolean
+}
+export interface DataSourceChange {
+  settings?: PostgresqlSettings
+  /**
+   * Left out: the one that is kept, as long as it is used for the same host, port, TLS and user
+   */
+  password?: string | null
+  isDefault?: true
+}
+export interface PostgresqlSettings {
+  /**
+   * A name or an address; the addresses that it leads to are judged whenever it is connected to
+   */
+  host: string
+  port: number
+  database: string
+  user: string
+  /**
+   * Connects only over TLS, to a certificate of this name that is trusted
+   */
+  tls: boolean
+}
+/**
+ * Whether it answered; what is wrong where it did not
+ */
+export interface DataSourceTest {
+  problem: {
+    code: string
+    detail: string
+  } | null
+}
+export interface ResourceGroup {
+  id: number
+  /**
+   * What nodes name it by
+   */
+  identifier: string
+  name: string
+  /**
+   * How many instances run at once in it, over all replicas
+   */
+  slots: number
+  /**
+   * How many run now
+   */
+  running: number
+  /**
+   * Whether shell and Python nodes run in it
+   */
+  allowsShell: boolean
+  /**
+   * Nodes run in it that name no group, or one that is not there
+   */
+  isDefault: boolean
+  createdAt: string
+}
+export interface NewResourceGroupInput {
+  identifier: string
+  name: string
+  slots: number
+  allowsShell?: boolean
+}
+export interface ResourceGroupChange {
+  name?: string
+  slots?: number
+  allowsShell?: boolean
+  isDefault?: true
+}
 export interface AuditEntry {
   id: number
   at: string
@@ -5206,6 +5451,12 @@ export interface NewEventRule {
    * @maxItems 5
    */
   targets: NewTarget[]
+}
+export interface NewResourceGroup {
+  identifier: string
+  name: string
+  slots: number
+  allowsShell: boolean
 }
 export interface NewExtension {
   name: string

@@ -131,6 +131,14 @@ const alertRule = () =>
     watch: { kind: 'ERROR', nodeIds: null },
     webhook: 'https://example.com/',
   })
+const fresh = (word: string) => `${word}-${Math.random().toString(36).slice(2)}`
+const dataSource = () =>
+  call(owner, 'POST', `/workspaces/${workspace.id}/data-sources`, {
+    ...{ kind: 'postgresql', environment: 'PROD', name: fresh('source'), password: 'a password' },
+    settings: { host: 'nowhere.invalid', database: 'd', user: 'u' },
+  })
+const resourceGroup = () =>
+  call(owner, 'POST', '/resource-groups', { identifier: fresh('group'), name: 'A group', slots: 2 })
 const content = { name: 'An extension', points: ['freeze-node'] }
 async function extensionIn(...verbs: string[]) {
   const author = await tenant.person(['open-platform-administrator'])
@@ -638,6 +646,48 @@ const STEPS: Readonly<Record<string, Step>> = {
     async run() {
       const { id } = await alertRule()
       return () => call(owner, 'POST', `/workspaces/${workspace.id}/alert-rules/${id}/test`)
+    },
+  },
+  'POST /workspaces/:workspaceId/data-sources': {
+    actions: ['data-source.create'],
+    run: async () => () => dataSource(),
+  },
+  'PATCH /workspaces/:workspaceId/data-sources/:dataSourceId': {
+    actions: ['data-source.change'],
+    async run() {
+      const { id } = await dataSource()
+      const body = { settings: { host: 'other.example.com', database: 'd', user: 'u' }, password: 'another' }
+      return () => call(owner, 'PATCH', `/workspaces/${workspace.id}/data-sources/${id}`, body)
+    },
+  },
+  'DELETE /workspaces/:workspaceId/data-sources/:dataSourceId': {
+    actions: ['data-source.delete'],
+    async run() {
+      const { id } = await dataSource()
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/data-sources/${id}`)
+    },
+  },
+  // It asks the data source and writes nothing.
+  'POST /workspaces/:workspaceId/data-sources/:dataSourceId/test': {
+    actions: [],
+    async run() {
+      const { id } = await dataSource()
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/data-sources/${id}/test`)
+    },
+  },
+  'POST /resource-groups': { actions: ['resource-group.create'], run: async () => () => resourceGroup() },
+  'PATCH /resource-groups/:resourceGroupId': {
+    actions: ['resource-group.change'],
+    async run() {
+      const { id } = await resourceGroup()
+      return () => call(owner, 'PATCH', `/resource-groups/${id}`, { slots: 3, allowsShell: true, isDefault: true })
+    },
+  },
+  'DELETE /resource-groups/:resourceGroupId': {
+    actions: ['resource-group.delete'],
+    async run() {
+      const { id } = await resourceGroup()
+      return () => call(owner, 'DELETE', `/resource-groups/${id}`)
     },
   },
   'POST /event-buses': { actions: ['event-bus.create'], run: async () => bus },

@@ -11,8 +11,8 @@ import { type SqlParts, sqlRunner } from './sql.ts'
 export type NodeRunners = Runners & {
   /** Whether a data source can be used: null, or why not. */
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
-  /** A data source is no more, or leads elsewhere. */
-  forget(dataSourceId: number): Promise<void>
+  /** A data source is no more, and its tables go. */
+  remove(dataSource: DataSource): Promise<void>
   /** What programs run behind here, for the log. */
   fence(): Promise<string>
 }
@@ -73,7 +73,8 @@ export function startRunners(parts: SqlParts & ProgramSettings): NodeRunners {
     },
     hasWork: (programType) => runnerKindOf(programType) !== 'none',
     test: (dataSource, signal) => sql.test(dataSource, signal),
-    forget: (dataSourceId) => sql.forget(dataSourceId),
+    remove: (dataSource) =>
+      sql.remove(dataSource).catch((error) => parts.logFault(error, { dataSource: dataSource.id })),
     fence: () => own.description(),
     async close() {
       closing.abort()

@@ -1,4 +1,5 @@
 /** SQL nodes: statements on the data source of the node, in a process that is not the server's. */
+import { rm } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
 import { Refusal, type RunnerKind, sqlStatements } from '@holdpoint/core'
@@ -42,8 +43,8 @@ export type SqlRunner = {
   run(kind: RunnerKind, work: Work, io: Io): Promise<Ended>
   /** Whether it can be used: null, or why not. */
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
-  /** Nothing uses it any more: its process is ended. */
-  forget(dataSourceId: number): Promise<void>
+  /** It is no more: its process is ended and its tables are gone. */
+  remove(dataSource: DataSource): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,14 +65,17 @@ export function sqlRunner(parts: SqlParts): SqlRunner {
   const forPostgresql = places(MOST_POSTGRESQL)
   const files = new Map<number, ReturnType<typeof sharedProcess>>()
 
+  const directoryOf = ({ kind, tenant_id, id }: DataSource) =>
+    kind !== 'duckdb' || parts.tablesDir === null ? null : path.join(parts.tablesDir, String(tenant_id), String(id))
+
   async function onDataSource(dataSource: DataSource, statements: readonly Statement[], io: Io): Promise<Ended> {
     if (dataSource.kind === 'postgresql') return await onPostgresql(dataSource, statements, io)
-    if (parts.tablesDir === null)
+    const directory = directoryOf(dataSource)
+    if (directory === null)
       return unreachable(dataSource, 'this server has no directory for tables (HOLDPOINT_TABLES_DIR)')
     let file = files.get(dataSource.id)
     if (file === undefined) {
       const { duckdbMemoryMb: memoryMb, duckdbFileGb: fileGb } = parts
-      const directory = path.join(parts.tablesDir, String(dataSource.tenant_id), String(dataSource.id))
       const open: ToSqlProcess = { t: 'duckdb', directory, memoryMb, threads: THREADS }
       file = sharedProcess(dataSource, open, { memoryMb, fileGb }, forDuckDb, parts.idleMs ?? IDLE_MS)
       files.set(dataSource.id, file)
@@ -121,10 +125,12 @@ export function sqlRunner(parts: SqlParts): SqlRunner {
       if (ended.ended === 'failed') return ended.reason
       return new Refusal('DATA_SOURCE_UNREACHABLE', { name: dataSource.name, problem: 'it did not answer in time' })
     },
-    async forget(dataSourceId) {
-      const file = files.get(dataSourceId)
-      files.delete(dataSourceId)
+    async remove(dataSource) {
+      const file = files.get(dataSource.id)
+      files.delete(dataSource.id)
       await file?.close()
+      const directory = directoryOf(dataSource)
+      if (directory !== null) await rm(directory, { recursive: true, force: true })
     },
     close: async () => void (await Promise.all([...files.values()].map((file) => file.close()))),
   }

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit.ts'
 import { backfillRoutes } from './backfills.ts'
 import { channelRoutes } from './channels.ts'
 import { dagRoutes } from './dags.ts'
+import { dataSourceRoutes } from './data-sources.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { descriptionRoutes } from './descriptions.ts'
 import { devConnectionRoutes } from './dev-connections.ts'
@@ -18,6 +19,7 @@ import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
 import { operationRoutes } from './operations.ts'
 import { parameterRoutes } from './parameters.ts'
+import { resourceGroupRoutes } from './resource-groups.ts'
 import { serviceUserRoutes } from './service-users.ts'
 import { sessionRoutes } from './session.ts'
 import { signingSecretRoutes } from './signing-secrets.ts'
@@ -51,5 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...channelRoutes,
   ...eventPatternRoutes,
   ...deadLetterRoutes,
+  ...dataSourceRoutes,
+  ...resourceGroupRoutes,
   ...auditRoutes,
 ]
