@@ -10,6 +10,8 @@ const BENCHMARKS = {
   settle: 'a hundred extensions on 10,000 operations that are held at once: all settle (--short: 200 operations)',
   'first-hold': 'from starting on an empty directory to the first held operation',
   'idle-memory': 'the memory of the idle server with its database',
+  dispatch:
+    'instances that run nothing, as a share of a bare claim-and-update of the same rows, also with 10,000,000 finished ones (--short: 500,000)',
   function: 'what a warm call of a function costs above its own work, and what a thousand versions leave behind',
 }
 const OPTIONS = {

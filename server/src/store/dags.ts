@@ -64,7 +64,8 @@ export type DagChange = Pick<DagRow, 'id' | 'tenant_id' | 'workspace_id' | 'kind
 }
 
 /**
- * Derives the status of these runs from their instances as they are now, and answers those that have another one than before. `begun` are those of
+ * Derives the status of these runs from their instances as they are now, and answers those that have another one than before, and those in which
+ * branches have been chosen. `begun` are those of
  * them of which something has started or ended.
  *
  * A run has succeeded when all of it has; it has failed when something of it has and nothing can go on by itself; it is not run before anything
@@ -74,9 +75,12 @@ export async function deriveDags(
   tx: Transaction,
   ids: readonly number[],
   begun: readonly number[],
-): Promise<DagChange[]> {
-  tx.send('select from dags where id = any($1) order by id for no key update', [ids])
-  return await tx.rows<DagChange>(
+): Promise<{ readonly changed: readonly DagChange[]; readonly choosing: readonly number[] }> {
+  const locked = tx.send<{ id: number; has_choices: boolean }>(
+    'select id, has_choices from dags where id = any($1) order by id for no key update',
+    [ids],
+  )
+  const changed = await tx.rows<DagChange>(
     `with derived as (
        select d.id, d.started_at is not null or d.id = any($2) as begun, case
            when exists (select from instances i where i.dag_id = d.id and i.status in (2, 3, 4, 7, 8) and not i.frozen) then null
@@ -92,6 +96,7 @@ export async function deriveDags(
         order by x.position limit 1) as next_id`,
     [ids, begun],
   )
+  return { changed, choosing: locked().flatMap((row) => (row.has_choices ? [row.id] : [])) }
 }
 
 /** Derives the state of these backfills from their runs, where they are under way; answers those that have another one than before. */

@@ -2,6 +2,7 @@
 import type { NodeDefinition } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import type { Environment } from './nodes.ts'
+import { type Batch, batched, type FinishedBatch } from './settling.ts'
 
 export type PlaceRow = { id: number; dag_id: number; tenant_id: number; workspace_id: number }
 
@@ -11,21 +12,26 @@ const MAY_START = `i.status = 3 and not i.frozen and i.replica_id is null
   and not exists (select from dags d where d.id = i.dag_id and (d.paused or d.outside_window))`
 
 /** Instances whose time has come now wait for resources. */
-export async function moveDue(tx: Transaction, most: number): Promise<PlaceRow[]> {
-  return await tx.rows<PlaceRow>(
-    `with due as (select id from instances where status = 2 and due_at <= now() order by due_at limit $1 for update skip locked)
-     update instances i set status = 3, wait_resource_at = now(), modified_at = now() from due where i.id = due.id returning ${PLACE}`,
+export async function moveDue(tx: Transaction, most: number): Promise<Batch[]> {
+  return await tx.rows<Batch>(
+    `with found as (select id from instances where status = 2 and due_at <= now() order by due_at limit $1 for update skip locked),
+     due as (update instances i set status = 3, wait_resource_at = now(), modified_at = now() from found where i.id = found.id returning ${PLACE})
+     ${batched('due')}`,
     [most],
   )
 }
 
-/** Instances that run nothing and whose turn it is, locked. */
-export async function lockWithoutWork(tx: Transaction, most: number): Promise<number[]> {
-  const rows = await tx.rows<{ id: number }>(
-    `select i.id from instances i where ${MAY_START} and not i.has_work order by i.id limit $1 for update skip locked`,
+/** Lets instances that run nothing and whose turn it is succeed. */
+export async function finishWithoutWork(tx: Transaction, most: number): Promise<(FinishedBatch & { many: number })[]> {
+  return await tx.rows<FinishedBatch & { many: number }>(
+    `with ready as (
+       select i.id from instances i where ${MAY_START} and not i.has_work order by i.id limit $1 for update skip locked),
+     done as (update instances i set status = 6, started_at = now(), finished_at = now(), modified_at = now() from ready where i.id = ready.id
+       returning ${PLACE}, i.task_type)
+     select dag_id, tenant_id, workspace_id, string_agg(id::text, ',') as ids, bool_or(task_type = 6) as chooses, count(*)::int as many
+     from done group by dag_id, tenant_id, workspace_id`,
     [most],
   )
-  return rows.map((row) => row.id)
 }
 
 /** The resource groups in which something waits for a slot. */

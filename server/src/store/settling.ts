@@ -11,25 +11,54 @@ export type ChangingRow = {
   chooses: boolean
 }
 
-/** What changes, locked together with everything that waits for it, in the order of ids; answers the former. */
+/** What changes, locked together with the ends of edges in the order of ids; answers the former. */
 export async function lockChanging(
   tx: Transaction,
   ids: readonly number[],
-  alsoIds: readonly number[],
-  dagIds: readonly number[],
+  endIds: readonly number[],
 ): Promise<ChangingRow[]> {
   const rows = await tx.rows<ChangingRow & { changing: boolean }>(
     `select i.id, i.dag_id, i.tenant_id, i.workspace_id, i.status, (i.task_type = 6 or i.chosen_outputs is not null) as chooses,
        i.id = any($1) as changing
-     from instances i where i.id in (
-       select unnest($1::bigint[]) union select unnest($2::bigint[])
-       union select e.to_id from instance_edges e where e.from_id = any($1)
-       union select t.id from instances t where t.dag_id = any($3) and t.awaits_turn)
-     order by i.id for update`,
-    [ids, alsoIds, dagIds],
+     from instances i where i.id = any($1 || $2::bigint[]) order by i.id for update`,
+    [ids, endIds],
   )
   return rows.filter((row) => row.changing)
 }
+
+/**
+ * Instances of one run that stand elsewhere than before. There may be many thousands of them, and hardly ever does anybody look at one: their ids stay
+ * the text `1,2,3`.
+ */
+export type Batch = { dag_id: number; tenant_id: number; workspace_id: number; ids: string }
+
+export type FinishedBatch = Batch & {
+  /** As of a ChangingRow, of any of them. */
+  chooses: boolean
+}
+
+export const batchOf = ({
+  id,
+  ...place
+}: {
+  id: number
+  dag_id: number
+  tenant_id: number
+  workspace_id: number
+}): Batch => ({
+  dag_id: place.dag_id,
+  tenant_id: place.tenant_id,
+  workspace_id: place.workspace_id,
+  ids: String(id),
+})
+
+/** The ids of all of them, as PostgreSQL reads an array. */
+export const idsOf = (batches: readonly Batch[]): string => `{${batches.map((one) => one.ids).join(',')}}`
+
+/** Rows of `name`, those of one run together; where `moved` is given, those alone for which it holds. */
+export const batched = (name: string, moved = 'true'): string =>
+  `select dag_id, tenant_id, workspace_id, string_agg(id::text, ',') as ids from ${name} where ${moved} group by dag_id, tenant_id, workspace_id`
+const PLACE = 'i.id, i.dag_id, i.tenant_id, i.workspace_id'
 
 export function succeed(tx: Transaction, ids: readonly number[]): void {
   tx.send(
@@ -58,9 +87,9 @@ const STANDING = (waitingFor: string, dueAt: string) =>
   `case when ${waitingFor} > 0 then 1 when ${dueAt} > now() then 2 else 3 end`
 
 /** Sets them to run (again), as what they wait for lets them. What was left out of a branch is chosen anew. */
-export function startAgain(tx: Transaction, instances: readonly Again[]): () => MovedRow[] {
-  return tx.send<MovedRow>(
-    `update instances i set status = ${STANDING('i.waiting_for', 'coalesce(g.due_at, least(i.due_at, now()))')},
+export function startAgain(tx: Transaction, instances: readonly Again[]): () => Batch[] {
+  return tx.send<Batch>(
+    `with again as (update instances i set status = ${STANDING('i.waiting_for', 'coalesce(g.due_at, least(i.due_at, now()))')},
        due_at = coalesce(g.due_at, least(i.due_at, now())),
        retries = case when g.retry then i.retries + 1 when g.lost then i.retries else 0 end,
        task_type = case when i.task_type <> 6 then i.task_type when i.kind in (1, 5) then 1 else 0 end,
@@ -69,7 +98,7 @@ export function startAgain(tx: Transaction, instances: readonly Again[]): () => 
        wait_time_at = case when i.waiting_for = 0 and g.due_at > now() then now() end,
        wait_resource_at = case when i.waiting_for = 0 and not coalesce(g.due_at > now(), false) then now() end
      from unnest($1::bigint[], $2::timestamptz[], $3::boolean[], $4::boolean[]) as g(id, due_at, retry, lost) where i.id = g.id
-     returning ${MOVED}`,
+     returning ${PLACE}) ${batched('again')}`,
     [
       instances.map((one) => one.id),
       instances.map((one) => one.dueAt),
@@ -79,18 +108,6 @@ export function startAgain(tx: Transaction, instances: readonly Again[]): () => 
   )
 }
 
-/** An instance that stands elsewhere than before, or whose run has to be looked at. */
-export type MovedRow = {
-  id: number
-  dag_id: number
-  tenant_id: number
-  workspace_id: number
-  status: number
-  /** Whether its status is another one than before. */
-  moved: boolean
-}
-const MOVED = 'i.id, i.dag_id, i.tenant_id, i.workspace_id, i.status, true as moved'
-
 /** So many fewer that they wait for: an instance that waits for nothing any more moves on. */
 const less = (many: string) => `waiting_for = i.waiting_for - ${many},
        status = case when i.status = 1 and i.waiting_for = ${many} then case when i.due_at > now() then 2 else 3 end else i.status end,
@@ -98,25 +115,28 @@ const less = (many: string) => `waiting_for = i.waiting_for - ${many},
        wait_resource_at = case when i.status = 1 and i.waiting_for = ${many} and i.due_at <= now() then now() else i.wait_resource_at end,
        modified_at = now()`
 /** Of what was counted down: status 2 or 3 only where it has just come to wait for nothing. */
-const LESS_MOVED = 'i.id, i.dag_id, i.tenant_id, i.workspace_id, i.status, i.status in (2, 3) as moved'
+const LESS_MOVED = batched('down', 'status in (2, 3)')
+
+/** How many of these each instance waits for, in the order of ids: in which they are locked then. */
+const WAITERS =
+  'select e.to_id, count(*)::int as many from instance_edges e where e.from_id = any($1) group by e.to_id order by e.to_id'
 
 /** These have succeeded, and had not before: what waits for them waits for less. */
-export function countDown(tx: Transaction, ids: readonly number[]): () => MovedRow[] {
-  return tx.send<MovedRow>(
-    `with d as (select e.to_id, count(*)::int as many from instance_edges e where e.from_id = any($1) group by e.to_id)
-     update instances i set ${less('d.many')} from d where i.id = d.to_id
-     returning ${LESS_MOVED}`,
+export function countDown(tx: Transaction, ids: readonly number[] | string): () => Batch[] {
+  return tx.send<Batch>(
+    `with d as materialized (${WAITERS}),
+     down as (update instances i set ${less('d.many')} from d where i.id = d.to_id returning ${PLACE}, i.status) ${LESS_MOVED}`,
     [ids],
   )
 }
 
 /** These had succeeded, and have not any more: what waits for them waits for more, and goes back where it has not started. */
-export function countUp(tx: Transaction, ids: readonly number[]): () => MovedRow[] {
-  return tx.send<MovedRow>(
-    `with d as (select e.to_id, count(*)::int as many from instance_edges e where e.from_id = any($1) group by e.to_id)
-     update instances i set waiting_for = i.waiting_for + d.many, status = case when i.status in (2, 3) then 1 else i.status end, modified_at = now()
-     from d where i.id = d.to_id
-     returning i.id, i.dag_id, i.tenant_id, i.workspace_id, i.status, i.status = 1 and i.waiting_for = d.many as moved`,
+export function countUp(tx: Transaction, ids: readonly number[]): () => Batch[] {
+  return tx.send<Batch>(
+    `with d as materialized (${WAITERS}),
+     up as (update instances i set waiting_for = i.waiting_for + d.many, status = case when i.status in (2, 3) then 1 else i.status end, modified_at = now()
+       from d where i.id = d.to_id returning ${PLACE}, i.status = 1 and i.waiting_for = d.many as back)
+     ${batched('up', 'back')}`,
     [ids],
   )
 }
@@ -124,29 +144,28 @@ export function countUp(tx: Transaction, ids: readonly number[]): () => MovedRow
 export type Edge = { readonly fromId: number; readonly toId: number }
 
 /** Takes edges away; what had them waits for fewer, where the other end has not succeeded. */
-export function removeEdges(tx: Transaction, edges: readonly Edge[]): () => MovedRow[] {
-  return tx.send<MovedRow>(
+export function removeEdges(tx: Transaction, edges: readonly Edge[]): () => Batch[] {
+  return tx.send<Batch>(
     `with gone as (
        delete from instance_edges e using unnest($1::bigint[], $2::bigint[]) as g(from_id, to_id)
        where e.to_id = g.to_id and e.from_id = g.from_id returning e.from_id, e.to_id),
-     d as (select gone.to_id, count(*)::int as many from gone join instances u on u.id = gone.from_id and u.status <> 6 group by gone.to_id)
-     update instances i set ${less('d.many')} from d where i.id = d.to_id
-     returning ${LESS_MOVED}`,
+     d as (select gone.to_id, count(*)::int as many from gone join instances u on u.id = gone.from_id and u.status <> 6 group by gone.to_id),
+     down as (update instances i set ${less('d.many')} from d where i.id = d.to_id returning ${PLACE}, i.status) ${LESS_MOVED}`,
     [edges.map((one) => one.fromId), edges.map((one) => one.toId)],
   )
 }
 
 /** It is the turn of these runs: their first instances wait for that no longer. */
-export function giveTurns(tx: Transaction, dagIds: readonly number[]): () => MovedRow[] {
-  return tx.send<MovedRow>(
-    `update instances i set awaits_turn = false, ${less('1')} where i.dag_id = any($1) and i.awaits_turn
-     returning ${LESS_MOVED}`,
+export function giveTurns(tx: Transaction, dagIds: readonly number[]): () => Batch[] {
+  return tx.send<Batch>(
+    `with first as materialized (select id from instances where dag_id = any($1) and awaits_turn order by id for update),
+     down as (update instances i set awaits_turn = false, ${less('1')} from first where i.id = first.id returning ${PLACE}, i.status) ${LESS_MOVED}`,
     [dagIds],
   )
 }
 
 /** Notes where something of a branch has ended, so that only there it is asked what is left out. */
-export function noteChoices(tx: Transaction, ids: readonly number[]): void {
+export function noteChoices(tx: Transaction, ids: readonly number[] | string): void {
   tx.send(
     `update dags d set has_choices = true from (
        select distinct i.dag_id from instance_edges e join instances i on i.id = e.to_id where e.from_id = any($1)) as c
@@ -159,10 +178,10 @@ export function noteChoices(tx: Transaction, ids: readonly number[]): void {
  * Of instances that have just come to wait for nothing, those are left out that everything of their cycle which they waited for leaves out: a
  * branch node none of whose chosen outputs they take, or what was left out itself. They run without effect.
  */
-export function leaveOut(tx: Transaction, ids: readonly number[]): void {
+export function leaveOut(tx: Transaction, ids: string): void {
   tx.send(
     `update instances i set task_type = 6, has_work = false
-     where i.id = any($1) and i.task_type in (0, 1) and exists (select from dags d where d.id = i.dag_id and d.has_choices)
+     where i.id = any($1) and i.status in (2, 3) and i.task_type in (0, 1)
        and exists (select from instance_edges e join instances u on u.id = e.from_id
          where e.to_id = i.id and u.bizdate = i.bizdate and u.node_id <> i.node_id)
        and not exists (select from instance_edges e join instances u on u.id = e.from_id

@@ -36,7 +36,7 @@ export type NewsRow = { id: number; tenant_id: number; workspace_id: number } & 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
 
 /** Notes the status that these instances of production have now, for whoever is told of these workspaces. */
-export function noteInstances(tx: Transaction, ids: readonly number[], workspaceIds: readonly number[]): void {
+export function noteInstances(tx: Transaction, ids: string, workspaceIds: readonly number[]): void {
   tx.send(
     `insert into status_news (tenant_id, workspace_id, event_code, body)
      select i.tenant_id, i.workspace_id, 'instance-status-changes', jsonb_build_object('taskId', i.id, 'status', i.status,

@@ -7,9 +7,9 @@
 import { Refusal } from '@holdpoint/core'
 import type { Transaction } from '../../store/database.ts'
 import { type RunReason, endRuns as writeEnds } from '../../store/instance-runs.ts'
-import { freeRuns, type RunKey, setChosen } from '../../store/scheduling.ts'
+import { freeRuns, type PlaceRow, type RunKey, setChosen } from '../../store/scheduling.ts'
 import type { Again } from '../../store/settling.ts'
-import { type One, settle } from './settle.ts'
+import { settle } from './settle.ts'
 
 export type Outcome =
   | { readonly outcome: 'succeeded'; readonly chosenOutputs: readonly string[] | null }
@@ -26,7 +26,7 @@ const STATUS_RUNNING = 4
 export async function endRuns(
   tx: Transaction,
   endings: readonly Ending[],
-): Promise<readonly (One & { readonly as: EndedAs })[]> {
+): Promise<readonly (PlaceRow & { readonly as: EndedAs })[]> {
   const rows = await freeRuns(tx, endings)
   const byId = new Map(endings.map((one) => [one.id, one.is]))
   const succeeded: number[] = []

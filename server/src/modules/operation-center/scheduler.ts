@@ -17,11 +17,12 @@ import type { Replica } from '../../openevent/replica.ts'
 import type { Ended, Runners } from '../../runners/runner.ts'
 import type { Database } from '../../store/database.ts'
 import * as store from '../../store/scheduling.ts'
+import { batchOf } from '../../store/settling.ts'
 import type { Metrics } from '../../watch/metrics.ts'
 import { localTime } from './cron-times.ts'
 import { type EndedAs, type Ending, endRuns, type Outcome } from './end-runs.ts'
 import { type RunLog, runLogs } from './run-log.ts'
-import { type One, settle } from './settle.ts'
+import { settle } from './settle.ts'
 import { tellStatus } from './tell-status.ts'
 import { workOf } from './work.ts'
 
@@ -66,7 +67,7 @@ export function startScheduler(parts: {
   const { db, replica, runners, live, metrics } = parts
   const running = new Map<number, Running>()
   const logs = runLogs({ db, logFault: parts.logFault, grown: (ids) => tellGrown(ids) })
-  const places = new Map<number, One>()
+  const places = new Map<number, store.ClaimedRow>()
   const failing = new Set<string>()
   let waiting: Ending[] = []
   let writingEnds: Promise<void> | null = null
@@ -121,7 +122,7 @@ export function startScheduler(parts: {
 
   const tellNews = async () => ((await tellStatus(parts)) ? 1 : 0)
 
-  function tell(some: readonly One[]): void {
+  function tell(some: readonly { readonly tenant_id: number; readonly workspace_id: number }[]): void {
     for (const { workspace_id: workspaceId, tenant_id: tenantId } of new Map(
       some.map((one) => [one.workspace_id, one]),
     ).values())
@@ -133,20 +134,23 @@ export function startScheduler(parts: {
   }
 
   async function moveDue(): Promise<number> {
-    return await db.transaction(async (tx) => {
-      const due = await store.moveDue(tx, MOST_AT_ONCE)
-      if (due.length > 0) await settle(tx, { due })
-      tx.afterCommit(() => tell(due))
-      return due.length
+    const due = await db.transaction(async (tx) => {
+      const rows = await store.moveDue(tx, MOST_AT_ONCE)
+      if (rows.length > 0) await settle(tx, { due: rows })
+      return rows
     })
+    tell(due)
+    return due.length
   }
 
   async function finishWithoutWork(): Promise<number> {
-    return await db.transaction(async (tx) => {
-      const succeeded = await store.lockWithoutWork(tx, MOST_AT_ONCE)
-      if (succeeded.length > 0) await settle(tx, { succeeded })
-      return succeeded.length
+    const finished = await db.transaction(async (tx) => {
+      const rows = await store.finishWithoutWork(tx, MOST_AT_ONCE)
+      if (rows.length > 0) await settle(tx, { finished: rows })
+      return rows
     })
+    tell(finished)
+    return finished.length
   }
 
   async function openWindows(): Promise<number> {
@@ -191,7 +195,7 @@ export function startScheduler(parts: {
       if (room <= 0 || stopping || replica.id() !== replicaId) break
       const claimed = await db.transaction(async (tx) => {
         const rows = await store.claim(tx, groupId, replicaId, room)
-        if (rows.length > 0) await settle(tx, { started: rows })
+        if (rows.length > 0) await settle(tx, { started: rows.map(batchOf) })
         return rows
       })
       tell(claimed)
