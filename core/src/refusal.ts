@@ -631,6 +631,11 @@ export const REFUSALS = {
     dataworks: 'InvalidSpec.Unsupported',
     sentence: 'The FlowSpec cannot be imported: {problem}.',
   },
+  SCHEDULE_NEVER_RUNS: {
+    status: 422,
+    dataworks: 'InvalidSpec.Schedule',
+    sentence: 'The schedule {cron} at {path} never runs: there is no such day, or none within its effective period.',
+  },
   FLOWSPEC_CYCLE: {
     status: 422,
     dataworks: 'InvalidSpec.Cycle',

@@ -18,6 +18,7 @@ import { startLive } from './live.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
+import { generateDays } from './modules/operation-center/generate-day.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
 import { startScheduler } from './modules/operation-center/scheduler.ts'
 import { mailSender } from './openevent/alert-mail.ts'
@@ -65,6 +66,7 @@ const MOST_IN_LINE = 100
 const ALERTS_EVERY_MS = 2_000
 const ALERTS_KEPT_DAYS = 30
 const BACKFILL_EVERY_MS = 500
+const GENERATE_EVERY_MS = 10_000
 const HOUSEKEEPING_EVERY_MS = 60_000
 /** What they used is kept by the day for good. */
 const INVOCATIONS_KEPT_DAYS = 7
@@ -292,6 +294,10 @@ export async function startServer(
     ),
     every(BACKFILL_EVERY_MS, async () => {
       while (await createNextBackfill(platform));
+    }),
+    every(GENERATE_EVERY_MS, async () => {
+      for (const { tenantId, day, instanceCount } of await generateDays({ db, timeZone: config.timeZone }))
+        if (instanceCount > 0) log.info({ tenantId, day, instanceCount }, 'instances of a day generated')
     }),
     every(HOUSEKEEPING_EVERY_MS, async () => {
       const used = [...platform.usedAccessKeys]

@@ -139,6 +139,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   BACKFILL_NOW_MANUAL: '发起后以下节点已变为手动任务节点：{nodes}。',
   FLOWSPEC_MALFORMED: 'FlowSpec 无法导入；位置 {path}：{problem}。',
   FLOWSPEC_UNSUPPORTED: 'FlowSpec 无法导入：{problem}。',
+  SCHEDULE_NEVER_RUNS: '位置 {path} 的调度 {cron} 永远不会运行：没有这样的日期，或者不在生效日期之内。',
   FLOWSPEC_CYCLE: 'FlowSpec 无法导入，依赖关系存在环：{cycle}。',
 
   OPERATION_HELD:

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readCron } from './cron.ts'
+import { readCron, runsOnDay, runsWithin, timesOfDay } from './cron.ts'
 
 test.each([
   ['00 00 00 * * ?', '00 00 00 * * ?', 'day'],
@@ -43,9 +43,6 @@ test.each([
   ['0 0 0 ? * 8', '"8" is no valid day of week'],
   ['0 0 0 ? * 0', '"0" is no valid day of week'],
   ['* * 0 * * ?', 'a node runs at most 1440 times a day, not 3600'],
-  ['0 0 0 30 2 ?', 'there is no such day, so it would never run'],
-  ['0 0 0 31 4,6,9,11 ?', 'there is no such day, so it would never run'],
-  ['0 0 0 L-30 2,4 ?', 'there is no such day, so it would never run'],
   ['0 0 0 ? * 2#6', '"2#6" is no valid day of week'],
   ['0 0 0 32W * ?', '"32W" is no valid day of month'],
   ['0 0 ? * * *', '"?" is no valid hour'],
@@ -78,4 +75,55 @@ test('what is read reads again to the same, and any text at all gives a reading 
     }),
     { numRuns: 2000 },
   )
+})
+
+const daysOf = (cron: string, year: number) => {
+  const found: string[] = []
+  for (let at = Date.UTC(year, 0, 1); at < Date.UTC(year + 1, 0, 1); at += 86_400_000) {
+    const date = new Date(at)
+    const day = { year, month: date.getUTCMonth() + 1, day: date.getUTCDate() }
+    if (runsOnDay(cron, day)) found.push(date.toISOString().slice(5, 10))
+  }
+  return found
+}
+
+test.each([
+  ['0 0 0 * * ?', 365, '01-01'],
+  ['0 0 0 ? * 1', 52, '01-04'],
+  ['0 0 0 ? * 2', 52, '01-05'],
+  ['0 0 0 ? * MON', 52, '01-05'],
+  ['0 0 0 ? * 7', 52, '01-03'],
+  ['0 0 0 ? * L', 52, '01-03'],
+  ['0 0 0 ? * FRI-MON', 208, '01-02'],
+  ['0 0 0 ? * MON/2', 156, '01-02'],
+  ['0 0 0 ? * 6#3', 12, '01-16'],
+  ['0 0 0 ? * 6L', 12, '01-30'],
+  ['0 0 0 ? * MON#5', 4, '03-30'],
+  ['0 0 0 L * ?', 12, '01-31'],
+  ['0 0 0 L-3 * ?', 12, '01-28'],
+  ['0 0 0 LW 2,5 ?', 2, '02-27'],
+  ['0 0 0 15W * ?', 12, '01-15'],
+  ['0 0 0 1W 2,8 ?', 2, '02-02'],
+  ['0 0 0 31W * ?', 7, '01-30'],
+  ['0 0 0 31 * ?', 7, '01-31'],
+  ['0 0 0 28-2 1 ?', 6, '01-01'],
+  ['0 0 0 1,15,L 3,6 ?', 6, '03-01'],
+])('%s runs on %i days of 2026, first on %s', (cron, count, first) => {
+  const days = daysOf(cron, 2026)
+  expect([days.length, days[0]]).toEqual([count, first])
+})
+
+test('the times of a day are in order, each once', () => {
+  expect(timesOfDay('0 0/20 1,1-2 * * ?')).toEqual([3600, 4800, 6000, 7200, 8400, 9600])
+  expect(timesOfDay('30 5 22-1 * * ?')).toEqual([330, 3930, 79_530, 83_130])
+  expect(timesOfDay('0 * * * * ?')).toHaveLength(1440)
+})
+
+test('a schedule runs within its effective period or not at all', () => {
+  expect(runsWithin('0 0 0 29 2 ?', null, null)).toBe(true)
+  expect(runsWithin('0 0 0 ? 2 SUN#5', null, null)).toBe(true)
+  expect(runsWithin('0 0 0 31 2 ?', null, null)).toBe(false)
+  expect(runsWithin('0 0 0 29 2 ?', '2097-01-01 00:00:00', '2103-12-31 00:00:00')).toBe(false)
+  expect(runsWithin('0 0 8 * * ?', '2026-01-01 08:00:00', '2026-01-01 08:00:00')).toBe(true)
+  expect(runsWithin('0 0 8 * * ?', '2026-01-01 08:00:01', '2026-01-02 07:59:59')).toBe(false)
 })

@@ -68,8 +68,6 @@ export function readCron(text: string): CronReading {
   }
   const runs = valueCount(FIELDS[0], second) * valueCount(FIELDS[1], minute) * valueCount(FIELDS[2], hour)
   if (runs > MOST_RUNS_A_DAY) return { problem: `a node runs at most ${MOST_RUNS_A_DAY} times a day, not ${runs}` }
-  if (!YEARS_OF_EVERY_KIND.some((year) => runsInYear(fields, year)))
-    return { problem: 'there is no such day, so it would never run' }
   return { cron: fields.join(' '), cycle: cycleOf(minute, hour, dayOfMonth, month, dayOfWeek), problem: null }
 }
 
@@ -92,14 +90,27 @@ export function runsOnDay(cron: string, day: CalendarDay): boolean {
   return runsOnDate(cron.split(' '), day)
 }
 
-/** One year for each weekday on which a year can begin, with and without a 29th of February: every day there can be is in one of them. */
-const YEARS_OF_EVERY_KIND = [...Array(28).keys()].map((at) => 2001 + at)
+/** Every expression that ever runs does so within this: the 29th of February, or its being a Monday, may be long away. */
+const FIRST_YEAR = 2001
+const LAST_YEAR = 2040
 
-function runsInYear(fields: readonly string[], year: number): boolean {
-  const [, , , , months = ''] = fields
-  for (const month of allValues(FIELDS[4], months))
-    for (let day = 1; day <= daysOfMonth(year, month); day += 1)
-      if (runsOnDate(fields, { year, month, day })) return true
+/** Whether an expression ever runs from one moment to another, both written as `yyyy-mm-dd hh:mm:ss`; null: without a limit. */
+export function runsWithin(cron: string, startAt: string | null, endAt: string | null): boolean {
+  const times = timesOfDay(cron)
+  const fields = cron.split(' ')
+  const [from, to] = [startAt ?? `${FIRST_YEAR}-01-01 00:00:00`, endAt ?? '9999-12-31 23:59:59']
+  const clock = (second: number) => new Date(second * 1000).toISOString().slice(11, 19)
+  const lastYear = Math.min(Number(to.slice(0, 4)), Number(from.slice(0, 4)) + LAST_YEAR - FIRST_YEAR)
+  for (let year = Number(from.slice(0, 4)); year <= lastYear; year += 1) {
+    for (const month of allValues(FIELDS[4], fields[4] ?? '')) {
+      for (let day = 1; day <= daysOfMonth(year, month); day += 1) {
+        if (!runsOnDate(fields, { year, month, day })) continue
+        const date = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+        if (`${date} 23:59:59` < from || `${date} 00:00:00` > to) continue
+        if (times.some((second) => `${date} ${clock(second)}` >= from && `${date} ${clock(second)}` <= to)) return true
+      }
+    }
+  }
   return false
 }
 

@@ -29,7 +29,7 @@ describe('the document', () => {
     ['[]', 'MALFORMED $: an object is expected, not a list'],
     ['"nodes"', 'MALFORMED $: an object is expected, not text'],
     ['{"version": "1.1.0",}', 'MALFORMED line 1, column 21: a member name in quotes is expected, not "}"'],
-    ['{}', 'MALFORMED kind: it is missing; it is one of CycleWorkflow, Workflow, Node'],
+    ['{}', 'MALFORMED kind: it is missing; it is one of CycleWorkflow, Workflow, Node, ManualWorkflow, ManualNode'],
     ['{"kind": 7}', 'MALFORMED kind: text is expected, not a number'],
     ['{"kind": "CycleWorkflow", "version": "1.1.0"}', 'MALFORMED spec: it is missing'],
     ['{"kind": "CycleWorkflow", "version": "1.1.0", "spec": {}}', 'MALFORMED spec: it has neither nodes nor workflows'],
@@ -53,12 +53,9 @@ describe('the document', () => {
   })
 
   test.each([
-    ['ManualWorkflow', 'the file is a manual workflow, which runs only when somebody starts it'],
-    ['ManualNode', 'the file is a manual node, which runs only when somebody starts it'],
-    ['manualworkflow', 'the file is a manual workflow'],
     [
       'TriggerWorkflow',
-      'kind "TriggerWorkflow": it is an event-triggered workflow; only CycleWorkflow, Workflow, Node hold',
+      'kind "TriggerWorkflow": it is an event-triggered workflow; only CycleWorkflow, Workflow, Node, ManualWorkflow, ManualNode hold',
     ],
     ['DataSource', 'kind "DataSource": it is a data source'],
     ['Pipeline', 'kind "Pipeline": that kind is unknown'],
@@ -68,24 +65,43 @@ describe('the document', () => {
   })
 
   test.each([
-    [document({ type: 'ManualWorkflow', nodes: [] }), 'UNSUPPORTED spec.type: the file is a manual workflow'],
-    [
-      document({ workflows: [{ name: 'by hand', type: 'ManualWorkflow' }] }),
-      'UNSUPPORTED spec.workflows[0].type: workflow "by hand" is a manual workflow',
-    ],
-    [
-      document({ workflows: [{ name: 'by hand', trigger: { type: 'Manual' } }] }),
-      'UNSUPPORTED spec.workflows[0].trigger: workflow "by hand" is a manual workflow',
-    ],
-    [flat([{ id: 'a', trigger: { type: 'Manual' } }]), 'UNSUPPORTED spec.nodes[0].trigger: node "a" is a manual node'],
     [
       flat([{ id: 'a', trigger: { type: 'Streaming' } }]),
       'UNSUPPORTED spec.nodes[0].trigger: node "a" has a streaming trigger',
     ],
     [flat([{ id: 'a', recurrence: 'NoneAuto' }]), 'UNSUPPORTED spec.nodes[0]: node "a" has the recurrence NoneAuto'],
-  ])('what is started otherwise than by the schedule is not supported, however it is written: %s', (text, expected) => {
-    expect(fault(text)).toContain(expected)
-  })
+  ])(
+    'what is started otherwise than by the schedule or somebody is not supported, however it is written: %s',
+    (text, expected) => {
+      expect(fault(text)).toContain(expected)
+    },
+  )
+})
+
+test.each([
+  document({ nodes: [{ id: 'a' }] }, { kind: 'ManualWorkflow' }),
+  document({ nodes: [{ id: 'a' }] }, { kind: 'manualnode' }),
+  document({ type: 'ManualWorkflow', nodes: [{ id: 'a' }] }),
+  document({ workflows: [{ name: 'by hand', type: 'ManualWorkflow', nodes: [{ id: 'a' }] }] }),
+  document({ workflows: [{ name: 'by hand', trigger: { type: 'Manual' }, nodes: [{ id: 'a' }] }] }),
+  flat([{ id: 'a', trigger: { type: 'Manual', cron: '0 0 0 * * ?' } }]),
+])('rule 41: what only somebody starts is read as that, however it is written: %s', (text) => {
+  expect(readFlowSpec(text).nodes).toMatchObject([{ key: 'a', trigger: 'manual', cron: null, cycle: null }])
+})
+
+test.each([
+  [{ cron: '0 0 0 30 2 ?' }, 'there is no 30th of February'],
+  [{ cron: '0 0 0 L-30 2,4 ?' }, 'no such day in February or April'],
+  [{ cron: '0 0 0 29 2 ?', startTime: '2025-01-01', endTime: '2027-12-31' }, 'no leap year in the effective period'],
+  [{ cron: '0 0 9 * * ?', startTime: '2026-01-01 10:00:00', endTime: '2026-01-02 08:00:00' }, 'no nine o’clock in it'],
+])('a schedule that never runs is refused: %j, %s', (trigger) => {
+  const refused = () => readFlowSpec(flat([{ id: 'a', trigger: { type: 'Scheduler', ...trigger } }]))
+  expect(refused).toThrow(
+    expect.objectContaining({
+      code: 'SCHEDULE_NEVER_RUNS',
+      details: { path: 'spec.nodes[0].trigger.cron', cron: trigger.cron },
+    }),
+  )
 })
 
 describe('nodes', () => {

@@ -1,6 +1,6 @@
 /** When and how a node runs, as a FlowSpec file says it: on the node, in its strategy, on its workflow or in that one's strategy. */
 import { Refusal } from '../refusal.ts'
-import { type Cycle, readCron } from './cron.ts'
+import { type Cycle, readCron, runsWithin } from './cron.ts'
 import { type Collections, resolved, type Warn } from './flowspec-collection.ts'
 import {
   countAt,
@@ -19,12 +19,14 @@ import {
   NODE_PRIORITIES,
   type NodeDefinition,
   type NodePriority,
+  type NodeTrigger,
   type Recurrence,
   type RerunMode,
 } from './node.ts'
 
 export type Schedule = Pick<
   NodeDefinition,
+  | 'trigger'
   | 'recurrence'
   | 'cron'
   | 'cycle'
@@ -78,14 +80,21 @@ const CYCLE_TYPES = [
 /** Below this a timeout without a unit was probably meant in hours; the samples of the format have 3, 4 and 12. */
 const PROBABLE_SECONDS = 60
 const DEFAULT_RERUN_INTERVAL_MS = 180_000
+const NO_TIMES = { cron: null, cycle: null } as const
 
 /** `workflow` is where the node's workflow stands; its value is missing for a node that is in none. */
-export function readSchedule(node: Place, workflow: Place, collections: Collections, warn: Warn): Schedule {
+export function readSchedule(
+  node: Place,
+  workflow: Place,
+  isManual: boolean,
+  collections: Collections,
+  warn: Warn,
+): Schedule {
   const ownTrigger = triggerOf(node, collections)
   const workflowTrigger = triggerOf(workflow, collections)
   const sources = [node, inside(node, 'strategy'), workflow, inside(workflow, 'strategy')]
   const triggers = [ownTrigger, workflowTrigger]
-  refuseOtherTrigger(ownTrigger, 'node', node)
+  const trigger = isManual || readTrigger(ownTrigger, 'node', node) === 'manual' ? 'manual' : 'scheduler'
   const startAt = readMoment(setting(triggers, 'startTime'))
   const end = setting(triggers, 'endTime')
   const endAt = readMoment(end)
@@ -95,9 +104,13 @@ export function readSchedule(node: Place, workflow: Place, collections: Collecti
     if (isPresent(place) && place.value !== 0)
       warn(place, 'it is not read; the node runs at the times of its cron alone')
   }
+  const times = trigger === 'manual' ? NO_TIMES : readTimes(triggers, warn)
+  if (times.cron !== null && !runsWithin(times.cron, startAt, endAt))
+    throw neverRuns(setting(triggers, 'cron'), times.cron)
   return {
+    trigger,
     recurrence: readRecurrence(node, ownTrigger, workflow, workflowTrigger),
-    ...readTimes(triggers, warn),
+    ...times,
     startAt,
     endAt,
     timezone: wordsAt(setting(triggers, 'timezone')),
@@ -121,6 +134,7 @@ export function readTimes(triggers: readonly Place[], warn: Warn): { cron: strin
   }
   const reading = readCron(text)
   if (reading.problem !== null) throw malformed(place, reading.problem)
+  if (!runsWithin(reading.cron, null, null)) throw neverRuns(place, reading.cron)
   const { cron, cycle } = reading
   const cycleType = labelAt(setting(triggers, 'cycleType'), CYCLE_TYPES)
   if (cycleType === 'not-daily' && cycle === 'day') return { cron, cycle: 'hour' }
@@ -144,20 +158,16 @@ function readRecurrence(node: Place, ownTrigger: Place, workflow: Place, workflo
   throw unsupported(node, `node ${nameFor(node)} has the recurrence NoneAuto, so it is not run by the schedule`)
 }
 
-/** Only what the schedule starts is imported; a manual or event trigger refuses the file. */
-export function refuseOtherTrigger(trigger: Place, noun: 'workflow' | 'node', owner: Place): void {
+/** What the schedule or somebody starts is imported; a trigger by events refuses the file. */
+export function readTrigger(trigger: Place, noun: 'workflow' | 'node', owner: Place): NodeTrigger {
   const subject = `${noun} ${nameFor(owner)}`
   const type = labelAt(inside(trigger, 'type'), TRIGGER_TYPES) ?? 'scheduler'
-  if (type === 'manual') throw manual(trigger, subject, noun)
-  if (type === 'scheduler') return
-  throw unsupported(trigger, `${subject} has a ${type} trigger; only auto-triggered nodes are supported`)
+  if (type === 'manual' || type === 'scheduler') return type
+  throw unsupported(trigger, `${subject} has a ${type} trigger; only what the schedule or somebody starts is supported`)
 }
 
-export function manual(place: Pick<Place, 'path'>, subject: string, noun: 'workflow' | 'node'): Refusal {
-  return unsupported(
-    place,
-    `${subject} is a manual ${noun}, which runs only when somebody starts it; only auto-triggered nodes and workflows are supported`,
-  )
+function neverRuns({ path }: Place, cron: string): Refusal {
+  return new Refusal('SCHEDULE_NEVER_RUNS', { path, cron })
 }
 
 export function unsupported(place: Pick<Place, 'path'>, problem: string): Refusal {

@@ -12,6 +12,8 @@ export type Unit = { readonly draft: Draft } | { readonly workflow: WorkflowUnit
 export type WorkflowUnit = {
   readonly place: Place
   readonly key: string
+  /** Only somebody starts it. */
+  readonly isManual: boolean
   readonly name: string | null
   readonly outputs: readonly string[]
   /** Dependencies that stand on the workflow itself. */

@@ -18,10 +18,10 @@ import {
   textAt,
   wordsAt,
 } from './flowspec-place.ts'
-import { manual, refuseOtherTrigger, triggerOf } from './flowspec-schedule.ts'
+import { readTrigger, triggerOf } from './flowspec-schedule.ts'
 import { readScope, type Scope, type WorkflowUnit } from './flowspec-scope.ts'
 
-export const FLOWSPEC_KINDS = ['CycleWorkflow', 'Workflow', 'Node'] as const
+export const FLOWSPEC_KINDS = ['CycleWorkflow', 'Workflow', 'Node', 'ManualWorkflow', 'ManualNode'] as const
 export type FlowSpecKind = (typeof FLOWSPEC_KINDS)[number]
 
 /** Inner nodes count too. */
@@ -50,8 +50,8 @@ export function readScopes(
   }
   const owner = ownerOf(document, spec)
   const isNamed = isPresent(inside(spec, 'name')) || isPresent(inside(spec, 'id'))
-  const around = listed.length === 0 && isNamed && kind !== 'Node' ? spec : null
-  refuseManualType(spec)
+  const isSingle = kind === 'Node' || kind === 'ManualNode'
+  const around = listed.length === 0 && isNamed && !isSingle ? spec : null
   const workflows = (around === null ? listed : [around]).map((place) => readWorkflow(place, collections, warn))
   const nodes: NodePlace[] = flat.map((place) => ({ place, fallbackKey: null, inheritedOwner: owner }))
   const workflowByNodePath = new Map<string, WorkflowUnit>()
@@ -93,16 +93,16 @@ export function readScopes(
 }
 
 function readWorkflow(place: Place, collections: Collections, warn: Warn): WorkflowUnit {
-  refuseManualType(place)
   const name = readName(place)
   const outputs = nodeOutputsOf(inside(place, 'outputs')).map((entry) => {
     const reading = readOutput(entry, collections)
     if (reading === null) throw malformed(entry, 'the output has no identifier (data)')
     return reading.output
   })
-  refuseOtherTrigger(triggerOf(place, collections), 'workflow', place)
+  const trigger = readTrigger(triggerOf(place, collections), 'workflow', place)
   return {
     place,
+    isManual: trigger === 'manual' || isOfManualType(place),
     key: identifierAt(insideAny(place, 'id', 'uuid'), MAX_IDENTIFIER_LENGTH) ?? name ?? place.path,
     name,
     outputs: [...new Set(outputs)],
@@ -110,11 +110,9 @@ function readWorkflow(place: Place, collections: Collections, warn: Warn): Workf
   }
 }
 
-function refuseManualType(place: Place): void {
-  const type = inside(place, 'type')
-  if (textAt(type)?.trim().toLowerCase() !== 'manualworkflow') return
-  const name = readName(place)
-  throw manual(type, name === null ? 'the file' : `workflow ${shown(name)}`, 'workflow')
+/** Whether a workflow, or the file itself, says that only somebody starts it. */
+export function isOfManualType(place: Place): boolean {
+  return textAt(inside(place, 'type'))?.trim().toLowerCase() === 'manualworkflow'
 }
 
 export function ownerOf(document: Place, spec: Place): string | null {

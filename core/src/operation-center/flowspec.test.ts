@@ -314,19 +314,17 @@ describe('files of the vendor that hold a single node', () => {
   })
 })
 
-describe('files of the vendor that hold nothing to schedule', () => {
+describe('files of the vendor that hold what somebody starts', () => {
   test('a manual workflow', () => {
-    const refusal = refusalOf(manualFlow)
-    expect(refusal.code).toBe('FLOWSPEC_UNSUPPORTED')
-    expect(refusal.message).toBe(
-      'The FlowSpec cannot be imported: the file is a manual workflow, which runs only when somebody starts it; only auto-triggered nodes and workflows are supported.',
+    const { kind, nodes } = read(manualFlow)
+    expect(kind).toBe('ManualWorkflow')
+    expect(nodes.map(({ key, trigger, cron }) => [key, trigger, cron])).toEqual(
+      ['start', 'datax', 'sql', 'end'].map((key) => [key, 'manual', null]),
     )
   })
 
   test('a manual node', () => {
-    const refusal = refusalOf(manualTrigger)
-    expect([refusal.code, refusal.details.path]).toEqual(['FLOWSPEC_UNSUPPORTED', 'spec.nodes[0].trigger'])
-    expect(refusal.message).toContain('node "assign1" is a manual node')
+    expect(read(manualTrigger).nodes).toMatchObject([{ name: 'assign1', trigger: 'manual', cron: null, cycle: null }])
   })
 
   test('a table', () => {

@@ -9,9 +9,9 @@ import { readCollections, type Warn } from './flowspec-collection.ts'
 import { type Budget, MAX_FLOWSPEC_DEPENDENCIES, readDependencies, type Waiting } from './flowspec-dependencies.ts'
 import type { Draft } from './flowspec-node.ts'
 import { DOCUMENT_PATH, inside, isPresent, malformed, type Place, shown, textAt, wordsAt } from './flowspec-place.ts'
-import { manual, readSchedule, readTimes, triggerOf, unsupported } from './flowspec-schedule.ts'
+import { readSchedule, readTimes, triggerOf, unsupported } from './flowspec-schedule.ts'
 import type { Scope } from './flowspec-scope.ts'
-import { FLOWSPEC_KINDS, type FlowSpecKind, ownerOf, readScopes } from './flowspec-workflow.ts'
+import { FLOWSPEC_KINDS, type FlowSpecKind, isOfManualType, ownerOf, readScopes } from './flowspec-workflow.ts'
 import { parseJson } from './json-text.ts'
 import { type InnerNode, isWorkspaceRootOutput, type NodeDefinition } from './node.ts'
 
@@ -83,6 +83,7 @@ export function readFlowSpec(text: string): FlowSpecImport {
   refuseInnerOutputs(scopes, waiting)
   const inner = innerNodesOf(scopes, waiting)
   const missing: Place = { path: DOCUMENT_PATH, value: undefined }
+  const allManual = kind === 'ManualWorkflow' || kind === 'ManualNode' || isOfManualType(spec)
   const nodes = top.drafts.map((draft): NodeDefinition => {
     const workflow = workflowOf.get(draft)
     const { inputs, crossCycle } = waiting.get(draft) as Waiting
@@ -95,7 +96,13 @@ export function readFlowSpec(text: string): FlowSpecImport {
         programType.toUpperCase() === 'VIRTUAL' &&
         inputs.length === 0 &&
         [name, ...outputs.map(({ output }) => output)].some(isWorkspaceRootOutput),
-      ...readSchedule(draft.place, workflow?.place ?? missing, collections, warn),
+      ...readSchedule(
+        draft.place,
+        workflow?.place ?? missing,
+        allManual || workflow?.isManual === true,
+        collections,
+        warn,
+      ),
       crossCycle,
       innerNodes: inner.get(draft) ?? [],
     }
@@ -107,12 +114,12 @@ export function readFlowSpec(text: string): FlowSpecImport {
   return {
     specVersion,
     kind,
-    workflows: workflows.map(({ place, key, name }) => ({
+    workflows: workflows.map(({ place, key, name, isManual }) => ({
       key,
       name,
       owner: wordsAt(inside(place, 'owner')) ?? ownerOf(document, spec),
       description: textAt(inside(place, 'description')) ?? '',
-      ...readTimes([triggerOf(place, collections)], warn),
+      ...(allManual || isManual ? { cron: null, cycle: null } : readTimes([triggerOf(place, collections)], warn)),
       nodeKeys: (nodeKeys.get(key) ?? []).map((node) => node.key),
     })),
     nodes,
@@ -133,10 +140,8 @@ function readKind(document: Place): FlowSpecKind {
   const written = text.trim().toLowerCase()
   const kind = FLOWSPEC_KINDS.find((known) => known.toLowerCase() === written)
   if (kind !== undefined) return kind
-  if (written === 'manualworkflow') throw manual(place, 'the file', 'workflow')
-  if (written === 'manualnode') throw manual(place, 'the file', 'node')
   const other = Object.hasOwn(OTHER_KINDS, written) ? `it is ${OTHER_KINDS[written]}` : 'that kind is unknown'
-  throw unsupported(place, `kind ${shown(text)}: ${other}; only ${FLOWSPEC_KINDS.join(', ')} hold auto-triggered nodes`)
+  throw unsupported(place, `kind ${shown(text)}: ${other}; only ${FLOWSPEC_KINDS.join(', ')} hold nodes that are run`)
 }
 
 function readVersion(document: Place, warn: Warn): string | null {

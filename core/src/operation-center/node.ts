@@ -5,6 +5,8 @@
 import type { Cycle } from './cron.ts'
 import type { Edge } from './graph.ts'
 
+/** Whether the schedule runs a node, or only somebody does. */
+export type NodeTrigger = 'scheduler' | 'manual'
 /** How a scheduled node runs: normally, not at all and blocking what waits for it (frozen), or as a dry run that succeeds at once. */
 export type Recurrence = 'normal' | 'pause' | 'skip'
 export type RerunMode = 'all-allowed' | 'failure-allowed' | 'all-denied'
@@ -83,6 +85,7 @@ export type NodeDefinition = NodeProgram & {
   readonly workflowKey: string | null
   /** The virtual node at the top of a workspace, which every other node descends from. */
   readonly isRoot: boolean
+  readonly trigger: NodeTrigger
   readonly recurrence: Recurrence
   /** Six fields; null when the file gives no schedule. */
   readonly cron: string | null

@@ -1,4 +1,4 @@
-import type { NodeDefinition, Recurrence } from '@holdpoint/core'
+import type { NodeDefinition, NodeTrigger, Recurrence } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import { question, writing } from './shared-statement.ts'
 
@@ -13,6 +13,7 @@ export type NodeRow = {
   program_type: string
   file_type: number | null
   owner_id: number | null
+  trigger: NodeTrigger
   recurrence: Recurrence
   trigger: 'scheduler' | 'manual'
   cron: string | null
@@ -107,7 +108,7 @@ const CHILD_IDS = `array(select distinct c.id from node_outputs o
 /** What decides about an operation on a node. */
 export type LockedNodeRow = Pick<
   NodeRow,
-  'id' | 'workspace_id' | 'environment' | 'name' | 'recurrence' | 'is_root' | 'version'
+  'id' | 'workspace_id' | 'environment' | 'name' | 'trigger' | 'recurrence' | 'is_root' | 'version'
 > & { child_ids: number[] }
 
 type Wanted = { readonly tenantId: number; readonly ids: readonly number[] }
@@ -117,7 +118,7 @@ const lockingNodes = (childIds: string) =>
     // Locked in one order everywhere, so that two groups never wait for each other.
     text: `select i.at, n.*
       from (select * from unnest($1::int[], $2::bigint[], $3::bigint[]) as i(at, tenant_id, id) order by id) i
-      join lateral (select n.id, n.workspace_id, n.environment, n.name, n.recurrence, n.is_root, n.version, ${childIds} as child_ids
+      join lateral (select n.id, n.workspace_id, n.environment, n.name, n.trigger, n.recurrence, n.is_root, n.version, ${childIds} as child_ids
         from nodes n where n.id = i.id and n.tenant_id = i.tenant_id and n.unpublished_at is null for update of n) n on true
       order by n.id`,
     values: (items) => [
@@ -279,10 +280,10 @@ export type NewNode = {
 
 export async function insertNodes(sql: Sql, nodes: readonly NewNode[]): Promise<number[]> {
   const rows = await sql.rows<{ id: number; name: string; workspace_id: number; environment: string }>(
-    `with made as (insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, recurrence, cron, priority, is_root, definition)
-     select n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.recurrence, n.cron, n.priority, n.is_root, n.definition
+    `with made as (insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, trigger, recurrence, cron, priority, is_root, definition)
+     select n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.trigger, n.recurrence, n.cron, n.priority, n.is_root, n.definition
      from jsonb_to_recordset($1::jsonb) as n(tenant_id bigint, workspace_id bigint, environment text, name text, program_type text,
-       file_type int, owner_id bigint, recurrence text, cron text, priority int, is_root boolean, definition jsonb)
+       file_type int, owner_id bigint, trigger text, recurrence text, cron text, priority int, is_root boolean, definition jsonb)
      returning id, name, workspace_id, environment, version, definition),
      kept as (insert into node_versions (node_id, version, definition) select id, version, definition from made)
      select id, name, workspace_id, environment from made`,
@@ -300,6 +301,7 @@ const columnsOf = (node: NewNode) => ({
   program_type: node.definition.programType,
   file_type: node.definition.fileType,
   owner_id: node.ownerId,
+  trigger: node.definition.trigger,
   recurrence: node.recurrence,
   cron: node.definition.cron,
   priority: node.definition.priority,
@@ -310,7 +312,7 @@ const columnsOf = (node: NewNode) => ({
 export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<void> {
   const columns = columnsOf(node)
   await sql.rows(
-    `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8,
+    `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8, trigger = $9,
        version = version + 1, modified_at = now() where id = $1 returning id, version, definition)
      insert into node_versions (node_id, version, definition) select id, version, definition from changed`,
     [
@@ -322,6 +324,7 @@ export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<v
       columns.cron,
       columns.priority,
       JSON.stringify(columns.definition),
+      columns.trigger,
     ],
   )
 }
@@ -376,4 +379,12 @@ async function putEdges(sql: Sql, ids: readonly number[]): Promise<void> {
      where i.type = 'normal' and o.node_id = any($1)`,
     [ids],
   )
+}
+
+/** By what name nodes may ask for a resource group of the tenant. */
+export async function resourceGroupIdentifiers(sql: Sql, tenantId: number): Promise<ReadonlySet<string>> {
+  const rows = await sql.rows<{ identifier: string }>('select identifier from resource_groups where tenant_id = $1', [
+    tenantId,
+  ])
+  return new Set(rows.map((row) => row.identifier))
 }

@@ -11,12 +11,12 @@ const TABLES = [
      resource_group_id bigint, task_type smallint, has_work boolean, chosen boolean) on commit delete rows`,
   // kinds: 1 within the cycle, 2 on the cycle before, 3 both.
   `create temp table if not exists planned_edges (from_id bigint, to_id bigint, kinds smallint) on commit delete rows`,
-  `create temp table if not exists planned_runs (schedule integer, period smallint, cycle_at timestamptz, stands_in boolean) on commit delete rows`,
-  `create temp table if not exists planned_shapes (schedule integer primary key, runs smallint, waits_for_itself boolean) on commit delete rows`,
+  `create temp table if not exists planned_runs (schedule integer, period smallint, cycle_at timestamptz, task_type smallint) on commit delete rows`,
+  `create temp table if not exists planned_shapes (schedule integer primary key, runs smallint, made smallint, last smallint, waits_for_itself boolean) on commit delete rows`,
   // Which periods of two nodes wait for each other; from 0 is the last of a day before.
   `create temp table if not exists planned_wiring (wiring integer, from_period smallint, to_period smallint) on commit delete rows`,
   `create temp table if not exists planned_wires (from_id bigint, to_id bigint, wiring integer) on commit delete rows`,
-  `create temp table if not exists planned_day (node_id bigint primary key, first_id bigint, runs smallint) on commit delete rows`,
+  `create temp table if not exists planned_day (node_id bigint primary key, first_id bigint, runs smallint, made smallint, last smallint) on commit delete rows`,
   `create temp table if not exists planned_before (node_id bigint primary key, last_id bigint) on commit delete rows`,
   `create temp table if not exists planned_upstream (node_id bigint, period smallint, id bigint) on commit delete rows`,
   `create temp table if not exists planned_dags (workspace_id bigint primary key, dag_id bigint) on commit delete rows`,
@@ -55,6 +55,8 @@ export type ScheduleRow = {
   end_at: string | null
   waits_for_itself: boolean
   is_manual: boolean
+  /** Whether these are nodes that have instances made, or such as they wait for. */
+  chosen: boolean
   node_count: number
 }
 
@@ -67,7 +69,7 @@ export async function schedulesOf(
   { tenantId, environment, nodeIds }: Pick<PlannedNodes, 'tenantId' | 'environment' | 'nodeIds'>,
 ): Promise<ScheduleRow[]> {
   return await sql.rows<ScheduleRow>(
-    `select row_number() over () as schedule, s.* from (
+    `select row_number() over () as schedule, true as chosen, s.* from (
        select s.cron, s.timezone, s.start_at, s.end_at, s.waits_for_itself, s.is_manual, count(*) as node_count
        from (select distinct id from unnest($3::bigint[]) as w(id)) w
        join lateral (select ${SCHEDULE} from nodes n
@@ -82,6 +84,10 @@ export async function planNodes(tx: Transaction, plan: PlannedNodes): Promise<Sc
   for (const setting of SETTINGS) tx.send(setting)
   for (const table of TABLES) tx.send(table)
   tx.send(EMPTY)
+  // Nobody unpublishes or imports meanwhile: nodes and dependencies are of one moment, and no instance is made of a node that is just going.
+  tx.send('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [
+    `graph ${plan.tenantId} ${plan.environment}`,
+  ])
   // Instances of the schedule wait for what is there already as well, whoever made it.
   const beyond = plan.kind === 0
   tx.send(
@@ -105,7 +111,7 @@ export async function planNodes(tx: Transaction, plan: PlannedNodes): Promise<Sc
        from every e join nodes n on n.id = e.id
      )
      insert into planned_nodes
-     select d.id, d.workspace_id, d.version, dense_rank() over (order by d.cron, d.timezone, d.start_at, d.end_at, d.waits_for_itself, d.is_manual),
+     select d.id, d.workspace_id, d.version, dense_rank() over (order by d.cron, d.timezone, d.start_at, d.end_at, d.waits_for_itself, d.is_manual, d.chosen),
        coalesce($6::smallint, d.priority), coalesce($7::bigint, g.id, f.id), t.task_type,
        t.task_type <> 3 and not upper(d.program_type) = any($8::text[]), d.chosen
      from described d
@@ -149,37 +155,41 @@ export async function planNodes(tx: Transaction, plan: PlannedNodes): Promise<Sc
   )
   tx.send('analyze planned_edges')
   return await tx.rows<ScheduleRow>(
-    `select p.schedule, ${SCHEDULE}, p.node_count
-     from (select schedule, min(node_id) as node_id, count(*) filter (where chosen) as node_count from planned_nodes group by schedule) p
+    `select p.schedule, p.chosen, p.node_count, ${SCHEDULE}
+     from (select schedule, chosen, min(node_id) as node_id, count(*) as node_count from planned_nodes group by schedule, chosen) p
      join nodes n on n.id = p.node_id order by p.schedule`,
   )
 }
 
 export type ScheduleDay = {
   readonly schedule: number
-  /** ISO instants. */
-  readonly times: readonly string[]
-  readonly standsIn: boolean
   readonly waitsForItself: boolean
+  /** Its periods on the day, in order: when each runs, and with what task type; 0 leaves that to the node, null makes no instance. */
+  readonly periods: readonly { readonly at: number; readonly taskType: 0 | 5 | 7 | null }[]
 }
 
 /** Says when the schedules run on the day that comes next. */
 export function planRuns(tx: Transaction, days: readonly ScheduleDay[]): void {
   tx.send('truncate planned_runs, planned_shapes')
   tx.send(
-    `insert into planned_runs select * from unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::boolean[])`,
+    `insert into planned_runs select * from unnest($1::integer[], $2::smallint[], $3::timestamptz[], $4::smallint[])`,
     [
-      days.flatMap(({ schedule, times }) => times.map(() => schedule)),
-      days.flatMap(({ times }) => times.map((_, at) => at + 1)),
-      days.flatMap(({ times }) => times),
-      days.flatMap(({ times, standsIn }) => times.map(() => standsIn)),
+      days.flatMap(({ schedule, periods }) => periods.map(() => schedule)),
+      days.flatMap(({ periods }) => periods.map((_, at) => at + 1)),
+      days.flatMap(({ periods }) => periods.map(({ at }) => new Date(at).toISOString())),
+      days.flatMap(({ periods }) => periods.map(({ taskType }) => taskType)),
     ],
   )
-  tx.send(`insert into planned_shapes select * from unnest($1::integer[], $2::smallint[], $3::boolean[])`, [
-    days.map(({ schedule }) => schedule),
-    days.map(({ times }) => times.length),
-    days.map(({ waitsForItself }) => waitsForItself),
-  ])
+  tx.send(
+    `insert into planned_shapes select * from unnest($1::integer[], $2::smallint[], $3::smallint[], $4::smallint[], $5::boolean[])`,
+    [
+      days.map(({ schedule }) => schedule),
+      days.map(({ periods }) => periods.length),
+      days.map(({ periods }) => periods.filter(({ taskType }) => taskType !== null).length),
+      days.map(({ periods }) => periods.findLastIndex(({ taskType }) => taskType !== null) + 1),
+      days.map(({ waitsForItself }) => waitsForItself),
+    ],
+  )
   tx.send('analyze planned_runs')
   tx.send('analyze planned_shapes')
 }
@@ -231,7 +241,10 @@ export function planWiring(tx: Transaction, wirings: readonly Wiring[]): void {
 
 const ID_LOCK = 4_180_026
 
-/** Draws consecutive ids for all instances of the day and answers how many those are. Each node's are consecutive too, in order of its periods. */
+/**
+ * Draws consecutive ids for all periods of the day, each node's one after the other, and answers how many instances there will be. Where a period
+ * has no instance its id is left out.
+ */
 export async function planDay(
   tx: Transaction,
   bizdate: string,
@@ -239,30 +252,31 @@ export async function planDay(
   keepsBefore: boolean,
 ): Promise<number> {
   tx.send('truncate planned_before, planned_upstream, planned_dags')
-  if (keepsBefore) tx.send('insert into planned_before select node_id, first_id + runs - 1 from planned_day')
+  if (keepsBefore) tx.send('insert into planned_before select node_id, first_id + last - 1 from planned_day')
   tx.send('truncate planned_day')
   tx.send(
     `insert into planned_day
-     select node_id, sum(runs) over (order by node_id) - runs, runs from (
-       select n.node_id, s.runs from planned_nodes n join planned_shapes s on s.schedule = n.schedule
-       where n.chosen and s.runs > 0 and not ($1 and exists (
+     select node_id, sum(runs) over (order by node_id) - runs, runs, made, last from (
+       select n.node_id, s.runs, s.made, s.last from planned_nodes n join planned_shapes s on s.schedule = n.schedule
+       where n.chosen and s.made > 0 and not ($1 and exists (
          select from instances i where i.kind = 0 and i.node_id = n.node_id and i.bizdate = $2))
        order by n.node_id
      ) d`,
     [isScheduled, bizdate],
   )
   tx.send('analyze planned_day')
-  const [drawn] = await tx.rows<{ count: number; last: number }>(
+  const [drawn] = await tx.rows<{ ids: number; instances: number; last: number }>(
     // The lock lasts for the drawing alone; everything that makes instances draws their ids here.
-    `with total as materialized (select coalesce(sum(runs), 0)::bigint as n, pg_advisory_lock($1) from planned_day),
-     drawn as materialized (select n, setval(s.name, nextval(s.name) + greatest(n, 1) - 1) as last from total,
+    `with total as materialized (select coalesce(sum(runs), 0)::bigint as n, coalesce(sum(made), 0)::bigint as made, pg_advisory_lock($1)
+       from planned_day),
+     drawn as materialized (select n, made, setval(s.name, nextval(s.name) + greatest(n, 1) - 1) as last from total,
        (select pg_get_serial_sequence('instances', 'id') as name) s)
-     select n as count, last, pg_advisory_unlock($1) from drawn`,
+     select n as ids, made as instances, last, pg_advisory_unlock($1) from drawn`,
     [ID_LOCK],
   )
-  const { count, last } = drawn!
-  tx.send('update planned_day set first_id = first_id + $1', [last - count + 1])
-  return count
+  const { ids, instances, last } = drawn!
+  tx.send('update planned_day set first_id = first_id + $1', [last - ids + 1])
+  return instances
 }
 
 export type PlannedDag = {
@@ -367,8 +381,9 @@ export function insertPlanned(tx: Transaction, day: PlannedInsert): void {
      made as (
        select d.first_id + r.period - 1 as id, n.workspace_id, n.node_id, n.version, g.dag_id, r.period, r.cycle_at,
          case when $5 then least(r.cycle_at, now()) else r.cycle_at end as due_at,
-         case when n.task_type = 0 and r.stands_in then 5 else n.task_type end as task_type, n.has_work, n.priority, n.resource_group_id
-       from planned_day d join planned_nodes n on n.node_id = d.node_id join planned_runs r on r.schedule = n.schedule
+         case when n.task_type = 0 then r.task_type else n.task_type end as task_type, n.has_work and r.task_type = 0 as has_work, n.priority,
+         n.resource_group_id
+       from planned_day d join planned_nodes n on n.node_id = d.node_id join planned_runs r on r.schedule = n.schedule and r.task_type is not null
        join planned_dags g on g.workspace_id = n.workspace_id
      ), counted as (
        select m.*, not ($6 or coalesce(w.inside, false)) as awaits_turn, coalesce(w.open, 0) as open from made m left join waits w on w.to_id = m.id
@@ -377,7 +392,7 @@ export function insertPlanned(tx: Transaction, day: PlannedInsert): void {
        status, task_type, frozen, has_work, waiting_for, awaits_turn, priority, resource_group_id, wait_time_at, wait_resource_at)
      overriding system value
      select id, $1, workspace_id, $2, node_id, version, dag_id, $3, $4, period, cycle_at, due_at,
-       case when waits then 1 when due_at > now() then 2 else 3 end, task_type, task_type = 2, has_work and task_type <> 5,
+       case when waits then 1 when due_at > now() then 2 else 3 end, task_type, task_type = 2, has_work,
        open + awaits_turn::int, awaits_turn, priority, resource_group_id,
        case when not waits and due_at > now() then now() end, case when not waits and due_at <= now() then now() end
      from counted cross join lateral (select open > 0 or awaits_turn as waits) w

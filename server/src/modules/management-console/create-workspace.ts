@@ -71,6 +71,7 @@ function rootDefinition(identifier: string): NodeDefinition {
     outputs: [{ output: rootOutput(identifier), refTableName: null, isDefault: true, isDeclared: true }],
     workflowKey: null,
     isRoot: true,
+    trigger: 'scheduler',
     recurrence: 'normal',
     cron: '00 00 00 * * ?',
     cycle: 'day',

@@ -8,7 +8,7 @@ import { DAG_KINDS, type DagKind, type Periods, PROGRAM_TYPES_WITHOUT_WORK, wire
 import type { Sql, Transaction } from '../../store/database.ts'
 import type { Environment } from '../../store/nodes.ts'
 import * as store from '../../store/planned-instances.ts'
-import { dayAfter, instantOf, localTime, runDay } from './cron-times.ts'
+import { dayAfter, instantOf, isTimeZone, localTime, runDay } from './cron-times.ts'
 
 export type InstancePlan = {
   readonly tenantId: number
@@ -35,6 +35,8 @@ export type InstancePlan = {
   readonly resourceGroupId: number | null
   /** By node id, a line of parameters instead of the node's own. */
   readonly parameters: Readonly<Record<number, string>> | null
+  /** What would have run before this is made as dry runs, or not at all. */
+  readonly earlier?: { readonly thanMs: number; readonly are: 'dry-runs' | 'left-out' }
   /** The server's, in which nodes run that name none. */
   readonly timeZone: string
 }
@@ -62,7 +64,7 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
   for (const [position, bizdate] of plan.dates.entries()) {
     const days = schedules.map((row) => scheduleDay(plan, row, bizdate))
     store.planRuns(tx, days)
-    const likeThis = shapeOf(days, bizdate)
+    const likeThis = likeness(days, bizdate)
     if (likeThis !== wired) {
       wired = likeThis
       store.planWiring(tx, wiringsOf(await store.shapePairs(tx), days))
@@ -96,64 +98,80 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
 /** How many instances the plan makes, without making them. */
 export async function planInstances(sql: Pick<Sql, 'rows'>, plan: InstancePlan): Promise<{ instanceCount: number }> {
   const { tenantId, environment } = plan
-  const schedules = await store.schedulesOf(sql, {
-    tenantId,
-    environment,
-    nodeIds: plan.nodes.map(({ nodeId }) => nodeId),
-  })
+  const nodeIds = plan.nodes.map(({ nodeId }) => nodeId)
+  const schedules = await store.schedulesOf(sql, { tenantId, environment, nodeIds })
   let instanceCount = 0
   for (const bizdate of plan.dates)
-    for (const row of schedules) instanceCount += scheduleDay(plan, row, bizdate).times.length * row.node_count
+    for (const row of schedules) {
+      const { periods } = scheduleDay(plan, row, bizdate)
+      instanceCount += periods.filter(({ taskType }) => taskType !== null).length * row.node_count
+    }
   return { instanceCount }
 }
 
 /**
  * What a node has on a business date, which is the day before it runs. A backfill is for the dates that were asked for, whatever the effective
- * period; what runs once has the first time of its day.
+ * period; what is neither scheduled nor a backfill runs once, at the first time of the day.
  */
 function scheduleDay(plan: InstancePlan, row: store.ScheduleRow, bizdate: string): store.ScheduleDay {
-  const { kind, window, timeZone } = plan
-  const { schedule, cron, timezone, waits_for_itself: waitsForItself } = row
+  const { kind, timeZone } = plan
+  const { schedule, cron, waits_for_itself: waitsForItself } = row
+  // One that was not known when its node was imported must not keep all others from running.
+  const timezone = row.timezone !== null && isTimeZone(row.timezone) ? row.timezone : null
   const day = dayAfter(bizdate)
-  const zone = timezone ?? timeZone
-  const answer = (times: readonly number[], standsIn: boolean) => ({
-    schedule,
-    times: times.map((time) => new Date(time).toISOString()),
-    standsIn,
-    waitsForItself,
-  })
+  const answer = (periods: store.ScheduleDay['periods']) => ({ schedule, waitsForItself, periods })
   const isScheduled = kind === 'scheduled'
-  if (isScheduled && row.is_manual) return answer([], false)
-  if (cron === null) return answer(isScheduled ? [] : [instantOf(day, 0, zone)], false)
-  const period = isScheduled ? { startAt: row.start_at, endAt: row.end_at } : { startAt: null, endAt: null }
-  const { times, runs } = runDay({ cron, timezone, ...period }, day, timeZone)
-  if (kind !== 'scheduled' && kind !== 'backfill') return answer(times.slice(0, 1), false)
-  if (window === null || times.length <= 1) return answer(times, !runs)
-  const isInside = (time: number) => {
-    const clock = localTime(time, zone).slice(11)
-    return clock >= window.startTime && clock <= window.endTime
-  }
-  return answer(times.filter(isInside), !runs)
+  if (isScheduled && (row.is_manual || cron === null)) return answer([])
+  if (cron === null) return answer([{ at: instantOf(day, 0, timezone ?? timeZone), taskType: 0 }])
+  const effective = isScheduled ? { startAt: row.start_at, endAt: row.end_at } : { startAt: null, endAt: null }
+  const { times, runs } = runDay({ cron, timezone, ...effective }, day, timeZone)
+  if (kind !== 'scheduled' && kind !== 'backfill') return answer(times.slice(0, 1).map((at) => ({ at, taskType: 0 })))
+  const taskType = runs ? 0 : 5
+  if (!row.chosen) return answer(times.map((at) => ({ at, taskType })))
+  return answer(times.map((at) => ({ at, taskType: cut(plan, at, times.length, timezone ?? timeZone, taskType) })))
 }
 
-/** Days on which the schedules run at the same times of day wait for each other in the same way. */
-function shapeOf(days: readonly store.ScheduleDay[], bizdate: string): string {
+/** The task type of a period in a plan that takes only a part of the day. */
+function cut(
+  { window, earlier }: InstancePlan,
+  at: number,
+  periodCount: number,
+  zone: string,
+  taskType: 0 | 5,
+): store.ScheduleDay['periods'][number]['taskType'] {
+  if (earlier !== undefined && at < earlier.thanMs) return earlier.are === 'left-out' ? null : 7
+  if (window === null || periodCount <= 1) return taskType
+  const clock = localTime(at, zone).slice(11)
+  return clock >= window.startTime && clock <= window.endTime ? taskType : null
+}
+
+/** On days that are alike the schedules run at the same times of day, and wait for each other in the same way. */
+function likeness(days: readonly store.ScheduleDay[], bizdate: string): string {
   const midnight = Date.parse(`${bizdate}T00:00:00Z`)
-  return days.map(({ times }) => times.map((time) => Date.parse(time) - midnight).join(' ')).join(';')
+  return days
+    .map(({ periods }) =>
+      periods.map(({ at, taskType }) => `${at - midnight}${taskType === null ? '-' : ''}`).join(' '),
+    )
+    .join(';')
 }
 
+/** What the day's periods wait for, without those that have no instance. */
 function wiringsOf(pairs: readonly store.ShapePair[], days: readonly store.ScheduleDay[]): store.Wiring[] {
   const bySchedule = new Map(days.map((day) => [day.schedule, day]))
   // Shape 0 runs once, and its time does not matter.
-  const periodsOf = (shape: number): Periods => {
-    const day = bySchedule.get(shape)
-    return { times: day?.times.map((time) => Date.parse(time)) ?? [0], waitsForItself: day?.waitsForItself ?? false }
-  }
+  const periodsOf = (shape: number) => bySchedule.get(shape)?.periods ?? [{ at: 0, taskType: 0 }]
+  const asPeriods = (shape: number): Periods => ({
+    times: periodsOf(shape).map(({ at }) => at),
+    waitsForItself: bySchedule.get(shape)?.waitsForItself ?? false,
+  })
+  const isMade = (shape: number, period: number) => periodsOf(shape)[period - 1]?.taskType !== null
   return pairs.map((pair) => ({
     ...pair,
-    wires: wiresBetween(periodsOf(pair.from_shape), periodsOf(pair.to_shape), {
+    wires: wiresBetween(asPeriods(pair.from_shape), asPeriods(pair.to_shape), {
       sameCycle: (pair.kinds & 1) !== 0,
       cycleBefore: (pair.kinds & 2) !== 0,
-    }).map(({ from, to }) => ({ from: from === 'last-before' ? 0 : from, to })),
+    })
+      .map(({ from, to }) => ({ from: from === 'last-before' ? 0 : from, to }))
+      .filter(({ from, to }) => isMade(pair.to_shape, to) && (from === 0 || isMade(pair.from_shape, from))),
   }))
 }

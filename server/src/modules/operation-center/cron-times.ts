@@ -119,7 +119,7 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   let clock = clocks.get(zone)
   if (clock === undefined) {
     clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
+      timeZone: /^(?:GMT|UTC)(?=[+-]\d{2}:\d{2}$)/i.test(zone) ? zone.slice(3) : zone,
       hourCycle: 'h23',
       year: 'numeric',
       month: 'numeric',

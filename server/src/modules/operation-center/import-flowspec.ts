@@ -5,7 +5,15 @@
  * name stay as they are. An existing node keeps its recurrence: freezing and unfreezing are operations of their own, which extensions
  * watch. A dependency is on an output, wherever in the tenant it is produced.
  */
-import { findCycle, graphOf, isWorkspaceRootOutput, type NodeDefinition, Refusal, readFlowSpec } from '@holdpoint/core'
+import {
+  findCycle,
+  graphOf,
+  isWorkspaceRootOutput,
+  type NodeDefinition,
+  Refusal,
+  readFlowSpec,
+  unknownExpressions,
+} from '@holdpoint/core'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
@@ -15,7 +23,12 @@ import type { Caller } from '../../store/principals.ts'
 import { userIdsOf } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
 import { currentTrace } from '../../watch/trace.ts'
+import { createInstances } from './create-instances.ts'
+import { isTimeZone, localTime } from './cron-times.ts'
+import { isNightly, scheduledPlan } from './generate-day.ts'
 import { nodeChangeBody } from './node-events.ts'
+
+const IMMEDIATE_AHEAD_MS = 10 * 60_000
 
 export type Imported = {
   readonly created: readonly { readonly id: number; readonly name: string }[]
@@ -24,13 +37,14 @@ export type Imported = {
 }
 
 export async function importFlowSpec(
-  parts: { readonly db: Database; readonly publish: Publish },
+  parts: { readonly db: Database; readonly publish: Publish; readonly timeZone: string },
   caller: Caller,
   workspace: WorkspaceRow,
   environment: nodes.Environment,
   text: string,
 ): Promise<Imported> {
   const file = readFlowSpec(text)
+  refuseUnknownZones(file.nodes)
   if (environment === 'DEV' && workspace.mode === 'basic') throw new Refusal('ENVIRONMENT_ABSENT')
   return await parts.db.transaction(async (tx) => {
     nodes.lockGraph(tx, caller.tenantId, environment)
@@ -86,6 +100,20 @@ export async function importFlowSpec(
     await refuseCycle(tx, caller.tenantId, environment)
 
     const created = fresh.map((node) => ({ id: ids.get(node)!, name: node.definition.name }))
+    if (environment === 'PROD') {
+      const updatedIds = new Set(updated.map((node) => node.id))
+      const changed = wired.map((node) => ({
+        id: ids.get(node)!,
+        definition: node.definition,
+        isNew: fresh.includes(node),
+      }))
+      await generateToday(
+        tx,
+        caller,
+        parts.timeZone,
+        changed.filter(({ id, isNew }) => isNew || updatedIds.has(id)),
+      )
+    }
     if (environment === 'PROD') await tell(parts.publish, tx, caller, workspace.id, created, updated)
     writeAudit(tx, {
       tenantId: caller.tenantId,
@@ -102,6 +130,8 @@ export async function importFlowSpec(
       warnings: [
         ...file.warnings,
         ...kept,
+        ...groupWarnings(wired, await nodes.resourceGroupIdentifiers(tx, caller.tenantId)),
+        ...parameterWarnings(wired),
         ...missing.map((output) => `Nothing produces ${output}; what depends on it waits until something does.`),
       ],
     }
@@ -144,7 +174,8 @@ function wire(
       return {
         definition,
         outputs: [...new Set(definition.outputs.map((output) => renamed.get(output.output) ?? output.output))],
-        inputs: inputs.length > 0 ? inputs : [{ output: root, type: 'normal' }],
+        // What the schedule does not run has nothing to do with its root.
+        inputs: inputs.length > 0 || definition.trigger === 'manual' ? inputs : [{ output: root, type: 'normal' }],
       }
     })
 }
@@ -193,6 +224,58 @@ async function refuseTakenOutputs(
   const updatedIds = new Set(ids.values())
   for (const taken of await nodes.producersOf(tx, tenantId, environment, [...mine.keys()]))
     if (!updatedIds.has(taken.node_id)) throw new Refusal('NAME_TAKEN', { thing: 'node output', name: taken.output })
+}
+
+/**
+ * Nodes whose instances are generated at once have them for today: what is at least ten minutes ahead runs; what would have run earlier is a dry
+ * run of a new node, and is left out of one that was there. In the time in which the next day is generated there are none.
+ */
+async function generateToday(
+  tx: Transaction,
+  caller: Caller,
+  timeZone: string,
+  changed: readonly { readonly id: number; readonly definition: NodeDefinition; readonly isNew: boolean }[],
+): Promise<void> {
+  const nowMs = tx.now.getTime()
+  const immediate = changed.filter(({ definition }) => definition.instanceMode === 'immediately')
+  if (immediate.length === 0 || isNightly(nowMs, timeZone)) return
+  const today = localTime(nowMs, timeZone).slice(0, 10)
+  const thanMs = nowMs + IMMEDIATE_AHEAD_MS
+  for (const [are, isNew] of [
+    ['dry-runs', true],
+    ['left-out', false],
+  ] as const) {
+    const ids = immediate.filter((node) => node.isNew === isNew).map(({ id }) => id)
+    if (ids.length === 0) continue
+    const plan = scheduledPlan(caller.tenantId, ids, today, timeZone)
+    await createInstances(tx, { ...plan, createdBy: caller.userId, earlier: { thanMs, are } })
+  }
+}
+
+/** A time zone that nothing here knows would say of no time when it is. */
+function refuseUnknownZones(definitions: readonly NodeDefinition[]): void {
+  for (const { name, timezone } of definitions)
+    if (timezone !== null && !isTimeZone(timezone))
+      throw new Refusal('FLOWSPEC_UNSUPPORTED', {
+        path: name,
+        problem: `node "${name}" names the time zone "${timezone}", which is not known`,
+      })
+}
+
+function groupWarnings(wired: readonly Wired[], known: ReadonlySet<string>): readonly string[] {
+  const named = new Set(wired.flatMap(({ definition: { resourceGroup } }) => resourceGroup ?? []))
+  return [...named]
+    .filter((name) => !known.has(name))
+    .map((name) => `The resource group ${name} is not known; what names it runs in the default one.`)
+}
+
+function parameterWarnings(wired: readonly Wired[]): readonly string[] {
+  return wired.flatMap(({ definition }) => {
+    const unknown = unknownExpressions(definition.parameters)
+    return unknown.length === 0
+      ? []
+      : [`${definition.name}: ${unknown.join(', ')} is no expression that is known and stays as it is.`]
+  })
 }
 
 /** A cycle may run through nodes that are here already, so the whole graph of the tenant's environment is looked at. */

@@ -7,6 +7,7 @@
 import {
   type NodeOperation,
   type NodeState,
+  type NodeTrigger,
   nodeOperationRefusals,
   RECURRENCE_AFTER,
   Refusal,
@@ -54,6 +55,7 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       if (absent.length > 0) throw new Refusal('NODE_NOT_FOUND', { id: absent })
       const [refusal] = nodeOperationRefusals(operation, here)
       if (refusal) throw refusal
+      const scheduled = here.filter((state) => state.trigger === 'scheduler')
       return {
         objects: here.map((state) => ({ id: String(state.nodeId), name: state.name })),
         objectName: here.length === 1 ? here[0]!.name : `${here[0]!.name} +${here.length - 1}`,
@@ -65,9 +67,9 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
             : { field: 'recurrence', from: state.recurrence, to: RECURRENCE_AFTER[operation] }),
         })),
         snapshot: { tenantId: request.tenantId, nodes: here },
-        body: { projectId: request.workspaceId, nodeIds: ids },
-        // Rule 4: the development environment does not trigger.
-        triggers: request.environment === 'PROD',
+        body: { projectId: request.workspaceId, nodeIds: scheduled.map((state) => state.nodeId) },
+        // Rules 4 and 41: the development environment and manual nodes do not trigger.
+        triggers: request.environment === 'PROD' && scheduled.length > 0,
         fileType: null,
       }
     },
@@ -107,7 +109,7 @@ async function lockStates(
   tenantId: number,
   environment: nodes.Environment,
   ids: readonly number[],
-): Promise<(NodeState & { workspaceId: number })[]> {
+): Promise<(NodeState & { workspaceId: number; trigger: NodeTrigger })[]> {
   // Descendants matter to unpublishing alone, and may only be looked at while no import is adding to them.
   const children = operation === 'unpublish'
   if (children) nodes.lockGraph(tx, tenantId, environment)
@@ -116,6 +118,7 @@ async function lockStates(
     nodeId: row.id,
     workspaceId: row.workspace_id,
     name: row.name,
+    trigger: row.trigger,
     environment: row.environment,
     recurrence: row.recurrence,
     isRoot: row.is_root,
