@@ -89,7 +89,7 @@ test.each([
   expect(readFlowSpec(text).nodes).toMatchObject([{ key: 'a', trigger: 'manual', cron: null, cycle: null }])
 })
 
-test.each([
+test.each<[{ cron: string; startTime?: string; endTime?: string }, string]>([
   [{ cron: '0 0 0 30 2 ?' }, 'there is no 30th of February'],
   [{ cron: '0 0 0 L-30 2,4 ?' }, 'no such day in February or April'],
   [{ cron: '0 0 0 29 2 ?', startTime: '2025-01-01', endTime: '2027-12-31' }, 'no leap year in the effective period'],

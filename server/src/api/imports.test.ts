@@ -141,7 +141,17 @@ describe('a file that cannot be imported names the fault and imports nothing', (
       '{"version":"1.1.0","version":"1.1.0","kind":"CycleWorkflow","spec":{"nodes":[]}}',
       'FLOWSPEC_MALFORMED',
     ],
-    ['a manual workflow', '{"version":"1.1.0","kind":"ManualWorkflow","spec":{"nodes":[]}}', 'FLOWSPEC_UNSUPPORTED'],
+    ['an event-triggered workflow', '{"version":"1.1.0","kind":"TriggerWorkflow","spec":{}}', 'FLOWSPEC_UNSUPPORTED'],
+    [
+      'a time zone that is not known',
+      '{"version":"1.1.0","kind":"CycleWorkflow","spec":{"nodes":[{"id":"a","trigger":{"cron":"0 0 0 * * ?","timezone":"Mars/Olympus"}}]}}',
+      'FLOWSPEC_UNSUPPORTED',
+    ],
+    [
+      'a schedule that never runs',
+      '{"version":"1.1.0","kind":"CycleWorkflow","spec":{"nodes":[{"id":"a","trigger":{"cron":"0 0 0 30 2 ?"}}]}}',
+      'SCHEDULE_NEVER_RUNS',
+    ],
   ])('%s', async (_what, text, code) => {
     await fresh()
     await without(() => importing(text), code)
