@@ -29,7 +29,15 @@ export function workOf({ programType = 'SQL', content = '', branches, ...more }:
     node: {
       ...{ key: 'node', name: 'node', owner: null, description: '', fileType: null, resourceGroup: null },
       ...{ dataSource: null, inputs: [], outputs: [], parameters: [], workflowKey: null, isRoot: false },
-      ...{ recurrence: 'normal', cron: null, cycle: null, startAt: null, endAt: null, timezone: null },
+      ...{
+        trigger: 'scheduler',
+        recurrence: 'normal',
+        cron: null,
+        cycle: null,
+        startAt: null,
+        endAt: null,
+        timezone: null,
+      },
       ...{ rerunMode: 'all-allowed', rerunTimes: 0, rerunIntervalMs: 0, timeoutSeconds: null, priority: 1 },
       ...{ instanceMode: 't+1', crossCycle: { self: false, children: false }, innerNodes: [] },
       programType,
