@@ -15,7 +15,6 @@ export type NodeRow = {
   owner_id: number | null
   trigger: NodeTrigger
   recurrence: Recurrence
-  trigger: 'scheduler' | 'manual'
   cron: string | null
   priority: number
   is_root: boolean
