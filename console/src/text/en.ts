@@ -275,8 +275,10 @@ export const en = {
     to: 'To',
     took: 'Took',
     fields: {
+      frozen: 'Frozen',
       published: 'Published',
       recurrence: 'Recurrence',
+      status: 'Status',
     },
     withdraw: 'Withdraw',
     withdrawMeaning: 'It will not take effect, whatever the extensions answer. You can ask for it again later.',
@@ -350,6 +352,17 @@ export const en = {
     title: 'Auto triggered nodes',
     tooMany: 'One request names at most {{limit}} nodes.',
     unselect: 'Clear selection',
+  },
+  instanceStatus: {
+    'checking-condition': 'Checking condition',
+    'checking-quality': 'Checking quality',
+    failed: 'Failed',
+    frozen: 'Frozen',
+    'not-run': 'Not run',
+    running: 'Running',
+    succeeded: 'Succeeded',
+    'waiting-for-resources': 'Waiting for resources',
+    'waiting-for-time': 'Waiting for its time',
   },
   recurrence: {
     normal: 'Normal',

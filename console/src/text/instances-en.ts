@@ -75,17 +75,6 @@ export const instancesEn = {
     turn: 'It is not its turn: another run comes first.',
     upstream: 'Not all that it waits for has succeeded: {{waiting}} upstream instances have not.',
   },
-  instanceStatus: {
-    'checking-condition': 'Checking condition',
-    'checking-quality': 'Checking quality',
-    failed: 'Failed',
-    frozen: 'Frozen',
-    'not-run': 'Not run',
-    running: 'Running',
-    succeeded: 'Succeeded',
-    'waiting-for-resources': 'Waiting for resources',
-    'waiting-for-time': 'Waiting for its time',
-  },
   instanceVerb: {
     descendants: 'Also rerun what follows: {{chosen}} of {{count}}',
     descendantsCut: 'Only the first {{count}} that follow can be chosen here. Rerun the others from further down.',

@@ -75,17 +75,6 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     turn: '尚未轮到：前面还有其他运行批次。',
     upstream: '上游尚未全部成功：还有 {{waiting}} 个上游实例未成功。',
   },
-  instanceStatus: {
-    'checking-condition': '条件检查中',
-    'checking-quality': '数据质量检查中',
-    failed: '运行失败',
-    frozen: '冻结',
-    'not-run': '未运行',
-    running: '运行中',
-    succeeded: '运行成功',
-    'waiting-for-resources': '等待资源',
-    'waiting-for-time': '等待时间',
-  },
   instanceVerb: {
     descendants: '同时重跑下游：已选 {{chosen}} / {{count}}',
     descendantsCut: '此处只能选择前 {{count}} 个下游，其余请从更下游的实例重跑。',

@@ -267,8 +267,10 @@ export const zh: SameTexts = {
     to: '新值',
     took: '用时',
     fields: {
+      frozen: '冻结',
       published: '已发布',
       recurrence: '调度状态',
+      status: '状态',
     },
     withdraw: '撤回',
     withdrawMeaning: '无论扩展程序返回什么结果，操作都不会生效。之后可以重新发起。',
@@ -342,6 +344,17 @@ export const zh: SameTexts = {
     title: '周期任务',
     tooMany: '一次请求最多指定 {{limit}} 个节点。',
     unselect: '清除选择',
+  },
+  instanceStatus: {
+    'checking-condition': '条件检查中',
+    'checking-quality': '数据质量检查中',
+    failed: '运行失败',
+    frozen: '冻结',
+    'not-run': '未运行',
+    running: '运行中',
+    succeeded: '运行成功',
+    'waiting-for-resources': '等待资源',
+    'waiting-for-time': '等待时间',
   },
   recurrence: {
     normal: '正常调度',

@@ -7,7 +7,7 @@ const SENTENCES: ReadonlyMap<string, TextKey> = new Map([
   ['import', 'objectLog.did.import'],
   ['freeze', 'objectLog.did.freeze'],
   ['unfreeze', 'objectLog.did.unfreeze'],
-  ['unpublish', 'objectLog.did.undeploy'],
+  ['undeploy', 'objectLog.did.undeploy'],
   ['terminate', 'objectLog.did.terminate'],
   ['rerun', 'objectLog.did.rerun'],
   ['set-success', 'objectLog.did.setSuccess'],

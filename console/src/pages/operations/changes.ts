@@ -10,6 +10,20 @@ const FIELDS: Readonly<Record<string, { text: TextKey; values: Readonly<Record<s
     text: 'operation.fields.recurrence',
     values: { normal: 'recurrence.normal', pause: 'recurrence.pause', skip: 'recurrence.skip' },
   },
+  status: {
+    text: 'operation.fields.status',
+    values: {
+      'not-run': 'instanceStatus.not-run',
+      'waiting-for-time': 'instanceStatus.waiting-for-time',
+      'waiting-for-resources': 'instanceStatus.waiting-for-resources',
+      running: 'instanceStatus.running',
+      failed: 'instanceStatus.failed',
+      succeeded: 'instanceStatus.succeeded',
+      'checking-quality': 'instanceStatus.checking-quality',
+      'checking-condition': 'instanceStatus.checking-condition',
+    },
+  },
+  frozen: { text: 'operation.fields.frozen', values: { true: 'ui.yes', false: 'ui.no' } },
   published: { text: 'operation.fields.published', values: { true: 'ui.yes', false: 'ui.no' } },
 }
 

@@ -2,6 +2,7 @@ import { Badge, Button, Group, Skeleton, Stack, Text, Tooltip } from '@mantine/c
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { LinkOptions } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
@@ -172,9 +173,16 @@ function WorkspaceName({ id }: { id: number }) {
   return <LinkTo {...links.nodes(id)}>{name ?? String(id)}</LinkTo>
 }
 
+/** Where its objects are seen; null where they have no page. */
+function linkOfObjects({ eventCode, workspaceId }: OperationDetail): ((id: string) => LinkOptions) | null {
+  if (workspaceId === null) return null
+  if (eventCode.endsWith('-node')) return (id) => links.node(workspaceId, id)
+  return /-instance(-|$)/.test(eventCode) ? (id) => links.instance(workspaceId, id) : null
+}
+
 function Changes({ operation }: { operation: OperationDetail }) {
   const { t } = useTranslation()
-  const isNode = operation.eventCode.endsWith('-node') && operation.workspaceId !== null
+  const link = linkOfObjects(operation)
   if (operation.changes.length === 0) {
     return (
       <Text c="dimmed" fz="sm">
@@ -187,8 +195,8 @@ function Changes({ operation }: { operation: OperationDetail }) {
       key: 'object',
       header: t('operation.object'),
       cell: (change) =>
-        isNode ? (
-          <LinkTo {...links.node(operation.workspaceId!, change.objectId)} className="wrap-anywhere">
+        link ? (
+          <LinkTo {...link(change.objectId)} className="wrap-anywhere">
             {change.objectName}
           </LinkTo>
         ) : (
