@@ -48,6 +48,7 @@ const DEFAULTS = {
   poolSize: 8,
   // What is written of instances stays as it is, where nothing is to run them.
   scheduler: 'off' as 'on' | 'off',
+  tablesDir: null as string | null,
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null as string | null,

@@ -6,7 +6,7 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
   operation: ['operations', 'nodes', 'instances', 'backfills', 'dead-letters'],
   node: ['nodes'],
-  instance: ['instances', 'runs'],
+  instance: ['instances', 'runs', 'backfills'],
   backfill: ['backfills', 'runs'],
   extension: ['extensions', 'routing'],
   openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],

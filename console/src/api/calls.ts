@@ -115,6 +115,7 @@ export type BackfillsQuery = ListQuery & {
   readonly environment: Environment
   readonly name?: string
   readonly state?: BackfillState
+  readonly operationId?: string
   readonly mine?: true
 }
 export type InstancesQuery = ListQuery & {

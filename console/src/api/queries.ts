@@ -19,7 +19,7 @@ import type { Environment, NewBackfill } from './shapes.ts'
 /** Lists that are shown whole (the extensions of a workspace, the buses of a tenant) are read to their end, within this bound. */
 const MOST_PAGES = 10
 const LARGEST_PAGE = 200
-const ANY_DAY = '2000-01-01'
+const DAY_MS = 86_400_000
 /** As far as the server goes. */
 const MOST_LEVELS = 10
 const HELD_EVERY_MS = 3_000
@@ -76,7 +76,8 @@ export const queries = {
     queryOptions({
       queryKey: ['nodes', workspaceId, 'descendants', nodeId, environment],
       queryFn: async () => {
-        const dates = [{ start: ANY_DAY, end: ANY_DAY }]
+        const yesterday = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
+        const dates = [{ start: yesterday, end: yesterday }]
         const request = { environment, name: '-', mode: 'massive', rootNodeIds: [nodeId], dates } as const
         const preview = await calls.previewBackfill(workspaceId, { ...request, rootNodeIds: [nodeId] })
         const nodes = preview.nodes.filter((node) => node.id !== nodeId)

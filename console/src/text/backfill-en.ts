@@ -17,6 +17,7 @@ export const backfillEn = {
     mode: 'Mode',
     dates: 'Data timestamps',
     progress: 'Progress',
+    toIt: 'To the backfill and its progress',
     by: 'Asked for by',
     at: 'Created',
     instances_one: '{{count}} instance',

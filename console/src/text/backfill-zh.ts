@@ -20,6 +20,7 @@ export const backfillZh: SameTexts<typeof backfillEn> = {
     mode: '模式',
     dates: '业务日期',
     progress: '进度',
+    toIt: '查看补数据及其进度',
     by: '发起人',
     at: '创建时间',
     instances_one: '{{count}} 个实例',

@@ -967,6 +967,7 @@ export interface Routes {
       name?: string
       state?: BackfillState
       mode?: BackfillMode
+      operationId?: string
       mine?: string
     }
     body: undefined

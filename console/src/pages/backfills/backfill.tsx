@@ -1,5 +1,5 @@
 import { Alert, Badge, Group, Skeleton, Stack, Text } from '@mantine/core'
-import { IconExclamationCircle } from '@tabler/icons-react'
+import { IconExclamationCircle, IconListDetails, IconSitemap } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
@@ -12,8 +12,9 @@ import { ProblemNotice } from '../../problem.tsx'
 import { refusalSentence } from '../../text/index.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { iconProps } from '../../ui/icon.ts'
 import { Elapsed, Instant } from '../../ui/instant.tsx'
-import { LinkTo } from '../../ui/link.tsx'
+import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
@@ -129,6 +130,7 @@ type Day = BackfillDetail['dags'][number]
 
 function Days({ backfill }: { backfill: BackfillDetail }) {
   const { t } = useTranslation()
+  const { workspaceId, environment } = backfill
   const columns: readonly Column<Day>[] = [
     {
       key: 'day',
@@ -176,6 +178,34 @@ function Days({ backfill }: { backfill: BackfillDetail }) {
       width: 100,
       cell: ({ startedAt, finishedAt }) =>
         startedAt ? <Elapsed since={startedAt} until={finishedAt} now={serverNow} /> : '–',
+    },
+    {
+      key: 'ways',
+      header: t('backfillPage.ways'),
+      width: 200,
+      quiet: true,
+      cell: (day) => (
+        <Group gap={4} wrap="nowrap" justify="flex-end">
+          <LinkButton
+            {...links.instances(workspaceId, { dagId: day.id, ...(environment === 'DEV' && { environment }) })}
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconListDetails {...iconProps} />}
+            aria-label={t('backfillPage.toInstancesOf', { day: day.bizdate })}
+          >
+            {t('backfillPage.toInstances')}
+          </LinkButton>
+          <LinkButton
+            {...links.run(workspaceId, day.id)}
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconSitemap {...iconProps} />}
+            aria-label={t('backfillPage.toGraphOf', { day: day.bizdate })}
+          >
+            {t('backfillPage.toGraph')}
+          </LinkButton>
+        </Group>
+      ),
     },
   ]
   return (

@@ -123,10 +123,19 @@ export const backfillRoutes = [
       name: z.string().max(256).optional().describe('Part of the name'),
       state: BackfillStateShape.optional(),
       mode: BackfillModeShape.optional(),
+      operationId: z
+        .uuid()
+        .optional()
+        .describe('The one that this operation has brought about, whatever else is asked for'),
       mine: z.stringbool().optional().describe('Only what the caller has asked for'),
     }),
     answer: pageOf(BackfillSummary),
     async run({ platform, caller, params, query }) {
+      if (query.operationId !== undefined) {
+        const id = await store.backfillOf(platform.db, query.operationId)
+        const row = id === null ? null : await store.backfillById(platform.db, params.workspaceId, id)
+        return { items: row === null ? [] : [backfillView(caller, row)], nextCursor: null }
+      }
       const rows = await store.backfillsOf(
         platform.db,
         {
