@@ -80,6 +80,7 @@ import type {
   ProcessStatus,
   ProviderLink,
   Recurrence,
+  ResourceGroup,
   Routing,
   Session,
   SignedOut,
@@ -235,6 +236,7 @@ export const calls = {
   importFlowSpec: (workspaceId: number, body: FlowSpecImport) =>
     post<FlowSpecImported>(`/workspaces/${workspaceId}/flowspec-imports`, body),
 
+  resourceGroups: () => get<Page<ResourceGroup>>('/resource-groups'),
   backfills: (workspaceId: number, query: BackfillsQuery) =>
     get<Page<BackfillSummary>>(`/workspaces/${workspaceId}/backfills`, query),
   backfill: (workspaceId: number, id: number) => get<BackfillDetail>(`/workspaces/${workspaceId}/backfills/${id}`),

@@ -61,6 +61,8 @@ export const queries = {
       queryFn: () => calls.node(workspaceId, nodeId, environment),
     }),
 
+  resourceGroups: () =>
+    queryOptions({ queryKey: ['resource-groups'], queryFn: () => calls.resourceGroups().then(({ items }) => items) }),
   backfills: (workspaceId: number, query: BackfillsQuery) =>
     queryOptions({ queryKey: ['backfills', workspaceId, query], queryFn: () => calls.backfills(workspaceId, query) }),
   backfill: (workspaceId: number, id: number) =>

@@ -82,6 +82,7 @@ export type {
   Person,
   Problem,
   ProviderLink,
+  ResourceGroup,
   Routing,
   Session,
   SignedOut,

@@ -210,6 +210,16 @@ export const backfillEn = {
     frozen: '{{count}} frozen',
     none: 'none yet',
   },
+  backfillLog: {
+    backfill: 'Asked for it',
+    create: 'Its instances were created',
+    createFailed: 'Its instances could not be created',
+    start: 'Started it',
+    pause: 'Paused it',
+    resume: 'Resumed it',
+    cancel: 'Cancelled it',
+    rerunFailed: 'Had run again what had failed',
+  },
   dayStatus: {
     'not-run': 'Not run yet',
     running: 'Running',

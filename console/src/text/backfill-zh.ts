@@ -211,6 +211,16 @@ export const backfillZh: SameTexts<typeof backfillEn> = {
     frozen: '{{count}} 冻结',
     none: '暂无',
   },
+  backfillLog: {
+    backfill: '发起补数据',
+    create: '实例已生成',
+    createFailed: '实例生成失败',
+    start: '启动',
+    pause: '暂停',
+    resume: '恢复',
+    cancel: '取消',
+    rerunFailed: '重跑失败的实例',
+  },
   dayStatus: {
     'not-run': '未运行',
     running: '运行中',

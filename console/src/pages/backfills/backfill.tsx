@@ -19,6 +19,7 @@ import { Page } from '../../ui/page.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
+import { ObjectLogTable } from '../instances/object-log.tsx'
 import { datesText } from './days.ts'
 import { optionFacts } from './options.tsx'
 import { Progress } from './progress.tsx'
@@ -122,6 +123,9 @@ function Shown({ backfill }: { backfill: BackfillDetail }) {
           <Nodes backfill={backfill} />
         </Section>
       </div>
+      <Section title={t('objectLog.title')}>
+        <ObjectLogTable entries={backfill.log} />
+      </Section>
     </Page>
   )
 }

@@ -1,9 +1,7 @@
-import { Button, Group, Input, SegmentedControl, Select, Switch, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Group, Input, SegmentedControl, Select, Switch, Text } from '@mantine/core'
 import { IconFilterOff, IconHistoryToggle } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { BackfillState, BackfillSummary } from '../../api/shapes.ts'
@@ -13,6 +11,7 @@ import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { TextFilter } from '../../ui/filters.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
@@ -83,7 +82,12 @@ export function BackfillsPage() {
             />
           </div>
         )}
-        <NameFilter value={filter.name} onChange={(name) => set({ name })} />
+        <TextFilter
+          label={t('backfill.name')}
+          placeholder={t('backfill.namePlaceholder')}
+          value={filter.name}
+          onChange={(name) => set({ name })}
+        />
         <Select
           label={t('backfill.state')}
           placeholder={t('ui.any')}
@@ -193,27 +197,4 @@ function columns(t: TFunction): readonly Column<BackfillSummary>[] {
       cell: (backfill) => <Instant at={backfill.createdAt} zoned={false} />,
     },
   ]
-}
-
-const TYPED_AFTER_MS = 300
-
-function NameFilter({ value, onChange }: { value: string | undefined; onChange: (name: string | undefined) => void }) {
-  const { t } = useTranslation()
-  const [typed, setTyped] = useState(value ?? '')
-  const settle = useDebouncedCallback(onChange, TYPED_AFTER_MS)
-  useEffect(() => setTyped(value ?? ''), [value])
-  return (
-    <TextInput
-      label={t('backfill.name')}
-      placeholder={t('backfill.namePlaceholder')}
-      type="search"
-      w={240}
-      data-filter
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value)
-        settle(event.currentTarget.value.trim() || undefined)
-      }}
-    />
-  )
 }

@@ -87,6 +87,7 @@ function Form({ workspaceId, environment, begun }: FormProps) {
     enabled: isComplete,
     placeholderData: keepPreviousData,
   })
+  const groups = useQuery(queries.resourceGroups())
   const submit = useMutation({
     mutationFn: () => calls.createBackfill(workspaceId, request),
     onSuccess: async ({ operation, backfillId }) => {
@@ -145,7 +146,7 @@ function Form({ workspaceId, environment, begun }: FormProps) {
         <DatesPart {...parts} />
         <Card>
           <Disclosure label={t('backfillForm.options')}>
-            <OptionsPart {...parts} resourceGroups={[]} />
+            <OptionsPart {...parts} resourceGroups={groups.data ?? []} />
           </Disclosure>
         </Card>
       </Stack>

@@ -11,6 +11,14 @@ const SENTENCES: ReadonlyMap<string, TextKey> = new Map([
   ['terminate', 'objectLog.did.terminate'],
   ['rerun', 'objectLog.did.rerun'],
   ['set-success', 'objectLog.did.setSuccess'],
+  ['backfill', 'backfillLog.backfill'],
+  ['backfill.create', 'backfillLog.create'],
+  ['backfill.create-failed', 'backfillLog.createFailed'],
+  ['start', 'backfillLog.start'],
+  ['pause', 'backfillLog.pause'],
+  ['resume', 'backfillLog.resume'],
+  ['cancel', 'backfillLog.cancel'],
+  ['rerun-failed', 'backfillLog.rerunFailed'],
 ])
 
 /** One entry of an operation log in words. */

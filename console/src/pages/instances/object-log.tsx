@@ -15,8 +15,13 @@ type Props = { query: ReturnType<typeof queries.instanceLogOfOperations | typeof
 
 /** What was done to a thing, by whom: the newest entries. */
 export function ObjectLog({ query }: Props) {
-  const { t } = useTranslation()
   const { data, error } = useQuery(query)
+  return error ? <ProblemNotice error={error} /> : <ObjectLogTable entries={data?.items} />
+}
+
+/** undefined while they are read. */
+export function ObjectLogTable({ entries }: { entries: readonly ObjectLogEntry[] | undefined }) {
+  const { t } = useTranslation()
   const columns: readonly Column<ObjectLogEntry>[] = [
     {
       key: 'at',
@@ -43,8 +48,7 @@ export function ObjectLog({ query }: Props) {
       ),
     },
   ]
-  if (error) return <ProblemNotice error={error} />
-  if (data?.items.length === 0) {
+  if (entries?.length === 0) {
     return (
       <Card>
         <Text fz="sm" c="dimmed">
@@ -58,7 +62,7 @@ export function ObjectLog({ query }: Props) {
       <RowTable
         label={t('objectLog.title')}
         columns={columns}
-        rows={data?.items}
+        rows={entries}
         keyOf={(one) => String(one.id)}
         minWidth={620}
         maxHeight={560}
