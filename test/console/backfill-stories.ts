@@ -199,7 +199,7 @@ export function backfillStories(at: () => BrowserConsole): void {
       .getByText('You may not operate on one of the nodes that are to run. The backfill would be refused:')
       .waitFor()
     await page.getByRole('button', { name: en.backfillForm.submit, exact: true }).click()
-    await page.getByRole('alert').waitFor()
+    await page.getByRole('alert', { name: /^You may not operate on nodes/ }).waitFor()
     expect((await operator.api.call('GET /operations', { query: {} })).items).toEqual([])
   })
 }

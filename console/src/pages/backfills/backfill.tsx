@@ -163,9 +163,9 @@ function Days({ backfill }: { backfill: BackfillDetail }) {
       cell: (day) => (
         <Group gap={6}>
           <StateBadge look={DAY_LOOKS[day.status]} />
-          {(day.paused || day.outsideWindow) && (
+          {day.status !== 'succeeded' && day.outsideWindow && !day.paused && (
             <Badge variant="outline" color="gray" tt="none" fw={500}>
-              {t(day.paused ? 'backfillState.paused' : 'backfillPage.outsideWindow')}
+              {t('backfillPage.outsideWindow')}
             </Badge>
           )}
         </Group>

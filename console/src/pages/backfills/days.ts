@@ -32,4 +32,4 @@ export function monthRange(month: string): Range {
 
 /** Ranges in words: a single day stands once. */
 export const datesText = (ranges: readonly Range[], separator: string): string =>
-  ranges.map(({ start, end }) => (start === end ? start : `${start} – ${end}`)).join(separator)
+  ranges.map(({ start, end }) => (start === end ? start : `${start}\u00a0–\u00a0${end}`)).join(separator)

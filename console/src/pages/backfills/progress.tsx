@@ -8,7 +8,7 @@ const PARTS = [
   ['failed', 'red'],
   ['running', 'blue'],
   ['waiting', 'yellow'],
-  ['notRun', 'gray'],
+  ['notRun', null],
 ] as const
 
 /** How far the instances of something have come: a bar, and the same in words. */
@@ -25,7 +25,8 @@ export function Progress({ counts, label }: { counts: BackfillCounts; label: str
       <Box className="progress-bar" role="img" aria-label={`${label}: ${words}`}>
         {PARTS.map(
           ([part, colour]) =>
-            counts[part] > 0 && (
+            counts[part] > 0 &&
+            colour !== null && (
               <Box key={part} bg={`var(--mantine-color-${colour}-filled)`} w={`${(100 * counts[part]) / all}%`} />
             ),
         )}
