@@ -71,7 +71,7 @@ export function testRunners(more: Partial<Parameters<typeof startRunners>[0]> = 
   })
   return {
     runners,
-    tablesDir: more.tablesDir ?? tablesDir,
+    tablesDir,
     secretKey,
     async ran(of: WorkOf, signal: AbortSignal = new AbortController().signal): Promise<Ran> {
       let log = ''

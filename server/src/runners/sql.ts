@@ -92,10 +92,16 @@ export function sqlRunner(parts: SqlParts): SqlRunner {
     } catch (error) {
       return unreachable(dataSource, (error as Error).message)
     }
-    const { secret } = dataSource
+    let password: string
+    try {
+      password =
+        dataSource.secret === null ? '' : decryptSecret(parts.secretKey, dataSource.secret, secretOf(dataSource.id))
+    } catch {
+      return unreachable(dataSource, 'the password of the data source cannot be read; give it again')
+    }
     const open: ToSqlProcess = {
       ...{ t: 'postgresql', address, port, database, user },
-      password: secret === null ? '' : decryptSecret(parts.secretKey, secret, secretOf(dataSource.id)),
+      password,
       tlsName: tls ? (net.isIP(host) === 0 ? host : address) : null,
       authorities: parts.authorities,
     }
