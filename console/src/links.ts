@@ -102,6 +102,9 @@ export const links = {
   channel: (workspaceId: number) =>
     linkOptions({ to: '/workspaces/$workspaceId/channel', params: { workspaceId: String(workspaceId) } }),
 
+  alerts: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/alerts', params: { workspaceId: String(workspaceId) } }),
+
   tenantChannel: () => linkOptions({ to: '/tenant-channel' }),
   deadLetters: (filter: DeadLettersFilter = {}) => linkOptions({ to: '/dead-letters', search: filter }),
 

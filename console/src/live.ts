@@ -10,6 +10,7 @@ const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
   backfill: ['backfills', 'runs'],
   extension: ['extensions', 'routing'],
   openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],
+  alert: ['alerts'],
   workspace: ['workspaces', 'members', 'session'],
 }
 const EVERYTHING = [...new Set(Object.values(READ_AGAIN).flat())]

@@ -288,6 +288,16 @@ const channel = createRoute({
   component: lazyRouteComponent(() => import('./pages/workspaces/channel.tsx'), 'ChannelPage'),
 })
 
+const alerts = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/alerts',
+  validateSearch: (search: Search): { rule?: number; cursor?: string } => ({
+    rule: number(search.rule),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/alerts/index.tsx')), 'AlertsPage'),
+})
+
 const operations = createRoute({
   getParentRoute: () => signedIn,
   path: '/operations',
@@ -444,6 +454,7 @@ const tree = root.addChildren([
     tenantExtensions,
     members,
     channel,
+    alerts,
     operations,
     heldNow,
     operation,

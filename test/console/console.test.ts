@@ -1,6 +1,7 @@
 // One browser and one server for all stories of the console; each story brings its own tenant.
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { accessStories } from './access-stories.ts'
+import { alertStories } from './alert-stories.ts'
 import { auditStories } from './audit-stories.ts'
 import { backfillStories } from './backfill-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
@@ -38,6 +39,7 @@ describe('the Management Center', () => managementStories(at))
 describe('functions', () => functionStories(at))
 describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
+describe('alerts', () => alertStories(at))
 describe('the audit trail', () => auditStories(at))
 describe('access', () => accessStories(at))
 describe('who is who', () => identityStories(at))

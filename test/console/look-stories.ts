@@ -52,6 +52,7 @@ export function lookStories(at: () => BrowserConsole): void {
       `${of}/extensions`,
       `${of}/members`,
       `${of}/channel`,
+      `${of}/alerts`,
       '/operations',
       '/operations?state=stale',
       '/held',

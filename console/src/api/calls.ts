@@ -2,6 +2,9 @@
 import { addressOf, type Page, type Query, request } from './client.ts'
 import type {
   AccessKey,
+  Alert,
+  AlertRule,
+  AlertSecret,
   AuditEntry,
   AuditSealStanding,
   BackfillAsked,
@@ -57,6 +60,7 @@ import type {
   Member,
   MemberRoles,
   NewAccessKey,
+  NewAlertRule,
   NewBackfill,
   NewEventBus,
   NewEventRule,
@@ -268,6 +272,18 @@ export const calls = {
   runs: (workspaceId: number, query: RunsQuery) =>
     get<Page<DagSummary>>(`/workspaces/${workspaceId}/dags`, oneDay(query)),
   run: (workspaceId: number, id: number) => get<DagDetail>(`/workspaces/${workspaceId}/dags/${id}`),
+  alertRules: (workspaceId: number, query: ListQuery) =>
+    get<Page<AlertRule> & { readonly canSendMail: boolean }>(`/workspaces/${workspaceId}/alert-rules`, query),
+  createAlertRule: (workspaceId: number, body: NewAlertRule) =>
+    post<AlertRule>(`/workspaces/${workspaceId}/alert-rules`, body),
+  changeAlertRule: (workspaceId: number, id: number, body: NewAlertRule) =>
+    put<AlertRule>(`/workspaces/${workspaceId}/alert-rules/${id}`, body),
+  deleteAlertRule: (workspaceId: number, id: number) => remove(`/workspaces/${workspaceId}/alert-rules/${id}`),
+  testAlertRule: (workspaceId: number, id: number) => post<Alert>(`/workspaces/${workspaceId}/alert-rules/${id}/test`),
+  alertSecret: (workspaceId: number, id: number) =>
+    get<AlertSecret>(`/workspaces/${workspaceId}/alert-rules/${id}/signing-secret`),
+  alerts: (workspaceId: number, query: ListQuery & { readonly alertRuleId?: number }) =>
+    get<Page<Alert>>(`/workspaces/${workspaceId}/alerts`, query),
 
   operations: (query: OperationsQuery) => get<Page<OperationView>>('/operations', query),
   audit: (query: AuditQuery) => get<Page<AuditEntry>>('/audit', query),

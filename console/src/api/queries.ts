@@ -120,6 +120,21 @@ export const queries = {
     queryOptions({ queryKey: ['runs', workspaceId, query], queryFn: () => calls.runs(workspaceId, query) }),
   run: (workspaceId: number, id: number) =>
     queryOptions({ queryKey: ['runs', workspaceId, 'one', id], queryFn: () => calls.run(workspaceId, id) }),
+  alertRules: (workspaceId: number) =>
+    queryOptions({
+      queryKey: ['alerts', workspaceId, 'rules'],
+      queryFn: async () => {
+        let canSendMail = false
+        const rules = await all(async (query) => {
+          const page = await calls.alertRules(workspaceId, query)
+          canSendMail = page.canSendMail
+          return page
+        })
+        return { rules, canSendMail }
+      },
+    }),
+  alerts: (workspaceId: number, query: ListQuery & { readonly alertRuleId?: number }) =>
+    queryOptions({ queryKey: ['alerts', workspaceId, 'told', query], queryFn: () => calls.alerts(workspaceId, query) }),
 
   operations: (query: OperationsQuery) =>
     queryOptions({ queryKey: ['operations', query], queryFn: () => calls.operations(query) }),

@@ -3,6 +3,9 @@ import type { BackfillDetail, BackfillSummary, DagSummary, NodeSummary, Operatio
 
 export type {
   AccessKey,
+  Alert,
+  AlertRule,
+  AlertSecret,
   AuditEntry,
   AuditSealStanding,
   BackfillAsked,
@@ -59,6 +62,7 @@ export type {
   Member,
   MemberRoles,
   NewAccessKey,
+  NewAlertRuleInput as NewAlertRule,
   NewEventBusInput as NewEventBus,
   NewEventRuleInput as NewEventRule,
   NewExtensionInput as NewExtension,

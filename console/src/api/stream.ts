@@ -9,7 +9,15 @@
  * pace, and so it does once whenever the stream opens, because what happened in between is not known. A change never carries
  * data: it only says what to read again, so that a lost or repeated one does no harm.
  */
-export type ChangeKind = 'operation' | 'node' | 'instance' | 'backfill' | 'extension' | 'openevent' | 'workspace'
+export type ChangeKind =
+  | 'operation'
+  | 'node'
+  | 'instance'
+  | 'backfill'
+  | 'extension'
+  | 'openevent'
+  | 'workspace'
+  | 'alert'
 export type Liveness = 'connecting' | 'live' | 'polling'
 export type ChangeNews = readonly ChangeKind[] | 'everything'
 

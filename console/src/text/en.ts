@@ -41,6 +41,7 @@ export const en = {
   nav: {
     heldNow: 'Who holds what',
     account: 'Account',
+    alerts: 'Alerts',
     audit: 'Audit trail',
     backfills: 'Backfills',
     channel: 'Distribution channel',

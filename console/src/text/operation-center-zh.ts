@@ -1,7 +1,9 @@
+import { alertsZh } from './alerts-zh.ts'
 import { backfillZh } from './backfill-zh.ts'
 import { instancesZh } from './instances-zh.ts'
 
 export const operationCenterZh = {
+  ...alertsZh,
   ...backfillZh,
   ...instancesZh,
 }

@@ -41,6 +41,7 @@ export const zh: SameTexts = {
     yes: '是',
   },
   nav: {
+    alerts: '智能监控报警',
     heldNow: '正在等待谁',
     account: '账号',
     backfills: '补数据',

@@ -3778,6 +3778,13 @@ export interface AlertRule {
   mostRepeats: number
   repeatMinutes: number
   webhook: string | null
+  /**
+   * The first of those it names, as far as they are published
+   */
+  nodes: {
+    id: number
+    name: string
+  }[]
   receiverCount: number
 }
 export interface NewAlertRuleInput {

@@ -56,6 +56,9 @@ export const AlertRule = z
     ...common,
     emails: z.array(z.string()).describe('Empty for who may not change the rule, and so are the paths of webhooks'),
     webhook: z.string().nullable(),
+    nodes: z
+      .array(z.object({ id, name: z.string() }))
+      .describe('The first of those it names, as far as they are published'),
     receiverCount: z.int(),
   })
   .meta({ id: 'AlertRule' })

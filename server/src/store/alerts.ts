@@ -20,6 +20,9 @@ export type AlertRuleRow = {
   effective_at: Date
 }
 
+/** With the first of the nodes that it names and that are still there. */
+export type NamedAlertRuleRow = AlertRuleRow & { nodes: { id: number; name: string }[] }
+
 export type AlertRuleValues = Pick<
   AlertRuleRow,
   | 'name'
@@ -91,15 +94,25 @@ export async function lockAlertRules(sql: Sql, workspaceId: number): Promise<num
   return row!.count
 }
 
+const NAMED = `select r.*, coalesce((select json_agg(json_build_object('id', n.id, 'name', n.name)) from (
+    select id, name from nodes where id = any(r.node_ids) and unpublished_at is null order by name limit 20) n), '[]') as nodes
+  from alert_rules r`
+
 export async function alertRulesOf(
   sql: Sql,
   workspaceId: number,
   page: { readonly afterId: number; readonly limit: number },
-): Promise<AlertRuleRow[]> {
-  return await sql.rows<AlertRuleRow>(
-    'select * from alert_rules where workspace_id = $1 and id > $2 order by id limit $3',
-    [workspaceId, page.afterId, page.limit],
-  )
+): Promise<NamedAlertRuleRow[]> {
+  return await sql.rows<NamedAlertRuleRow>(`${NAMED} where r.workspace_id = $1 and r.id > $2 order by r.id limit $3`, [
+    workspaceId,
+    page.afterId,
+    page.limit,
+  ])
+}
+
+export async function namedAlertRule(sql: Sql, id: number): Promise<NamedAlertRuleRow> {
+  const [row] = await sql.rows<NamedAlertRuleRow>(`${NAMED} where r.id = $1`, [id])
+  return row!
 }
 
 export async function alertRulesByIds(sql: Sql, ids: readonly number[]): Promise<AlertRuleRow[]> {

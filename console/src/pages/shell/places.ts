@@ -1,5 +1,6 @@
 import {
   IconAlarm,
+  IconBell,
   IconBriefcase,
   IconBroadcast,
   IconChecklist,
@@ -50,6 +51,7 @@ export function placesOf(
               { text: 'nav.backfills', icon: IconHistoryToggle, link: links.backfills(workspaceId), key: 'f' },
               { text: 'nav.runs', icon: IconStack2, link: links.runs(workspaceId), key: 's' },
               { text: 'nav.operations', icon: IconChecklist, link: links.operations({ workspaceId }), key: 'o' },
+              { text: 'nav.alerts', icon: IconBell, link: links.alerts(workspaceId), key: 'l' },
             ],
           },
           {

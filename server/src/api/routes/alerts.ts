@@ -62,7 +62,7 @@ export const alertRoutes = [
           const row = await alerts.insertAlertRule(tx, of, valuesOf(body))
           await keepSecret(platform, tx, row)
           changed(platform, tx, caller, row, 'alert-rule.create')
-          return ruleView(caller, row)
+          return ruleView(caller, await alerts.namedAlertRule(tx, row.id))
         }),
       )
     },
@@ -87,7 +87,7 @@ export const alertRoutes = [
             await alerts.forgetWebhookSecret(tx, row.id)
           await keepSecret(platform, tx, row)
           changed(platform, tx, caller, row, 'alert-rule.change')
-          return ruleView(caller, row)
+          return ruleView(caller, await alerts.namedAlertRule(tx, row.id))
         }),
       )
     },
@@ -285,7 +285,7 @@ const originOf = (webhook: string) => new URL(webhook).origin
 /** Whoever may not change rules does not read whom they tell: the path of a webhook is often its password. */
 const mayReadReceivers = (caller: Caller, workspaceId: number) => may(caller, 'alert.write', workspaceId)
 
-function ruleView(caller: Caller, row: alerts.AlertRuleRow): z.input<typeof AlertRule> {
+function ruleView(caller: Caller, row: alerts.NamedAlertRuleRow): z.input<typeof AlertRule> {
   const mayRead = mayReadReceivers(caller, row.workspace_id)
   const watch = watchOf(row)
   return {
@@ -298,6 +298,7 @@ function ruleView(caller: Caller, row: alerts.AlertRuleRow): z.input<typeof Aler
         : watch,
     emails: mayRead ? row.emails : [],
     webhook: row.webhook === null || mayRead ? row.webhook : originOf(row.webhook),
+    nodes: row.nodes,
     receiverCount: alerts.receiversOf(row).length,
     mostRepeats: row.most_repeats,
     repeatMinutes: row.repeat_minutes,

@@ -1,0 +1,46 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { IconEye } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { calls } from '../../api/calls.ts'
+import type { AlertRule } from '../../api/shapes.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { Copyable } from '../../ui/copy.tsx'
+import { iconProps } from '../../ui/icon.ts'
+
+type Props = { workspaceId: number; rule: AlertRule; close: () => void }
+
+/** With what the webhook of a rule is signed. Reading it is on record, so it is read only when somebody asks to see it. */
+export function SecretDialog({ workspaceId, rule, close }: Props) {
+  const { t } = useTranslation()
+  const reveal = useMutation({ mutationFn: () => calls.alertSecret(workspaceId, rule.id) })
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t('alerts.secretOf', { name: rule.name })}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <Stack>
+        <Text fz="sm">{t('alerts.secretHint')}</Text>
+        {reveal.data ? (
+          <Copyable value={reveal.data.secret} />
+        ) : (
+          <Group>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconEye {...iconProps} />}
+              loading={reveal.isPending}
+              onClick={() => reveal.mutate()}
+            >
+              {t('alerts.reveal')}
+            </Button>
+          </Group>
+        )}
+        <ProblemNotice error={reveal.error} />
+      </Stack>
+    </Modal>
+  )
+}
