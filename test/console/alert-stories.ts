@@ -23,7 +23,7 @@ export function alertStories(at: () => BrowserConsole): void {
     await dialog.getByRole('combobox', { name: en.alerts.nodes, exact: true }).fill('repo')
     await page.getByRole('option', { name: 'report' }).click()
     await dialog.getByLabel(en.alerts.minutes, { exact: true }).fill('45')
-    await dialog.getByLabel(en.alerts.webhook).fill('http://10.1.2.3/')
+    await dialog.getByRole('textbox', { name: en.alerts.webhook }).fill('http://10.1.2.3/')
     // A receiver that could never be reached is told of beside its field.
     await dialog.getByRole('button', { name: en.ui.save }).click()
     await dialog
@@ -31,7 +31,7 @@ export function alertStories(at: () => BrowserConsole): void {
       .first()
       .waitFor()
     expect(await axeFindings(page)).toEqual([])
-    await dialog.getByLabel(en.alerts.webhook).fill(receiver.url)
+    await dialog.getByRole('textbox', { name: en.alerts.webhook }).fill(receiver.url)
     await dialog.getByRole('button', { name: en.ui.save }).click()
     const rules = page.getByRole('table', { name: en.alerts.rules })
     await rules.getByRole('link', { name: 'report' }).waitFor()

@@ -22,7 +22,7 @@ import { Card, Section } from '../../ui/section.tsx'
 import { type Look, StateBadge } from '../../ui/state-badge.tsx'
 import { RuleDialog } from './rule-dialog.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
-import { Told } from './told.tsx'
+import { Told, useTold } from './told.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/alerts')
 
@@ -37,6 +37,7 @@ export function AlertsPage() {
   const workspaceId = Number(route.useParams().workspaceId)
   const mayWrite = useMay()('alert.write', workspaceId)
   const rules = useQuery(queries.alertRules(workspaceId))
+  const told = useTold(workspaceId)
   const [opened, setOpened] = useState<Opened | null>(null)
   const close = () => setOpened(null)
   const create = mayWrite && (
@@ -69,7 +70,7 @@ export function AlertsPage() {
             width: 300,
             cell: (rule: AlertRule) => (
               <Group gap={6}>
-                <TestButton workspaceId={workspaceId} rule={rule} />
+                <TestButton workspaceId={workspaceId} rule={rule} tested={told.showLatest} />
                 <RowButton
                   icon={<IconPencil {...iconProps} />}
                   label={t('alerts.editOf', { name: rule.name })}
@@ -127,7 +128,7 @@ export function AlertsPage() {
           )
         )}
       </Section>
-      <Told workspaceId={workspaceId} rules={rules.data?.rules ?? []} />
+      <Told workspaceId={workspaceId} rules={rules.data?.rules ?? []} list={told} />
       {(opened?.what === 'create' || opened?.what === 'edit') && (
         <RuleDialog
           workspaceId={workspaceId}
@@ -231,13 +232,17 @@ function RowButton(props: { icon: ReactNode; label: string; onClick: () => void;
   )
 }
 
-function TestButton({ workspaceId, rule }: { workspaceId: number; rule: AlertRule }) {
+function TestButton({ workspaceId, rule, tested }: { workspaceId: number; rule: AlertRule; tested: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const test = useMutation({
     mutationFn: () => calls.testAlertRule(workspaceId, rule.id),
-    onSuccess: () => void notify({ message: t('alerts.tested'), colour: 'green' }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['alerts'] }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['alerts'] })
+      // One's own test is shown at once.
+      tested()
+      void notify({ message: t('alerts.tested'), colour: 'green' })
+    },
   })
   return (
     <>

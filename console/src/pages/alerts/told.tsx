@@ -31,13 +31,19 @@ const STATES: Readonly<Record<Notice['state'], Look>> = {
   failed: { icon: IconBellOff, colour: 'orange', text: 'alerts.notices.failed' },
 }
 
-/** What rules have told, whom, and every try. */
-export function Told({ workspaceId, rules }: { workspaceId: number; rules: readonly AlertRule[] }) {
-  const { t } = useTranslation()
+export function useTold(workspaceId: number) {
   const { rule, cursor } = route.useSearch()
-  const navigate = route.useNavigate()
   const query = { ...(rule === undefined ? {} : { alertRuleId: rule }), ...(cursor === undefined ? {} : { cursor }) }
-  const list = useList(queries.alerts(workspaceId, query), cursor, keyOf)
+  return useList(queries.alerts(workspaceId, query), cursor, keyOf)
+}
+
+type ToldProps = { workspaceId: number; rules: readonly AlertRule[]; list: ReturnType<typeof useTold> }
+
+/** What rules have told, whom, and every try. */
+export function Told({ workspaceId, rules, list }: ToldProps) {
+  const { t } = useTranslation()
+  const { rule } = route.useSearch()
+  const navigate = route.useNavigate()
   const columns: readonly Column<Alert>[] = [
     {
       key: 'at',
@@ -116,7 +122,9 @@ function What({ workspaceId, alert }: { workspaceId: number; alert: Alert }) {
       {alert.objects.slice(0, SHOWN).map((object) => (
         <Text fz="sm" key={object.id} className="wrap-anywhere">
           {object.nodeId === null ? (
-            object.name
+            <LinkTo {...links.backfill(workspaceId, object.id)} fz="sm">
+              {object.name}
+            </LinkTo>
           ) : (
             <LinkTo {...links.instance(workspaceId, object.id)} fz="sm">
               {object.name}
