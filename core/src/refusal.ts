@@ -285,6 +285,16 @@ export const REFUSALS = {
     dataworks: 'Invalid.Wkbench.NodeIsRoot',
     sentence: 'The root node of a workspace cannot be unpublished: {nodes}.',
   },
+  NODE_FROZEN: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.NodeFrozen',
+    sentence: 'A frozen node does not run; unfreeze it first: {nodes}.',
+  },
+  NODE_NOT_MANUAL: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.NodeNotManual',
+    sentence: 'It runs by its schedule; only manual nodes are run so: {nodes}.',
+  },
   NODES_EMPTY: { status: 400, dataworks: 'MissingNodeId', sentence: 'Name at least one node.' },
   NODES_TOO_MANY: {
     status: 400,

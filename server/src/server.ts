@@ -19,6 +19,7 @@ import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
 import { generateDays } from './modules/operation-center/generate-day.ts'
+import { INSTANCE_KINDS } from './modules/operation-center/instance-operations.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
 import { startScheduler } from './modules/operation-center/scheduler.ts'
 import { mailSender } from './openevent/alert-mail.ts'
@@ -58,6 +59,11 @@ const OPERATIONS: OperationTable = {
   'unfreeze-node': unfreezeNode,
   'undeploy-node': unpublishNode,
   'backfill-data': backfillData,
+  'pre-freeze-instance': INSTANCE_KINDS.freeze,
+  'pre-unfreeze-instance': INSTANCE_KINDS.unfreeze,
+  'pre-kill-instance': INSTANCE_KINDS.terminate,
+  'pre-rerun-instance': INSTANCE_KINDS.rerun,
+  'pre-set-instance-success': INSTANCE_KINDS['set-success'],
 }
 
 const EXPIRE_EVERY_MS = 1_000

@@ -65,6 +65,8 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   NODE_NOT_FROZEN: '节点未冻结：{nodes}。',
   NODE_HAS_DESCENDANTS: '存在下游节点，无法下线；请先下线其下游节点：{nodes}。',
   NODE_IS_ROOT: '工作空间的根节点不能下线：{nodes}。',
+  NODE_FROZEN: '冻结的节点不会运行，请先解冻：{nodes}。',
+  NODE_NOT_MANUAL: '该节点按调度运行，只有手动任务节点可以手动运行：{nodes}。',
   NODES_EMPTY: '请至少指定一个节点。',
   NODES_TOO_MANY: '一次请求最多指定 {limit} 个节点。',
   ENVIRONMENT_ABSENT: '简单模式的工作空间没有开发环境。',

@@ -55,6 +55,12 @@ const LETS_ITSELF_BE_RERUN: Requirement = {
   isBroken: ({ rerunMode }) => rerunMode === 'all-denied',
 }
 
+const IS_NOT_FROZEN: Requirement = {
+  // It would not run: whoever unfreezes it is told that its turn has passed.
+  code: 'INSTANCE_FROZEN',
+  isBroken: ({ frozen }) => frozen,
+}
+
 /** What the operation requires of every instance. Of two that are broken the first is told. */
 const REQUIREMENTS = {
   freeze: [{ code: 'INSTANCE_ALREADY_FROZEN', isBroken: ({ frozen }) => frozen }],
@@ -62,8 +68,7 @@ const REQUIREMENTS = {
   terminate: [{ code: 'INSTANCE_NOT_TERMINABLE', isBroken: ({ status }) => !TERMINABLE.includes(status) }],
   rerun: [
     { code: 'INSTANCE_NOT_RERUNNABLE', isBroken: ({ status }) => !RERUNNABLE.includes(status) },
-    // It would not run: whoever unfreezes it is told that its turn has passed.
-    { code: 'INSTANCE_FROZEN', isBroken: ({ frozen }) => frozen },
+    IS_NOT_FROZEN,
     LETS_ITSELF_BE_RERUN,
     {
       code: 'INSTANCE_RERUN_FAILED_ONLY',
@@ -73,14 +78,14 @@ const REQUIREMENTS = {
   'set-success': [{ code: 'INSTANCE_NOT_FAILED', isBroken: ({ status }) => status !== 'failed' }],
 } as const satisfies Record<InstanceOperation, readonly Requirement[]>
 
-/** A forced rerun asks for no status; what lets itself not be rerun is not rerun by force either. */
-const FORCED: readonly Requirement[] = [
-  { code: 'INSTANCE_FROZEN', isBroken: ({ frozen }) => frozen },
-  LETS_ITSELF_BE_RERUN,
-]
+/** A forced rerun asks for no status; what does not let itself be rerun is not rerun by force either. What follows stays frozen where it is. */
+const FORCED = {
+  'this-one': [IS_NOT_FROZEN, LETS_ITSELF_BE_RERUN],
+  'with-downstream': [LETS_ITSELF_BE_RERUN],
+} as const satisfies Record<Exclude<Force, 'no'>, readonly Requirement[]>
 
 const requirementsOf = (operation: InstanceOperation, force: Force): readonly Requirement[] =>
-  operation === 'rerun' && force !== 'no' ? FORCED : REQUIREMENTS[operation]
+  operation === 'rerun' && force !== 'no' ? FORCED[force] : REQUIREMENTS[operation]
 
 /** Whether the operation may be asked for on this instance as it is. */
 export function instanceAllows(operation: InstanceOperation, instance: InstanceState): boolean {
@@ -118,6 +123,7 @@ export function forcedDownstreamRefusals(instance: InstanceState, today: string)
     return [new Refusal('FORCED_RERUN_DATE', { bizdate: instance.bizdate, from: since, to: daysBefore(today, 1) })]
   if (!ENDED.includes(instance.status))
     return [new Refusal('FORCED_RERUN_NOT_ENDED', { instances: [nameOf(instance)] })]
+  if (instance.frozen) return [new Refusal('INSTANCE_FROZEN', { instances: [nameOf(instance)] })]
   return []
 }
 

@@ -865,6 +865,73 @@ export interface Routes {
     }
   }
   /**
+   * Ask for an operation on instances: freeze, unfreeze, terminate, rerun, set to succeeded; it is held while an extension watches it
+   */
+  'POST /workspaces/{workspaceId}/instance-operations': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: InstanceOperationInput
+    answer: OperationView
+  }
+  /**
+   * The same for each instance by itself: those for which it cannot be done are left out and named, the rest is one operation
+   */
+  'POST /workspaces/{workspaceId}/instance-operations/each': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: InstanceOperationInput
+    answer: InstanceResults
+  }
+  /**
+   * Let an instance no longer wait for some of its upstream instances; all of them or none
+   */
+  'POST /workspaces/{workspaceId}/instances/{instanceId}/remove-dependencies': {
+    params: {
+      workspaceId: number
+      instanceId: number
+    }
+    query: {}
+    body: UpstreamInstances
+    answer: undefined
+  }
+  /**
+   * Change the priority or the resource group of instances from their next start on; all of them or none
+   */
+  'POST /workspaces/{workspaceId}/instance-changes': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: InstanceChange
+    answer: undefined
+  }
+  /**
+   * Run a node once, of a business date, to see whether it works; it waits for nothing upstream
+   */
+  'POST /workspaces/{workspaceId}/smoke-tests': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NodeRunInput
+    answer: StartedNodeRun
+  }
+  /**
+   * Run a manual node, of a business date
+   */
+  'POST /workspaces/{workspaceId}/manual-runs': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NodeRunInput
+    answer: StartedNodeRun
+  }
+  /**
    * Runs (DAGs) of a workspace, newest first
    */
   'GET /workspaces/{workspaceId}/dags': {
@@ -2969,6 +3036,81 @@ export interface InstanceLog {
    * Whether more may come
    */
   running: boolean
+}
+/**
+ * One operation on one or many instances of a workspace
+ */
+export interface InstanceOperationInput {
+  operation: InstanceOperationName
+  /**
+   * Where it is given, instances of the other one are not found
+   */
+  environment?: 'PROD' | 'DEV'
+  /**
+   * To rerun an instance with descendants of it, name these as well
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  instanceIds: number[]
+  /**
+   * Of a rerun: whatever its status; or with all that follows it, for administrators, for the two business dates before today
+   */
+  force?: 'no' | 'this-one' | 'with-downstream'
+  /**
+   * Of a rerun: it runs the definition that the node has by then
+   */
+  latest?: boolean
+}
+export interface InstanceResults {
+  /**
+   * On those for which it can be done; null where there are none
+   */
+  operation: OperationView | null
+  results: {
+    instanceId: number
+    state: 'done' | 'held' | 'refused'
+    operationId: string | null
+    refusal: {
+      code: string
+      sentence: string
+    } | null
+  }[]
+}
+export interface UpstreamInstances {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  upstreamInstanceIds: number[]
+}
+export interface InstanceChange {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  instanceIds: number[]
+  /**
+   * 1, 3, 5, 7 or 8; higher runs first
+   */
+  priority?: number
+  resourceGroupId?: number
+}
+export interface NodeRunInput {
+  environment?: 'PROD' | 'DEV'
+  nodeId: number
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  /**
+   * Instead of those of the node: name=value name=value
+   */
+  parameters?: string | null
+}
+export interface StartedNodeRun {
+  dagId: number
+  instanceIds: number[]
 }
 export interface DagSummary {
   id: number
@@ -5429,6 +5571,43 @@ export interface NewAlertRule {
    * Where alerts are posted to as JSON, signed
    */
   webhook: string | null
+}
+/**
+ * One operation on one or many instances of a workspace
+ */
+export interface InstanceOperation {
+  operation: InstanceOperationName
+  /**
+   * Where it is given, instances of the other one are not found
+   */
+  environment?: 'PROD' | 'DEV'
+  /**
+   * To rerun an instance with descendants of it, name these as well
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  instanceIds: number[]
+  /**
+   * Of a rerun: whatever its status; or with all that follows it, for administrators, for the two business dates before today
+   */
+  force: 'no' | 'this-one' | 'with-downstream'
+  /**
+   * Of a rerun: it runs the definition that the node has by then
+   */
+  latest: boolean
+}
+export interface NodeRun {
+  environment: 'PROD' | 'DEV'
+  nodeId: number
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  /**
+   * Instead of those of the node: name=value name=value
+   */
+  parameters: string | null
 }
 export interface RabbitmqSettings {
   host: string

@@ -2,6 +2,7 @@
 // through; one that is new is missing here and fails.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { putRun } from '../../../test/instances.ts'
 import {
   ask,
   callBack,
@@ -186,6 +187,19 @@ async function delivery(): Promise<{ id: number; ended(): Promise<void> }> {
 }
 
 type Step = { readonly actions: readonly string[]; run(): Promise<() => Promise<unknown>> }
+/** Two instances of one run, the second of which waits for the first. */
+async function twoInstances(): Promise<readonly number[]> {
+  const instances = [{ nodeId: nodeIds.a! }, { nodeId: nodeIds.b!, upstream: [0] }]
+  return (await putRun(world, { tenant, workspace, kind: 'backfill', instances })).ids
+}
+/** What is done in the workspace, with instances of it. */
+const instanceStep = (path: string, action: string, bodyOf: (ids: readonly number[]) => object): Step => ({
+  actions: [action],
+  async run() {
+    const body = bodyOf(await twoInstances())
+    return () => call(owner, 'POST', `/workspaces/${workspace.id}/${path}`, body)
+  },
+})
 /** What an administrator does with a user. */
 const userStep = (method: string, path: string, action: string): Step => ({
   actions: [action],
@@ -365,6 +379,46 @@ const STEPS: Readonly<Record<string, Step>> = {
   'POST /workspaces/:workspaceId/node-operations': {
     actions: ['operation.request'],
     run: async () => () => ask(owner, workspace, 'freeze-node', [nodeIds.a!]),
+  },
+  'POST /workspaces/:workspaceId/instance-operations': instanceStep(
+    'instance-operations',
+    'operation.request',
+    (ids) => ({
+      operation: 'freeze',
+      instanceIds: ids,
+    }),
+  ),
+  'POST /workspaces/:workspaceId/instance-operations/each': instanceStep(
+    'instance-operations/each',
+    'operation.request',
+    (ids) => ({ operation: 'freeze', instanceIds: ids }),
+  ),
+  'POST /workspaces/:workspaceId/instance-changes': instanceStep(
+    'instance-changes',
+    'instance.change',
+    (instanceIds) => ({ instanceIds, priority: 8 }),
+  ),
+  'POST /workspaces/:workspaceId/instances/:instanceId/remove-dependencies': {
+    actions: ['instance.remove-dependencies'],
+    async run() {
+      const [above, below] = await twoInstances()
+      return () =>
+        call(owner, 'POST', `/workspaces/${workspace.id}/instances/${below}/remove-dependencies`, {
+          upstreamInstanceIds: [above],
+        })
+    },
+  },
+  'POST /workspaces/:workspaceId/smoke-tests': instanceStep('smoke-tests', 'node.smoke-test', () => ({
+    nodeId: nodeIds.h!,
+    bizdate: '2026-01-01',
+  })),
+  'POST /workspaces/:workspaceId/manual-runs': {
+    actions: ['node.manual-run'],
+    async run() {
+      await world.db.rows(`update nodes set trigger = 'manual' where id = $1`, [nodeIds.i!])
+      const body = { nodeId: nodeIds.i!, bizdate: '2026-01-01' }
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/manual-runs`, body)
+    },
   },
   'POST /workspaces/:workspaceId/flowspec-imports': {
     actions: ['node.import'],

@@ -1,7 +1,7 @@
 /** The shapes of instances, runs and graphs. */
 import { DAG_KINDS, INSTANCE_OPERATIONS, INSTANCE_STATUSES, INSTANCE_WAITS, TASK_TYPES } from '@holdpoint/core'
 import { z } from 'zod'
-import { Environment, id, instant, Person, Recurrence } from './shapes.ts'
+import { Environment, id, instant, OperationView, Person, Recurrence } from './shapes.ts'
 
 export const date = z.iso
   .date()
@@ -184,3 +184,56 @@ export const InstanceGraph = z
     isCut: z.boolean().describe('Whether the levels that were asked for hold more than is shown'),
   })
   .meta({ id: 'InstanceGraph' })
+
+// Asking
+
+const instanceIds = z.array(id).min(1).max(1000)
+export const InstanceOperation = z
+  .strictObject({
+    operation: InstanceOperationShape,
+    environment: Environment.optional().describe('Where it is given, instances of the other one are not found'),
+    instanceIds: instanceIds.describe('To rerun an instance with descendants of it, name these as well'),
+    force: z
+      .enum(['no', 'this-one', 'with-downstream'])
+      .default('no')
+      .describe(
+        'Of a rerun: whatever its status; or with all that follows it, for administrators, for the two business dates before today',
+      ),
+    latest: z.boolean().default(false).describe('Of a rerun: it runs the definition that the node has by then'),
+  })
+  .meta({ id: 'InstanceOperation', description: 'One operation on one or many instances of a workspace' })
+export const InstanceResults = z
+  .object({
+    operation: OperationView.nullable().describe('On those for which it can be done; null where there are none'),
+    results: z.array(
+      z.object({
+        instanceId: id,
+        state: z.enum(['done', 'held', 'refused']),
+        operationId: z.uuid().nullable(),
+        refusal: z.object({ code: z.string(), sentence: z.string() }).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'InstanceResults' })
+export const UpstreamInstances = z.strictObject({ upstreamInstanceIds: instanceIds }).meta({ id: 'UpstreamInstances' })
+export const InstanceChange = z
+  .strictObject({
+    instanceIds,
+    priority: z.int().optional().describe('1, 3, 5, 7 or 8; higher runs first'),
+    resourceGroupId: id.optional(),
+  })
+  .meta({ id: 'InstanceChange' })
+export const NodeRun = z
+  .strictObject({
+    environment: Environment.default('PROD'),
+    nodeId: id,
+    bizdate: date,
+    parameters: z
+      .string()
+      .max(4096)
+      .nullable()
+      .default(null)
+      .describe('Instead of those of the node: name=value name=value'),
+  })
+  .meta({ id: 'NodeRun' })
+export const StartedNodeRun = z.object({ dagId: id, instanceIds: z.array(id) }).meta({ id: 'StartedNodeRun' })

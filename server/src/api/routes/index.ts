@@ -13,6 +13,7 @@ import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
 import { functionRoutes } from './functions.ts'
+import { instanceOperationRoutes } from './instance-operations.ts'
 import { instanceRoutes } from './instances.ts'
 import { managementCenterRoutes } from './management-center.ts'
 import { nodeRoutes } from './nodes.ts'
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...workspaceRoutes,
   ...nodeRoutes,
   ...instanceRoutes,
+  ...instanceOperationRoutes,
   ...dagRoutes,
   ...backfillRoutes,
   ...operationRoutes,

@@ -18,6 +18,7 @@ import { messageBody, type Publish } from '../../openevent/publish.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
+import { writeObjectLog } from '../../store/object-log.ts'
 import { routesOf } from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import { userIdsOf } from '../../store/users.ts'
@@ -114,6 +115,19 @@ export async function importFlowSpec(
         changed.filter(({ id, isNew }) => isNew || updatedIds.has(id)),
       )
     }
+    for (const [of, isNew] of [
+      [created, true],
+      [updated, false],
+    ] as const)
+      writeObjectLog(tx, {
+        tenantId: caller.tenantId,
+        workspaceId: workspace.id,
+        kind: 'node',
+        ids: of.map((node) => node.id),
+        userId: caller.userId,
+        action: 'import',
+        details: { isNew },
+      })
     if (environment === 'PROD') await tell(parts.publish, tx, caller, workspace.id, created, updated)
     writeAudit(tx, {
       tenantId: caller.tenantId,

@@ -18,6 +18,7 @@ import {
 import type { OperationKind } from '../../gate/operation.ts'
 import type { Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
+import { writeObjectLog } from '../../store/object-log.ts'
 import { nodeChangeBody } from './node-events.ts'
 
 export type NodeRequest = {
@@ -92,6 +93,15 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const recurrence = RECURRENCE_AFTER[operation]
       if (recurrence === null) nodes.unpublishNodes(tx, ids)
       else nodes.setRecurrence(tx, ids, recurrence)
+      writeObjectLog(tx, {
+        tenantId: snapshot.tenantId,
+        workspaceId: effect.workspaceId!,
+        kind: 'node',
+        ids,
+        userId: effect.requestedBy,
+        action: operation,
+        operationId: effect.operationId,
+      })
       const eventCode = recurrence === null ? 'node-change-deleted' : 'node-change-updated'
       if (!inProduction || !(await effect.mayReach(eventCode))) return
       for (const row of await nodes.nodesByIds(tx, ids)) await effect.publish(eventCode, nodeChangeBody(row))
