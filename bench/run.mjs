@@ -12,6 +12,8 @@ const BENCHMARKS = {
   'idle-memory': 'the memory of the idle server with its database',
   dispatch:
     'instances that run nothing, as a share of a bare claim-and-update of the same rows, also with 10,000,000 finished ones (--short: 500,000)',
+  instances:
+    '1,000,000 instances with what they wait for, as a share of COPY of the same rows into the same table (--short: 100,000)',
   function: 'what a warm call of a function costs above its own work, and what a thousand versions leave behind',
 }
 const OPTIONS = {

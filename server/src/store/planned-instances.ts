@@ -16,9 +16,15 @@ const TABLES = [
   // Which periods of two nodes wait for each other; from 0 is the last of a day before.
   `create temp table if not exists planned_wiring (wiring integer, from_period smallint, to_period smallint) on commit delete rows`,
   `create temp table if not exists planned_wires (from_id bigint, to_id bigint, wiring integer) on commit delete rows`,
-  `create temp table if not exists planned_day (node_id bigint primary key, first_id bigint, runs smallint, made smallint, last smallint) on commit delete rows`,
-  `create temp table if not exists planned_before (node_id bigint primary key, last_id bigint) on commit delete rows`,
+  // The nodes of the day, each with how many ids come before its own.
+  `create temp table if not exists planned_day (node_id bigint primary key, skipped bigint, runs smallint, made smallint, last smallint) on commit delete rows`,
+  // Instances and their edges on days that are alike, by their place among the ids of the day.
+  `create temp table if not exists planned_places (place bigint, workspace_id bigint, node_id bigint, version integer, schedule integer, period smallint,
+     task_type smallint, has_work boolean, priority smallint, resource_group_id bigint, upstream integer) on commit delete rows`,
+  `create temp table if not exists planned_pairs (from_place bigint, to_place bigint) on commit delete rows`,
+  // What is there already, or was made for the date before, and what of the day waits for it.
   `create temp table if not exists planned_upstream (node_id bigint, period smallint, id bigint) on commit delete rows`,
+  `create temp table if not exists planned_outside (from_id bigint, to_place bigint) on commit delete rows`,
   `create temp table if not exists planned_dags (workspace_id bigint primary key, dag_id bigint) on commit delete rows`,
 ]
 
@@ -33,8 +39,8 @@ const SETTINGS = [
   `set local statement_timeout = '30min'`,
 ]
 
-const EMPTY = `truncate planned_nodes, planned_edges, planned_runs, planned_shapes, planned_wiring, planned_wires, planned_day, planned_before,
-  planned_upstream, planned_dags`
+const EMPTY = `truncate planned_nodes, planned_edges, planned_runs, planned_shapes, planned_wiring, planned_wires, planned_day, planned_places,
+  planned_pairs, planned_upstream, planned_outside, planned_dags`
 
 export type PlannedNodes = {
   readonly tenantId: number
@@ -79,8 +85,14 @@ export async function schedulesOf(
   )
 }
 
-/** Reads the nodes with what they wait for, and answers their schedules. Nodes that are not published are left out. */
-export async function planNodes(tx: Transaction, plan: PlannedNodes): Promise<ScheduleRow[]> {
+/**
+ * Reads the nodes with what they wait for. Answers their schedules, and whether any of them waits for a cycle before. Nodes that are not published
+ * are left out.
+ */
+export async function planNodes(
+  tx: Transaction,
+  plan: PlannedNodes,
+): Promise<{ readonly schedules: readonly ScheduleRow[]; readonly crosses: boolean }> {
   for (const setting of SETTINGS) tx.send(setting)
   for (const table of TABLES) tx.send(table)
   tx.send(EMPTY)
@@ -101,9 +113,8 @@ export async function planNodes(tx: Transaction, plan: PlannedNodes): Promise<Sc
          select o.node_id as id from chosen c join node_inputs i on i.node_id = c.id
            join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
          union all
-         select i.node_id from chosen c join nodes n on n.id = c.id and n.definition @> '{"crossCycle":{"children":true}}'
-           join node_outputs o on o.node_id = c.id
-           join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output and i.type = 'normal'
+         select e.to_id from chosen c join nodes n on n.id = c.id and n.definition @> '{"crossCycle":{"children":true}}'
+           join node_edges e on e.from_id = c.id
        ) b where $5 and not exists (select from chosen c where c.id = b.id)
      ), described as (
        select n.id, n.workspace_id, n.version, n.priority, n.recurrence, n.program_type, e.dry_run, e.chosen,
@@ -136,29 +147,32 @@ export async function planNodes(tx: Transaction, plan: PlannedNodes): Promise<Sc
   tx.send(
     `insert into planned_edges
      select from_id, to_id, bit_or(kind) from (
-       select o.node_id as from_id, i.node_id as to_id, (case i.type when 'normal' then 1 else 2 end)::smallint as kind
-       from planned_nodes c join node_inputs i on i.node_id = c.node_id
+       select e.from_id, e.to_id, 1::smallint as kind
+       from node_edges e join planned_nodes c on c.node_id = e.to_id and c.chosen join planned_nodes p on p.node_id = e.from_id
+       union all
+       select o.node_id, i.node_id, 2::smallint
+       from planned_nodes c join node_inputs i on i.node_id = c.node_id and i.type <> 'normal'
        join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
        join planned_nodes p on p.node_id = o.node_id
-       where c.chosen and o.node_id <> i.node_id
+       where c.chosen
        union all
        select c.node_id, c.node_id, 2::smallint from planned_nodes c join nodes n on n.id = c.node_id
        where c.chosen and n.definition @> '{"crossCycle":{"self":true}}'
        union all
-       select i.node_id, o.node_id, 2::smallint
+       select e.to_id, e.from_id, 2::smallint
        from planned_nodes c join nodes n on n.id = c.node_id and n.definition @> '{"crossCycle":{"children":true}}'
-       join node_outputs o on o.node_id = c.node_id
-       join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output and i.type = 'normal'
-       join planned_nodes p on p.node_id = i.node_id
-       where c.chosen and o.node_id <> i.node_id
+       join node_edges e on e.from_id = c.node_id join planned_nodes p on p.node_id = e.to_id
+       where c.chosen
      ) e group by 1, 2`,
   )
   tx.send('analyze planned_edges')
-  return await tx.rows<ScheduleRow>(
+  const crosses = tx.send('select from planned_edges where kinds > 1 limit 1')
+  const schedules = await tx.rows<ScheduleRow>(
     `select p.schedule, p.chosen, p.node_count, ${SCHEDULE}
      from (select schedule, chosen, min(node_id) as node_id, count(*) as node_count from planned_nodes group by schedule, chosen) p
      join nodes n on n.id = p.node_id order by p.schedule`,
   )
+  return { schedules, crosses: crosses().length > 0 }
 }
 
 export type ScheduleDay = {
@@ -239,44 +253,61 @@ export function planWiring(tx: Transaction, wirings: readonly Wiring[]): void {
   tx.send('analyze planned_wires')
 }
 
-const ID_LOCK = 4_180_026
-
 /**
- * Draws consecutive ids for all periods of the day, each node's one after the other, and answers how many instances there will be. Where a period
- * has no instance its id is left out.
+ * Lays out the instances of this day and of all that are like it. Of the schedule, nodes that have instances on the date are left out. Answers how many
+ * ids they take, each node's one after the other, and how many instances there are: where a period has none its id is left out.
  */
 export async function planDay(
   tx: Transaction,
   bizdate: string,
   isScheduled: boolean,
-  keepsBefore: boolean,
-): Promise<number> {
-  tx.send('truncate planned_before, planned_upstream, planned_dags')
-  if (keepsBefore) tx.send('insert into planned_before select node_id, first_id + last - 1 from planned_day')
-  tx.send('truncate planned_day')
+): Promise<{ readonly ids: number; readonly instances: number }> {
+  tx.send('truncate planned_day, planned_places, planned_pairs')
   tx.send(
     `insert into planned_day
      select node_id, sum(runs) over (order by node_id) - runs, runs, made, last from (
        select n.node_id, s.runs, s.made, s.last from planned_nodes n join planned_shapes s on s.schedule = n.schedule
        where n.chosen and s.made > 0 and not ($1 and exists (
          select from instances i where i.kind = 0 and i.node_id = n.node_id and i.bizdate = $2))
-       order by n.node_id
-     ) d`,
+     ) d order by node_id`,
     [isScheduled, bizdate],
   )
   tx.send('analyze planned_day')
-  const [drawn] = await tx.rows<{ ids: number; instances: number; last: number }>(
-    // The lock lasts for the drawing alone; everything that makes instances draws their ids here.
-    `with total as materialized (select coalesce(sum(runs), 0)::bigint as n, coalesce(sum(made), 0)::bigint as made, pg_advisory_lock($1)
-       from planned_day),
-     drawn as materialized (select n, made, setval(s.name, nextval(s.name) + greatest(n, 1) - 1) as last from total,
-       (select pg_get_serial_sequence('instances', 'id') as name) s)
-     select n as ids, made as instances, last, pg_advisory_unlock($1) from drawn`,
-    [ID_LOCK],
+  tx.send(
+    `insert into planned_pairs
+     select f.skipped + p.from_period, t.skipped + p.to_period
+     from planned_wires w join planned_day f on f.node_id = w.from_id join planned_day t on t.node_id = w.to_id
+     join planned_wiring p on p.wiring = w.wiring and p.from_period > 0 order by 2, 1`,
   )
-  const { ids, instances, last } = drawn!
-  tx.send('update planned_day set first_id = first_id + $1', [last - ids + 1])
-  return instances
+  tx.send('analyze planned_pairs')
+  tx.send(
+    `insert into planned_places
+     select d.skipped + r.period, n.workspace_id, n.node_id, n.version, n.schedule, r.period, n.task_type, n.has_work, n.priority, n.resource_group_id,
+       coalesce(u.upstream, 0)
+     from planned_day d join planned_nodes n on n.node_id = d.node_id join planned_runs r on r.schedule = n.schedule and r.task_type is not null
+     left join (select to_place, count(*) as upstream from planned_pairs group by to_place) u on u.to_place = d.skipped + r.period
+     order by 1`,
+  )
+  tx.send('analyze planned_places')
+  const [day] = await tx.rows<{ ids: number; instances: number }>(
+    'select coalesce(sum(runs), 0)::bigint as ids, coalesce(sum(made), 0)::bigint as instances from planned_day',
+  )
+  return day!
+}
+
+const ID_LOCK = 4_180_026
+
+/** Draws so many ids in a row, and answers what comes before the first. */
+export async function drawIds(tx: Transaction, count: number): Promise<number> {
+  const [drawn] = await tx.rows<{ last: number }>(
+    // The lock lasts for the drawing alone; everything that makes instances draws their ids here.
+    `with locked as materialized (select pg_advisory_lock($1)),
+     drawn as materialized (select setval(s.name, nextval(s.name) + $2 - 1) as last
+       from locked, (select pg_get_serial_sequence('instances', 'id') as name) s)
+     select last, pg_advisory_unlock($1) from drawn`,
+    [ID_LOCK, count],
+  )
+  return drawn!.last - count
 }
 
 export type PlannedDag = {
@@ -295,6 +326,7 @@ export type PlannedDag = {
 }
 
 export async function planDags(tx: Transaction, dag: PlannedDag): Promise<number[]> {
+  tx.send('truncate planned_dags')
   tx.send(
     `insert into dags (tenant_id, workspace_id, environment, kind, name, bizdate, backfill_id, line, position, created_by, parameters)
      select $1, w.id, $3, $4, $5, $6, $7, $8, $9, $10, $11
@@ -327,33 +359,52 @@ export async function planDags(tx: Transaction, dag: PlannedDag): Promise<number
       `insert into planned_dags select w.workspace_id, currval(pg_get_serial_sequence('dags', 'id'))
        from (select distinct workspace_id from planned_nodes where chosen) w`,
     )
-  tx.send('analyze planned_dags')
   const rows = await tx.rows<{ id: number }>('select distinct dag_id as id from planned_dags order by dag_id')
   return rows.map((row) => row.id)
 }
 
-/** Finds what is there already of what the day's instances wait for. */
-export function planUpstream(tx: Transaction, bizdate: string, isScheduled: boolean): void {
-  if (isScheduled) {
-    tx.send(
-      `insert into planned_upstream
-       select i.node_id, i.period_number, i.id
-       from (select distinct w.from_id from planned_wires w where not exists (select from planned_day d where d.node_id = w.from_id)) u
-       join instances i on i.kind = 0 and i.node_id = u.from_id and i.bizdate = $1`,
-      [bizdate],
-    )
-    tx.send(
-      `insert into planned_upstream
-       select u.from_id, 0, i.id
-       from (select distinct w.from_id from planned_wires w join planned_wiring p on p.wiring = w.wiring and p.from_period = 0) u
-       join lateral (select i.id from instances i where i.kind = 0 and i.node_id = u.from_id and i.bizdate < $1
-         order by i.bizdate desc, i.period_number desc limit 1) i on true`,
-      [bizdate],
-    )
-    // Their ends must not slip in between: only after this it is asked which of them have succeeded.
-    tx.send('select id from instances where id in (select id from planned_upstream) order by id for share')
-  } else tx.send('insert into planned_upstream select node_id, 0, last_id from planned_before')
+/** Keeps, before the day that comes next is planned, what it may wait for of this one; `beforeId` comes before its first id. */
+export function keepBefore(tx: Transaction, beforeId: number | null): void {
+  tx.send('truncate planned_upstream')
+  if (beforeId !== null)
+    tx.send('insert into planned_upstream select node_id, 0, $1::bigint + skipped + last from planned_day', [beforeId])
+}
+
+/** Finds what is there already of what the schedule's instances of the day wait for. */
+export function findUpstream(tx: Transaction, bizdate: string): void {
+  tx.send('truncate planned_upstream')
+  tx.send(
+    `insert into planned_upstream
+     select i.node_id, i.period_number, i.id
+     from (select distinct w.from_id from planned_wires w where not exists (select from planned_day d where d.node_id = w.from_id)) u
+     join instances i on i.kind = 0 and i.node_id = u.from_id and i.bizdate = $1`,
+    [bizdate],
+  )
+  tx.send(
+    `insert into planned_upstream
+     select u.from_id, 0, i.id
+     from (select distinct w.from_id from planned_wires w join planned_wiring p on p.wiring = w.wiring and p.from_period = 0) u
+     join lateral (select i.id from instances i where i.kind = 0 and i.node_id = u.from_id and i.bizdate < $1
+       order by i.bizdate desc, i.period_number desc limit 1) i on true`,
+    [bizdate],
+  )
+  // Their ends must not slip in between: only after this it is asked which of them have succeeded.
+  tx.send('select id from instances where id in (select id from planned_upstream) order by id for share')
+}
+
+/** Writes what the day's instances wait for beyond each other. */
+export function insertOutside(tx: Transaction, beforeId: number): void {
   tx.send('analyze planned_upstream')
+  tx.send('truncate planned_outside')
+  tx.send(
+    `insert into planned_outside
+     select u.id, t.skipped + p.to_period
+     from planned_wires w join planned_day t on t.node_id = w.to_id join planned_wiring p on p.wiring = w.wiring
+     join planned_upstream u on u.node_id = w.from_id and u.period = p.from_period`,
+  )
+  tx.send('insert into instance_edges (from_id, to_id) select from_id, $1::bigint + to_place from planned_outside', [
+    beforeId,
+  ])
 }
 
 export type PlannedInsert = {
@@ -361,42 +412,34 @@ export type PlannedInsert = {
   readonly environment: Environment
   readonly kind: number
   readonly bizdate: string
+  readonly beforeId: number
   readonly startsFutureNow: boolean
   readonly hasTurn: boolean
+  /** Whether something of the day waits for what is outside of it. */
+  readonly crosses: boolean
 }
 
-/** Writes the day's instances with what they wait for. */
+/** Writes the day's instances and the edges between them. */
 export function insertPlanned(tx: Transaction, day: PlannedInsert): void {
   tx.send(
-    `with edges as materialized (
-       select f.first_id + p.from_period - 1 as from_id, t.first_id + p.to_period - 1 as to_id, true as open, true as inside
-       from planned_wires w join planned_day f on f.node_id = w.from_id join planned_day t on t.node_id = w.to_id
-       join planned_wiring p on p.wiring = w.wiring and p.from_period > 0
-       union all
-       select u.id, t.first_id + p.to_period - 1, i.status <> 6, false
-       from planned_wires w join planned_day t on t.node_id = w.to_id join planned_wiring p on p.wiring = w.wiring
-       join planned_upstream u on u.node_id = w.from_id and u.period = p.from_period join instances i on i.id = u.id
-     ), kept as (insert into instance_edges (from_id, to_id) select from_id, to_id from edges),
-     waits as (select to_id, count(*) filter (where open) as open, bool_or(inside) as inside from edges group by to_id),
-     made as (
-       select d.first_id + r.period - 1 as id, n.workspace_id, n.node_id, n.version, g.dag_id, r.period, r.cycle_at,
-         case when $5 then least(r.cycle_at, now()) else r.cycle_at end as due_at,
-         case when n.task_type = 0 then r.task_type else n.task_type end as task_type, n.has_work and r.task_type = 0 as has_work, n.priority,
-         n.resource_group_id
-       from planned_day d join planned_nodes n on n.node_id = d.node_id join planned_runs r on r.schedule = n.schedule and r.task_type is not null
-       join planned_dags g on g.workspace_id = n.workspace_id
-     ), counted as (
-       select m.*, not ($6 or coalesce(w.inside, false)) as awaits_turn, coalesce(w.open, 0) as open from made m left join waits w on w.to_id = m.id
-     )
-     insert into instances (id, tenant_id, workspace_id, environment, node_id, node_version, dag_id, kind, bizdate, period_number, cycle_at, due_at,
+    'insert into instance_edges (from_id, to_id) select $1::bigint + from_place, $1::bigint + to_place from planned_pairs',
+    [day.beforeId],
+  )
+  const outside = `left join (
+       select o.to_place, count(*) as open from planned_outside o join instances i on i.id = o.from_id and i.status <> 6 group by o.to_place
+     ) o on o.to_place = m.place`
+  tx.send(
+    `insert into instances (id, tenant_id, workspace_id, environment, node_id, node_version, dag_id, kind, bizdate, period_number, cycle_at, due_at,
        status, task_type, frozen, has_work, waiting_for, awaits_turn, priority, resource_group_id, wait_time_at, wait_resource_at)
      overriding system value
-     select id, $1, workspace_id, $2, node_id, version, dag_id, $3, $4, period, cycle_at, due_at,
-       case when waits then 1 when due_at > now() then 2 else 3 end, task_type, task_type = 2, has_work,
-       open + awaits_turn::int, awaits_turn, priority, resource_group_id,
-       case when not waits and due_at > now() then now() end, case when not waits and due_at <= now() then now() end
-     from counted cross join lateral (select open > 0 or awaits_turn as waits) w
-     order by id`,
-    [day.tenantId, day.environment, day.kind, day.bizdate, day.startsFutureNow, day.hasTurn],
+     select $7::bigint + m.place, $1, m.workspace_id, $2, m.node_id, m.version, g.dag_id, $3, $4, m.period, r.cycle_at, w.due_at,
+       case when w.open > 0 then 1 when w.due_at > now() then 2 else 3 end, case when m.task_type = 0 then r.task_type else m.task_type end,
+       m.task_type = 2, m.has_work and r.task_type = 0, w.open, w.awaits_turn, m.priority, m.resource_group_id,
+       case when w.open = 0 and w.due_at > now() then now() end, case when w.open = 0 and w.due_at <= now() then now() end
+     from planned_places m join planned_runs r on r.schedule = m.schedule and r.period = m.period
+     join planned_dags g on g.workspace_id = m.workspace_id ${day.crosses ? outside : ''}
+     cross join lateral (select case when $5 then least(r.cycle_at, now()) else r.cycle_at end as due_at, not $6 and m.upstream = 0 as awaits_turn,
+       m.upstream + (not $6 and m.upstream = 0)::int ${day.crosses ? '+ coalesce(o.open, 0)' : ''} as open) w`,
+    [day.tenantId, day.environment, day.kind, day.bizdate, day.startsFutureNow, day.hasTurn, day.beforeId],
   )
 }

@@ -48,7 +48,7 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
   const kind = DAG_KINDS.indexOf(plan.kind)
   const isScheduled = plan.kind === 'scheduled'
   const { tenantId, environment, createdBy, backfillId, startsFutureNow, priority, resourceGroupId } = plan
-  const schedules = await store.planNodes(tx, {
+  const { schedules, crosses } = await store.planNodes(tx, {
     tenantId,
     environment,
     nodeIds: plan.nodes.map((node) => node.nodeId),
@@ -60,19 +60,22 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
   })
   const dagIds: number[] = []
   let instanceCount = 0
-  let wired = ''
+  let planned: { readonly likeness: string; readonly ids: number; readonly instances: number } | null = null
+  let beforeId: number | null = null
   for (const [position, bizdate] of plan.dates.entries()) {
+    // What runs later in the order cannot be waited for: with dates that go back each stands for itself.
+    const goesOn = position > 0 && plan.dates[position - 1]! < bizdate
+    if (crosses && !isScheduled) store.keepBefore(tx, goesOn ? beforeId : null)
     const days = schedules.map((row) => scheduleDay(plan, row, bizdate))
     store.planRuns(tx, days)
-    const likeThis = likeness(days, bizdate)
-    if (likeThis !== wired) {
-      wired = likeThis
+    const likeness = likenessOf(days, bizdate)
+    if (isScheduled || likeness !== planned?.likeness) {
       store.planWiring(tx, wiringsOf(await store.shapePairs(tx), days))
+      planned = { likeness, ...(await store.planDay(tx, bizdate, isScheduled)) }
     }
-    const before = plan.dates[position - 1]
-    const keepsBefore = plan.kind === 'backfill' && before !== undefined && before < bizdate
-    const count = await store.planDay(tx, bizdate, isScheduled, keepsBefore)
-    if (count === 0) continue
+    beforeId = null
+    if (planned.instances === 0) continue
+    beforeId = await store.drawIds(tx, planned.ids)
     const hasTurn = plan.starts && (isScheduled || position < plan.lines)
     const made = await store.planDags(tx, {
       tenantId,
@@ -87,10 +90,20 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
       createdBy,
       parameters: plan.parameters === null ? null : JSON.stringify(plan.parameters),
     })
-    store.planUpstream(tx, bizdate, isScheduled)
-    store.insertPlanned(tx, { tenantId, environment, kind, bizdate, startsFutureNow, hasTurn })
+    if (isScheduled) store.findUpstream(tx, bizdate)
+    if (isScheduled || crosses) store.insertOutside(tx, beforeId)
+    store.insertPlanned(tx, {
+      tenantId,
+      environment,
+      kind,
+      bizdate,
+      beforeId,
+      startsFutureNow,
+      hasTurn,
+      crosses: isScheduled || crosses,
+    })
     dagIds.push(...made)
-    instanceCount += count
+    instanceCount += planned.instances
   }
   return { dagIds, instanceCount }
 }
@@ -146,7 +159,7 @@ function cut(
 }
 
 /** On days that are alike the schedules run at the same times of day, and wait for each other in the same way. */
-function likeness(days: readonly store.ScheduleDay[], bizdate: string): string {
+function likenessOf(days: readonly store.ScheduleDay[], bizdate: string): string {
   const midnight = Date.parse(`${bizdate}T00:00:00Z`)
   return days
     .map(({ periods }) =>
