@@ -140,6 +140,7 @@ test('every setting is read from its variable', () => {
     programsMemoryMb: 256,
     python: '/opt/python/bin/python3',
     scheduler: 'off',
+    instancesKeptDays: 30,
     metricsToken: 'a-token-for-metrics',
     demoPort: 0,
     demo: true,

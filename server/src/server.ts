@@ -18,6 +18,7 @@ import { startLive } from './live.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
+import { expireInstances } from './modules/operation-center/expire-instances.ts'
 import { generateDays } from './modules/operation-center/generate-day.ts'
 import { INSTANCE_KINDS } from './modules/operation-center/instance-operations.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from './modules/operation-center/node-operations.ts'
@@ -73,6 +74,8 @@ const ALERTS_EVERY_MS = 2_000
 const ALERTS_KEPT_DAYS = 30
 const BACKFILL_EVERY_MS = 500
 const GENERATE_EVERY_MS = 10_000
+/** Where it is not said. */
+const INSTANCES_KEPT_DAYS = 30
 const HOUSEKEEPING_EVERY_MS = 60_000
 /** What they used is kept by the day for good. */
 const INVOCATIONS_KEPT_DAYS = 7
@@ -131,7 +134,7 @@ export async function startServer(
     | 'oidcCreateUsers'
     | 'oidcRole'
   > &
-    Partial<Pick<Config, 'functions' | 'scheduler' | 'smtpUrl' | 'smtpFrom'>> &
+    Partial<Pick<Config, 'functions' | 'scheduler' | 'instancesKeptDays' | 'smtpUrl' | 'smtpFrom'>> &
     Partial<RunnerConfig>,
   connection: pg.ClientConfig,
   secretKey: Buffer,
@@ -312,6 +315,7 @@ export async function startServer(
       await deleteExpired(db, platform.signIn.idleSeconds)
       await deleteOldInvocations(db, INVOCATIONS_KEPT_DAYS)
       await deleteOldAlerts(db, ALERTS_KEPT_DAYS)
+      await expireInstances({ db, publish }, config.instancesKeptDays ?? INSTANCES_KEPT_DAYS)
     }),
   ]
 

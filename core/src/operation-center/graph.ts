@@ -84,6 +84,49 @@ export function topologicalOrder<Key>(graph: Graph<Key>): readonly Key[] | null 
   return order.length === graph.keys.length ? order : null
 }
 
+/**
+ * The keys in groups, each with all that it waits for and is waited for by through others: what is on no cycle is alone in its group. Groups are
+ * named by numbers.
+ */
+export function cyclicGroups<Key>(graph: Graph<Key>): ReadonlyMap<Key, number> {
+  const groups = new Map<Key, number>()
+  const order = new Map<Key, number>()
+  const lowest = new Map<Key, number>()
+  const open: Key[] = []
+  let count = 0
+  for (const start of graph.keys) {
+    if (order.has(start)) continue
+    const path: { readonly key: Key; next: number }[] = []
+    const enter = (key: Key) => {
+      order.set(key, order.size)
+      lowest.set(key, order.size - 1)
+      open.push(key)
+      path.push({ key, next: 0 })
+    }
+    enter(start)
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const { key } = step
+      const list = graph.downstream.get(key) ?? []
+      const low = lowest.get(key) as number
+      if (step.next < list.length) {
+        const next = list[step.next] as Key
+        step.next += 1
+        if (!order.has(next)) enter(next)
+        else if (!groups.has(next)) lowest.set(key, Math.min(low, order.get(next) as number))
+        continue
+      }
+      path.pop()
+      const around = path.at(-1)
+      if (around !== undefined) lowest.set(around.key, Math.min(lowest.get(around.key) as number, low))
+      if (low !== order.get(key)) continue
+      for (let last = open.pop(); last !== undefined; last = last === key ? undefined : open.pop())
+        groups.set(last, count)
+      count += 1
+    }
+  }
+  return groups
+}
+
 /** All that waits for one of these, directly or through others, nearest first; these themselves are never among it. */
 export function descendants<Key>(graph: Graph<Key>, starts: Iterable<Key>): readonly Key[] {
   const queue = [...new Set(starts)]

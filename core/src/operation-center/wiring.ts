@@ -3,6 +3,8 @@
  *
  * A node runs in periods, numbered from 1 in the order of their times; most nodes have one a day.
  */
+import { cyclicGroups, graphOf } from './graph.ts'
+
 export type Periods = {
   /** When each period runs, in order. */
   readonly times: readonly number[]
@@ -10,8 +12,8 @@ export type Periods = {
   readonly waitsForItself: boolean
 }
 
-/** How one node depends on another: within the cycle, on the cycle before, or on both. */
-export type Dependence = { readonly sameCycle: boolean; readonly cycleBefore: boolean }
+/** How one node depends on another: within the cycle, on the cycle before or on the day before, or on more than one of these. */
+export type Dependence = { readonly sameCycle: boolean; readonly cycleBefore: boolean; readonly dayBefore: boolean }
 
 /** `from` is a period of the upstream node on the same day; `last-before` is the last one that it had on a day before. */
 export type Wire = { readonly from: number | 'last-before'; readonly to: number }
@@ -19,12 +21,17 @@ export type Wire = { readonly from: number | 'last-before'; readonly to: number 
 /**
  * Rule 38: what each period of the downstream node waits for. Nothing is named twice. Whoever wires leaves out what does not exist.
  */
-export function wiresBetween(upstream: Periods, downstream: Periods, { sameCycle, cycleBefore }: Dependence): Wire[] {
+export function wiresBetween(
+  upstream: Periods,
+  downstream: Periods,
+  { sameCycle, cycleBefore, dayBefore }: Dependence,
+): Wire[] {
   const wires: Wire[] = []
   for (const [at, time] of downstream.times.entries()) {
     const from = new Set<Wire['from']>()
     if (sameCycle) for (const period of sameCyclePeriods(upstream, downstream, at, time)) from.add(period)
     if (cycleBefore) from.add(periodBefore(upstream, downstream, at, time))
+    if (dayBefore) from.add('last-before')
     for (const one of from) wires.push({ from: one, to: at + 1 })
   }
   return wires
@@ -60,4 +67,29 @@ function countUpTo(times: readonly number[], time: number): number {
     else high = middle
   }
   return low
+}
+
+/** An edge between two nodes that counts within a day: in the cycle, or from the cycle before to the next. */
+export type DayEdge<Key> = { readonly from: Key; readonly to: Key; readonly cycleBefore: boolean }
+
+/**
+ * Where nodes wait for each other in a circle, one of them for the cycle before, and do not all run equally often, some periods could wait for
+ * themselves: these edges, which close such circles, mean the day before instead. An edge of a node to itself is none of them.
+ */
+export function edgesOfDayBefore<Key>(
+  edges: readonly DayEdge<Key>[],
+  periodCount: (key: Key) => number,
+): readonly DayEdge<Key>[] {
+  const between = edges.filter(({ from, to }) => from !== to)
+  if (!between.some(({ cycleBefore }) => cycleBefore)) return []
+  const groups = cyclicGroups(graphOf([], between))
+  const counts = new Map<number, Set<number>>()
+  for (const [key, group] of groups) {
+    const known = counts.get(group) ?? new Set()
+    counts.set(group, known.add(periodCount(key)))
+  }
+  return between.filter(({ from, to, cycleBefore }) => {
+    const group = groups.get(from) as number
+    return cycleBefore && group === groups.get(to) && (counts.get(group)?.size ?? 0) > 1
+  })
 }

@@ -378,6 +378,14 @@ export const SETTINGS = {
       'Whether this replica runs instances of nodes. Where it is `off` on all of them, instances are there and nothing of them starts.',
     read: (text) => readOneOf(text, ON_OFF),
   }),
+  instancesKeptDays: setting({
+    variable: 'HOLDPOINT_INSTANCES_KEPT_DAYS',
+    type: 'integer',
+    default: '30',
+    secret: false,
+    meaning: 'For how many days instances and their logs are kept after they have ended, 1 to 3650.',
+    read: (text) => readInteger(text, 1, 3_650),
+  }),
   metricsToken: setting({
     variable: 'HOLDPOINT_METRICS_TOKEN',
     type: 'text of 16 to 256 characters',

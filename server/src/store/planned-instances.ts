@@ -9,7 +9,7 @@ const TABLES = [
   // Every node that has instances made (chosen), and those beyond that such a node waits for.
   `create temp table if not exists planned_nodes (node_id bigint primary key, workspace_id bigint, version integer, schedule integer, priority smallint,
      resource_group_id bigint, task_type smallint, has_work boolean, chosen boolean) on commit delete rows`,
-  // kinds: 1 within the cycle, 2 on the cycle before, 3 both.
+  // kinds, added up: 1 within the cycle, 2 on the cycle before, 4 on the day before.
   `create temp table if not exists planned_edges (from_id bigint, to_id bigint, kinds smallint) on commit delete rows`,
   `create temp table if not exists planned_runs (schedule integer, period smallint, cycle_at timestamptz, task_type smallint) on commit delete rows`,
   `create temp table if not exists planned_shapes (schedule integer primary key, runs smallint, made smallint, last smallint, waits_for_itself boolean) on commit delete rows`,
@@ -218,6 +218,31 @@ const SHAPES = `planned_edges e
   cross join lateral (select case when fs.runs > 1 then fn.schedule else 0 end as from_shape,
     case when ts.runs > 1 or (fs.runs > 1 and fs.waits_for_itself) then tn.schedule else 0 end as to_shape) s
   where fs.runs > 0 and ts.runs > 0`
+
+export type PlannedEdge = { from: number; to: number; kinds: number; from_runs: number; to_runs: number }
+
+/** All edges between nodes of the day, where any of them is from a cycle before to one that runs many times, as the upstream one does; else none. */
+export async function edgesWithinDay(tx: Transaction): Promise<PlannedEdge[]> {
+  return await tx.rows<PlannedEdge>(
+    `with edges as materialized (
+       select e.from_id as "from", e.to_id as "to", e.kinds, fs.runs as from_runs, ts.runs as to_runs
+       from planned_edges e join planned_nodes fn on fn.node_id = e.from_id join planned_shapes fs on fs.schedule = fn.schedule
+       join planned_nodes tn on tn.node_id = e.to_id join planned_shapes ts on ts.schedule = tn.schedule where e.from_id <> e.to_id)
+     select * from edges where exists (select from edges where kinds & 2 <> 0 and from_runs > 1 and to_runs > 1)`,
+  )
+}
+
+/** Makes edges from a cycle before ones from the day before. */
+export function waitForDayBefore(
+  tx: Transaction,
+  edges: readonly { readonly from: number; readonly to: number }[],
+): void {
+  tx.send(
+    `update planned_edges e set kinds = e.kinds & 1 | 4 from unnest($1::bigint[], $2::bigint[]) as g(from_id, to_id)
+     where e.from_id = g.from_id and e.to_id = g.to_id`,
+    [edges.map(({ from }) => from), edges.map(({ to }) => to)],
+  )
+}
 
 export type ShapePair = { from_shape: number; to_shape: number; kinds: number }
 

@@ -4,11 +4,18 @@
  * What the schedules and rules say is worked out once for each schedule and each pair of shapes (core, wiring.ts); the database multiplies it
  * by nodes and dates (store/planned-instances.ts).
  */
-import { DAG_KINDS, type DagKind, type Periods, PROGRAM_TYPES_WITHOUT_WORK, wiresBetween } from '@holdpoint/core'
+import {
+  DAG_KINDS,
+  type DagKind,
+  edgesOfDayBefore,
+  type Periods,
+  PROGRAM_TYPES_WITHOUT_WORK,
+  wiresBetween,
+} from '@holdpoint/core'
 import type { Sql, Transaction } from '../../store/database.ts'
 import type { Environment } from '../../store/nodes.ts'
 import * as store from '../../store/planned-instances.ts'
-import { dayAfter, instantOf, isTimeZone, localTime, runDay } from './cron-times.ts'
+import { dayAfter, instantOf, localTime, runDay, zoneOf } from './cron-times.ts'
 
 export type InstancePlan = {
   readonly tenantId: number
@@ -70,6 +77,7 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
     store.planRuns(tx, days)
     const likeness = likenessOf(days, bizdate)
     if (isScheduled || likeness !== planned?.likeness) {
+      if (crosses) await breakCircles(tx)
       store.planWiring(tx, wiringsOf(await store.shapePairs(tx), days))
       planned = { likeness, ...(await store.planDay(tx, bizdate, isScheduled)) }
     }
@@ -108,6 +116,22 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
   return { dagIds, instanceCount }
 }
 
+async function breakCircles(tx: Transaction): Promise<void> {
+  const edges = await store.edgesWithinDay(tx)
+  const runs = new Map(
+    edges.flatMap((edge) => [[edge.from, edge.from_runs] as const, [edge.to, edge.to_runs] as const]),
+  )
+  const within = edges.flatMap(({ from, to, kinds, from_runs, to_runs }) => {
+    const isBetweenMany = from_runs > 1 && to_runs > 1
+    return [
+      ...(kinds & 1 ? [{ from, to, cycleBefore: false }] : []),
+      ...(kinds & 2 && isBetweenMany ? [{ from, to, cycleBefore: true }] : []),
+    ]
+  })
+  const moved = edgesOfDayBefore(within, (id) => runs.get(id) ?? 0)
+  if (moved.length > 0) store.waitForDayBefore(tx, moved)
+}
+
 /** How many instances the plan makes, without making them. */
 export async function planInstances(sql: Pick<Sql, 'rows'>, plan: InstancePlan): Promise<{ instanceCount: number }> {
   const { tenantId, environment } = plan
@@ -129,19 +153,19 @@ export async function planInstances(sql: Pick<Sql, 'rows'>, plan: InstancePlan):
 function scheduleDay(plan: InstancePlan, row: store.ScheduleRow, bizdate: string): store.ScheduleDay {
   const { kind, timeZone } = plan
   const { schedule, cron, waits_for_itself: waitsForItself } = row
-  // One that was not known when its node was imported must not keep all others from running.
-  const timezone = row.timezone !== null && isTimeZone(row.timezone) ? row.timezone : null
+  const { timezone } = row
+  const zone = zoneOf(timezone, timeZone)
   const day = dayAfter(bizdate)
   const answer = (periods: store.ScheduleDay['periods']) => ({ schedule, waitsForItself, periods })
   const isScheduled = kind === 'scheduled'
   if (isScheduled && (row.is_manual || cron === null)) return answer([])
-  if (cron === null) return answer([{ at: instantOf(day, 0, timezone ?? timeZone), taskType: 0 }])
+  if (cron === null) return answer([{ at: instantOf(day, 0, zone), taskType: 0 }])
   const effective = isScheduled ? { startAt: row.start_at, endAt: row.end_at } : { startAt: null, endAt: null }
   const { times, runs } = runDay({ cron, timezone, ...effective }, day, timeZone)
   if (kind !== 'scheduled' && kind !== 'backfill') return answer(times.slice(0, 1).map((at) => ({ at, taskType: 0 })))
   const taskType = runs ? 0 : 5
   if (!row.chosen) return answer(times.map((at) => ({ at, taskType })))
-  return answer(times.map((at) => ({ at, taskType: cut(plan, at, times.length, timezone ?? timeZone, taskType) })))
+  return answer(times.map((at) => ({ at, taskType: cut(plan, at, times.length, zone, taskType) })))
 }
 
 /** The task type of a period in a plan that takes only a part of the day. */
@@ -183,6 +207,7 @@ function wiringsOf(pairs: readonly store.ShapePair[], days: readonly store.Sched
     wires: wiresBetween(asPeriods(pair.from_shape), asPeriods(pair.to_shape), {
       sameCycle: (pair.kinds & 1) !== 0,
       cycleBefore: (pair.kinds & 2) !== 0,
+      dayBefore: (pair.kinds & 4) !== 0,
     })
       .map(({ from, to }) => ({ from: from === 'last-before' ? 0 : from, to }))
       .filter(({ from, to }) => isMade(pair.to_shape, to) && (from === 0 || isMade(pair.from_shape, from))),

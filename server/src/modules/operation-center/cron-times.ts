@@ -25,7 +25,7 @@ const NO_TIMES: RunDay = { times: [], runs: false }
 
 /** The day's times, in order and each once; none outside the effective period. */
 export function runDay(schedule: Schedule, day: string, serverZone: string): RunDay {
-  const zone = schedule.timezone ?? serverZone
+  const zone = zoneOf(schedule.timezone, serverZone)
   const { startAt, endAt } = schedule
   const seconds = timesOfDay(schedule.cron).filter((second) => {
     const local = `${day} ${clockText(second)}`
@@ -39,13 +39,18 @@ export function runDay(schedule: Schedule, day: string, serverZone: string): Run
 /** The next times at which the schedule runs after an instant; fewer where it ends before. */
 export function nextRuns(schedule: Schedule, afterMs: number, count: number, serverZone: string): number[] {
   const found: number[] = []
-  let day = localTime(afterMs, schedule.timezone ?? serverZone).slice(0, 10)
+  let day = localTime(afterMs, zoneOf(schedule.timezone, serverZone)).slice(0, 10)
   for (let days = 0; days < MOST_DAYS_AHEAD && found.length < count; days++, day = dayAfter(day)) {
     if (schedule.endAt !== null && `${day} 00:00:00` > schedule.endAt) break
     if (!runsOnDay(schedule.cron, calendarDay(day))) continue
     found.push(...runDay(schedule, day, serverZone).times.filter((time) => time > afterMs))
   }
   return found.slice(0, count)
+}
+
+/** The zone of a schedule. One that is not known, which no import lets in, must not keep others from running. */
+export function zoneOf(named: string | null, serverZone: string): string {
+  return named !== null && isTimeZone(named) ? named : serverZone
 }
 
 export function calendarDay(day: string): CalendarDay {

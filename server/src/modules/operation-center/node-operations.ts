@@ -17,6 +17,7 @@ import {
 } from '@holdpoint/core'
 import type { OperationKind } from '../../gate/operation.ts'
 import type { Transaction } from '../../store/database.ts'
+import { dryRunNotStarted } from '../../store/expired-instances.ts'
 import * as nodes from '../../store/nodes.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
 import { nodeChangeBody } from './node-events.ts'
@@ -91,8 +92,10 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const ids = snapshot.nodes.map((node) => node.nodeId)
       const inProduction = snapshot.nodes[0]?.environment === 'PROD'
       const recurrence = RECURRENCE_AFTER[operation]
-      if (recurrence === null) nodes.unpublishNodes(tx, ids)
-      else nodes.setRecurrence(tx, ids, recurrence)
+      if (recurrence === null) {
+        nodes.unpublishNodes(tx, ids)
+        dryRunNotStarted(tx, ids)
+      } else nodes.setRecurrence(tx, ids, recurrence)
       writeObjectLog(tx, {
         tenantId: snapshot.tenantId,
         workspaceId: effect.workspaceId!,

@@ -4,7 +4,7 @@ import type { Work } from '../../runners/runner.ts'
 import { dataSourceOfNode } from '../../store/data-sources.ts'
 import type { Sql } from '../../store/database.ts'
 import type { ClaimedRow } from '../../store/scheduling.ts'
-import { localTime } from './cron-times.ts'
+import { localTime, zoneOf } from './cron-times.ts'
 
 export type Prepared = {
   readonly work: Work
@@ -14,7 +14,7 @@ export type Prepared = {
 
 export async function workOf(sql: Sql, claimed: ClaimedRow, timeZone: string): Promise<Prepared> {
   const { definition: node } = claimed
-  const zone = node.timezone ?? timeZone
+  const zone = zoneOf(node.timezone, timeZone)
   const { parameters, unknown } = resolveParameters(
     claimed.parameters === null ? node.parameters : readParameterLine(claimed.parameters),
     {
