@@ -607,7 +607,7 @@ export const REFUSALS = {
   BACKFILL_TOO_LARGE: {
     status: 422,
     dataworks: 'InvalidPeriods.TooLarge',
-    sentence: 'It would have {count} instances; a backfill has at most {limit}.',
+    sentence: 'It would have {count} instances or more; a backfill has at most {limit}.',
   },
   BACKFILL_ANALYSIS: {
     status: 409,

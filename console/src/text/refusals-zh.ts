@@ -134,7 +134,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   BACKFILL_MANUAL_NODES: '以下为手动任务节点，没有可补的业务日期：{nodes}。',
   BACKFILL_NOT_ALLOWED: '您无权操作要运行的节点：{nodes}。请排除它们，或申请其工作空间的权限。',
   BACKFILL_NO_INSTANCES: '在这些业务日期，所选节点都没有实例。',
-  BACKFILL_TOO_LARGE: '将产生 {count} 个实例，一次补数据最多 {limit} 个。',
+  BACKFILL_TOO_LARGE: '将产生至少 {count} 个实例，一次补数据最多 {limit} 个。',
   BACKFILL_ANALYSIS: '预检查发现问题：{findings}。',
   BACKFILL_STATE: '补数据处于 {state} 状态，不能执行该操作（{verb}）。',
   BACKFILL_RIGHTS_LOST: '发起人已无权操作要运行的节点：{nodes}。',

@@ -114,6 +114,11 @@ describe('what is no selection is refused', () => {
   test.each(faults)('%s at %s', (code, field, change) => {
     expect(refusal(() => select(change))).toEqual([code, field])
   })
+
+  test('any node of a graph without nodes', () => {
+    const work = () => selectNodes(graph([], []), named({ mode: 'current', rootNodeIds: [1] }), () => true)
+    expect(refusal(work)).toEqual(['NODE_NOT_FOUND', 'rootNodeIds'])
+  })
 })
 
 describe('Rule 40: the right to operate', () => {

@@ -54,6 +54,7 @@ export function nodeGraph(nodes: Float64Array, edges: Float64Array): NodeGraph {
 
 /** Ids are handed out one after the other, so a table over their range is small and twenty times as fast as a map; where it would not be, it is a map. */
 function numbering(ids: Float64Array): (id: number) => number {
+  if (ids.length === 0) return () => -1
   let least = Number.POSITIVE_INFINITY
   let most = Number.NEGATIVE_INFINITY
   for (const id of ids) {

@@ -40,6 +40,10 @@ export async function doWithBackfill(
   })
 }
 
+/** For their time or for resources. */
+const WAITING = [2, 3]
+const MOST_AT_ONCE = 5_000
+
 type Do = (tx: Transaction, id: number, state: BackfillState) => Promise<void>
 
 const DO: Readonly<Record<BackfillVerb, Do>> = {
@@ -56,10 +60,15 @@ const DO: Readonly<Record<BackfillVerb, Do>> = {
     backfills.setState(tx, id, 'running')
     await deriveBackfills(tx, [id])
   },
-  /** Nothing of it starts any more. */
+  /** Nothing of it starts any more: what was ready has failed, and what waits for it never becomes so. */
   async cancel(tx, id) {
     setPaused(tx, await backfills.openDags(tx, id), true)
     backfills.setState(tx, id, 'cancelled', true)
+    for (let left = true; left; ) {
+      const failed = await backfills.instancesIn(tx, id, WAITING, MOST_AT_ONCE)
+      if (failed.length > 0) await settle(tx, { failed })
+      left = failed.length === MOST_AT_ONCE
+    }
   },
   async 'rerun-failed'() {},
 }

@@ -25,10 +25,10 @@ export async function createNextBackfill({ db, live, timeZone, logFault }: Parts
   return await db.transaction(async (tx) => {
     const row = await backfills.lockCreating(tx)
     if (row === null) return false
-    const end = (action: string, details: Readonly<Record<string, unknown>>) => {
-      const of = { tenantId: row.tenant_id, workspaceId: row.workspace_id, userId: row.created_by, action, details }
-      writeAudit(tx, { ...of, object: String(row.id) })
-      writeObjectLog(tx, { ...of, kind: 'backfill', ids: [row.id], operationId: row.operation_id })
+    const end = (action: 'create' | 'create-failed', details: Readonly<Record<string, unknown>>) => {
+      const of = { tenantId: row.tenant_id, workspaceId: row.workspace_id, userId: row.created_by, details }
+      writeAudit(tx, { ...of, action: `backfill.${action}`, object: String(row.id) })
+      writeObjectLog(tx, { ...of, action, kind: 'backfill', ids: [row.id], operationId: row.operation_id })
       tx.afterCommit(() =>
         live.publish({
           kind: 'backfill',
@@ -41,7 +41,7 @@ export async function createNextBackfill({ db, live, timeZone, logFault }: Parts
     try {
       await tx.savepoint(async () => {
         const instances = await create(tx, row, timeZone)
-        end('backfill.create', { on: row.name, created: instances })
+        end('create', { on: row.name, created: instances })
       })
     } catch (error) {
       if (!(error instanceof Refusal)) {
@@ -50,7 +50,7 @@ export async function createNextBackfill({ db, live, timeZone, logFault }: Parts
       }
       const { code, details } = error instanceof Refusal ? error : new Refusal('OPERATION_FAULT')
       backfills.setFailedToCreate(tx, row.id, { code, details })
-      end('backfill.create-failed', { on: row.name, error: code })
+      end('create-failed', { on: row.name, error: code })
     }
     return true
   })
@@ -64,7 +64,7 @@ async function create(tx: Transaction, row: backfills.BackfillRow, timeZone: str
   const of = { id: row.id, tenantId: row.tenant_id, workspaceId: row.workspace_id, createdBy: row.created_by }
   const plan = { ...instancePlan(of, row.request, selection, groupId), timeZone }
   // Definitions may have changed since it was asked for.
-  const planned = await planInstances(tx, plan)
+  const planned = await planInstances(tx, plan, MOST_INSTANCES)
   if (planned.instanceCount > MOST_INSTANCES)
     throw new Refusal('BACKFILL_TOO_LARGE', { count: planned.instanceCount, limit: MOST_INSTANCES })
   const { instanceCount } = await createInstances(tx, plan)

@@ -132,16 +132,29 @@ async function breakCircles(tx: Transaction): Promise<void> {
   if (moved.length > 0) store.waitForDayBefore(tx, moved)
 }
 
-/** How many instances the plan makes, without making them. */
-export async function planInstances(sql: Pick<Sql, 'rows'>, plan: InstancePlan): Promise<{ instanceCount: number }> {
+/** Counting gives way to other work after so many runs: a year of a minute's schedule is half a million. */
+const COUNTED_AT_ONCE = 20_000
+
+/** How many instances the plan makes, without making them. Of more than `most` it is only told that there are more. */
+export async function planInstances(
+  sql: Pick<Sql, 'rows'>,
+  plan: InstancePlan,
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ instanceCount: number }> {
   const { tenantId, environment } = plan
   const nodeIds = plan.nodes.map(({ nodeId }) => nodeId)
   const schedules = await store.schedulesOf(sql, { tenantId, environment, nodeIds })
   let instanceCount = 0
+  let counted = 0
   for (const bizdate of plan.dates)
     for (const row of schedules) {
       const { periods } = scheduleDay(plan, row, bizdate)
       instanceCount += periods.filter(({ taskType }) => taskType !== null).length * row.node_count
+      if (instanceCount > most) return { instanceCount }
+      counted += periods.length + 1
+      if (counted < COUNTED_AT_ONCE) continue
+      counted = 0
+      await new Promise(setImmediate)
     }
   return { instanceCount }
 }

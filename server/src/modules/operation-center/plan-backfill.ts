@@ -55,20 +55,14 @@ export async function planBackfill(
   return await db.snapshot(async (sql) => {
     await requireWorkspaces(sql, caller.tenantId, request)
     const groupId = await resourceGroupOf(sql, caller.tenantId, request.resourceGroup)
-    const selection = await select(sql, caller, workspace.id, request)
+    const selection = await selectFor(sql, caller, workspace.id, request)
     const isDry = new Set(selection.dryRunIds)
     const runningIds = selection.nodeIds.filter((id) => !isDry.has(id))
     requireParameters(request, runningIds)
     const dates = businessDates(request)
-    const { instanceCount } = await planInstances(sql, {
-      ...instancePlan(
-        { id: null, tenantId: caller.tenantId, workspaceId: workspace.id, createdBy: caller.userId },
-        request,
-        selection,
-        groupId,
-      ),
-      timeZone,
-    })
+    const of = { id: null, tenantId: caller.tenantId, workspaceId: workspace.id, createdBy: caller.userId }
+    const planned = { ...instancePlan(of, request, selection, groupId), timeZone }
+    const { instanceCount } = await planInstances(sql, planned, MOST_INSTANCES)
     if (instanceCount > MOST_INSTANCES)
       throw new Refusal('BACKFILL_TOO_LARGE', { field: 'dates', count: instanceCount, limit: MOST_INSTANCES })
     if (instanceCount === 0) throw new Refusal('BACKFILL_NO_INSTANCES', { field: 'dates' })
@@ -135,7 +129,13 @@ export async function resourceGroupOf(sql: Reads, tenantId: number, identifier: 
   return id
 }
 
-async function select(sql: Reads, caller: Caller, workspaceId: number, request: BackfillRequest): Promise<Selection> {
+/** The nodes that a request comes to. In the mode `current` no graph is read. */
+export async function selectFor(
+  sql: Reads,
+  caller: Caller,
+  workspaceId: number,
+  request: BackfillRequest,
+): Promise<Selection> {
   const { tenantId } = caller
   const named = [...new Set([...request.rootNodeIds, ...request.includeNodeIds, ...request.excludeNodeIds])]
   const rows = await graph.selectedNodes(sql, tenantId, request.environment, named)
