@@ -619,6 +619,11 @@ export const REFUSALS = {
     dataworks: 'Conflict.BackfillState',
     sentence: 'This cannot be done with a backfill that is {state} ({verb}).',
   },
+  BACKFILL_NOTHING_FAILED: {
+    status: 409,
+    dataworks: 'Conflict.BackfillState',
+    sentence: 'Nothing of the backfill has failed.',
+  },
   BACKFILL_RIGHTS_LOST: {
     status: 409,
     dataworks: 'OperationStale.Rights',

@@ -137,6 +137,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   BACKFILL_TOO_LARGE: '将产生至少 {count} 个实例，一次补数据最多 {limit} 个。',
   BACKFILL_ANALYSIS: '预检查发现问题：{findings}。',
   BACKFILL_STATE: '补数据处于 {state} 状态，不能执行该操作（{verb}）。',
+  BACKFILL_NOTHING_FAILED: '该补数据没有失败的实例。',
   BACKFILL_RIGHTS_LOST: '发起人已无权操作要运行的节点：{nodes}。',
   BACKFILL_NOW_MANUAL: '发起后以下节点已变为手动任务节点：{nodes}。',
   FLOWSPEC_MALFORMED: 'FlowSpec 无法导入；位置 {path}：{problem}。',

@@ -447,7 +447,6 @@ const STEPS: Readonly<Record<string, Step>> = {
         ['pause', 'running'],
         ['resume', 'paused'],
         ['cancel', 'waiting-to-start'],
-        ['rerun-failed', 'failed'],
       ] as const
     ).map(([verb, state]): [string, Step] => [
       `POST /workspaces/:workspaceId/backfills/:backfillId/${verb}`,
@@ -463,6 +462,19 @@ const STEPS: Readonly<Record<string, Step>> = {
       },
     ]),
   ),
+  'POST /workspaces/:workspaceId/backfills/:backfillId/rerun-failed': {
+    actions: ['backfill.rerun-failed', 'operation.request'],
+    async run() {
+      const path = `/workspaces/${workspace.id}/backfills`
+      const { backfillId } = await call(owner, 'POST', path, backfillOf('d'))
+      await created(Number(backfillId))
+      await world.db.rows(
+        'update instances set status = 5 where dag_id = (select id from dags where backfill_id = $1)',
+        [backfillId],
+      )
+      return () => call(owner, 'POST', `${path}/${backfillId}/rerun-failed`)
+    },
+  },
   'POST /operations/:operationId/withdraw': {
     actions: ['operation.withdraw'],
     async run() {

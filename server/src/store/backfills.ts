@@ -160,19 +160,20 @@ export async function linesToBegin(sql: Pick<Sql, 'rows'>, backfillId: number): 
   return rows.map((row) => row.id)
 }
 
-/** Instances of its runs in this status, the first of them. */
+export type InstanceOfBackfill = { id: number; workspace_id: number }
+
+/** The first instances of its runs in these statuses; none of those is the one of what has succeeded. */
 export async function instancesIn(
   sql: Pick<Sql, 'rows'>,
   backfillId: number,
   statuses: readonly number[],
   limit: number,
-): Promise<number[]> {
-  const rows = await sql.rows<{ id: number }>(
-    `select i.id from dags d join instances i on i.dag_id = d.id
+): Promise<InstanceOfBackfill[]> {
+  return await sql.rows<InstanceOfBackfill>(
+    `select i.id, i.workspace_id from dags d join instances i on i.dag_id = d.id
      where d.backfill_id = $1 and i.status = any($2) and i.status <> 6 order by i.id limit $3`,
     [backfillId, statuses, limit],
   )
-  return rows.map((row) => row.id)
 }
 
 export type StatusCountRow = { dag_id: number; status: number; frozen: boolean; count: number }

@@ -199,12 +199,17 @@ export const backfillRoutes = [
       access: 'node.operate',
       tag: 'Backfills',
       summary: DONE_BY[verb],
+      alsoAnswers: { 202: 'An operation on instances that it comes to is held' },
       params,
       answer: BackfillDone,
-      async run({ platform, caller, params: of }) {
-        await doWithBackfill(platform, caller, of, verb)
+      async run({ platform, caller, params: of, reply }) {
+        const held = await doWithBackfill(platform, caller, of, verb)
+        if (held.some((one) => one.state === 'held')) reply.status(202)
         const row = (await store.backfillById(platform.db, of.workspaceId, of.backfillId))!
-        return { backfill: backfillView(caller, row), operations: [] }
+        return {
+          backfill: backfillView(caller, row),
+          operations: await Promise.all(held.map((one) => readOperation(platform, caller, one.id))),
+        }
       },
     }),
   ),

@@ -533,7 +533,75 @@ describe('what is done with a backfill that is there', () => {
   })
 })
 
+describe('Rule 1: what terminates instances or runs them again goes through the gate as well', () => {
+  const statusOf = async (backfillId: number, status: number) => {
+    const [row] = await world.db.rows<{ n: number }>(
+      `select count(*) as n from instances i join dags d on d.id = i.dag_id where d.backfill_id = $1 and i.status = $2`,
+      [backfillId, status],
+    )
+    return row!.n
+  }
+  /** A backfill whose one instance that could start is in this status by now. */
+  async function standing(points: readonly string[], status: number) {
+    const here = await shop(points)
+    const { backfillId: id } = await askFor(here.operator, here.workspace, { rootNodeIds: [here.ids.a] })
+    await created(here, id!)
+    await world.db.rows(
+      `update instances i set status = $2, run_number = 1 from dags d where d.id = i.dag_id and d.backfill_id = $1 and not i.awaits_turn`,
+      [id, status],
+    )
+    return { ...here, id: id! }
+  }
+
+  test('cancelled, what runs is terminated once extensions have let that pass; nothing else starts meanwhile', async () => {
+    const { operator, workspace, extension, id } = await standing(['pre-kill-instance'], 4)
+    const { backfill, operations } = await doIt(operator, workspace, id, 'cancel')
+    expect(backfill.state).toBe('cancelled')
+    expect(operations).toMatchObject([{ state: 'held', eventCode: 'pre-kill-instance' }])
+    expect((await read(operator, workspace, id)).dags.map((one) => one.paused)).toEqual([true, true])
+    expect(await statusOf(id, 4)).toBe(1)
+    await callBack(world.server, extension, operations[0]!.messageId, 'OK')
+    expect((await later(operator, operations[0]!.id)).state).toBe('done')
+    expect([await statusOf(id, 4), await statusOf(id, 5)]).toEqual([0, 1])
+    expect((await read(operator, workspace, id)).state).toBe('cancelled')
+  })
+
+  test('what has failed is run again once extensions have let that pass', async () => {
+    const { operator, workspace, extension, id } = await standing(['pre-rerun-instance'], 5)
+    const { operations } = await doIt(operator, workspace, id, 'rerun-failed')
+    expect(operations).toMatchObject([{ state: 'held', eventCode: 'pre-rerun-instance' }])
+    expect(await statusOf(id, 5)).toBe(1)
+    await callBack(world.server, extension, operations[0]!.messageId, 'OK')
+    expect((await later(operator, operations[0]!.id)).state).toBe('done')
+    expect(await statusOf(id, 5)).toBe(0)
+    expect(await refusalCode(doIt(operator, workspace, id, 'rerun-failed'))).toBe('BACKFILL_NOTHING_FAILED')
+  })
+})
+
 describe('creating', () => {
+  test('a server that loses the database while it creates leaves nothing behind, and it is done again', async () => {
+    const { operator, workspace, ids } = await shop()
+    const blocking = await world.db.pool.connect()
+    try {
+      await blocking.query('begin; lock table instances in share row exclusive mode')
+      const { backfillId } = await askFor(operator, workspace, { mode: 'massive', rootNodeIds: [ids.a] })
+      await expect
+        .poll(async () => {
+          const ended = await world.db.rows(
+            `select pg_terminate_backend(l.pid) from pg_locks l join pg_class c on c.oid = l.relation
+             where c.relname = 'instances' and not l.granted and l.pid <> pg_backend_pid()`,
+          )
+          return ended.length
+        }, PATIENCE)
+        .toBeGreaterThan(0)
+      expect(await world.db.rows('select from dags where backfill_id = $1', [backfillId])).toEqual([])
+      await blocking.query('rollback')
+      expect(await created({ ids } as never, backfillId!)).toEqual(onBoth('a', 'b', 'c', 'd', 'e', 'g', 'h'))
+    } finally {
+      blocking.release()
+    }
+  })
+
   test('each backfill is created once, whichever of several replicas comes first', async () => {
     const { operator, workspace, ids } = await shop()
     const replica = await world.replica()
