@@ -8,6 +8,7 @@ import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
 import { functionStories } from './function-stories.ts'
 import { holdingStories } from './holding-stories.ts'
 import { identityStories } from './identity-stories.ts'
+import { instanceStories } from './instance-stories.ts'
 import { lifeStories } from './life-stories.ts'
 import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
@@ -31,6 +32,7 @@ const at = () => started
 describe('signing in', () => signInStories(at))
 describe('holding an operation', () => holdingStories(at))
 describe('data backfill', () => backfillStories(at))
+describe('instances', () => instanceStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))
 describe('the life of an extension', () => lifeStories(at))

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { putRun } from '../instances.ts'
 import { ask, type Extension } from '../world.ts'
 import {
   answer,
@@ -35,10 +36,22 @@ export function lookStories(at: () => BrowserConsole): void {
     const params = { code: extension.code }
     await extension.author.api.call('PATCH /extensions/{code}', { params, body: { parameters: 'limit=2' } })
     await extension.author.api.call('POST /extensions/{code}/submit', { params, body: { reason: 'for `2`' } })
-    return { shop, extension, held, blocked }
+    const { dagId, ids } = await putRun(world, {
+      ...shop,
+      instances: [
+        { nodeId: shop.nodes.orders, status: 'failed' },
+        { nodeId: shop.nodes.report, frozen: true, upstream: [0] },
+      ],
+    })
+    return { shop, extension, held, blocked, run: { dagId, instanceId: ids[1]! } }
   }
 
-  async function addresses({ workspace, nodes, tenant }: Shop, extension: Extension, operations: readonly string[]) {
+  async function addresses(
+    { workspace, nodes, tenant }: Shop,
+    { dagId, instanceId }: { dagId: number; instanceId: number },
+    extension: Extension,
+    operations: readonly string[],
+  ) {
     const { items } = await tenant.owner.api.call('GET /event-buses', { query: {} })
     const of = `/workspaces/${workspace.id}`
     return [
@@ -46,7 +59,12 @@ export function lookStories(at: () => BrowserConsole): void {
       `${of}/nodes`,
       `${of}/nodes?environment=DEV`,
       ...operations.flatMap((operation) => [`${of}/nodes?operation=${operation}`, `/operations/${operation}`]),
-      `${of}/nodes/${nodes.report}`,
+      ...['', '?tab=instances', '?tab=graph', '?tab=history'].map((tab) => `${of}/nodes/${nodes.report}${tab}`),
+      `${of}/instances`,
+      `${of}/instances?status=failed`,
+      ...['', '?tab=log', '?tab=graph', '?tab=history'].map((tab) => `${of}/instances/${instanceId}${tab}`),
+      `${of}/runs`,
+      `${of}/runs/${dagId}`,
       `${of}/backfills`,
       `${of}/backfills/new?nodes=${nodes.orders},${nodes.report}`,
       `${of}/extensions`,
@@ -86,7 +104,7 @@ export function lookStories(at: () => BrowserConsole): void {
   for (const { axe, ...look } of LOOKS) {
     const name = `leaves no text out${axe ? ' and gives axe nothing to find' : ''}, on every page in ${look.language}, ${look.scheme}`
     it(name, { timeout: 240_000 }, async () => {
-      const { shop, extension, held, blocked } = await furnished()
+      const { shop, extension, held, blocked, run } = await furnished()
       const faults: string[] = []
       const inspect = async (page: Page, address: string) => {
         await page.getByRole('heading', { level: 1 }).waitFor()
@@ -97,7 +115,7 @@ export function lookStories(at: () => BrowserConsole): void {
       }
       await inspect(await at().page(null, '/', look), 'sign-in')
       const page = await at().page(shop.tenant.owner, '/', look)
-      for (const address of await addresses(shop, extension, [held.id, blocked.id])) {
+      for (const address of await addresses(shop, run, extension, [held.id, blocked.id])) {
         await page.goto(`${at().url}${address}`)
         if (address.includes(held.id) || address.includes(blocked.id)) await page.locator('.operation-panel').waitFor()
         await inspect(page, address)

@@ -51,6 +51,7 @@ export type {
   InstanceDetail,
   InstanceGraph,
   InstanceLog,
+  InstanceOperationInput as InstanceOperation,
   InstanceRelative,
   InstanceRun,
   InstanceStatus,
@@ -74,6 +75,7 @@ export type {
   NodeGraph,
   NodeOperationInput as NodeOperation,
   NodeRelative,
+  NodeRunInput as NodeRun,
   NodeSummary,
   ObjectLogEntry,
   OperationDetail,
@@ -94,6 +96,7 @@ export type {
   SignInOptions,
   SigningSecretRotation,
   SigningSecrets,
+  StartedNodeRun,
   Target,
   TargetTested,
   TenantExtension,
@@ -115,17 +118,3 @@ export type NodeOperationPoint = NodeSummary['may'][number]
 export type OperationState = OperationView['state']
 export type ProcessStatus = NonNullable<OperationView['status']>
 export type DagStatus = DagSummary['status']
-
-export type InstanceOperation = {
-  readonly operation: 'freeze' | 'unfreeze' | 'terminate' | 'rerun' | 'set-success'
-  readonly instanceIds: readonly number[]
-  readonly force?: 'no' | 'this-one' | 'with-downstream'
-  readonly latest?: boolean
-}
-export type NodeRun = {
-  readonly environment: Environment
-  readonly nodeId: number
-  readonly bizdate: string
-  readonly parameters: string | null
-}
-export type StartedNodeRun = { readonly dagId: number; readonly instanceIds: readonly number[] }
