@@ -105,10 +105,7 @@ export function instanceStories(at: () => BrowserConsole): void {
     await waits.getByText(en.instanceWait.frozen).waitFor()
     await waits.getByText('1 upstream', { exact: false }).waitFor()
     await page.getByRole('button', { name: en.instanceVerb.unfreeze, exact: true }).click()
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: en.instanceVerb.unfreeze, exact: true })
-      .click()
+    await page.getByRole('dialog').getByRole('button', { name: en.instanceVerb.unfreeze, exact: true }).click()
     await waits.getByText(en.instanceWait.frozen).waitFor({ state: 'detached' })
     await page.getByRole('tab', { name: en.objectLog.title }).click()
     await page.getByRole('cell', { name: en.objectLog.did.unfreeze }).waitFor()
@@ -234,7 +231,12 @@ export function instanceStories(at: () => BrowserConsole): void {
     await table.getByRole('link', { name: '订单汇总' }).waitFor()
     expect(await axeFindings(page)).toEqual([])
 
-    await page.getByRole('table', { name: en.runs.counts }).getByRole('row').filter({ hasText: en.instanceStatus.failed }).getByRole('link').click()
+    await page
+      .getByRole('table', { name: en.runs.counts })
+      .getByRole('row')
+      .filter({ hasText: en.instanceStatus.failed })
+      .getByRole('link')
+      .click()
     await row(page, String(ids[1])).waitFor()
     expect(await page.getByRole('row').count()).toBe(2)
   })
