@@ -266,6 +266,8 @@ export const calls = {
     get<InstanceGraph>(`/workspaces/${workspaceId}/instance-graph`, query),
   operateInstances: (workspaceId: number, body: InstanceOperation) =>
     post<OperationView>(`/workspaces/${workspaceId}/instance-operations`, body),
+  removeDependencies: (workspaceId: number, id: number, upstreamInstanceIds: readonly number[]) =>
+    post<void>(`/workspaces/${workspaceId}/instances/${id}/remove-dependencies`, { upstreamInstanceIds }),
   /** A test of a node, or a start of a manual one. */
   runNode: (workspaceId: number, kind: 'smoke-test' | 'manual', body: NodeRun) =>
     post<StartedNodeRun>(`/workspaces/${workspaceId}/${kind === 'manual' ? 'manual-runs' : 'smoke-tests'}`, body),

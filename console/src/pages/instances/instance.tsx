@@ -1,5 +1,5 @@
-import { Alert, Code, Group, List, Skeleton, Stack, Tabs, Text } from '@mantine/core'
-import { IconHourglass } from '@tabler/icons-react'
+import { ActionIcon, Alert, Code, Group, List, Menu, Skeleton, Stack, Tabs, Text, Tooltip } from '@mantine/core'
+import { IconDots, IconHourglass, IconUnlink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -27,9 +27,10 @@ import { KIND_TEXTS, STATUS_LOOKS } from './looks.ts'
 import { ObjectLog } from './object-log.tsx'
 import { RunLog } from './run-log.tsx'
 import { StatusBadges } from './status-badges.tsx'
-import { VERB_LOOKS, VERBS, type Verb, whyNot } from './verbs.ts'
+import { EMERGENCY_VERBS, VERB_LOOKS, VERBS, type Verb, whyNot } from './verbs.ts'
 
 const OperateDialog = lazy(() => import('./operate-dialog.tsx'))
+const RemoveDependencyDialog = lazy(() => import('./remove-dependency-dialog.tsx'))
 const InstanceGraph = lazy(() => import('./instance-graph.tsx'))
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/instances/$instanceId')
@@ -94,22 +95,26 @@ function Shown({ instance }: OfInstance) {
         </>
       }
       actions={
-        may('node.operate', instance.workspaceId) &&
-        VERBS.filter((verb) => verb !== (instance.frozen ? 'freeze' : 'unfreeze')).map((verb) => {
-          const { icon: Icon, text } = VERB_LOOKS[verb]
-          return (
-            <GuardedButton
-              key={verb}
-              size="sm"
-              variant="default"
-              leftSection={<Icon {...iconProps} />}
-              why={whyNot(t, verb, [instance])}
-              onClick={() => setOperating(verb)}
-            >
-              {t(text)}
-            </GuardedButton>
-          )
-        })
+        may('node.operate', instance.workspaceId) && (
+          <>
+            {VERBS.filter((verb) => verb !== (instance.frozen ? 'freeze' : 'unfreeze')).map((verb) => {
+              const { icon: Icon, text } = VERB_LOOKS[verb]
+              return (
+                <GuardedButton
+                  key={verb}
+                  size="sm"
+                  variant="default"
+                  leftSection={<Icon {...iconProps} />}
+                  why={whyNot(t, verb, [instance])}
+                  onClick={() => setOperating(verb)}
+                >
+                  {t(text)}
+                </GuardedButton>
+              )
+            })}
+            <EmergencyMenu instance={instance} ask={setOperating} />
+          </>
+        )
       }
     >
       {instance.heldBy.length > 0 && (
@@ -154,6 +159,33 @@ function Shown({ instance }: OfInstance) {
   )
 }
 
+/** What is not recommended, and now and then the only way. */
+function EmergencyMenu({ instance, ask }: OfInstance & { ask: (verb: Verb) => void }) {
+  const { t } = useTranslation()
+  const possible = EMERGENCY_VERBS.filter((verb) => whyNot(t, verb, [instance]) === null)
+  if (possible.length === 0) return null
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size="input-sm" aria-label={t('instanceVerb.emergency')}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('instanceVerb.emergency')}</Menu.Label>
+        {possible.map((verb) => {
+          const { icon: Icon, text } = VERB_LOOKS[verb]
+          return (
+            <Menu.Item key={verb} leftSection={<Icon {...iconProps} />} onClick={() => ask(verb)}>
+              {t(text)}
+            </Menu.Item>
+          )
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
 /** Rule 36: every condition that it does not meet, in words. */
 function WhyItWaits({ instance }: OfInstance) {
   const { t } = useTranslation()
@@ -183,8 +215,13 @@ function WhyItWaits({ instance }: OfInstance) {
   )
 }
 
+/** While it waits, it may be let run without one that it waits for. */
+const NOT_STARTED: readonly InstanceDetail['status'][] = ['not-run', 'waiting-for-time', 'waiting-for-resources']
+
 function Overview({ instance }: OfInstance) {
   const { t } = useTranslation()
+  const may = useMay()
+  const [removing, setRemoving] = useState<InstanceRelative | null>(null)
   const at = (instant: string | null) => instant && <Instant key="at" at={instant} />
   return (
     <Stack gap="md">
@@ -263,6 +300,9 @@ function Overview({ instance }: OfInstance) {
           of={instance.upstream}
           count={instance.upstreamCount}
           empty={t('instance.noUpstream')}
+          remove={
+            NOT_STARTED.includes(instance.status) && may('node.operate', instance.workspaceId) ? setRemoving : undefined
+          }
         />
         <Relatives
           title={t('node.downstream', { count: instance.downstreamCount })}
@@ -279,6 +319,11 @@ function Overview({ instance }: OfInstance) {
           <CodeBlock text={instance.script.content} label={t('node.script')} mah={480} />
         </Section>
       )}
+      <Suspense>
+        {removing && (
+          <RemoveDependencyDialog instance={instance} upstream={removing} close={() => setRemoving(null)} />
+        )}
+      </Suspense>
     </Stack>
   )
 }
@@ -379,9 +424,15 @@ function Runs({ instance }: OfInstance) {
   )
 }
 
-type RelativesProps = { title: string; of: readonly InstanceRelative[]; count: number; empty: string }
+type RelativesProps = {
+  title: string
+  of: readonly InstanceRelative[]
+  count: number
+  empty: string
+  remove?: ((relative: InstanceRelative) => void) | undefined
+}
 
-function Relatives({ title, of, count, empty }: RelativesProps) {
+function Relatives({ title, of, count, empty, remove }: RelativesProps) {
   const { t } = useTranslation()
   const columns: readonly Column<InstanceRelative>[] = [
     {
@@ -408,6 +459,28 @@ function Relatives({ title, of, count, empty }: RelativesProps) {
         </Group>
       ),
     },
+    ...(remove
+      ? [
+          {
+            key: 'remove',
+            header: t('nodes.actions'),
+            width: 52,
+            quiet: true,
+            cell: (relative) => (
+              <Tooltip label={t('instance.removeDependency', { name: relative.node.name })}>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={t('instance.removeDependency', { name: relative.node.name })}
+                  onClick={() => remove(relative)}
+                >
+                  <IconUnlink size={16} />
+                </ActionIcon>
+              </Tooltip>
+            ),
+          } as const satisfies Column<InstanceRelative>,
+        ]
+      : []),
   ]
   return (
     <Section

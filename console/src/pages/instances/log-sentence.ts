@@ -5,6 +5,11 @@ import type { TextKey } from '../../text/index.ts'
 /** Actions that have words; any other is shown as the server names it. */
 const SENTENCES: ReadonlyMap<string, TextKey> = new Map([
   ['import', 'objectLog.did.import'],
+  ['backfill', 'objectLog.did.backfill'],
+  ['smoke-test', 'objectLog.did.smokeTest'],
+  ['manual-run', 'objectLog.did.manualRun'],
+  ['change', 'objectLog.did.change'],
+  ['remove-dependencies', 'objectLog.did.removeDependencies'],
   ['freeze', 'objectLog.did.freeze'],
   ['unfreeze', 'objectLog.did.unfreeze'],
   ['undeploy', 'objectLog.did.undeploy'],
