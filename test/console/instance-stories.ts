@@ -146,7 +146,9 @@ export function instanceStories(at: () => BrowserConsole): void {
     const id = ids[0]!
     const lines = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => `line ${from + n}\n`).join('')
-    await world.sql(`insert into instance_runs (instance_id, run_number, started_at, status) values (${id}, 1, now(), 4)`)
+    await world.sql(
+      `insert into instance_runs (instance_id, run_number, started_at, status) values (${id}, 1, now(), 4)`,
+    )
     await write(id, 1, 1, lines(1, 300))
     const page = await at().page(shop.operator, `${instancesOf(shop)}/${id}?tab=log`)
     const log = page.getByRole('group', { name: en.instance.log })

@@ -52,7 +52,8 @@ export const instancesEn = {
     period: 'Cycle of the day',
     reason: 'Why it ended so',
     removeDependency: 'Remove the dependency on {{name}}',
-    removeDependencyMeaning: 'It runs without having waited for that instance, with whatever data is there then. Only this instance is changed, and nothing is checked.',
+    removeDependencyMeaning:
+      'It runs without having waited for that instance, with whatever data is there then. Only this instance is changed, and nothing is checked.',
     removeDependencyTitle: 'No longer wait for {{name}}?',
     resolved: 'Here',
     retries: 'Automatic retries',

@@ -320,9 +320,7 @@ function Overview({ instance }: OfInstance) {
         </Section>
       )}
       <Suspense>
-        {removing && (
-          <RemoveDependencyDialog instance={instance} upstream={removing} close={() => setRemoving(null)} />
-        )}
+        {removing && <RemoveDependencyDialog instance={instance} upstream={removing} close={() => setRemoving(null)} />}
       </Suspense>
     </Stack>
   )
