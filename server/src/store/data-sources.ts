@@ -20,7 +20,7 @@ export type DataSourceRow = {
 export type DataSource = Pick<DataSourceRow, 'id' | 'tenant_id' | 'name' | 'kind' | 'settings' | 'secret'>
 
 /** What a platform calls the data source that every workspace has from the start; here it is the default one, unless one is called so. */
-const USUAL_NAME = 'odps_first'
+export const USUAL_DATA_SOURCE = 'odps_first'
 
 /** The data source that a node's SQL runs on: the one that it names, or the default one; null where there is none of that name. */
 export async function dataSourceOfNode(
@@ -30,7 +30,7 @@ export async function dataSourceOfNode(
   const [row] = await sql.rows<DataSourceRow>(
     `select * from data_sources where workspace_id = $1 and environment = $2
        and (name = $3 or is_default and coalesce($3, $4) = $4) order by name is not distinct from $3 desc limit 1`,
-    [of.workspaceId, of.environment, of.name, USUAL_NAME],
+    [of.workspaceId, of.environment, of.name, USUAL_DATA_SOURCE],
   )
   return row ?? null
 }

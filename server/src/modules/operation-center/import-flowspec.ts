@@ -12,10 +12,13 @@ import {
   type NodeDefinition,
   Refusal,
   readFlowSpec,
+  runnerKindOf,
   unknownExpressions,
+  whyNotRun,
 } from '@holdpoint/core'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
 import { writeAudit } from '../../store/audit.ts'
+import { dataSourcesOf, USUAL_DATA_SOURCE } from '../../store/data-sources.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
@@ -146,6 +149,7 @@ export async function importFlowSpec(
         ...kept,
         ...groupWarnings(wired, await nodes.resourceGroupIdentifiers(tx, caller.tenantId)),
         ...parameterWarnings(wired),
+        ...runWarnings(wired, await dataSourcesOf(tx, workspace.id, environment)),
         ...missing.map((output) => `Nothing produces ${output}; what depends on it waits until something does.`),
       ],
     }
@@ -275,6 +279,24 @@ function refuseUnknownZones(definitions: readonly NodeDefinition[]): void {
         problem: `node "${name}" names the time zone "${timezone}", which is not known`,
       })
 }
+
+/** What is imported all the same and will fail whenever it runs. */
+function runWarnings(wired: readonly Wired[], known: readonly { readonly name: string }[]): string[] {
+  const names = new Set([...known.map(({ name }) => name), USUAL_DATA_SOURCE])
+  const problems = wired.flatMap(({ definition }): { problem: string; name: string }[] => {
+    const { name, dataSource } = definition
+    const problem = whyNotRun(definition)
+    if (problem !== null) return [{ problem, name }]
+    if (dataSource === null || names.has(dataSource.name) || !runsSql(definition)) return []
+    return [{ problem: `there is no data source ${dataSource.name} here`, name }]
+  })
+  return [...Map.groupBy(problems, ({ problem }) => problem)].map(
+    ([problem, found]) =>
+      `These will fail when they run, because ${problem}: ${found.map(({ name }) => name).join(', ')}.`,
+  )
+}
+
+const runsSql = ({ programType }: NodeDefinition) => ['sql', 'postgresql'].includes(String(runnerKindOf(programType)))
 
 function groupWarnings(wired: readonly Wired[], known: ReadonlySet<string>): readonly string[] {
   const named = new Set(wired.flatMap(({ definition: { resourceGroup } }) => resourceGroup ?? []))
