@@ -47,6 +47,13 @@ export const links = {
       params: { workspaceId: String(workspaceId), nodeId: String(nodeId) },
       search: { ...(environment === 'DEV' ? { environment } : {}), ...(tab === undefined ? {} : { tab }) },
     }),
+  dataSources: (workspaceId: number, environment?: Environment) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/data-sources',
+      params: { workspaceId: String(workspaceId) },
+      search: environment === 'DEV' ? { environment } : {},
+    }),
+  resourceGroups: () => linkOptions({ to: '/resource-groups' }),
   instances: (workspaceId: number, filter: InstancesFilter = {}) =>
     linkOptions({
       to: '/workspaces/$workspaceId/instances',

@@ -277,6 +277,25 @@ const tenantExtensions = createRoute({
   path: '/tenant-extensions',
   component: lazyRouteComponent(() => import('./pages/management/tenant.tsx'), 'TenantExtensionsPage'),
 })
+const dataSources = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId/data-sources',
+  validateSearch: (search: Search): { environment?: Environment } => ({
+    environment: oneOf(ENVIRONMENTS, search.environment),
+  }),
+  component: lazyRouteComponent(
+    () => withOperationCenterTexts(import('./pages/workspaces/data-sources.tsx')),
+    'DataSourcesPage',
+  ),
+})
+const resourceGroups = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/resource-groups',
+  component: lazyRouteComponent(
+    () => withOperationCenterTexts(import('./pages/resource-groups.tsx')),
+    'ResourceGroupsPage',
+  ),
+})
 const members = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/members',
@@ -452,6 +471,8 @@ const tree = root.addChildren([
     backfill,
     workspaceExtensions,
     tenantExtensions,
+    dataSources,
+    resourceGroups,
     members,
     channel,
     alerts,

@@ -21,6 +21,9 @@ import type {
   DagKind,
   DagStatus,
   DagSummary,
+  DataSource,
+  DataSourceChange,
+  DataSourceTest,
   DeadLetter,
   DeadLetterSelection,
   DeadLettersDone,
@@ -62,9 +65,11 @@ import type {
   NewAccessKey,
   NewAlertRule,
   NewBackfill,
+  NewDataSource,
   NewEventBus,
   NewEventRule,
   NewExtension,
+  NewResourceGroup,
   NewTrial,
   NewUser,
   NewWorkspace,
@@ -85,6 +90,7 @@ import type {
   ProviderLink,
   Recurrence,
   ResourceGroup,
+  ResourceGroupChange,
   Routing,
   Session,
   SignedOut,
@@ -241,6 +247,18 @@ export const calls = {
     post<FlowSpecImported>(`/workspaces/${workspaceId}/flowspec-imports`, body),
 
   resourceGroups: () => get<Page<ResourceGroup>>('/resource-groups'),
+  createResourceGroup: (body: NewResourceGroup) => post<ResourceGroup>('/resource-groups', body),
+  changeResourceGroup: (id: number, body: ResourceGroupChange) => patch<ResourceGroup>(`/resource-groups/${id}`, body),
+  deleteResourceGroup: (id: number) => remove(`/resource-groups/${id}`),
+  dataSources: (workspaceId: number, environment: Environment) =>
+    get<Page<DataSource>>(`/workspaces/${workspaceId}/data-sources`, { environment }),
+  createDataSource: (workspaceId: number, body: NewDataSource) =>
+    post<DataSource>(`/workspaces/${workspaceId}/data-sources`, body),
+  changeDataSource: (workspaceId: number, id: number, body: DataSourceChange) =>
+    patch<DataSource>(`/workspaces/${workspaceId}/data-sources/${id}`, body),
+  deleteDataSource: (workspaceId: number, id: number) => remove(`/workspaces/${workspaceId}/data-sources/${id}`),
+  testDataSource: (workspaceId: number, id: number) =>
+    post<DataSourceTest>(`/workspaces/${workspaceId}/data-sources/${id}/test`),
   backfills: (workspaceId: number, query: BackfillsQuery) =>
     get<Page<BackfillSummary>>(`/workspaces/${workspaceId}/backfills`, query),
   backfill: (workspaceId: number, id: number) => get<BackfillDetail>(`/workspaces/${workspaceId}/backfills/${id}`),

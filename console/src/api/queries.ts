@@ -61,6 +61,11 @@ export const queries = {
       queryFn: () => calls.node(workspaceId, nodeId, environment),
     }),
 
+  dataSources: (workspaceId: number, environment: Environment) =>
+    queryOptions({
+      queryKey: ['data-sources', workspaceId, environment],
+      queryFn: () => calls.dataSources(workspaceId, environment).then(({ items }) => items),
+    }),
   resourceGroups: () =>
     queryOptions({ queryKey: ['resource-groups'], queryFn: () => calls.resourceGroups().then(({ items }) => items) }),
   backfills: (workspaceId: number, query: BackfillsQuery) =>

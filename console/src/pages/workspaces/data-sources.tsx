@@ -1,0 +1,210 @@
+import { ActionIcon, Badge, Button, Group, Input, SegmentedControl, Skeleton, Text, Tooltip } from '@mantine/core'
+import { IconDatabase, IconPencil, IconPlugConnected, IconPlus, IconTrash } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { calls } from '../../api/calls.ts'
+import { queries } from '../../api/queries.ts'
+import type { DataSource } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
+import { ProblemNotice } from '../../problem.tsx'
+import { useMay, useMe } from '../../session.ts'
+import { Confirm } from '../../ui/confirm.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { iconProps } from '../../ui/icon.ts'
+import { notify } from '../../ui/notify.tsx'
+import { Page } from '../../ui/page.tsx'
+import { type Column, RowTable } from '../../ui/row-table.tsx'
+import { Card } from '../../ui/section.tsx'
+import { DataSourceDialog } from './data-source-dialog.tsx'
+
+const route = getRouteApi('/signed-in/workspaces/$workspaceId/data-sources')
+
+type Editing = { readonly what: 'add' } | { readonly what: 'change' | 'remove'; readonly source: DataSource }
+
+/** What the SQL nodes of a workspace run on. */
+export function DataSourcesPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const workspaceId = Number(route.useParams().workspaceId)
+  const { environment = 'PROD' } = route.useSearch()
+  const navigate = useNavigate()
+  const mayWrite = useMay()('data-source.write', workspaceId)
+  const { data, error } = useQuery(queries.dataSources(workspaceId, environment))
+  const [editing, setEditing] = useState<Editing | null>(null)
+  const workspace = me.workspaces.find((one) => one.id === workspaceId)
+  const close = () => setEditing(null)
+  const add = mayWrite && (
+    <Button leftSection={<IconPlus {...iconProps} />} onClick={() => setEditing({ what: 'add' })}>
+      {t('dataSources.add')}
+    </Button>
+  )
+  const columns: readonly Column<DataSource>[] = [
+    {
+      key: 'name',
+      header: t('dataSources.name'),
+      cell: (source) => (
+        <Group gap="xs">
+          <Text fw={500} fz="sm" className="wrap-anywhere">
+            {source.name}
+          </Text>
+          {source.isDefault && (
+            <Tooltip label={t('dataSources.isDefault')}>
+              <Badge variant="light">{t('dataSources.default')}</Badge>
+            </Tooltip>
+          )}
+        </Group>
+      ),
+    },
+    { key: 'kind', header: t('dataSources.kind'), width: 170, cell: ({ kind }) => t(`dataSources.${kind}`) },
+    { key: 'where', header: t('dataSources.where'), cell: (source) => <Where source={source} /> },
+    { key: 'nodes', header: t('dataSources.nodes'), width: 90, cell: ({ nodeCount }) => nodeCount },
+    ...(mayWrite
+      ? [
+          {
+            key: 'actions',
+            header: t('dataSources.actions'),
+            width: 130,
+            quiet: true,
+            cell: (source: DataSource) => <Acts workspaceId={workspaceId} source={source} edit={setEditing} />,
+          } as const,
+        ]
+      : []),
+  ]
+  return (
+    <Page
+      title={t('dataSources.title')}
+      description={t('dataSources.hint', { workspace: workspace?.name ?? workspaceId })}
+      actions={add}
+    >
+      {workspace?.mode !== 'basic' && (
+        <div>
+          <Input.Label labelElement="div" display="block" id="environment-label">
+            {t('dataSources.environment')}
+          </Input.Label>
+          <SegmentedControl
+            aria-labelledby="environment-label"
+            value={environment}
+            onChange={(value) => void navigate(links.dataSources(workspaceId, value === 'DEV' ? 'DEV' : 'PROD'))}
+            data={[
+              { value: 'PROD', label: t('dataSources.production') },
+              { value: 'DEV', label: t('dataSources.development') },
+            ]}
+          />
+        </div>
+      )}
+      <ProblemNotice error={error} />
+      {!data && !error && <Skeleton height={120} />}
+      {data?.length === 0 && (
+        <Card>
+          <Empty icon={IconDatabase} title={t('dataSources.empty')} next={t('dataSources.emptyNext')} actions={add} />
+        </Card>
+      )}
+      {data && data.length > 0 && (
+        <Card padding={0}>
+          <RowTable
+            label={t('dataSources.title')}
+            columns={columns}
+            rows={data}
+            keyOf={(source) => String(source.id)}
+            minWidth={720}
+          />
+        </Card>
+      )}
+      {editing && editing.what !== 'remove' && (
+        <DataSourceDialog
+          workspaceId={workspaceId}
+          environment={environment}
+          source={editing.what === 'change' ? editing.source : null}
+          close={close}
+        />
+      )}
+      {editing?.what === 'remove' && <RemoveDialog workspaceId={workspaceId} source={editing.source} close={close} />}
+    </Page>
+  )
+}
+
+function Where({ source: { kind, settings } }: { source: DataSource }) {
+  const { t } = useTranslation()
+  if (kind === 'duckdb') return t('dataSources.embedded')
+  return (
+    <>
+      <Text fz="sm" className="wrap-anywhere">
+        {`${settings.host}:${settings.port}/${settings.database}`}
+      </Text>
+      <Text fz="xs" c="dimmed">
+        {[settings.user, settings.tls ? 'TLS' : null].filter(Boolean).join(' · ')}
+      </Text>
+    </>
+  )
+}
+
+type ActsProps = { workspaceId: number; source: DataSource; edit: (editing: Editing) => void }
+
+function Acts({ workspaceId, source, edit }: ActsProps) {
+  const { t } = useTranslation()
+  const test = useMutation({
+    mutationFn: () => calls.testDataSource(workspaceId, source.id),
+    onSuccess: ({ problem }) =>
+      notify(
+        problem === null
+          ? { colour: 'green', message: t('dataSources.works', { name: source.name }) }
+          : { colour: 'red', message: problem.detail },
+      ),
+  })
+  const { name } = source
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Act label={t('dataSources.test', { name })} busy={test.isPending} act={() => test.mutate()}>
+        <IconPlugConnected size={16} />
+      </Act>
+      {(source.kind === 'postgresql' || !source.isDefault) && (
+        <Act label={t('dataSources.change', { name })} act={() => edit({ what: 'change', source })}>
+          <IconPencil size={16} />
+        </Act>
+      )}
+      {!source.isDefault && (
+        <Act label={t('dataSources.remove', { name })} act={() => edit({ what: 'remove', source })}>
+          <IconTrash size={16} />
+        </Act>
+      )}
+    </Group>
+  )
+}
+
+function Act(props: { label: string; busy?: boolean; act: () => void; children: ReactNode }) {
+  return (
+    <Tooltip label={props.label}>
+      <ActionIcon variant="subtle" color="gray" aria-label={props.label} loading={props.busy} onClick={props.act}>
+        {props.children}
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function RemoveDialog({ workspaceId, source, close }: { workspaceId: number; source: DataSource; close: () => void }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: () => calls.deleteDataSource(workspaceId, source.id),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['data-sources', workspaceId] })
+      close()
+    },
+  })
+  return (
+    <Confirm
+      opened
+      close={close}
+      danger
+      title={t('dataSources.remove', { name: source.name })}
+      verb={t('ui.delete')}
+      busy={remove.isPending}
+      confirm={() => remove.mutate()}
+    >
+      <Text fz="sm">{t(source.kind === 'duckdb' ? 'dataSources.removeTables' : 'dataSources.removeMeaning')}</Text>
+      <ProblemNotice error={remove.error} />
+    </Confirm>
+  )
+}
