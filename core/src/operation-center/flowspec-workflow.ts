@@ -14,7 +14,6 @@ import {
   isPresent,
   malformed,
   type Place,
-  shown,
   textAt,
   wordsAt,
 } from './flowspec-place.ts'

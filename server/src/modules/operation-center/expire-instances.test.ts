@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, startWorld, type Tenant, type Workspace, type World } from '../../../../test/world.ts'
 import { createInstances } from './create-instances.ts'
 import { expireInstances } from './expire-instances.ts'
@@ -48,7 +48,7 @@ test('what ended long ago goes with all that belongs to it and is told to its ow
   )
   expect(left).toEqual([{ logs: 1, edges: 0 }])
   const told = await receiver.nth(1)
-  expect(JSON.parse(told.body).data.messageBody).toMatchObject({
+  expect(JSON.parse(told.body).data).toMatchObject({
     appId: workspace.id,
     deletedTaskInstanceIds: [expect.any(Number), expect.any(Number)],
   })
