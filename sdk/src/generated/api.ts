@@ -2920,13 +2920,13 @@ export interface InstanceDetail {
   parameters: {
     name: string | null
     /**
-     * As the node has it
+     * As the node has it, or as the run was given it instead
      */
     value: string
     /**
-     * What it stands for in this instance; null where that cannot be told
+     * What it stands for in this instance
      */
-    resolved: string | null
+    resolved: string
   }[]
   cron: string | null
   dataSource: string | null

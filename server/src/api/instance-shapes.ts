@@ -81,8 +81,8 @@ export const InstanceDetail = InstanceSummary.extend({
   parameters: z.array(
     z.object({
       name: z.string().nullable(),
-      value: z.string().describe('As the node has it'),
-      resolved: z.string().nullable().describe('What it stands for in this instance; null where that cannot be told'),
+      value: z.string().describe('As the node has it, or as the run was given it instead'),
+      resolved: z.string().describe('What it stands for in this instance'),
     }),
   ),
   cron: z.string().nullable(),

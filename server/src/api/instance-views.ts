@@ -9,10 +9,13 @@ import {
   may,
   REFUSALS,
   type RefusalDetails,
+  readParameterLine,
+  resolveParameters,
   statusOfNumber,
   TASK_TYPES,
 } from '@holdpoint/core'
 import type { z } from 'zod'
+import { localTime } from '../modules/operation-center/cron-times.ts'
 import type * as reading from '../store/instance-reading.ts'
 import type { ObjectLogRow } from '../store/object-log.ts'
 import type { Caller } from '../store/principals.ts'
@@ -83,7 +86,8 @@ export function instanceDetailView(
   row: reading.InstanceDetailRow,
   around: {
     readonly held: HeldObjects
-    readonly resolved: readonly (string | null)[]
+    /** Where the server's days begin. */
+    readonly timeZone: string
     readonly upstream: readonly reading.InstanceRelativeRow[]
     readonly downstream: readonly reading.InstanceRelativeRow[]
     readonly runs: readonly reading.InstanceRunRow[]
@@ -101,11 +105,7 @@ export function instanceDetailView(
       outsideWindow: row.dag_outside_window,
     },
     script: definition.script ?? { path: null, language: null, content: null },
-    parameters: definition.parameters.map(({ name, value }, i) => ({
-      name,
-      value,
-      resolved: around.resolved[i] ?? null,
-    })),
+    parameters: parametersView(row, around.timeZone),
     cron: definition.cron,
     dataSource: definition.dataSource?.name ?? null,
     rerunTimes: definition.rerunTimes,
@@ -147,6 +147,26 @@ export function instanceDetailView(
       reason: run.reason === null ? null : { ...run.reason, sentence: sentenceOf(run.reason) },
     })),
   }
+}
+
+/** As its program is handed them, each with what it stands for; one without a name may be several words. */
+function parametersView(row: reading.InstanceDetailRow, timeZone: string) {
+  const { definition, given_parameters: given } = row
+  const zone = definition.timezone ?? timeZone
+  const moment = {
+    bizdate: row.bizdate,
+    cycleTime: localTime(row.cycle_at.getTime(), zone),
+    today: localTime((row.started_at ?? row.now).getTime(), zone).slice(0, 10),
+    nodeId: row.node_id,
+    instanceId: row.id,
+    dagId: row.dag_id,
+  }
+  return (given === null ? definition.parameters : readParameterLine(given)).map((one) => ({
+    ...one,
+    resolved: resolveParameters([one], moment)
+      .parameters.map(({ value }) => value)
+      .join(' '),
+  }))
 }
 
 /** A code that a newer server has written is told as it stands. */

@@ -122,6 +122,8 @@ export type InstanceDetailRow = InstanceListRow & {
   dag_status: number
   dag_paused: boolean
   dag_outside_window: boolean
+  /** Instead of the node's own, where whoever made the run gave it some. */
+  given_parameters: string | null
   upstream_count: number
   upstream_waiting_count: number
   downstream_count: number
@@ -139,6 +141,7 @@ export async function instanceById(
        coalesce(g.slots, 0) as slots,
        (select count(*) from instances o where o.replica_id is not null and o.resource_group_id = i.resource_group_id) as slots_taken,
        d.name as dag_name, d.status as dag_status, d.paused as dag_paused, d.outside_window as dag_outside_window,
+       d.parameters->>i.node_id::text as given_parameters,
        (select count(*) from instance_edges e where e.to_id = i.id) as upstream_count,
        (select count(*) from instance_edges e join instances o on o.id = e.from_id where e.to_id = i.id and o.status <> 6) as upstream_waiting_count,
        (select count(*) from instance_edges e where e.from_id = i.id) as downstream_count, now() as now

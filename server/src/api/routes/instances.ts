@@ -99,7 +99,7 @@ export const instanceRoutes = [
           reading.instanceRelatives(sql, row.id, 'downstream', MOST_RELATIVES),
           reading.instanceRuns(sql, row.id, MOST_RUNS),
         ])
-        return instanceDetailView(caller, row, { held, resolved: [], upstream, downstream, runs })
+        return instanceDetailView(caller, row, { held, timeZone: platform.timeZone, upstream, downstream, runs })
       })
     },
   }),

@@ -377,7 +377,7 @@ describe('what must not trigger creates no message that holds', () => {
 
   test('a smoke test of a node, and the run of a manual node', async () => {
     await world.db.rows(`update nodes set trigger = 'manual' where id = $1`, [nodes.report])
-    const body = { nodeId: nodes.extract, bizdate: '2026-01-09', parameters: 'region=cn' }
+    const body = { nodeId: nodes.extract, bizdate: '2026-01-09', parameters: 'region=cn day=$[yyyymmdd-1]' }
     const smoke = await owner.api.call('POST /workspaces/{workspaceId}/smoke-tests', { params: here(), body })
     const manual = await owner.api.call('POST /workspaces/{workspaceId}/manual-runs', {
       params: here(),
@@ -389,6 +389,10 @@ describe('what must not trigger creates no message that holds', () => {
       dagId: smoke.dagId,
       upstreamCount: 0,
       status: 'waiting-for-resources',
+      parameters: [
+        { name: 'region', value: 'cn', resolved: 'cn' },
+        { name: 'day', value: '$[yyyymmdd-1]', resolved: '20260109' },
+      ],
     })
     expect(await read(manual.instanceIds[0]!)).toMatchObject({ kind: 'manual', dagId: manual.dagId, upstreamCount: 0 })
     expect(await holding()).toBe(0)
