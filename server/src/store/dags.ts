@@ -1,5 +1,5 @@
 /** Runs: what belongs together of a business date. Their status is derived from their instances by `settle`. */
-import type { Sql, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
 import type { Environment } from './nodes.ts'
 
 export type DagRow = {
@@ -28,34 +28,9 @@ export type DagRow = {
 export const DAG_COLUMNS = `d.id, d.tenant_id, d.workspace_id, d.environment, d.kind, d.name, d.bizdate::text as bizdate, d.backfill_id, d.line,
   d.position, d.status, d.paused, d.outside_window, d.created_by, d.created_at, d.started_at, d.finished_at`
 
-export async function dagById(sql: Sql, tenantId: number, id: number): Promise<DagRow | null> {
-  const [row] = await sql.rows<DagRow>(`select ${DAG_COLUMNS} from dags d where d.id = $2 and d.tenant_id = $1`, [
-    tenantId,
-    id,
-  ])
-  return row ?? null
-}
-
-/** In the order of their lines, and of the dates in each. */
-export async function dagsOfBackfill(sql: Sql, backfillId: number): Promise<DagRow[]> {
-  return await sql.rows<DagRow>(
-    `select ${DAG_COLUMNS} from dags d where d.backfill_id = $1 order by d.line, d.position, d.id`,
-    [backfillId],
-  )
-}
-
 /** While a run is paused nothing of it starts; what runs goes on. */
 export function setPaused(tx: Transaction, dagIds: readonly number[], paused: boolean): void {
   tx.send('update dags set paused = $2 where id = any($1)', [dagIds, paused])
-}
-
-/** The first run of each line of a backfill: those whose turn it is when it starts. */
-export async function firstOfLines(sql: Sql, backfillId: number): Promise<number[]> {
-  const rows = await sql.rows<{ id: number }>(
-    `select distinct on (d.line) d.id from dags d where d.backfill_id = $1 order by d.line, d.position`,
-    [backfillId],
-  )
-  return rows.map((row) => row.id)
 }
 
 export type DagChange = Pick<DagRow, 'id' | 'tenant_id' | 'workspace_id' | 'kind' | 'status' | 'backfill_id'> & {

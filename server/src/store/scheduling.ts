@@ -91,7 +91,7 @@ export async function claim(tx: Transaction, groupId: number, replicaId: string,
   return await tx.rows<ClaimedRow>(
     `select ${PLACE}, i.environment, i.kind, i.bizdate::text as bizdate, i.cycle_at, i.period_number, i.run_number, i.wait_resource_at, i.started_at,
        i.node_id, v.definition, d.parameters->>(i.node_id::text) as parameters, g.allows_shell
-     from instances i join node_versions v on v.node_id = i.node_id and v.version = i.node_version join dags d on d.id = i.dag_id
+     from instances i left join node_versions v on v.node_id = i.node_id and v.version = i.node_version left join dags d on d.id = i.dag_id
      join resource_groups g on g.id = i.resource_group_id
      where i.id = any($1) order by i.priority desc, i.due_at, i.id`,
     [ids],
@@ -133,11 +133,11 @@ export type EndingRow = PlaceRow & {
 export async function freeRuns(tx: Transaction, runs: readonly RunKey[]): Promise<EndingRow[]> {
   const keys = [runs.map((one) => one.id), runs.map((one) => one.runNumber), runs.map((one) => one.replicaId)]
   const rows = await tx.rows<EndingRow>(
-    `select ${PLACE}, i.run_number, i.status, i.retries, v.definition->>'rerunMode' as rerun_mode,
+    `select ${PLACE}, i.run_number, i.status, i.retries, coalesce(v.definition->>'rerunMode', 'all-allowed') as rerun_mode,
        coalesce((v.definition->>'rerunTimes')::int, 0) as rerun_times, coalesce((v.definition->>'rerunIntervalMs')::bigint, 0) as rerun_interval_ms
      from unnest($1::bigint[], $2::int[], $3::uuid[]) as e(id, run_number, replica_id)
      join instances i on i.id = e.id and i.run_number = e.run_number and i.replica_id = e.replica_id
-     join node_versions v on v.node_id = i.node_id and v.version = i.node_version
+     left join node_versions v on v.node_id = i.node_id and v.version = i.node_version
      order by i.id for update of i`,
     keys,
   )

@@ -35,6 +35,9 @@ const MOST_ENDINGS = 100
 /** Programs of one replica at the same time, whatever slots there are. */
 const MOST_RUNNING = 100
 const AGAIN_AFTER_MS = 500
+/** A look that takes long and finds nothing (all of it is of runs that are paused) is not taken again for so many times as long. */
+const LONG_LOOK_MS = 200
+const REST = 10
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export type Scheduler = {
@@ -69,6 +72,7 @@ export function startScheduler(parts: {
   const logs = runLogs({ db, logFault: parts.logFault, grown: (ids) => tellGrown(ids) })
   const places = new Map<number, store.ClaimedRow>()
   const failing = new Set<string>()
+  const notBeforeMs = new Map<string, number>()
   let waiting: Ending[] = []
   let writingEnds: Promise<void> | null = null
   let wanted = true
@@ -109,9 +113,14 @@ export function startScheduler(parts: {
 
   /** How much was done; an outage is one line in the log, and keeps nothing else from being tried. */
   async function attempt(what: string, work: () => Promise<number>): Promise<number> {
+    const startedMs = performance.now()
+    if (startedMs < (notBeforeMs.get(what) ?? 0)) return 0
     try {
       const done = await work()
       failing.delete(what)
+      notBeforeMs.delete(what)
+      const tookMs = performance.now() - startedMs
+      if (done === 0 && tookMs >= LONG_LOOK_MS) notBeforeMs.set(what, performance.now() + REST * tookMs)
       return done
     } catch (error) {
       if (!failing.has(what)) parts.logFault(error, { scheduling: what })
@@ -189,24 +198,30 @@ export function startScheduler(parts: {
   }
 
   async function startReady(replicaId: string): Promise<number> {
+    const groups = await store.wantedGroups(db)
+    // Where this replica has no place for all of them, none always comes first.
+    const first = Math.floor(Math.random() * groups.length)
     let started = 0
-    for (const groupId of await store.wantedGroups(db)) {
-      const room = MOST_RUNNING - running.size
-      if (room <= 0 || stopping || replica.id() !== replicaId) break
-      const claimed = await db.transaction(async (tx) => {
-        const rows = await store.claim(tx, groupId, replicaId, room)
-        if (rows.length > 0) await settle(tx, { started: rows.map(batchOf) })
-        return rows
-      })
-      tell(claimed)
-      for (const one of claimed) {
-        const waitedMs = one.started_at.getTime() - (one.wait_resource_at ?? one.started_at).getTime()
-        metrics.dispatchLatency.observe(Math.max(0, waitedMs) / 1000)
-        void run(one, replicaId)
-      }
-      started += claimed.length
-    }
+    for (const groupId of [...groups.slice(first), ...groups.slice(0, first)])
+      started += await attempt(`group ${groupId}`, () => startGroup(groupId, replicaId))
     return started
+  }
+
+  async function startGroup(groupId: number, replicaId: string): Promise<number> {
+    const room = MOST_RUNNING - running.size
+    if (room <= 0 || stopping || replica.id() !== replicaId) return 0
+    const claimed = await db.transaction(async (tx) => {
+      const rows = await store.claim(tx, groupId, replicaId, room)
+      if (rows.length > 0) await settle(tx, { started: rows.map(batchOf) })
+      return rows
+    })
+    tell(claimed)
+    for (const one of claimed) {
+      const waitedMs = one.started_at.getTime() - (one.wait_resource_at ?? one.started_at).getTime()
+      metrics.dispatchLatency.observe(Math.max(0, waitedMs) / 1000)
+      void run(one, replicaId)
+    }
+    return claimed.length
   }
 
   function stopRun(one: Running, why: Stop): void {
@@ -292,6 +307,7 @@ export function startScheduler(parts: {
 
   const timer = setInterval(wake, LOOK_EVERY_MS)
   const unsubscribe = live.subscribe((change) => {
+    if (change.kind === 'backfill') notBeforeMs.clear()
     if (change.kind === 'instance' || change.kind === 'backfill') wake()
   })
 

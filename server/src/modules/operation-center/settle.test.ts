@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dagStatuses, type Place, place, plant, statuses, unsettled } from '../../../../test/planted.ts'
 import { type TestDatabase, testDatabase } from '../../../../test/postgres.ts'
 import { type Database, openDatabase } from '../../store/database.ts'
-import { lockInstances } from '../../store/instances.ts'
 import { type Changes, settle } from './settle.ts'
 
 let database: TestDatabase
@@ -146,12 +145,6 @@ describe('what follows from a change of status', () => {
       [ids.onLeft],
     )
     expect(left).toEqual({ task_type: 0, has_work: true })
-  })
-
-  test('of an instance of another tenant nothing is locked', async () => {
-    const { ids } = await plant(db, at, [{ instances: { a: {} } }])
-    const other = await place(db)
-    expect(await db.transaction((tx) => lockInstances(tx, other.tenantId, [ids.a!]))).toEqual([])
   })
 })
 

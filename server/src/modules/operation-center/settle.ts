@@ -5,7 +5,7 @@
  * or back; runs have the status that their instances give them, a run that has succeeded gives the next one of its line its turn, and backfills
  * follow their runs. What somebody may want to hear of is noted, to be told by the scheduler.
  *
- * It decides no preconditions: whoever asks has locked the instances (`lockInstances`) and looked. Changes that change nothing (an instance that
+ * It decides no preconditions: whoever asks has locked the instances, in the order of their ids, and looked. Changes that change nothing (an instance that
  * has failed is to fail) are left out.
  */
 import { mayTake } from '../../openevent/publish.ts'
