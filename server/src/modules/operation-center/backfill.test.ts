@@ -1,13 +1,12 @@
 // Data backfills from the request to the instances: held by a real extension, with the effect read back from the tables.
 import { BACKFILL_MODES, type BackfillMode } from '@holdpoint/core'
 import { HoldpointError } from '@holdpoint/sdk'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   callBack,
   detailOf,
   type Extension,
   flowSpec,
-  PATIENCE,
   type Person,
   refusalCode,
   startWorld,
@@ -18,11 +17,17 @@ import {
 } from '../../../../test/world.ts'
 import { expire } from '../../gate/expire.ts'
 
+// Each test sets up a tenant with two workspaces, and waits for what is created by itself.
+vi.setConfig({ testTimeout: 120_000 })
+
 let world: World
 beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world?.stop())
+
+/** Creating is asked for by a timer of the server. */
+const PATIENCE = { timeout: 60_000, interval: 50 } as const
 
 type Given = Parameters<Person['api']['call']>[1] & object
 type Request = Record<string, unknown>
