@@ -64,7 +64,12 @@ export async function exampleOf(
 }
 
 /** Starts the example's service as a process of its own, to which the events of its workspace go. */
-export async function served(world: World, name: string, { tenant, workspace, code, author }: Example) {
+export async function served(
+  world: World,
+  name: string,
+  { tenant, workspace, code, author }: Extension & Pick<Example, 'tenant' | 'workspace'>,
+  env: Readonly<Record<string, string>> = {},
+) {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
   await tenant.route(workspace, url, { name: 'example', serves: [code] })
@@ -85,6 +90,8 @@ export async function served(world: World, name: string, { tenant, workspace, co
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: author.key.secret,
       EXTENSION_CODE: code,
       WEBHOOK_SECRET: secrets[0]!.secret,
+      WEBHOOK_SECRETS: secrets[0]!.secret,
+      ...env,
       PORT: String(port),
     },
   })

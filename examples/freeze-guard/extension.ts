@@ -2,7 +2,8 @@
  * Freeze guard: an extension as its author writes it, with nothing but Node, the vendor's own SDKs and the library of Standard Webhooks from npm.
  *
  * It receives events over HTTP, believes those that Holdpoint signed, looks at the nodes through the DataWorks API and returns its result with UpdateWorkbenchEventResult:
- * freezing a node that others wait for fails, unpublishing one that is not temporary passes with a warning, the rest passes.
+ * freezing a node that others wait for fails, unpublishing one that is not temporary passes with a warning, backfilling more than a month's days at
+ * once or a month that is closed fails, the rest passes.
  */
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import OpenApiClient, { Config, OpenApiRequest, Params } from '@alicloud/openapi-client'
@@ -72,6 +73,8 @@ const texts = (parameters: Record<string, string | number>) =>
   Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
 
 type NodeEvent = { id: string; type: string; data: { projectId: number; nodeIds: number[]; blockBusiness: boolean } }
+type BackfillEvent = { id: string; type: string; data: { multipleTimePeriods: string; blockBusiness: boolean } }
+type Event = NodeEvent | BackfillEvent
 type Verdict = { result: 'OK' | 'WARN' | 'FAIL'; tip: string }
 
 type Node = { name: string; waiting: string[] }
@@ -122,6 +125,26 @@ async function judge(call: Call, event: NodeEvent): Promise<Verdict> {
   return { result: 'OK', tip: '' }
 }
 
+const DAY_MS = 86_400_000
+const MOST_DAYS = 31
+
+const isBackfill = (event: Event): event is BackfillEvent => event.type === 'dataworks:BackfillDataOperate:BackfillData'
+
+/** The rule for backfills. The months up to `closedUntil`, yyyy-mm, are settled: nobody computes them anew. */
+function judgeBackfill({ data }: BackfillEvent, closedUntil: string): Verdict {
+  const periods = JSON.parse(data.multipleTimePeriods) as { bizBeginTime: string; bizEndTime: string }[]
+  const [first = ''] = periods.map((period) => period.bizBeginTime).sort()
+  if (closedUntil !== '' && first.slice(0, 7) <= closedUntil)
+    return { result: 'FAIL', tip: `The books are closed up to **${closedUntil}**, and this begins on ${first}.` }
+  const days = periods.reduce(
+    (sum, one) => sum + 1 + (Date.parse(one.bizEndTime) - Date.parse(one.bizBeginTime)) / DAY_MS,
+    0,
+  )
+  if (days > MOST_DAYS)
+    return { result: 'FAIL', tip: `It is of **${days} days**. No more than ${MOST_DAYS} are computed anew at once.` }
+  return { result: 'OK', tip: `${days} ${days === 1 ? 'day' : 'days'} of open months.` }
+}
+
 /** A longer one is refused. */
 const LONGEST_TIP = 10_000
 
@@ -129,15 +152,22 @@ const LONGEST_TIP = 10_000
 export type Identity = { extensionCode: string; secrets: readonly string[] }
 
 /** The event in a delivery that was signed with one of the secrets within the last five minutes; null in any other. */
-function genuine(secrets: readonly string[], headers: IncomingHttpHeaders, body: string): NodeEvent | null {
+function genuine(secrets: readonly string[], headers: IncomingHttpHeaders, body: string): Event | null {
   for (const secret of secrets) {
     try {
-      return new Webhook(secret).verify(body, headers as Record<string, string>) as NodeEvent
+      return new Webhook(secret).verify(body, headers as Record<string, string>) as Event
     } catch {
       // Perhaps the next one.
     }
   }
   return null
+}
+
+/** Of what it is only told it needs nothing. */
+function isAbout(event: Event): boolean {
+  if (typeof event.id !== 'string') return false
+  if (!event.data?.blockBusiness) return true
+  return isBackfill(event) ? typeof event.data.multipleTimePeriods === 'string' : Array.isArray(event.data.nodeIds)
 }
 
 /** Receives events and answers them. */
@@ -146,12 +176,13 @@ export function startExtension(settings: {
   identity: () => Promise<Identity>
   port: number
   delayMs: number
+  closedUntil?: string
 }) {
   const { call } = settings
 
-  async function answer(event: NodeEvent, extensionCode: string): Promise<void> {
+  async function answer(event: Event, extensionCode: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, settings.delayMs))
-    const verdict = await judge(call, event)
+    const verdict = isBackfill(event) ? judgeBackfill(event, settings.closedUntil ?? '') : await judge(call, event)
     try {
       await call('UpdateWorkbenchEventResult', {
         MessageId: event.id,
@@ -165,7 +196,8 @@ export function startExtension(settings: {
       // Delivery is at least once. An event that comes again after the world has changed may be judged otherwise; the first result stands.
       if (codeOf(error) !== 'Conflict.CheckResult') throw error
     }
-    console.log(`freeze guard: ${event.type} ${event.data.nodeIds.join(',')} → ${verdict.result}`)
+    const of = isBackfill(event) ? event.data.multipleTimePeriods : event.data.nodeIds.join(',')
+    console.log(`freeze guard: ${event.type} ${of} → ${verdict.result}`)
   }
 
   const server = createServer((request, response) => {
@@ -183,8 +215,8 @@ export function startExtension(settings: {
         response.writeHead(401).end('not signed by Holdpoint, or too long ago')
         return
       }
-      if (typeof event.id !== 'string' || (event.data?.blockBusiness && !Array.isArray(event.data.nodeIds))) {
-        response.writeHead(400).end('not an event about nodes')
+      if (!isAbout(event)) {
+        response.writeHead(400).end('not an event about nodes or a backfill')
         return
       }
       try {
@@ -235,6 +267,7 @@ if (process.argv[1] === import.meta.filename) {
     identity: () => identity,
     port: Number(env.PORT ?? 4181),
     delayMs: Number(env.CHECK_DELAY_MS ?? 0),
+    closedUntil: env.CLOSED_UNTIL ?? '',
   })
   process.send?.({ port: running.port })
   if (!process.connected) console.log(`freeze guard listens on http://127.0.0.1:${running.port}/`)

@@ -1,5 +1,5 @@
 /**
- * The demonstration: a workspace whose nodes come from a FlowSpec file, and an extension that is a process of its own.
+ * The demonstration: a workspace whose nodes come from a FlowSpec file and have run for the last days, and an extension that is a process of its own.
  *
  * It is set up once, through the native API, by two users of its own, as people would: the extension's author registers and submits it, and
  * somebody else approves it. From then on only the extension's process is started; what people change stays changed.
@@ -24,7 +24,10 @@ const READY = 'demo.ready'
 const AUTHOR = 'demo-extension-author'
 const WORKSPACE = 'shop'
 const EXTENSION = 'Freeze guard'
-const POINTS = ['freeze-node', 'unfreeze-node', 'undeploy-node'] as const
+const POINTS = ['freeze-node', 'unfreeze-node', 'undeploy-node', 'backfill-data'] as const
+/** So many days have run when somebody first looks. */
+const DAYS = 3
+const DAY_MS = 86_400_000
 const BUS = 'demo'
 const RULE = 'node-operations'
 const TARGET = 'freeze-guard'
@@ -60,7 +63,7 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
       introduce().catch((error) => log.warn({ err: error }, 'the demonstration'))
   })
   return {
-    greeting: `The demonstration: in workspace "${WORKSPACE}", freeze a node. The extension "${EXTENSION}" (process ${child.pid}, port ${child.port}) decides.`,
+    greeting: `The demonstration: in workspace "${WORKSPACE}", freeze a node, or backfill data. The extension "${EXTENSION}" (process ${child.pid}, port ${child.port}) decides.`,
     stop() {
       unsubscribe()
       return child.stop()
@@ -100,6 +103,8 @@ async function setUp(
       body: { environment, flowspec },
     })
 
+  await firstDays(as.reviewer, workspace.id)
+
   // The author tests the extension there, which reads the nodes it is asked about.
   await as.reviewer.call('PUT /workspaces/{workspaceId}/members/{userId}', {
     params: { ...params, userId: authorId },
@@ -111,7 +116,7 @@ async function setUp(
       body: {
         name: EXTENSION,
         description:
-          'Refuses to freeze a node while other nodes wait for it, and warns when a node that is not temporary is unpublished.',
+          'Refuses to freeze a node while other nodes wait for it, and to backfill more than 31 days at once or a month that is closed; warns when a node that is not temporary is unpublished.',
         points: [...POINTS],
         testWorkspaceId: workspace.id,
       },
@@ -150,6 +155,27 @@ async function setUp(
     await store.deleteAccessKey(tx, reviewerPair.id)
     await store.updateUser(tx, reviewer.id, { tenantRoles: [], disabled: true })
     writeAudit(tx, { tenantId, userId: reviewer.id, action: READY, object: WORKSPACE })
+  })
+}
+
+/** Has everything run for the last days, before there is anybody to ask: the nights to come run by themselves. */
+async function firstDays(as: Client, workspaceId: number): Promise<void> {
+  const params = { workspaceId }
+  if ((await as.call('GET /workspaces/{workspaceId}/backfills', { params })).items.length > 0) return
+  const { items } = await as.call('GET /workspaces/{workspaceId}/nodes', { params, query: { limit: 200 } })
+  const idsOf = (wanted: (node: (typeof items)[number]) => boolean) => items.filter(wanted).map((node) => node.id)
+  const day = (before: number) => new Date(Date.now() - before * DAY_MS).toISOString().slice(0, 10)
+  await as.call('POST /workspaces/{workspaceId}/backfills', {
+    params,
+    body: {
+      name: 'The last days',
+      comment: 'Made with the demonstration, so that there is something to look at',
+      mode: 'massive',
+      rootNodeIds: idsOf((node) => node.isRoot),
+      excludeNodeIds: idsOf((node) => node.recurrence === 'pause'),
+      // The day before yesterday has ended wherever its nodes are scheduled.
+      dates: [{ start: day(DAYS + 1), end: day(2) }],
+    },
   })
 }
 
@@ -282,6 +308,7 @@ function spawnExtension(config: Config, pair: Pair, port: number): ChildProcess 
       ALIBABA_CLOUD_ACCESS_KEY_ID: pair.id,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: pair.secret,
       CHECK_DELAY_MS: '2000',
+      CLOSED_UNTIL: `${new Date().getUTCFullYear() - 1}-12`,
     },
   })
 }

@@ -49,7 +49,11 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
       process.kill(pid, 'SIGCONT')
     }
   }
-  const operations = async () => (await client.call('GET /operations', { query: { limit: 200 } })).items
+  /** On nodes. */
+  const operations = async () =>
+    (await client.call('GET /operations', { query: { limit: 200 } })).items.filter(
+      (one) => one.eventCode !== 'backfill-data',
+    )
 
   beforeAll(start)
   afterAll(endEverything)
@@ -82,6 +86,35 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
     expect(holdpoint.extension).not.toBeNull()
     expect(holdpoint.extension!.pid).not.toBe(holdpoint.pid)
     expect(isRunning(holdpoint.extension!.pid)).toBe(true)
+  })
+
+  test('its nodes have run for the last days on real data, and a backfill is held and checked as well', async () => {
+    const params = { workspaceId }
+    const backfills = async () => (await client.call('GET /workspaces/{workspaceId}/backfills', { params })).items
+    await vi.waitFor(
+      async () =>
+        expect(await backfills()).toMatchObject([
+          { name: 'The last days', state: 'succeeded', dateCounts: { succeeded: 3 } },
+        ]),
+      LEASED,
+    )
+    const backfill = async (start: string, end: string) => {
+      const { operation } = await client.call('POST /workspaces/{workspaceId}/backfills', {
+        params,
+        body: { name: start, rootNodeIds: [ids.get('di_orders')!], dates: [{ start, end }] },
+      })
+      return await ended(operation.id)
+    }
+    const year = new Date().getUTCFullYear()
+    expect(await backfill(`${year}-01-01`, `${year}-01-03`)).toMatchObject({ state: 'done', checks: [{ state: 'OK' }] })
+    expect(await backfill(`${year - 1}-12-01`, `${year - 1}-12-02`)).toMatchObject({
+      state: 'refused',
+      checks: [{ state: 'FAIL' }],
+    })
+    await vi.waitFor(
+      async () => expect((await backfills()).map((one) => one.state)).toEqual(['succeeded', 'succeeded']),
+      LEASED,
+    )
   })
 
   test('freezing a node that nothing waits for is held, decided by the extension, and carried out', async () => {
