@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { placesOf } from '../../console/src/graph/layout.ts'
+import { links } from '../../console/src/links.ts'
 import { type GraphItem, type Neighbourhood, together } from '../../console/src/graph/neighbourhood.ts'
 
 const item = (key: string, upstreamCount: number, downstreamCount: number): GraphItem => ({
@@ -8,7 +9,7 @@ const item = (key: string, upstreamCount: number, downstreamCount: number): Grap
   name: key,
   note: '',
   looks: [],
-  link: { to: '/' },
+  link: links.instance(1, key),
   upstreamCount,
   downstreamCount,
 })

@@ -1,4 +1,4 @@
-import type { LinkOptions } from '@tanstack/react-router'
+import type { links } from '../links.ts'
 import type { Look } from '../ui/state-badge.tsx'
 
 /** A node or an instance as it stands in a graph. */
@@ -9,7 +9,7 @@ export type GraphItem = {
   /** What tells it from others of its name: its type, its time. */
   readonly note: string
   readonly looks: readonly Look[]
-  readonly link: LinkOptions
+  readonly link: ReturnType<typeof links.node | typeof links.instance>
   /** How many there are in all beside it, shown or not. */
   readonly upstreamCount: number
   readonly downstreamCount: number

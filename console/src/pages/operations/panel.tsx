@@ -2,7 +2,6 @@ import { Badge, Button, Group, Skeleton, Stack, Text, Tooltip } from '@mantine/c
 import { useDisclosure } from '@mantine/hooks'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { LinkOptions } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
@@ -173,8 +172,10 @@ function WorkspaceName({ id }: { id: number }) {
   return <LinkTo {...links.nodes(id)}>{name ?? String(id)}</LinkTo>
 }
 
+type ObjectLink = ReturnType<typeof links.node | typeof links.instance>
+
 /** Where its objects are seen; null where they have no page. */
-function linkOfObjects({ eventCode, workspaceId }: OperationDetail): ((id: string) => LinkOptions) | null {
+function linkOfObjects({ eventCode, workspaceId }: OperationDetail): ((id: string) => ObjectLink) | null {
   if (workspaceId === null) return null
   if (eventCode.endsWith('-node')) return (id) => links.node(workspaceId, id)
   return /-instance(-|$)/.test(eventCode) ? (id) => links.instance(workspaceId, id) : null
