@@ -1,5 +1,5 @@
 import { CATEGORY_NAMES, EVENT_NAMES, MODULE_NAMES } from 'virtual:event-names'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from './text/index.ts'
 
 const BY_CODE = new Map(EVENT_NAMES.map((event) => [event.eventCode, event]))
 

@@ -1,18 +1,16 @@
 import { Alert, List, Text } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react'
-import i18next from 'i18next'
-import { useTranslation } from 'react-i18next'
 import { ProblemError, UnreachableError } from './api/client.ts'
-import { refusalSentence } from './text/index.ts'
+import { refusalSentence, translate, useTranslation } from './text/index.ts'
 
 /** What went wrong, in one sentence of the language shown. */
 export function sentenceOf(error: Error): string {
-  if (error instanceof UnreachableError) return i18next.t('problem.unreachable')
+  if (error instanceof UnreachableError) return translate('problem.unreachable')
   if (error instanceof ProblemError) {
     const { code, detail, details } = error.problem
     return refusalSentence(code, details ?? {}) ?? detail
   }
-  return i18next.t('problem.fault')
+  return translate('problem.fault')
 }
 
 /** The fault of one field of a form, where the server named its place. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { placesOf } from '../../console/src/graph/layout.ts'
-import { links } from '../../console/src/links.ts'
 import { type GraphItem, type Neighbourhood, together } from '../../console/src/graph/neighbourhood.ts'
+import { links } from '../../console/src/links.ts'
 
 const item = (key: string, upstreamCount: number, downstreamCount: number): GraphItem => ({
   key,

@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { scheduleWords } from '../../console/src/pages/workspaces/schedule.ts'
+import type { Translate } from '../../console/src/text/index.ts'
 import { instancesEn } from '../../console/src/text/instances-en.ts'
 import { instancesZh } from '../../console/src/text/instances-zh.ts'
 
@@ -31,7 +32,8 @@ describe('a schedule in words', () => {
       '每月 1 日（仅一月和七月） 01:00 运行',
     ],
   ])('%s is “%s”', (cron, english, chinese) => {
-    expect(scheduleWords(i18n.getFixedT('en'), 'en', cron)).toBe(english)
-    expect(scheduleWords(i18n.getFixedT('zh'), 'zh', cron)).toBe(chinese)
+    const inLanguage = (language: string): Translate => i18n.getFixedT(language)
+    expect(scheduleWords(inLanguage('en'), 'en', cron)).toBe(english)
+    expect(scheduleWords(inLanguage('zh'), 'zh', cron)).toBe(chinese)
   })
 })

@@ -1,3 +1,4 @@
+import { useTranslation } from '../text/index.ts'
 import '@xyflow/react/dist/base.css'
 import './graph.css'
 import { ActionIcon, Group, Text, Tooltip, useComputedColorScheme } from '@mantine/core'
@@ -15,7 +16,6 @@ import {
   useReactFlow,
 } from '@xyflow/react'
 import { createContext, type KeyboardEvent, memo, use, useEffect, useMemo, useRef } from 'react'
-import { useTranslation } from 'react-i18next'
 import { LinkTo } from '../ui/link.tsx'
 import type { GraphViewProps } from './graph-section.tsx'
 import { ITEM_HEIGHT, ITEM_WIDTH, type Place, placesOf } from './layout.ts'

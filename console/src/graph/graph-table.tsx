@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../text/index.ts'
 import { LinkTo } from '../ui/link.tsx'
 import { type Column, RowTable } from '../ui/row-table.tsx'
 import { Card } from '../ui/section.tsx'

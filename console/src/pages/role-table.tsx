@@ -10,8 +10,7 @@ import {
 } from '@holdpoint/core/access'
 import { IconCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
-import { currentLanguage, type Language } from '../text/index.ts'
+import { currentLanguage, type Language, useTranslation } from '../text/index.ts'
 import { type Column, RowTable } from '../ui/row-table.tsx'
 import { Card, Section } from '../ui/section.tsx'
 

@@ -1,5 +1,5 @@
-import i18next, { type ParseKeys } from 'i18next'
-import { initReactI18next } from 'react-i18next'
+import i18next from 'i18next'
+import { initReactI18next, useTranslation as useI18next } from 'react-i18next'
 import { keepPreference, readPreference } from '../preferences.ts'
 import type { en } from './en.ts'
 import type { operationCenterEn } from './operation-center-en.ts'
@@ -7,7 +7,19 @@ import type { operationCenterEn } from './operation-center-en.ts'
 export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
 /** The name of one text, e.g. `nodes.title`. */
-export type TextKey = ParseKeys
+export type TextKey = Keys<typeof en> | Keys<typeof operationCenterEn>
+type Keys<T> = { [K in keyof T & string]: T[K] extends string ? Plain<K> : `${K}.${Keys<T[K]>}` }[keyof T & string]
+/** Plural forms are one key. */
+type Plain<K extends string> = K extends `${infer Whole}_${'one' | 'other'}` ? Whole : K
+
+/** The text in the language shown, with these values in its places. */
+export type Translate = (key: TextKey, values?: Readonly<Record<string, unknown>>) => string
+export const translate: Translate = (key, values = {}) => i18next.t(key, values)
+/** With types of our own: i18next's work out anew for every use what all the texts could be, which takes the compiler minutes. */
+export const useTranslation = useI18next as unknown as () => {
+  readonly t: Translate
+  readonly i18n: { readonly language: string }
+}
 
 /** The same keys as the English texts, with any wording: a missing or surplus key does not compile. */
 export type SameTexts<T = typeof en> = {
@@ -16,13 +28,6 @@ export type SameTexts<T = typeof en> = {
 
 export type RefusalDetails = Readonly<Record<string, unknown>>
 type RefusalSentence = (code: string, details: RefusalDetails) => string | undefined
-
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'translation'
-    resources: { translation: typeof en & typeof operationCenterEn }
-  }
-}
 
 type Loaded = { readonly texts: object; readonly refusalSentence: RefusalSentence }
 /** Only the language that is shown is loaded. The server's own sentences are English. */

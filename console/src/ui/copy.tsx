@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Code, CopyButton, Group, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../text/index.ts'
 
 /** A short piece of text that people take elsewhere: an id, a code. */
 export function Copyable({ value }: { value: string }) {

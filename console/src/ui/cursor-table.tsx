@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Group, Text } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconChevronsLeft, IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../text/index.ts'
 import type { ChosenRows } from './chosen-rows.ts'
 import { type Column, RowTable } from './row-table.tsx'
 import { Card } from './section.tsx'

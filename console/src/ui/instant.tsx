@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../text/index.ts'
 import { useEverySecond } from './clock.ts'
 import { durationText } from './duration.ts'
 

@@ -1,5 +1,5 @@
 import { ScrollArea, Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../text/index.ts'
 import { lineDiff, shortened } from './line-diff.ts'
 
 /** Two texts compared line by line. Signs and words tell what was removed and added, not colour alone. `before` null: there was none. */

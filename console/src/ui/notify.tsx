@@ -1,5 +1,5 @@
-import i18next from 'i18next'
 import { lazy, Suspense, useSyncExternalStore } from 'react'
+import { translate } from '../text/index.ts'
 
 type Notice = { readonly message: string; readonly colour: 'green' | 'gray' }
 
@@ -13,7 +13,7 @@ export async function notify({ message, colour }: Notice): Promise<void> {
   wanted = true
   for (const listener of listeners) listener()
   const { notifications } = await import('@mantine/notifications')
-  notifications.show({ message, color: colour, closeButtonProps: { 'aria-label': i18next.t('ui.close') } })
+  notifications.show({ message, color: colour, closeButtonProps: { 'aria-label': translate('ui.close') } })
 }
 
 /** Where they appear. Their code is loaded with the first one. */

@@ -1,6 +1,5 @@
 import { Badge, type MantineColor } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
-import type { TextKey } from '../text/index.ts'
+import { type TextKey, useTranslation } from '../text/index.ts'
 import type { IconComponent } from './icon.ts'
 
 /** How a state looks. Icon and words differ from state to state, so that nothing is told by colour alone. */

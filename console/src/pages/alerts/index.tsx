@@ -2,15 +2,14 @@ import { Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconBell, IconBellOff, IconPencil, IconPlus, IconSend, IconShieldLock, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { TFunction } from 'i18next'
 import { type ReactNode, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { AlertRule } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
+import { type Translate, useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -173,7 +172,7 @@ function Watches({ workspaceId, rule: { watch, nodes } }: { workspaceId: number;
   )
 }
 
-function limitOf(t: TFunction, watch: AlertRule['watch']): string[] {
+function limitOf(t: Translate, watch: AlertRule['watch']): string[] {
   switch (watch.kind) {
     case 'TIMEOUT':
       return [t('alerts.forMinutes', { count: watch.minutes })]

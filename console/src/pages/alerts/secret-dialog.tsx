@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import type { AlertRule } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { Copyable } from '../../ui/copy.tsx'
 import { iconProps } from '../../ui/icon.ts'
 

@@ -2,14 +2,12 @@ import { Alert, Badge, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconExclamationCircle, IconListDetails, IconSitemap } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
 import { serverNow } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { BackfillDetail } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
-import { refusalSentence } from '../../text/index.ts'
+import { refusalSentence, type Translate, useTranslation } from '../../text/index.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -42,7 +40,7 @@ export function BackfillPage() {
   )
 }
 
-const trail = (t: TFunction, workspaceId: number, name: string, environment?: 'PROD' | 'DEV') => [
+const trail = (t: Translate, workspaceId: number, name: string, environment?: 'PROD' | 'DEV') => [
   <LinkTo key="backfills" {...links.backfills(workspaceId, environment)}>
     {t('nav.backfills')}
   </LinkTo>,

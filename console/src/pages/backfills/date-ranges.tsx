@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { dayBefore, dayCount, lastMonths, monthRange, type Range, today } from './days.ts'
 

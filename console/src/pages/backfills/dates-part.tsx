@@ -1,6 +1,6 @@
 import { MOST_GROUPS, MOST_RANGES } from '@holdpoint/core/operation-center/backfill'
 import { Group, Input, NumberInput, SegmentedControl, Stack, TextInput } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../text/index.ts'
 import { Section } from '../../ui/section.tsx'
 import { DateRanges } from './date-ranges.tsx'
 import type { Draft } from './draft.ts'

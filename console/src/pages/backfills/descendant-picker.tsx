@@ -1,11 +1,11 @@
 import { Button, Checkbox, Group, Input, ScrollArea, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { Environment } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import type { PickedNode } from './node-picker.tsx'
 
 type Props = {

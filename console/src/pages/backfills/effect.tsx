@@ -10,10 +10,9 @@ import {
   IconSnowflake,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { BackfillPreview, Environment } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import { refusalSentence } from '../../text/index.ts'
+import { refusalSentence, useTranslation } from '../../text/index.ts'
 import { LinkTo } from '../../ui/link.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'

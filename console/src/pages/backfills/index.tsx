@@ -1,14 +1,13 @@
 import { Button, Group, Input, SegmentedControl, Select, Switch, Text } from '@mantine/core'
 import { IconFilterOff, IconHistoryToggle } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { BackfillState, BackfillSummary } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { useList } from '../../list.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
+import { type Translate, useTranslation } from '../../text/index.ts'
 import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { TextFilter } from '../../ui/filters.tsx'
@@ -137,7 +136,7 @@ export function BackfillsPage() {
   )
 }
 
-function columns(t: TFunction): readonly Column<BackfillSummary>[] {
+function columns(t: Translate): readonly Column<BackfillSummary>[] {
   return [
     {
       key: 'name',

@@ -1,6 +1,6 @@
 import type { BackfillMode } from '@holdpoint/core/operation-center/backfill'
 import { Radio, SimpleGrid, Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../text/index.ts'
 import { MODES } from './draft.ts'
 
 /** The ways to say which nodes run, each with what it means. */

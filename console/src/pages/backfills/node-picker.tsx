@@ -2,10 +2,10 @@ import { MultiSelect, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { Environment, NodeSummary } from '../../api/shapes.ts'
 import { useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 
 export type PickedNode = Pick<NodeSummary, 'id' | 'name' | 'workspaceId'>
 

@@ -1,7 +1,7 @@
 import { MultiSelect, Stack } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
 import type { Environment } from '../../api/shapes.ts'
 import { useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import { Section } from '../../ui/section.tsx'
 import { DescendantPicker } from './descendant-picker.tsx'
 import { type Draft, SINGLE_ROOT } from './draft.ts'

@@ -1,7 +1,7 @@
 import { Code } from '@mantine/core'
-import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import type { BackfillDetail } from '../../api/shapes.ts'
+import type { Translate } from '../../text/index.ts'
 
 const ALERTS = {
   Success: 'backfillForm.alertSuccess',
@@ -12,7 +12,7 @@ const RUN_WINDOWS = { daily: 'backfillForm.runWindowDaily', weekend: 'backfillFo
 
 /** What was asked for beyond nodes and dates, each as name and value; nothing where it was left as it is. */
 export function optionFacts(
-  t: TFunction,
+  t: Translate,
   request: BackfillDetail['request'],
 ): readonly (readonly [name: string, value: ReactNode])[] {
   const { window, runWindow, analysis, parameters = {} } = request

@@ -1,6 +1,6 @@
 import { Box, Group, Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
 import type { BackfillCounts } from '../../api/shapes.ts'
+import { useTranslation } from '../../text/index.ts'
 
 /** In the order in which they stand in the bar: what has ended first. */
 const PARTS = [

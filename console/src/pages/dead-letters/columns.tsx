@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core'
 import { IconClockOff, IconRouteOff } from '@tabler/icons-react'
-import type { TFunction } from 'i18next'
 import { serverNow } from '../../api/client.ts'
 import type { DeadLetter } from '../../api/shapes.ts'
 import type { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
+import type { Translate } from '../../text/index.ts'
 import { Instant, Remaining } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import type { Column } from '../../ui/row-table.tsx'
@@ -17,7 +17,7 @@ const REFUSALS: Readonly<Record<NonNullable<DeadLetter['refusal']>, Look>> = {
 }
 
 export function deadLetterColumns(
-  t: TFunction,
+  t: Translate,
   names: ReturnType<typeof useEventNames>,
 ): readonly Column<DeadLetter>[] {
   return [

@@ -3,11 +3,11 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { PatternVerdict } from '../../api/shapes.ts'
 import { EVENTS_BY_MODULE, useEventNames } from '../../events.ts'
 import { sentenceOf } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 
 const FIRST_EVENT = 'freeze-node'
 const TYPED_AFTER_MS = 250

@@ -13,9 +13,9 @@ import {
   TextInput,
 } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
 import type { EventBus, ExtensionView } from '../../api/shapes.ts'
 import { fieldProblem } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import type { Sasl, TargetDraft, TargetKind } from './target-draft.ts'

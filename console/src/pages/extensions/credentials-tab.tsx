@@ -1,9 +1,9 @@
 import { may } from '@holdpoint/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import { principalOf, useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import { AccessKeys } from '../account/access-keys.tsx'
 import type { TabProps } from './extension.tsx'
 

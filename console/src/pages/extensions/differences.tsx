@@ -1,8 +1,8 @@
 import { Box, Stack, Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
 import type { ExtensionVersionDetail } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
 import { useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import { LineDifferences } from '../../ui/line-differences.tsx'
 
 type Difference = ExtensionVersionDetail['differences'][number]

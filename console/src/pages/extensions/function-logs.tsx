@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
 import type { FunctionLogLine } from '../../api/shapes.ts'
+import { useTranslation } from '../../text/index.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 
 /** What a run has logged, each line with its moment. */

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { IconLock, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
 import { fieldProblem } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import type { FunctionDraft, Variable } from './function-draft.ts'
 

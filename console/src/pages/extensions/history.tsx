@@ -15,13 +15,12 @@ import {
   IconUserShare,
 } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { TFunction } from 'i18next'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { ExtensionHistoryEntry } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { type Translate, useTranslation } from '../../text/index.ts'
 import type { IconComponent } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { MarkdownText } from '../../ui/markdown.tsx'
@@ -93,7 +92,7 @@ export function Timeline({ code, version }: { code: string; version?: number }) 
   )
 }
 
-function said({ step, fields, version }: ExtensionHistoryEntry, t: TFunction): string {
+function said({ step, fields, version }: ExtensionHistoryEntry, t: Translate): string {
   if (step !== 'change') return t(`step.${step}`, { version })
   if (fields.length === 0) return t('step.changeNothing')
   return t('step.change', {

@@ -8,10 +8,9 @@ import {
   IconRocket,
   IconRosetteDiscountCheck,
 } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
 import type { ExtensionStatus, ExtensionView } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import type { TextKey } from '../../text/index.ts'
+import { type TextKey, useTranslation } from '../../text/index.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { STEP_OF } from './status.ts'

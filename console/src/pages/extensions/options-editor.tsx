@@ -3,7 +3,7 @@ import { Refusal } from '@holdpoint/core/refusal'
 import { Alert, Button, Group, Input, List, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { useDeferredValue, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../text/index.ts'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import { type OptionDraft, OptionFields } from '../management/option-fields.tsx'
 

@@ -1,7 +1,7 @@
 import { Box, Button, Input, Skeleton, Text } from '@mantine/core'
 import { IconForms } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../text/index.ts'
 
 const OptionsEditor = lazy(() => import('./options-editor.tsx').then((file) => ({ default: file.OptionsEditor })))
 

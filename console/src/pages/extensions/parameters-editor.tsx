@@ -3,10 +3,10 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Fragment } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { LintedParameters } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { parameterSentence } from '../../text/parameters-zh.ts'
 
 const TYPED_AFTER_MS = 250

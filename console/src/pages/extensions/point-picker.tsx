@@ -1,7 +1,7 @@
 import { Checkbox, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { levelOfPoint, POINTS_BY_MODULE, useEventNames } from '../../events.ts'
+import { useTranslation } from '../../text/index.ts'
 
 /** The extension points, grouped by module. Rule 2: one extension watches points of one level only, so the first one chosen decides. */
 export function PointPicker({

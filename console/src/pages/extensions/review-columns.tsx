@@ -1,7 +1,7 @@
 import { Badge, Text } from '@mantine/core'
-import type { TFunction } from 'i18next'
 import type { ExtensionVersion } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
+import type { Translate } from '../../text/index.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import type { Column } from '../../ui/row-table.tsx'
@@ -9,7 +9,7 @@ import type { Column } from '../../ui/row-table.tsx'
 export const keyOfReview = (review: ExtensionVersion) => review.code
 
 /** The columns of every list of reviews. */
-export function reviewColumns(t: TFunction): readonly Column<ExtensionVersion>[] {
+export function reviewColumns(t: Translate): readonly Column<ExtensionVersion>[] {
   return [
     {
       key: 'extension',

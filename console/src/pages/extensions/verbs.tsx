@@ -10,10 +10,9 @@ import {
 } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls, type ExtensionVerb } from '../../api/calls.ts'
 import { ProblemNotice } from '../../problem.tsx'
-import type { TextKey } from '../../text/index.ts'
+import { type TextKey, useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { type IconComponent, iconProps } from '../../ui/icon.ts'
 

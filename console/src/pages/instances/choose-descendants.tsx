@@ -2,10 +2,10 @@ import { Alert, Checkbox, Group, ScrollArea, Skeleton, Stack, Text } from '@mant
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { InstanceRelative, InstanceSummary } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { StatusBadges } from './status-badges.tsx'
 
 type Props = {

@@ -1,9 +1,9 @@
 import { ActionIcon, Group, Menu, Text } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import type { TFunction } from 'i18next'
 import { serverNow } from '../../api/client.ts'
 import type { InstanceSummary } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
+import type { Translate } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { Elapsed, Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
@@ -18,7 +18,7 @@ type Ways = {
   operate: ((verb: Verb, instance: InstanceSummary) => void) | null
 }
 
-export function instanceColumns(t: TFunction, { operate }: Ways): readonly Column<InstanceSummary>[] {
+export function instanceColumns(t: Translate, { operate }: Ways): readonly Column<InstanceSummary>[] {
   return [
     {
       key: 'name',
@@ -81,7 +81,7 @@ export function instanceColumns(t: TFunction, { operate }: Ways): readonly Colum
   ]
 }
 
-type MenuProps = { t: TFunction; instance: InstanceSummary; operate: NonNullable<Ways['operate']> }
+type MenuProps = { t: Translate; instance: InstanceSummary; operate: NonNullable<Ways['operate']> }
 
 function InstanceMenu({ t, instance, operate }: MenuProps) {
   if (instance.may.length === 0) return null

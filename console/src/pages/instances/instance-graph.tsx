@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import type { InstanceGraph as Answer, InstanceDetail } from '../../api/shapes.ts'
 import { GraphSection } from '../../graph/graph-section.tsx'
 import { counted, type Neighbourhood } from '../../graph/neighbourhood.ts'
 import { links } from '../../links.ts'
+import { useTranslation } from '../../text/index.ts'
 import { instantText } from '../../ui/instant.tsx'
 import { looksOf } from './looks.ts'
 

@@ -1,6 +1,5 @@
-import type { TFunction } from 'i18next'
 import type { ObjectLogEntry } from '../../api/shapes.ts'
-import type { TextKey } from '../../text/index.ts'
+import type { TextKey, Translate } from '../../text/index.ts'
 
 /** Actions that have words; any other is shown as the server names it. */
 const SENTENCES: ReadonlyMap<string, TextKey> = new Map([
@@ -27,7 +26,7 @@ const SENTENCES: ReadonlyMap<string, TextKey> = new Map([
 ])
 
 /** One entry of an operation log in words. */
-export function logSentence(t: TFunction, { action }: ObjectLogEntry): string {
+export function logSentence(t: Translate, { action }: ObjectLogEntry): string {
   const text = SENTENCES.get(action)
   return text ? t(text) : action
 }

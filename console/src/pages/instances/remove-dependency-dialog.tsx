@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import type { InstanceDetail, InstanceRelative } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 
 type Props = { instance: InstanceDetail; upstream: InstanceRelative; close: () => void }

@@ -1,10 +1,10 @@
 import { Alert, Box, Button, Group, Select, Text } from '@mantine/core'
 import { IconArrowDown, IconDownload } from '@tabler/icons-react'
 import { type UIEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import type { InstanceDetail } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { STATUS_LOOKS } from './looks.ts'
 

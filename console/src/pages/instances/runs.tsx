@@ -1,8 +1,6 @@
 import { Badge, Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core'
 import { IconFilterOff, IconStack2 } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
 import { serverNow } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { DagKind, DagStatus, DagSummary, Environment } from '../../api/shapes.ts'
@@ -10,6 +8,7 @@ import { links } from '../../links.ts'
 import { useList } from '../../list.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
+import { type Translate, useTranslation } from '../../text/index.ts'
 import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { DayFilter } from '../../ui/filters.tsx'
@@ -107,7 +106,7 @@ export function RunsPage() {
   )
 }
 
-function runColumns(t: TFunction): readonly Column<DagSummary>[] {
+function runColumns(t: Translate): readonly Column<DagSummary>[] {
   return [
     {
       key: 'name',

@@ -1,6 +1,6 @@
 import { Badge, Tooltip } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
 import type { InstanceSummary } from '../../api/shapes.ts'
+import { useTranslation } from '../../text/index.ts'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { isDryRun, looksOf } from './looks.ts'
 

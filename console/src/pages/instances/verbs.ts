@@ -14,9 +14,8 @@ import {
   IconSitemap,
   IconSnowflake,
 } from '@tabler/icons-react'
-import type { TFunction } from 'i18next'
 import type { InstanceSummary } from '../../api/shapes.ts'
-import { refusalSentence, type TextKey } from '../../text/index.ts'
+import { refusalSentence, type TextKey, type Translate } from '../../text/index.ts'
 import type { IconComponent } from '../../ui/icon.ts'
 
 /** What may be done to instances: the operations, and the rerun together with what follows, or by force. */
@@ -106,7 +105,7 @@ const MOST_INSTANCES = 1000
 const MOST_NAMED = 3
 
 /** Why this cannot be asked for on these instances, by core's own rules; null when it can. One request is all or nothing (rule 23). */
-export function whyNot(t: TFunction, verb: Verb, instances: readonly InstanceSummary[]): string | null {
+export function whyNot(t: Translate, verb: Verb, instances: readonly InstanceSummary[]): string | null {
   if (instances.length > MOST_INSTANCES) return t('instances.tooMany', { limit: MOST_INSTANCES })
   if (verb === 'rerun-downstream' && instances.length !== 1) return t('instanceVerb.oneOnly')
   const { operation, force } = VERB_LOOKS[verb]
@@ -120,7 +119,7 @@ const stateOf = (instance: InstanceSummary): InstanceState => ({
   name: instance.node.name,
 })
 
-function sentenceOfRefusal(t: TFunction, { code, message, details }: Refusal): string {
+function sentenceOfRefusal(t: Translate, { code, message, details }: Refusal): string {
   const all = details.instances
   if (!Array.isArray(all)) return refusalSentence(code, details) ?? message
   const named = all.length > MOST_NAMED ? [...all.slice(0, MOST_NAMED), '…'] : all

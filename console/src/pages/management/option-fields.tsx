@@ -15,8 +15,8 @@ import {
 } from '@mantine/core'
 import { IconHelpCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { OptionField } from '../../api/shapes.ts'
+import { useTranslation } from '../../text/index.ts'
 
 export type OptionDraft = Readonly<Record<string, unknown>>
 

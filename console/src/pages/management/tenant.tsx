@@ -1,10 +1,10 @@
 import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { TenantExtension } from '../../api/shapes.ts'
 import { useMay } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import { Page } from '../../ui/page.tsx'
 import { ExtensionList, ExtensionSwitch } from './extension-list.tsx'
 

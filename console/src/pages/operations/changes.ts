@@ -1,6 +1,5 @@
-import type { TFunction } from 'i18next'
 import type { OperationDetail } from '../../api/shapes.ts'
-import type { TextKey } from '../../text/index.ts'
+import type { TextKey, Translate } from '../../text/index.ts'
 
 export type Change = OperationDetail['changes'][number]
 
@@ -27,12 +26,12 @@ const FIELDS: Readonly<Record<string, { text: TextKey; values: Readonly<Record<s
   published: { text: 'operation.fields.published', values: { true: 'ui.yes', false: 'ui.no' } },
 }
 
-export function fieldName(t: TFunction, change: Change): string {
+export function fieldName(t: Translate, change: Change): string {
   const field = FIELDS[change.field]
   return field ? t(field.text) : change.field
 }
 
-export function fieldValue(t: TFunction, change: Change, side: 'from' | 'to'): string {
+export function fieldValue(t: Translate, change: Change, side: 'from' | 'to'): string {
   const text = FIELDS[change.field]?.values[change[side]]
   return text ? t(text) : change[side]
 }

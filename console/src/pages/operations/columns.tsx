@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core'
-import type { TFunction } from 'i18next'
 import type { OperationView } from '../../api/shapes.ts'
 import type { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
+import type { Translate } from '../../text/index.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import type { Column } from '../../ui/row-table.tsx'
@@ -13,7 +13,7 @@ export const keyOfOperation = (operation: OperationView): string => operation.id
 
 /** The columns of every list of operations. */
 export function operationColumns(
-  t: TFunction,
+  t: Translate,
   names: ReturnType<typeof useEventNames>,
 ): readonly Column<OperationView>[] {
   return [

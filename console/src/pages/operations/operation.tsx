@@ -1,7 +1,7 @@
 import { Container } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { links } from '../../links.ts'
+import { useTranslation } from '../../text/index.ts'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import OperationPanel from './panel.tsx'

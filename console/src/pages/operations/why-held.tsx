@@ -1,8 +1,7 @@
 import { Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
 import { serverNow } from '../../api/client.ts'
 import type { OperationDetail } from '../../api/shapes.ts'
-import { refusalSentence, type TextKey } from '../../text/index.ts'
+import { refusalSentence, type TextKey, useTranslation } from '../../text/index.ts'
 import { Elapsed, Remaining } from '../../ui/instant.tsx'
 import { isOpen, type Standing, standingOf } from './standing.ts'
 

@@ -4,10 +4,10 @@ import { IconBriefcase, IconChecklist, IconHierarchy2, IconPuzzle, IconSearch } 
 import { useQuery } from '@tanstack/react-query'
 import { type LinkOptions, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import { links } from '../../links.ts'
 import { useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import type { PlaceGroup } from './places.ts'
 

@@ -10,11 +10,10 @@ import {
 } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { links } from '../../links.ts'
 import { useMe } from '../../session.ts'
-import { LANGUAGES, type Language, switchLanguage, type TextKey } from '../../text/index.ts'
+import { LANGUAGES, type Language, switchLanguage, type TextKey, useTranslation } from '../../text/index.ts'
 import type { IconComponent } from '../../ui/icon.ts'
 
 export function LanguageMenu() {

@@ -1,5 +1,5 @@
 import { Group, Kbd, Modal, Switch, Table, Text } from '@mantine/core'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '../../text/index.ts'
 import type { Place } from './places.ts'
 
 type Props = {

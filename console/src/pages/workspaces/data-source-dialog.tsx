@@ -1,10 +1,10 @@
 import { Group, NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import type { DataSource, Environment } from '../../api/shapes.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 
 type Props = { workspaceId: number; environment: Environment; source: DataSource | null; close: () => void }

@@ -3,13 +3,13 @@ import { IconDatabase, IconPencil, IconPlugConnected, IconPlus, IconTrash } from
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { DataSource } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
+import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -149,8 +149,8 @@ function Acts({ workspaceId, source, edit }: ActsProps) {
     onSuccess: ({ problem }) =>
       notify(
         problem === null
-          ? { colour: 'green', message: t('dataSources.works', { name: source.name }) }
-          : { colour: 'red', message: problem.detail },
+          ? { colour: 'green' as const, message: t('dataSources.works', { name: source.name }) }
+          : { colour: 'gray' as const, message: problem.detail },
       ),
   })
   const { name } = source

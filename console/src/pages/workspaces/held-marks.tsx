@@ -1,8 +1,8 @@
 import { IconHourglass } from '@tabler/icons-react'
-import { useTranslation } from 'react-i18next'
 import type { NodeSummary } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
+import { useTranslation } from '../../text/index.ts'
 import { LinkTo } from '../../ui/link.tsx'
 
 /** Operations on a node that are held now, each a way to its panel. */

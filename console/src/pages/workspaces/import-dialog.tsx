@@ -2,11 +2,11 @@ import { Alert, Button, FileButton, Group, List, Modal, Stack, Text, Textarea } 
 import { IconCircleCheck, IconFileUpload } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import { ProblemError } from '../../api/client.ts'
 import type { Environment, FlowSpecImported } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { iconProps } from '../../ui/icon.ts'
 

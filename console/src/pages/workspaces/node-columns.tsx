@@ -1,8 +1,8 @@
 import { ActionIcon, Group, Menu, Text } from '@mantine/core'
 import { IconDots, IconHistoryToggle } from '@tabler/icons-react'
-import type { TFunction } from 'i18next'
 import type { Environment, NodeOperationPoint, NodeSummary } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
+import type { Translate } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkMenuItem, LinkTo } from '../../ui/link.tsx'
@@ -14,7 +14,7 @@ import { RECURRENCE_LOOKS } from './recurrence.ts'
 
 type Ways = { environment: Environment; operate: (point: NodeOperationPoint, node: NodeSummary) => void }
 
-export function nodeColumns(t: TFunction, { environment, operate }: Ways): readonly Column<NodeSummary>[] {
+export function nodeColumns(t: Translate, { environment, operate }: Ways): readonly Column<NodeSummary>[] {
   return [
     {
       key: 'name',
@@ -71,7 +71,7 @@ export function nodeColumns(t: TFunction, { environment, operate }: Ways): reado
   ]
 }
 
-function NodeMenu({ t, node, environment, operate }: Ways & { t: TFunction; node: NodeSummary }) {
+function NodeMenu({ t, node, environment, operate }: Ways & { t: Translate; node: NodeSummary }) {
   if (node.may.length === 0) return null
   return (
     <Menu position="bottom-end">

@@ -1,9 +1,9 @@
-import { useTranslation } from 'react-i18next'
 import { calls } from '../../api/calls.ts'
 import type { NodeGraph as Answer, Environment, NodeDetail } from '../../api/shapes.ts'
 import { GraphSection } from '../../graph/graph-section.tsx'
 import { counted, type Neighbourhood } from '../../graph/neighbourhood.ts'
 import { links } from '../../links.ts'
+import { useTranslation } from '../../text/index.ts'
 import { RECURRENCE_LOOKS } from './recurrence.ts'
 
 /** The nodes around one of them. */

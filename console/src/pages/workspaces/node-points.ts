@@ -1,7 +1,6 @@
 import { IconCloudOff, IconFlame, IconSnowflake } from '@tabler/icons-react'
-import type { TFunction } from 'i18next'
 import type { NodeOperationPoint, NodeSummary } from '../../api/shapes.ts'
-import type { TextKey } from '../../text/index.ts'
+import type { TextKey, Translate } from '../../text/index.ts'
 import type { IconComponent } from '../../ui/icon.ts'
 
 type PointLook = {
@@ -43,7 +42,7 @@ const MOST_NAMED = 3
 
 /** Why these nodes cannot be operated together, by what the server says of each; null when they can. One request is all or nothing. */
 export function whyNot(
-  t: TFunction,
+  t: Translate,
   point: NodeOperationPoint,
   nodes: readonly Pick<NodeSummary, 'name' | 'may'>[],
 ): string | null {

@@ -2,14 +2,13 @@ import { Alert, Button, Code, Group, Skeleton, Stack, Tabs, Text } from '@mantin
 import { IconAlertTriangle, IconHistoryToggle, IconPlayerPlay, IconTestPipe } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import type { TFunction } from 'i18next'
 import { lazy, Suspense, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { queries } from '../../api/queries.ts'
 import type { Environment, NodeDetail, NodeOperationPoint, NodeRelative } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
+import { type Translate, useTranslation } from '../../text/index.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
@@ -289,18 +288,18 @@ function Overview({ node }: OfNode) {
   )
 }
 
-function scheduleOf(t: TFunction, language: string, { cron, trigger }: NodeDetail): string {
+function scheduleOf(t: Translate, language: string, { cron, trigger }: NodeDetail): string {
   if (trigger === 'manual') return t('schedule.manual')
   return cron === null ? t('schedule.none') : scheduleWords(t, language, cron)
 }
 
-function effectiveOf(t: TFunction, { startAt, endAt }: NodeDetail): string {
+function effectiveOf(t: Translate, { startAt, endAt }: NodeDetail): string {
   return [startAt && t('nodePage.effectiveFrom', { from: startAt }), endAt && t('nodePage.effectiveTo', { to: endAt })]
     .filter(Boolean)
     .join(' ')
 }
 
-function crossCycleOf(t: TFunction, { crossCycle: { self, children } }: NodeDetail): string | null {
+function crossCycleOf(t: Translate, { crossCycle: { self, children } }: NodeDetail): string | null {
   if (self && children) return t('nodePage.crossCycleBoth')
   if (self) return t('nodePage.crossCycleSelf')
   return children ? t('nodePage.crossCycleChildren') : null

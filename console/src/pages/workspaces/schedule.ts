@@ -1,11 +1,11 @@
 import { runsOnDay, timesOfDay } from '@holdpoint/core/operation-center/cron'
-import type { TFunction } from 'i18next'
+import type { Translate } from '../../text/index.ts'
 
 /** What is listed one by one before it is told as a rhythm. */
 const MOST_TIMES = 4
 
 /** A schedule in words: its days, then its times of day. */
-export function scheduleWords(t: TFunction, language: string, cron: string): string {
+export function scheduleWords(t: Translate, language: string, cron: string): string {
   const [, , , dayOfMonth = '*', month = '*', dayOfWeek = '*'] = cron.split(' ')
   const days = daysInWords(t, language, dayOfMonth, dayOfWeek)
   const months = monthsInWords(language, month)
@@ -13,7 +13,7 @@ export function scheduleWords(t: TFunction, language: string, cron: string): str
   return t('schedule.whole', { days: when, times: timesInWords(t, language, timesOfDay(cron)) })
 }
 
-function timesInWords(t: TFunction, language: string, seconds: readonly number[]): string {
+function timesInWords(t: Translate, language: string, seconds: readonly number[]): string {
   const [first = 0, second = 0] = seconds
   const last = seconds.at(-1) ?? 0
   if (seconds.length <= MOST_TIMES)
@@ -26,7 +26,7 @@ function timesInWords(t: TFunction, language: string, seconds: readonly number[]
   return t('schedule.everyMinutes', { ...range, count: Math.round(step / 60) })
 }
 
-function daysInWords(t: TFunction, language: string, dayOfMonth: string, dayOfWeek: string): string {
+function daysInWords(t: Translate, language: string, dayOfMonth: string, dayOfWeek: string): string {
   if (isGiven(dayOfWeek)) {
     const parts = dayOfWeek.split(',').map((part) => {
       const [, of, nth] = /^(\w+)#(\d)$/.exec(part) ?? []

@@ -67,7 +67,7 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
   })
   const dagIds: number[] = []
   let instanceCount = 0
-  let planned: { readonly likeness: string; readonly ids: number; readonly instances: number } | null = null
+  let planned = { likeness: '', ids: 0, instances: 0 }
   let beforeId: number | null = null
   for (const [position, bizdate] of plan.dates.entries()) {
     // What runs later in the order cannot be waited for: with dates that go back each stands for itself.
@@ -76,7 +76,7 @@ export async function createInstances(tx: Transaction, plan: InstancePlan): Prom
     const days = schedules.map((row) => scheduleDay(plan, row, bizdate))
     store.planRuns(tx, days)
     const likeness = likenessOf(days, bizdate)
-    if (isScheduled || likeness !== planned?.likeness) {
+    if (isScheduled || likeness !== planned.likeness) {
       if (crosses) await breakCircles(tx)
       store.planWiring(tx, wiringsOf(await store.shapePairs(tx), days))
       planned = { likeness, ...(await store.planDay(tx, bizdate, isScheduled)) }
