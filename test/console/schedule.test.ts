@@ -32,7 +32,7 @@ describe('a schedule in words', () => {
       '每月 1 日（仅一月和七月） 01:00 运行',
     ],
   ])('%s is “%s”', (cron, english, chinese) => {
-    const inLanguage = (language: string): Translate => i18n.getFixedT(language)
+    const inLanguage = (language: string) => i18n.getFixedT(language) as unknown as Translate
     expect(scheduleWords(inLanguage('en'), 'en', cron)).toBe(english)
     expect(scheduleWords(inLanguage('zh'), 'zh', cron)).toBe(chinese)
   })
