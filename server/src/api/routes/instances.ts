@@ -142,6 +142,8 @@ export const instanceRoutes = [
     query: pageQuery,
     answer: pageOf(ObjectLogEntry),
     async run({ platform, params, query }) {
+      const row = await reading.instanceById(platform.db, params.workspaceId, params.instanceId)
+      if (row === null) throw new Refusal('INSTANCE_NOT_FOUND', { id: params.instanceId })
       const rows = await objectLogOf(platform.db, params.workspaceId, 'instance', params.instanceId, {
         before: query.cursor === undefined ? null : afterId(query.cursor),
         limit: query.limit + 1,

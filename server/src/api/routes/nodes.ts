@@ -104,6 +104,8 @@ export const nodeRoutes = [
     query: pageQuery,
     answer: pageOf(ObjectLogEntry),
     async run({ platform, params, query }) {
+      const [node] = await nodes.nodesByIds(platform.db, [params.nodeId])
+      if (node?.workspace_id !== params.workspaceId) throw new Refusal('NODE_NOT_FOUND', { id: params.nodeId })
       const rows = await objectLogOf(platform.db, params.workspaceId, 'node', params.nodeId, {
         before: query.cursor === undefined ? null : afterId(query.cursor),
         limit: query.limit + 1,
