@@ -34,7 +34,7 @@ export function refusalsOf({ db, server }: World): Refusals {
     // The table of keys notes when each was last used; heartbeats and the sealing of what was done before go on meanwhile.
     const tables = await db.rows<{ name: string }>(
       `select tablename as name from pg_tables where schemaname = 'public' 
-       and tablename not in ('access_keys', 'nonces', 'replicas', 'lanes', 'audit_head', 'audit_seals', 'audit_tenant_seals') order by 1`,
+       and tablename not in ('access_keys', 'nonces', 'replicas', 'lanes', 'alert_watch', 'generated_days', 'audit_head', 'audit_seals', 'audit_tenant_seals') order by 1`,
     )
     const contents = await Promise.all(
       tables.map(async ({ name }) => {
