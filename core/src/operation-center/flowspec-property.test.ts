@@ -209,6 +209,7 @@ function readOrRefused(text: string): 'read' | 'refused' {
     if (!(error instanceof Refusal)) throw error
     const { path, problem, cycle } = error.details
     if (error.code === 'FLOWSPEC_CYCLE') expect(cycle).toMatch(/ → /)
+    else if (error.code === 'SCHEDULE_NEVER_RUNS') expect(path).toMatch(/./)
     else {
       expect(['FLOWSPEC_MALFORMED', 'FLOWSPEC_UNSUPPORTED']).toContain(error.code)
       expect(path).toMatch(/./)
