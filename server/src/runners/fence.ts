@@ -52,15 +52,15 @@ ln -s /proc/self/fd "$root/dev/fd"
 ln -s fd/0 "$root/dev/stdin"
 ln -s fd/1 "$root/dev/stdout"
 ln -s fd/2 "$root/dev/stderr"
-echo "nobody:x:$uid:$uid:nobody:/work:/bin/sh" > "$root/etc/passwd"
+echo "nobody:x:$uid:$uid:nobody:/job:/bin/sh" > "$root/etc/passwd"
 echo "nogroup:x:$uid:" > "$root/etc/group"
-for one in tmp work dev/shm; do mkdir "$root/$one"; chmod 1777 "$root/$one"; done
+for one in tmp job dev/shm; do mkdir "$root/$one"; chmod 1777 "$root/$one"; done
 cat > "$root/start"
 chmod 644 "$root/start"
 mount -t proc proc "$root/proc"
 cd "$root"
 pivot_root . old
-cd /work
+cd /job
 umount -n -l /old
 rmdir /old
 set +e

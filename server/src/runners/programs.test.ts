@@ -62,7 +62,7 @@ describe.runIf(works)('a shell node', () => {
     )
     expect(ended).toEqual({ ended: 'succeeded' })
     expect(log).toContain('it\'s $HOME `id` "x"\nline|20260301|b|it\'s $HOME `id` "x"\nline\n')
-    const names = /\n([\w ]*HOLDPOINT[\w ]*) \/work\n/.exec(log)![1]!.split(' ')
+    const names = /\n([\w ]*HOLDPOINT[\w ]*) \/job\n/.exec(log)![1]!.split(' ')
     expect(new Set(names)).toEqual(
       new Set([
         ...['HOLDPOINT_ENVIRONMENT', 'HOLDPOINT_INSTANCE_ID', 'HOLDPOINT_NODE', 'HOLDPOINT_RUN_NUMBER'],
@@ -71,7 +71,7 @@ describe.runIf(works)('a shell node', () => {
         ...['region', 'line'],
       ]),
     )
-    expect(log).toMatch(/\/work\n\.args\nprogram\n$/)
+    expect(log).toMatch(/\/job\n\.args\nprogram\n$/)
   })
 
   test('has the business date and the time of its cycle on the clocks of its node, or of the server', async () => {
@@ -132,9 +132,9 @@ describe.runIf(works)('in vain a shell node', () => {
     [
       'writes to the machine',
       () =>
-        'touch /usr/x /bin/x /etc/x /x; echo x > /etc/passwd; echo 1 > /proc/sys/kernel/panic; mknod /work/disk b 8 0',
+        'touch /usr/x /bin/x /etc/x /x; echo x > /etc/passwd; echo 1 > /proc/sys/kernel/panic; mknod /job/disk b 8 0',
     ],
-    ['keeps a core', () => 'ulimit -c unlimited; bash -c "kill -SEGV \\$\\$"; ls /work/core* '],
+    ['keeps a core', () => 'ulimit -c unlimited; bash -c "kill -SEGV \\$\\$"; ls /job/core* '],
     ['raises its limits', () => 'ulimit -n 100000; ulimit -v unlimited; ulimit -u 100000; prlimit --as=unlimited true'],
   ])('%s', async (_what, content) => {
     const { log } = await shell(content())
@@ -153,7 +153,7 @@ describe.runIf(works)('in vain a shell node', () => {
       'with memory of several',
       'for i in 1 2 3 4 5 6; do (x=$(head -c 60000000 /dev/zero | tr "\\0" a); sleep 1000) & done; wait',
     ],
-    ['with files', 'i=0; while head -c 10000000 /dev/zero > /work/$i; do i=$((i+1)); done; exit 1'],
+    ['with files', 'i=0; while head -c 10000000 /dev/zero > /job/$i; do i=$((i+1)); done; exit 1'],
     ['with small files', 'cd /tmp; i=0; while : > $i; do i=$((i+1)); done; exit 1'],
     ['with shared memory', 'head -c 1000000000 /dev/zero > /dev/shm/x || exit 1; sleep 1000'],
     ['with its log', 'yes'],
@@ -233,7 +233,7 @@ describe.runIf(pythonWorks)('a Python node', () => {
     expect(log).toBe(`{'region': 'cn "x"'} ['cn "x"', 'a', 'b'] 20260301 65534\n`)
     const failed = await python('def f():\n  raise ValueError("汇总")\nf()')
     expect(failed.log).toMatch(
-      /File "\/work\/program", line 2, in f\nValueError: 汇总\n$|line 2, in f[\s\S]*ValueError: 汇总/,
+      /File "\/job\/program", line 2, in f\nValueError: 汇总\n$|line 2, in f[\s\S]*ValueError: 汇总/,
     )
     expect(reasonOf(failed)).toMatch(/code 1/)
     expect((await python('raise SystemExit(0)')).ended).toEqual({ ended: 'succeeded' })

@@ -21,9 +21,9 @@ export type ProgramSettings = {
 const PYTHONS = ['/usr/local/bin/python3', '/usr/bin/python3']
 /** Runs the program with the parameters where such programs look for them: in `args`, and in `sys.argv`. */
 const PYTHON_START = `import json, runpy, sys
-sys.argv = ['/work/program', *sys.argv[2:]]
-sys.path.insert(0, '/work')
-runpy.run_path('/work/program', {'args': json.loads(open('/work/.args').read())}, '__main__')`
+sys.argv = ['/job/program', *sys.argv[2:]]
+sys.path.insert(0, '/job')
+runpy.run_path('/job/program', {'args': json.loads(open('/job/.args').read())}, '__main__')`
 const LOOKING_MS = 10_000
 const KILL_AGAIN_MS = 100
 const MOST_ERROR = 300
@@ -91,12 +91,12 @@ function startScript(kind: 'shell' | 'python', work: Work, python: string | null
   const content = work.node.script?.content ?? ''
   const run =
     kind === 'shell'
-      ? ['$(command -v bash || echo sh)', '/work/program', ...values]
+      ? ['$(command -v bash || echo sh)', '/job/program', ...values]
       : [quoted(python!), '-u', '-c', quoted(PYTHON_START), '-', ...values]
   return `start() {
 echo 1000 > /proc/self/oom_score_adj
-printf %s ${quoted(content)} > /work/program
-printf %s ${quoted(JSON.stringify(Object.fromEntries(named(work.parameters))))} > /work/.args
+printf %s ${quoted(content)} > /job/program
+printf %s ${quoted(JSON.stringify(Object.fromEntries(named(work.parameters))))} > /job/.args
 unset PWD OLDPWD
 exec env -i ${[...variables, ...run].join(' ')}
 }
