@@ -19,12 +19,7 @@ describe('duplicate synchronisation', () => {
   beforeAll(async () => {
     world = await startWorld()
     example = await exampleOf(world, 'duplicate-synchronisation', ['commit-file', 'deploy-file'], { hasOptions: false })
-    const { tenant, workspace, author } = example
-    // It reads the nodes of the workspace.
-    await tenant.owner.api.call('PUT /workspaces/{workspaceId}/members/{userId}', {
-      params: { workspaceId: workspace.id, userId: author.id },
-      body: { roles: ['visitor'] },
-    })
+    const { tenant, workspace } = example
     const script = { path: 'sync_orders', content: job('orders', 'ods_orders'), runtime: { command: 'DI' } }
     const node = { id: 'sync', name: 'sync_orders', recurrence: 'Normal', script }
     const flowspec = { version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } }

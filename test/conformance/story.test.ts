@@ -24,7 +24,7 @@ const LEAVES = [
   'tmp_order_reconciliation',
   'ads_coupon_report',
   'publish_reports',
-  'ads_sales_report',
+  'ads_weekly_report',
   'ads_customer_report',
   '客户分层',
 ]

@@ -88,6 +88,8 @@ describe('Rule 27: a replica that is dead, or cannot say that it lives, is repla
       DATABASE_URL: database.url,
       HOLDPOINT_SECRET_KEY: randomBytes(32).toString('hex'),
       HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1',
+      // Nothing is delivered but what is asked for here.
+      HOLDPOINT_SCHEDULER: 'off',
     }
     first = await start()
     administrator = await administratorOf(first)
