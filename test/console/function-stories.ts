@@ -51,7 +51,7 @@ export function functionStories(at: () => BrowserConsole): void {
     expect(await page.content()).not.toContain('a-secret-word')
 
     // Whoever else changes the code is told what becomes of the secrets, and so is the owner.
-    const other = await tenant.person(['open-platform-administrator'])
+    const other = await tenant.person(['open-platform-administrator'], { [workspace.id]: ['developer'] })
     const theirs = await at().page(other, `/extensions/${extension.code}?tab=function`)
     await theirs.getByText(en.function.secretsGo).waitFor()
     await replaceCode(

@@ -85,10 +85,11 @@ export function instanceStories(at: () => BrowserConsole): void {
     await standsAs(page, en.standing.waitingForExtension)
     await answer(world, shop, extension, operation, 'OK', 'Fine.')
     await standsAs(page, en.standing.done)
-    await page
+    const asked = page
       .locator('.operation-panel')
-      .getByRole('link', { name: new RegExp(`orders 2026-01-05 \\(${ids[0]}\\)`) })
-      .waitFor()
+      .getByRole('row')
+      .filter({ hasText: String(ids[0]) })
+    await asked.getByRole('link', { name: 'orders 2026-01-05' }).waitFor()
     await page.getByRole('button', { name: en.ui.close }).click()
     await row(page, String(ids[0])).getByText(en.instanceStatus.frozen, { exact: true }).waitFor()
   })

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { PATIENCE } from '../world.ts'
 import { axeFindings, type BrowserConsole, type Look, makeShop, TEXTS } from './browser-console.ts'
 
 const { en } = TEXTS
@@ -173,6 +174,8 @@ export function managementStories(at: () => BrowserConsole): void {
     await tenant.owner.api.call('POST /extensions/{code}/approve', { params: { code }, body: {} })
     await author.api.call('POST /extensions/{code}/publish', { params: { code }, body: {} })
     const enable = administrator.getByRole('switch', { name: en.tenantExtensions.enable.replace('{{name}}', name) })
+    // It is there as soon as the version is in review, and can be switched once it is published.
+    await expect.poll(() => enable.isEnabled(), PATIENCE).toBe(true)
     await enable.click({ force: true })
     await administrator.getByText(en.management.on, { exact: true }).waitFor()
     for (const look of LOOKS) {

@@ -13,7 +13,8 @@ export const functionsEn = {
     code: 'Code',
     codeHint:
       'A default export: a function of the request and its context. It returns checkResult OK, WARN or FAIL, and checkMessage.',
-    codeKept: 'Version {{version}} cannot be changed now.',
+    codeKept:
+      'You cannot change version {{version}} now: it is reviewed, or there is a newer one, or it is tested in a workspace where you may not test.',
     count: 'Runs',
     cpu: 'Processor time',
     day: 'Day (UTC)',

@@ -15,7 +15,7 @@ export const functionsZh = {
     bodyNotJson: '这不是 JSON 对象。',
     code: '代码',
     codeHint: '默认导出一个以请求和上下文为参数的函数，返回 checkResult（OK、WARN 或 FAIL）和 checkMessage。',
-    codeKept: '版本 {{version}} 目前不能修改。',
+    codeKept: '您目前不能修改版本 {{version}}：它正在审核中，或已有更新的版本，或正在您无权测试的工作空间中测试。',
     count: '运行次数',
     cpu: 'CPU 时间',
     day: '日期（UTC）',

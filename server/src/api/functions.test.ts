@@ -119,6 +119,21 @@ describe('The code of a function', () => {
       ).toBe('FORBIDDEN')
   })
 
+  test('nobody who may not test in its test workspace is told that they may change it', async () => {
+    const workspace = await tenant.workspace()
+    const { code } = await tenant.extension({ source: PASSES, publish: false, testWorkspace: workspace })
+    for (const [role, mayEdit] of [
+      ['visitor', false],
+      ['developer', true],
+    ] as const) {
+      const person = await tenant.person(['open-platform-administrator'], { [workspace.id]: [role] })
+      expect(await read(person, code), role).toMatchObject({ mayEdit, mayTry: true })
+      expect(await refusalCode(change(person, code, { timeoutMs: 200 })), role).toBe(
+        mayEdit ? 'it was not refused' : 'FORBIDDEN',
+      )
+    }
+  })
+
   test('nobody overwrites what they have not seen', async () => {
     const { code, author } = await made()
     const { revision } = await read(author, code)

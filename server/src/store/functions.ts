@@ -33,12 +33,13 @@ export type FunctionRow = {
   timeout_ms: number
   memory_mb: number
   modified_at: Date
+  test_workspace_id: number | null
 }
 
 export async function functionOf(sql: Sql, extensionId: number, number: number): Promise<FunctionRow | null> {
   const [row] = await sql.rows<FunctionRow>(
     `select number, v.revision, f.language, f.source, f.environment, f.secrets, f.missing_secrets, f.allowed_hosts, f.timeout_ms, f.memory_mb,
-       f.modified_at
+       f.modified_at, v.test_workspace_id
      from function_versions f join extension_versions v using (extension_id, number) where extension_id = $1 and number = $2`,
     [extensionId, number],
   )

@@ -196,9 +196,14 @@ function Changes({ operation }: { operation: OperationDetail }) {
       header: t('operation.object'),
       cell: (change) =>
         link ? (
-          <LinkTo {...link(change.objectId)} className="wrap-anywhere">
-            {change.objectName}
-          </LinkTo>
+          <>
+            <LinkTo {...link(change.objectId)} className="wrap-anywhere">
+              {change.objectName}
+            </LinkTo>
+            <Text fz="xs" c="dimmed">
+              {change.objectId}
+            </Text>
+          </>
         ) : (
           change.objectName
         ),

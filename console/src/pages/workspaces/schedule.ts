@@ -22,6 +22,8 @@ function timesInWords(t: Translate, language: string, seconds: readonly number[]
   const even = seconds.every((one, at) => one === first + at * step)
   const range = { from: clock(first), to: clock(last) }
   if (!even) return t('schedule.times', { ...range, count: seconds.length })
+  if (step === 3600) return t('schedule.everyHour', range)
+  if (step === 60) return t('schedule.everyMinute', range)
   if (step % 3600 === 0) return t('schedule.everyHours', { ...range, count: step / 3600 })
   return t('schedule.everyMinutes', { ...range, count: Math.round(step / 60) })
 }

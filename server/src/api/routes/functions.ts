@@ -421,6 +421,7 @@ async function viewOf(
   ])
   const writes = may(caller, 'extension.write')
   const newest = newestOf(extension)
+  const testsThere = row.test_workspace_id === null || may(caller, 'extension.test', row.test_workspace_id)
   return {
     extensionCode: extension.code,
     version,
@@ -437,7 +438,7 @@ async function viewOf(
     retryPolicy: delivery.retryPolicy,
     maxConcurrency: delivery.mostConcurrent,
     modifiedAt: row.modified_at.toISOString(),
-    mayEdit: writes && version === newest.number && newest.status !== 'in-review',
+    mayEdit: writes && version === newest.number && newest.status !== 'in-review' && testsThere,
     mayTry: writes,
     mayReadInvocations: mayReadInvocations(caller, extension),
   }
