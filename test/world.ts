@@ -424,11 +424,12 @@ export async function dialect(
   person: Pick<Person, 'key'>,
   action: string,
   parameters: Readonly<Record<string, string | number>>,
+  version = '2020-05-18',
 ): Promise<DialectAnswer> {
   const query = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const)
   const named = [
     ['x-acs-action', action],
-    ['x-acs-version', '2020-05-18'],
+    ['x-acs-version', version],
   ] as const
   const response = await fetch(`${urlOf(server)}/?${encodeQuery(query)}`, {
     method: 'POST',

@@ -635,6 +635,13 @@ export const REFUSALS = {
     sentence: 'Since it was asked for these have become nodes that run only when somebody starts them: {nodes}.',
   },
 
+  BACKFILL_BEING_CREATED: {
+    status: 409,
+    dataworks: 'OperationAccepted.BeingCreated',
+    sentence:
+      'The backfill {id} has been let through and its instances are still being created; do not repeat the request.',
+  },
+
   // FlowSpec
   FLOWSPEC_MALFORMED: {
     status: 422,

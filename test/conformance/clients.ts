@@ -28,6 +28,9 @@ export type ClientError = Error & { readonly code: string; readonly data: Answer
 export type Variant = { readonly name: string; connect(settings: Settings): Call }
 
 const VERSION = '2020-05-18'
+/** Longer than any machine takes; they give up within seconds otherwise. */
+const PATIENCE_MS = 60_000
+const TIMEOUTS = { readTimeout: PATIENCE_MS, connectTimeout: PATIENCE_MS }
 
 function popCore(method: 'GET' | 'POST'): Variant {
   return {
@@ -37,7 +40,7 @@ function popCore(method: 'GET' | 'POST'): Variant {
         new PopCore({ endpoint: `http://${endpoint}`, apiVersion, accessKeyId, accessKeySecret }).request(
           action,
           { ...parameters, ...(date && { Timestamp: date }), ...(nonce && { SignatureNonce: nonce }) },
-          { method },
+          { method, timeout: PATIENCE_MS },
         )
     },
   }
@@ -57,13 +60,13 @@ const LIBRARIES = {
     new client.default(new client.Config(config)).callApi(
       new client.Params(params),
       new client.OpenApiRequest(request),
-      new RuntimeOptions({}),
+      new RuntimeOptions(TIMEOUTS),
     ),
   'openapi-core': (config: Answer, params: Answer, request: Answer) =>
     new core.default(new core.$OpenApiUtil.Config(config)).callApi(
       new core.$OpenApiUtil.Params(params),
       new core.$OpenApiUtil.OpenApiRequest(request),
-      new darabonba.RuntimeOptions({}),
+      new darabonba.RuntimeOptions(TIMEOUTS),
     ),
 } as const
 

@@ -140,6 +140,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   BACKFILL_NOTHING_FAILED: '该补数据没有失败的实例。',
   BACKFILL_RIGHTS_LOST: '发起人已无权操作要运行的节点：{nodes}。',
   BACKFILL_NOW_MANUAL: '发起后以下节点已变为手动任务节点：{nodes}。',
+  BACKFILL_BEING_CREATED: '补数据 {id} 已放行，其实例仍在创建中；请勿重复请求。',
   FLOWSPEC_MALFORMED: 'FlowSpec 无法导入；位置 {path}：{problem}。',
   FLOWSPEC_UNSUPPORTED: 'FlowSpec 无法导入：{problem}。',
   SCHEDULE_NEVER_RUNS: '位置 {path} 的调度 {cron} 永远不会运行：没有这样的日期，或者不在生效日期之内。',

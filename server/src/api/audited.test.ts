@@ -864,6 +864,27 @@ describe('every action of the dialect that writes does so too', () => {
     'CallbackExtension',
     'OfflineNode',
     'UpdateNodeRunMode',
+    // What these do is done by what the routes of instances and backfills do.
+    'RestartInstance',
+    'StopInstance',
+    'SuspendInstance',
+    'ResumeInstance',
+    'SetSuccessInstance',
+    'RunCycleDagNodes',
+    'CreateDagComplement',
+    'DeleteTask',
+    'UpdateTask',
+    'BatchUpdateTasks',
+    'RerunTaskInstances',
+    'StopTaskInstances',
+    'SuspendTaskInstances',
+    'ResumeTaskInstances',
+    'SetSuccessTaskInstances',
+    'RemoveTaskInstanceDependencies',
+    'UpdateTaskInstances',
+    'CreateWorkflowInstances',
+    'StartWorkflowInstances',
+    'StopWorkflowInstances',
   ]
 
   test('every other one only reads', () => {

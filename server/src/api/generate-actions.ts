@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import type { Action } from '../dataworks/schemas/action.ts'
 import type { Parameter, Schema } from '../dataworks/schemas/binding.ts'
 import * as extensions from '../dataworks/schemas/extensions.ts'
+import * as instances from '../dataworks/schemas/instances.ts'
 import * as operationCenter from '../dataworks/schemas/operation-center.ts'
+import * as runs from '../dataworks/schemas/runs.ts'
+import * as tasks from '../dataworks/schemas/tasks.ts'
 import * as workspaces from '../dataworks/schemas/workspaces.ts'
 
 const SCHEMAS = join(import.meta.dirname, '../dataworks/schemas')
@@ -18,6 +21,9 @@ const byName = (contracts: Readonly<Record<string, Action>>): readonly Action[] 
 const CHAPTERS: readonly Chapter[] = [
   { title: 'Extensions and their results', file: 'extensions.ts', contracts: byName(extensions) },
   { title: 'Nodes of the Operation Center', file: 'operation-center.ts', contracts: byName(operationCenter) },
+  { title: 'Instances and data backfill', file: 'instances.ts', contracts: byName(instances) },
+  { title: 'Tasks and their instances', file: 'tasks.ts', contracts: byName(tasks) },
+  { title: 'Runs', file: 'runs.ts', contracts: byName(runs) },
   { title: 'Workspaces', file: 'workspaces.ts', contracts: byName(workspaces) },
 ]
 

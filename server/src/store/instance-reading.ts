@@ -45,6 +45,8 @@ const COLUMNS = `i.id, i.tenant_id, i.workspace_id, i.environment, i.node_id, n.
 const JOINS = `join nodes n on n.id = i.node_id join dags d on d.id = i.dag_id
   left join node_versions v on v.node_id = i.node_id and v.version = i.node_version left join users u on u.id = n.owner_id`
 
+const MOST_LOG = 1 << 20
+
 export type InstanceFilter = {
   readonly workspaceId: number
   readonly environment: Environment
@@ -56,7 +58,9 @@ export type InstanceFilter = {
   readonly frozen?: boolean | undefined
   /** Part of the node's name. */
   readonly name?: string | undefined
+  readonly id?: number | undefined
   readonly nodeId?: number | undefined
+  readonly programType?: string | undefined
   readonly dagId?: number | undefined
   readonly backfillId?: number | undefined
   readonly ownerId?: number | undefined
@@ -69,10 +73,39 @@ export type InstanceCursor = { readonly bizdate: string; readonly id: number }
 export async function instancesOf(
   sql: Pick<Sql, 'rows'>,
   filter: InstanceFilter,
-  page: { readonly after: InstanceCursor | null; readonly limit: number },
+  page: { readonly after: InstanceCursor | null; readonly limit: number; readonly offset?: number },
 ): Promise<InstanceListRow[]> {
   const values: unknown[] = []
   const put = (value: unknown) => `$${values.push(value)}`
+  const { where, runs } = conditions(filter, put)
+  if (page.after !== null)
+    where.push(`(i.bizdate, i.id) < (${put(page.after.bizdate)}::date, ${put(page.after.id)}::bigint)`)
+  const offset = page.offset ?? 0
+  const limit = put(page.limit)
+  // One that is looked for by its node alone is found by the node's index; the date comes first in every other.
+  return await sql.rows<InstanceListRow>(
+    runs === null
+      ? `select ${COLUMNS} from instances i ${JOINS} where ${where.join(' and ')} order by i.bizdate desc, i.id desc limit ${limit} offset ${put(offset)}`
+      : `select found.* from (${runs}) r
+         cross join lateral (select ${COLUMNS} from instances i ${JOINS} where i.dag_id = r.id and ${where.join(' and ')} order by i.id desc limit ${put(page.limit + offset)}) found
+         order by found.bizdate desc, found.id desc limit ${limit} offset ${put(offset)}`,
+    values,
+  )
+}
+
+/** How many there are, up to a hundred thousand. */
+export async function countInstances(sql: Pick<Sql, 'rows'>, filter: InstanceFilter): Promise<number> {
+  const values: unknown[] = []
+  const { where, runs } = conditions(filter, (value) => `$${values.push(value)}`)
+  if (runs !== null) where.push(`i.dag_id in (${runs})`)
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from (select 1 from instances i join nodes n on n.id = i.node_id where ${where.join(' and ')} limit 100000) counted`,
+    values,
+  )
+  return row!.count
+}
+
+function conditions(filter: InstanceFilter, put: (value: unknown) => string) {
   const where = [`i.workspace_id = ${put(filter.workspaceId)}`, `i.environment = ${put(filter.environment)}`]
   const runs =
     filter.dagId !== undefined
@@ -88,18 +121,9 @@ export async function instancesOf(
   if (filter.frozen !== undefined) where.push(`i.frozen = ${put(filter.frozen)}`)
   if (filter.name !== undefined) where.push(`n.name ilike '%' || ${put(filter.name.replace(/[\\%_]/g, '\\$&'))} || '%'`)
   if (filter.ownerId !== undefined) where.push(`n.owner_id = ${put(filter.ownerId)}`)
-  if (page.after !== null)
-    where.push(`(i.bizdate, i.id) < (${put(page.after.bizdate)}::date, ${put(page.after.id)}::bigint)`)
-  const limit = put(page.limit)
-  // One that is looked for by its node alone is found by the node's index; the date comes first in every other.
-  return await sql.rows<InstanceListRow>(
-    runs === null
-      ? `select ${COLUMNS} from instances i ${JOINS} where ${where.join(' and ')} order by i.bizdate desc, i.id desc limit ${limit}`
-      : `select found.* from (${runs}) r
-         cross join lateral (select ${COLUMNS} from instances i ${JOINS} where i.dag_id = r.id and ${where.join(' and ')} order by i.id desc limit ${limit}) found
-         order by found.bizdate desc, found.id desc limit ${limit}`,
-    values,
-  )
+  if (filter.id !== undefined) where.push(`i.id = ${put(filter.id)}`)
+  if (filter.programType !== undefined) where.push(`n.program_type = ${put(filter.programType)}`)
+  return { where, runs }
 }
 
 export async function instancesByIds(sql: Pick<Sql, 'rows'>, ids: readonly number[]): Promise<InstanceListRow[]> {
@@ -239,6 +263,19 @@ export async function logParts(
     'select part, text from instance_logs where instance_id = $1 and run_number = $2 and part > $3 order by part limit $4',
     [id, runNumber, after, limit],
   )
+}
+
+/** The end of what a run has written, at most a mebibyte. */
+export async function logEnd(sql: Pick<Sql, 'rows'>, id: number, runNumber: number): Promise<string> {
+  const rows = await sql.rows<{ text: string }>(
+    `select text from (select part, text, sum(length(text)) over (order by part desc) as length from instance_logs
+       where instance_id = $1 and run_number = $2) parts where length - length(text) < $3 order by part`,
+    [id, runNumber, MOST_LOG],
+  )
+  return rows
+    .map((row) => row.text)
+    .join('')
+    .slice(-MOST_LOG)
 }
 
 // Runs of many

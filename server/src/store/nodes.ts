@@ -210,6 +210,21 @@ export async function childrenOf(sql: Sql, nodeId: number): Promise<RelativeRow[
   )
 }
 
+/** What a node produces. */
+export async function outputsOf(sql: Sql, nodeId: number): Promise<{ output: string; node_id: number | null }[]> {
+  return await sql.rows('select output, node_id from node_outputs where node_id = $1 order by output', [nodeId])
+}
+
+/** What a node waits for, with the node that produces it where there is one. */
+export async function inputsOf(sql: Sql, nodeId: number): Promise<{ output: string; node_id: number | null }[]> {
+  return await sql.rows(
+    `select distinct i.output, o.node_id from node_inputs i
+     left join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
+     where i.node_id = $1 order by i.output`,
+    [nodeId],
+  )
+}
+
 /** The outputs that a node waits for and that no node produces. */
 export async function unresolvedInputs(sql: Sql, nodeId: number): Promise<string[]> {
   const rows = await sql.rows<{ output: string }>(

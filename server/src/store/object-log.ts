@@ -49,6 +49,29 @@ export type ObjectLogRow = {
   at: Date
 }
 
+/** A page by its number, newest first, and how many there are; of one day where one is named. */
+export async function objectLogPage(
+  sql: Pick<Sql, 'rows'>,
+  workspaceId: number,
+  kind: ObjectKind,
+  objectId: number,
+  page: { readonly day: string | null; readonly timeZone: string; readonly offset: number; readonly limit: number },
+): Promise<{ readonly rows: readonly ObjectLogRow[]; readonly count: number }> {
+  const where = `l.object_kind = $1 and l.object_id = $2 and l.workspace_id = $3
+    and ($4::date is null or (l.at at time zone $5)::date = $4::date)`
+  const values = [kind, objectId, workspaceId, page.day, page.timeZone]
+  const rows = await sql.rows<ObjectLogRow>(
+    `select l.id, l.user_id, u.display_name as user_name, l.action, l.details, l.operation_id, l.at
+     from object_log l left join users u on u.id = l.user_id where ${where} order by l.id desc limit $6 offset $7`,
+    [...values, page.limit, page.offset],
+  )
+  const [counted] = await sql.rows<{ count: number }>(
+    `select count(*) as count from object_log l where ${where}`,
+    values,
+  )
+  return { rows, count: counted!.count }
+}
+
 /** Newest first. */
 export async function objectLogOf(
   sql: Pick<Sql, 'rows'>,

@@ -2,7 +2,11 @@ import type { Action } from '../action.ts'
 import { callbackActions } from './callbacks.ts'
 import { enabledExtensionActions } from './enabled-extensions.ts'
 import { extensionActions } from './extensions.ts'
+import { instanceActions } from './instances.ts'
 import { nodeActions } from './nodes.ts'
+import { runActions } from './runs.ts'
+import { taskInstanceActions } from './task-instances.ts'
+import { taskActions } from './tasks.ts'
 import { workspaceActions } from './workspaces.ts'
 
 /** Every action of the DataWorks dialect that is answered here. */
@@ -11,5 +15,9 @@ export const ACTIONS: readonly Action[] = [
   ...extensionActions,
   ...enabledExtensionActions,
   ...nodeActions,
+  ...instanceActions,
+  ...runActions,
+  ...taskActions,
+  ...taskInstanceActions,
   ...workspaceActions,
 ]

@@ -1,11 +1,17 @@
 /** Every action whose parameters are described, by module. */
 import type { Action } from './action.ts'
 import * as extensions from './extensions.ts'
+import * as instances from './instances.ts'
 import * as operationCenter from './operation-center.ts'
+import * as runs from './runs.ts'
+import * as tasks from './tasks.ts'
 import * as workspaces from './workspaces.ts'
 
 export const ACTIONS: readonly Action[] = [
   ...Object.values(extensions),
   ...Object.values(operationCenter),
+  ...Object.values(instances),
+  ...Object.values(runs),
+  ...Object.values(tasks),
   ...Object.values(workspaces),
 ]

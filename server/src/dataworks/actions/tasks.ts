@@ -1,0 +1,226 @@
+/** Nodes in the newer version of the dialect, which calls them tasks. */
+import { parameterText, Refusal } from '@holdpoint/core'
+import { ensureMay, workspaceFor } from '../../access.ts'
+import { hold } from '../../gate/hold.ts'
+import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
+import type { Platform } from '../../platform.ts'
+import * as nodes from '../../store/nodes.ts'
+import { objectLogPage } from '../../store/object-log.ts'
+import { type Caller, entered } from '../../store/principals.ts'
+import { action } from '../action.ts'
+import * as operating from '../operating.ts'
+import * as contracts from '../schemas/tasks.ts'
+
+const RECURRENCES = { Normal: 'normal', Pause: 'pause', Skip: 'skip' } as const
+const NAMES = { normal: 'Normal', pause: 'Pause', skip: 'Skip' } as const
+const RERUN_MODES = {
+  'all-allowed': 'AllAllowed',
+  'failure-allowed': 'FailureAllowed',
+  'all-denied': 'AllDenied',
+} as const
+
+export const taskActions = [
+  action<typeof contracts.LIST_TASKS, contracts.ListTasksResponse>(
+    contracts.LIST_TASKS,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const { ProjectId, ProjectEnv, Name, Owner, TaskType, TriggerRecurrence, PageNumber, PageSize } = parameters
+      await workspaceFor(platform.db, caller, ProjectId, 'node.read')
+      const filter: nodes.NodeFilter = {
+        workspaceId: ProjectId,
+        environment: operating.environmentOf(ProjectEnv),
+        name: Name,
+        ownerId: Owner === undefined ? undefined : /^\d{1,15}$/.test(Owner) ? Number(Owner) : 0,
+        programType: TaskType,
+        recurrence: TriggerRecurrence && RECURRENCES[TriggerRecurrence],
+      }
+      const page = { afterId: 0, limit: PageSize, offset: (PageNumber - 1) * PageSize }
+      const rows = await nodes.nodesOf(platform.db, filter, page)
+      return {
+        PagingInfo: {
+          PageNumber,
+          PageSize,
+          TotalCount: await nodes.countNodes(platform.db, filter),
+          Tasks: rows.map(taskOf),
+        },
+      }
+    },
+  ),
+
+  action<typeof contracts.GET_TASK, contracts.GetTaskResponse>(
+    contracts.GET_TASK,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const row = await nodeFor(platform, caller, 'node.read', parameters.Id, parameters.ProjectEnv)
+      const { definition } = row
+      return {
+        Task: {
+          ...taskOf(row),
+          Script: { Content: definition.script?.content ?? '', Parameters: parameterText(definition.parameters) },
+          Dependencies: definition.inputs.map(({ output, type }) => ({
+            Type: type === 'normal' ? ('Normal' as const) : ('CrossCycleDependsOnOtherNode' as const),
+            UpstreamOutput: output,
+          })),
+          Outputs: { TaskOutputs: definition.outputs.map(({ output }) => ({ Output: output })) },
+        },
+      }
+    },
+  ),
+
+  action<typeof contracts.LIST_UPSTREAM_TASKS, contracts.ListUpstreamTasksResponse>(
+    contracts.LIST_UPSTREAM_TASKS,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const row = await nodeFor(platform, caller, 'node.read', parameters.Id, parameters.ProjectEnv)
+      const { page, of } = pageOf(await nodes.parentsOf(platform.db, row.id), parameters)
+      return { PagingInfo: { ...page, UpstreamTasks: of.map(relatedOf) } }
+    },
+  ),
+
+  action<typeof contracts.LIST_DOWNSTREAM_TASKS, contracts.ListDownstreamTasksResponse>(
+    contracts.LIST_DOWNSTREAM_TASKS,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const row = await nodeFor(platform, caller, 'node.read', parameters.Id, parameters.ProjectEnv)
+      const { page, of } = pageOf(await nodes.childrenOf(platform.db, row.id), parameters)
+      return { PagingInfo: { ...page, DownstreamTasks: of.map(relatedOf) } }
+    },
+  ),
+
+  action<typeof contracts.DELETE_TASK, contracts.DeleteTaskResponse>(
+    contracts.DELETE_TASK,
+    { whereFound: 'node.operate' },
+    async ({ platform, caller, parameters }) => {
+      const row = await nodeFor(platform, caller, 'node.operate', parameters.Id, parameters.ProjectEnv)
+      operating.ensureDone(await hold(platform, entered(caller), unpublishNode, requestOf(row)))
+      return { Success: true }
+    },
+  ),
+
+  action<typeof contracts.UPDATE_TASK, contracts.UpdateTaskResponse>(
+    contracts.UPDATE_TASK,
+    { whereFound: 'node.operate' },
+    async ({ platform, caller, parameters }) => {
+      await recur(platform, caller, parameters)
+      return { Success: true }
+    },
+  ),
+
+  action<typeof contracts.BATCH_UPDATE_TASKS, contracts.BatchUpdateTasksResponse>(
+    contracts.BATCH_UPDATE_TASKS,
+    { whereFound: 'node.operate' },
+    async ({ platform, caller, parameters }) => {
+      const given = new Map(parameters.Tasks.map((one) => [one.Id, one]))
+      const SuccessInfo = await operating.each([...given.keys()], async (id) => {
+        await recur(platform, caller, given.get(id)!)
+        return operating.DONE_ONE
+      })
+      return { SuccessInfo }
+    },
+  ),
+
+  action<typeof contracts.LIST_TASK_OPERATION_LOGS, contracts.ListTaskOperationLogsResponse>(
+    contracts.LIST_TASK_OPERATION_LOGS,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const { Id, Date: at, PageNumber, PageSize } = parameters
+      const row = await nodeFor(platform, caller, 'node.read', Id, parameters.ProjectEnv)
+      const { rows, count } = await objectLogPage(platform.db, row.workspace_id, 'node', Id, {
+        day: at === undefined ? null : operating.bizdateOf(at, platform.timeZone),
+        timeZone: platform.timeZone,
+        offset: (PageNumber - 1) * PageSize,
+        limit: PageSize,
+      })
+      return {
+        PagingInfo: {
+          PageNumber,
+          PageSize,
+          TotalCount: count,
+          OperationLogs: rows.map((one) => ({
+            OperationSeq: one.id,
+            OperationContent: one.action,
+            CreateTime: one.at.getTime(),
+            TaskId: Id,
+            User: String(one.user_id ?? ''),
+          })),
+        },
+      }
+    },
+  ),
+]
+
+type Recurring = {
+  readonly Id: number
+  readonly EnvType: 'Prod' | 'Dev'
+  readonly Trigger: { readonly Recurrence: 'Normal' | 'Pause' }
+}
+
+/** What is so already is done. */
+async function recur(platform: Platform, caller: Caller, { Id, EnvType, Trigger }: Recurring): Promise<void> {
+  const row = await nodeFor(platform, caller, 'node.operate', Id, EnvType)
+  if (row.recurrence === RECURRENCES[Trigger.Recurrence]) return
+  const kind = Trigger.Recurrence === 'Pause' ? freezeNode : unfreezeNode
+  operating.ensureDone(await hold(platform, entered(caller), kind, requestOf(row)))
+}
+
+const requestOf = (row: nodes.NodeListRow) => ({
+  tenantId: row.tenant_id,
+  workspaceId: row.workspace_id,
+  environment: row.environment,
+  nodeIds: [row.id],
+})
+
+async function nodeFor(
+  { db }: Platform,
+  caller: Caller,
+  needed: 'node.read' | 'node.operate',
+  id: number,
+  environment: 'Prod' | 'Dev',
+): Promise<nodes.NodeListRow> {
+  const row = await nodes.nodeById(db, caller.tenantId, operating.environmentOf(environment), id)
+  if (row === null) throw new Refusal('NODE_NOT_FOUND', { id })
+  ensureMay(caller, needed, row.workspace_id)
+  return row
+}
+
+function pageOf<Row>(rows: readonly Row[], { PageNumber, PageSize }: { PageNumber: number; PageSize: number }) {
+  const from = (PageNumber - 1) * PageSize
+  return { page: { PageNumber, PageSize, TotalCount: rows.length }, of: rows.slice(from, from + PageSize) }
+}
+
+const relatedOf = (row: nodes.RelativeRow): contracts.RelatedTask => ({
+  DependencyType: row.dependency_type === 'normal' ? 'Normal' : 'CrossCycle',
+  Task: taskOf(row),
+})
+
+function taskOf(row: nodes.NodeListRow): contracts.Task {
+  const { definition } = row
+  return {
+    Id: row.id,
+    Name: row.name,
+    Type: row.program_type,
+    Description: definition.description,
+    ProjectId: row.workspace_id,
+    ProjectEnv: operating.environmentName(row.environment),
+    Owner: String(row.owner_id ?? definition.owner ?? ''),
+    Priority: row.priority,
+    InstanceMode: definition.instanceMode === 't+1' ? 'T+1' : 'Immediately',
+    RerunMode: RERUN_MODES[definition.rerunMode],
+    RerunTimes: definition.rerunTimes,
+    RerunInterval: Math.round(definition.rerunIntervalMs / 1000),
+    Timeout: definition.timeoutSeconds ?? 0,
+    ScriptParameters: parameterText(definition.parameters),
+    RuntimeResource: definition.resourceGroup === null ? {} : { ResourceGroupId: definition.resourceGroup },
+    ...(definition.dataSource !== null && { DataSource: { Name: definition.dataSource.name } }),
+    Trigger: {
+      Type: row.trigger === 'manual' ? 'Manual' : 'Scheduler',
+      Recurrence: NAMES[row.recurrence],
+      ...(row.cron !== null && { Cron: row.cron }),
+      ...(definition.startAt !== null && { StartTime: definition.startAt }),
+      ...(definition.endAt !== null && { EndTime: definition.endAt }),
+    },
+    WorkflowId: 1,
+    CreateTime: row.created_at.getTime(),
+    ModifyTime: row.modified_at.getTime(),
+  }
+}

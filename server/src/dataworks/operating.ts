@@ -1,0 +1,95 @@
+/** What several groups of actions do alike: finding things by their id alone, and answering what is held as what is not done. */
+import { fill, REFUSALS, Refusal } from '@holdpoint/core'
+import { ensureMay } from '../access.ts'
+import type { Held } from '../gate/hold.ts'
+import { instantOf, localTime } from '../modules/operation-center/cron-times.ts'
+import type { Platform } from '../platform.ts'
+import * as dags from '../store/dags.ts'
+import * as instances from '../store/instances.ts'
+import type { Environment } from '../store/nodes.ts'
+import type { Caller } from '../store/principals.ts'
+
+/** Rule 16: returns only when the operation has taken effect. */
+export function ensureDone(held: Held): void {
+  if (held.state !== 'done') throw heldRefusal(held)
+}
+
+export const heldRefusal = (held: Held): Refusal =>
+  new Refusal('OPERATION_HELD', {
+    processId: held.id,
+    messageId: held.messageId ?? '',
+    status: held.status ?? 'CHECKING',
+  })
+
+export const environmentOf = (name: 'Prod' | 'Dev'): Environment => (name === 'Prod' ? 'PROD' : 'DEV')
+export const environmentName = (environment: Environment) =>
+  environment === 'PROD' ? ('Prod' as const) : ('Dev' as const)
+
+/** The instance with this id that the caller may read, wherever in the tenant it is. */
+export async function instanceFor(
+  { db }: Platform,
+  caller: Caller,
+  action: 'node.read' | 'node.operate',
+  id: number,
+  environment?: Environment,
+): Promise<instances.InstanceRow> {
+  const row = await instances.instanceById(db, caller.tenantId, id)
+  if (row === null || (environment ?? row.environment) !== row.environment)
+    throw new Refusal('INSTANCE_NOT_FOUND', { id })
+  ensureMay(caller, action, row.workspace_id)
+  return row
+}
+
+export async function dagFor(
+  { db }: Platform,
+  caller: Caller,
+  action: 'node.read' | 'node.operate',
+  id: number,
+  environment?: Environment,
+): Promise<dags.DagRow> {
+  const row = await dags.dagById(db, caller.tenantId, id)
+  if (row === null || (environment ?? row.environment) !== row.environment) throw new Refusal('DAG_NOT_FOUND', { id })
+  ensureMay(caller, action, row.workspace_id)
+  return row
+}
+
+/** The first ten characters of `yyyy-MM-dd HH:mm:ss`; whether there is such a date is seen by whoever uses it. */
+export const dateOf = (text: string): string => text.slice(0, 10)
+
+/** `yyyy-MM-dd` of the business date that a time lies in. */
+export const bizdateOf = (ms: number, timeZone: string): string => localTime(ms, timeZone).slice(0, 10)
+
+/** The midnight with which a business date begins, in milliseconds since 1970. */
+export const bizdateMs = (bizdate: string, timeZone: string): number => instantOf(bizdate, 0, timeZone)
+
+type Info = { readonly Success: boolean; readonly Message?: string }
+export const DONE_ONE: Info = { Success: true }
+
+export const notDone = (refusal: Refusal): Info => ({
+  Success: false,
+  Message: fill(REFUSALS[refusal.code].sentence, refusal.details),
+})
+
+/**
+ * Does something for each id. A refusal is the answer for its id; where every one is refused for not being there or by the rights of whoever asks, so
+ * is the whole.
+ */
+export async function each(
+  ids: readonly number[],
+  work: (id: number) => Promise<Info>,
+): Promise<{ readonly [id: string]: Info }> {
+  const refusals: Refusal[] = []
+  const info: Record<string, Info> = {}
+  for (const id of new Set(ids)) {
+    try {
+      info[id] = await work(id)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refusals.push(error)
+      info[id] = notDone(error)
+    }
+  }
+  const outside = refusals.filter((one) => one.code === 'FORBIDDEN' || /_NOT_FOUND$/.test(one.code))
+  if (outside[0] !== undefined && outside.length === Object.keys(info).length) throw outside[0]
+  return info
+}
