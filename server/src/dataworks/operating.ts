@@ -4,8 +4,8 @@ import { ensureMay } from '../access.ts'
 import type { Held } from '../gate/hold.ts'
 import { instantOf, localTime } from '../modules/operation-center/cron-times.ts'
 import type { Platform } from '../platform.ts'
-import * as dags from '../store/dags.ts'
-import * as instances from '../store/instances.ts'
+import type { DagRow } from '../store/dags.ts'
+import { type FoundInstance, findDag, findInstances } from '../store/found-by-id.ts'
 import type { Environment } from '../store/nodes.ts'
 import type { Caller } from '../store/principals.ts'
 
@@ -32,9 +32,9 @@ export async function instanceFor(
   action: 'node.read' | 'node.operate',
   id: number,
   environment?: Environment,
-): Promise<instances.InstanceRow> {
-  const row = await instances.instanceById(db, caller.tenantId, id)
-  if (row === null || (environment ?? row.environment) !== row.environment)
+): Promise<FoundInstance> {
+  const [row] = await findInstances(db, caller.tenantId, [id])
+  if (row === undefined || (environment ?? row.environment) !== row.environment)
     throw new Refusal('INSTANCE_NOT_FOUND', { id })
   ensureMay(caller, action, row.workspace_id)
   return row
@@ -46,8 +46,8 @@ export async function dagFor(
   action: 'node.read' | 'node.operate',
   id: number,
   environment?: Environment,
-): Promise<dags.DagRow> {
-  const row = await dags.dagById(db, caller.tenantId, id)
+): Promise<DagRow> {
+  const row = await findDag(db, caller.tenantId, id)
   if (row === null || (environment ?? row.environment) !== row.environment) throw new Refusal('DAG_NOT_FOUND', { id })
   ensureMay(caller, action, row.workspace_id)
   return row

@@ -5,8 +5,8 @@ import { changeInstances, removeDependencies } from '../../modules/operation-cen
 import { operateEachInstance } from '../../modules/operation-center/operate-instances.ts'
 import type { Platform } from '../../platform.ts'
 import { resourceGroupId } from '../../store/backfills.ts'
+import { findInstances } from '../../store/found-by-id.ts'
 import * as reading from '../../store/instance-reading.ts'
-import { instancesByIds } from '../../store/instances.ts'
 import { objectLogPage } from '../../store/object-log.ts'
 import type { Caller } from '../../store/principals.ts'
 import { action } from '../action.ts'
@@ -181,7 +181,7 @@ export async function operateBatch(
   latest = false,
 ): Promise<contracts.SuccessInfo> {
   if (ids.length === 0) throw new Refusal('INSTANCES_EMPTY')
-  const found = new Map((await instancesByIds(platform.db, caller.tenantId, ids)).map((row) => [row.id, row]))
+  const found = new Map((await findInstances(platform.db, caller.tenantId, ids)).map((row) => [row.id, row]))
   const info = new Map<number, contracts.SuccessInfo[string]>()
   const byWorkspace = Map.groupBy(found.values(), (row) => row.workspace_id)
   for (const [workspaceId, rows] of byWorkspace) {
