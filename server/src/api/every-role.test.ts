@@ -3,9 +3,10 @@
 import { type Action, may, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
 import { type Estate, estate, idIn } from '../../../test/estate.ts'
 import { putRun } from '../../../test/instances.ts'
-import { ask, dialect, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
+import { ask, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -158,57 +159,8 @@ describe('Rule 21: to every role, what is another tenant’s is as what does not
 })
 
 describe('Rule 20: of every action of the dialect, each role may ask for what the table says and nothing else', () => {
-  const parametersOf = (action: string, { ids, workspaceId }: Place) => ({
-    NodeId: ids.nodeId!,
-    ProjectEnv: 'PROD',
-    ...(action === 'UpdateNodeRunMode' ? { SchedulerType: 2 } : {}),
-    ExtensionCode: ids.extensionCode!,
-    MessageId: ids.messageId!,
-    CheckResult: 'OK',
-    EventCode: 'freeze-node',
-    ProjectId: workspaceId,
-    PageNumber: 1,
-    PageSize: 10,
-    InstanceId: ids.instanceId!,
-    DagId: ids.dagId!,
-    IoType: 'output',
-    OperationId: `dag-${ids.dagId}`,
-    Bizdate: action === 'ListInstances' ? '2020-01-01' : 1_577_836_800_000,
-    BizDate: 1_577_836_800_000,
-    // Of one that is to do something, nothing comes: there is no such date.
-    ...BACKFILL,
-    RootNodeId: ids.nodeId!,
-    IncludeNodeIds: ids.nodeId!,
-    DefaultRunProperties: JSON.stringify({ RootTaskIds: [ids.nodeId] }),
-    Trigger: '{"Recurrence":"Pause"}',
-    Tasks: JSON.stringify([{ Id: ids.nodeId, Trigger: { Recurrence: 'Pause' } }]),
-    TaskInstances: JSON.stringify([{ Id: ids.instanceId, Priority: 3 }]),
-    UpstreamTaskInstanceIds: JSON.stringify([ids.instanceId]),
-    ...idsOf(action, ids),
-  })
-  const BACKFILL = {
-    Name: 'a backfill',
-    StartBizDate: '2020-02-31',
-    EndBizDate: '2020-02-31',
-    Parallelism: 'false',
-    WorkflowId: 1,
-    Type: 'SupplementData',
-    Periods: '{"BizDates":[{"StartBizDate":"2020-02-31","EndBizDate":"2020-02-31"}]}',
-  }
-  /** The newer version calls every id so, and says by the action what it is of. */
-  function idsOf(action: string, { nodeId, instanceId, dagId }: Estate['ids']): Record<string, string | number> {
-    if (/^List(Task|Workflow)Instances$|^List(Instances|Nodes|Tasks)$/.test(action)) return {}
-    const id = /Workflow/.test(action) ? dagId! : /TaskInstance/.test(action) ? instanceId! : nodeId!
-    return action === 'CreateWorkflowInstances' ? {} : { Id: id, Ids: JSON.stringify([id]) }
-  }
   const codeOf = async (who: Somebody, action: string, place: Place) => {
-    const { status, body } = await dialect(
-      world.server,
-      who.person,
-      action,
-      parametersOf(action, place),
-      ACTIONS.find((row) => row.contract.action === action)!.contract.versions[0],
-    )
+    const { status, body } = await callAction(world, who.person, action, dialectParameters(action, place))
     expect(status, JSON.stringify(body)).toBeLessThan(500)
     return status === 200 ? 'answered' : (body.Code as string)
   }

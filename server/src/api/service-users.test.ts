@@ -1,6 +1,8 @@
 // An extension speaks with AccessKey pairs of its own: they answer for it, read what is its own, and do nothing else, in every dialect.
 import { createClient } from '@holdpoint/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
+import { putRun } from '../../../test/instances.ts'
 import {
   ask,
   dialect,
@@ -88,17 +90,22 @@ describe('the pairs of an extension', () => {
   test('do nothing else in the dialect', async () => {
     const { upstream, leaf } = await tenant.nodes(workspace, { upstream: [], leaf: ['upstream'] })
     const message = (await ask(tenant.owner, workspace, 'freeze-node', [upstream])).messageId!
+    const run = await putRun(world, { tenant, workspace, instances: [{ nodeId: leaf }] })
+    const place = {
+      ids: {
+        nodeId: leaf,
+        messageId: message,
+        extensionCode: extension.code,
+        instanceId: run.ids[0]!,
+        dagId: run.dagId,
+      },
+      workspaceId: workspace.id,
+    }
     const refused: Record<string, unknown> = {}
     for (const { access, contract } of ACTIONS) {
       if (access === 'answer' || (typeof access === 'object' && access.orItself)) continue
       const { action } = contract
-      refused[action] = code(
-        await dialect(world.server, service, action, {
-          ...{ NodeId: leaf, ProjectEnv: 'PROD', ProjectId: workspace.id, EventCode: 'freeze-node' },
-          ...{ MessageId: message, ExtensionCode: extension.code, PageNumber: 1, PageSize: 10 },
-          ...(action === 'UpdateNodeRunMode' ? { SchedulerType: 2 } : {}),
-        }),
-      )
+      refused[action] = code(await callAction(world, service, action, dialectParameters(action, place)))
     }
     const { ListProjects, ...others } = refused
     // What it may read of workspaces is none.

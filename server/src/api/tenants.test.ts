@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
 import { type Estate, estate, idIn } from '../../../test/estate.ts'
-import { dialect, type HttpAnswer, http, startWorld, type World } from '../../../test/world.ts'
+import { type HttpAnswer, http, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
@@ -96,6 +97,10 @@ const LISTS_OF_OURS = [
   'ListNodes',
   'ListCheckProcesses',
   'ListEnabledExtensionsForProject',
+  'ListInstances',
+  'ListTasks',
+  'ListTaskInstances',
+  'ListWorkflowInstances',
 ]
 
 const nameOf = (row: Route) => `${row.method} ${row.path}`
@@ -298,24 +303,18 @@ describe('Rule 21: nobody reads or changes another tenant’s anything, by any i
   test.each(ACTIONS.map((row) => row.contract.action))('%s of the dialect', async (action) => {
     const { ids } = theirs
     const before = await everything()
-    const about = {
-      NodeId: ids.nodeId!,
-      ProjectEnv: 'PROD',
-      ...(action === 'UpdateNodeRunMode' ? { SchedulerType: 2 } : {}),
-      ExtensionCode: ids.extensionCode!,
-      MessageId: theirs.messageId,
-      CheckResult: 'OK',
-      EventCode: 'freeze-node',
-      PageNumber: 1,
-      PageSize: 10,
-    }
+    const about = dialectParameters(
+      action,
+      { ids: { ...ids, messageId: theirs.messageId }, workspaceId: ids.workspaceId! },
+      '2020-01-01',
+    )
     const inTheirs = { ProjectId: ids.workspaceId!, ProjectIdentifier: theirs.workspace.identifier }
     const inOurs = { ProjectId: ours.ids.workspaceId!, ProjectIdentifier: ours.workspace.identifier }
     for (const [place, mayList] of [
       [inTheirs, ['ListExtensions', 'ListProjects']],
       [inOurs, [...LISTS_OF_OURS, 'GetProject']],
     ] as const) {
-      const { status, body } = await dialect(world.server, ours.tenant.owner, action, { ...about, ...place })
+      const { status, body } = await callAction(world, ours.tenant.owner, action, { ...about, ...place })
       // Naming back what was asked for is no answer; a list may be answered, without anything of theirs.
       tellsNothing(JSON.stringify(body), [ids.extensionCode!, theirs.messageId, theirs.workspace.identifier])
       expect(status, JSON.stringify(body)).toBe((mayList as readonly string[]).includes(action) ? 200 : 404)

@@ -57,8 +57,18 @@ export const CREATE_WORKFLOW_INSTANCES = {
           items: {
             kind: 'object',
             members: {
-              StartBizDate: { kind: 'string', required: true, maxLength: 32, doc: '`yyyy-MM-dd`' },
-              EndBizDate: { kind: 'string', required: true, maxLength: 32, doc: '`yyyy-MM-dd`' },
+              StartBizDate: {
+                kind: 'string',
+                required: true,
+                maxLength: 32,
+                doc: 'First date of the range, `yyyy-MM-dd`.',
+              },
+              EndBizDate: {
+                kind: 'string',
+                required: true,
+                maxLength: 32,
+                doc: 'Last date of the range, `yyyy-MM-dd`.',
+              },
             },
           },
           doc: 'Ranges of business dates.',
@@ -101,8 +111,8 @@ export const CREATE_WORKFLOW_INSTANCES = {
           kind: 'object',
           members: {
             Type: { kind: 'enum', values: ['Daily', 'Weekend'], default: 'Daily', doc: 'On which days.' },
-            StartTime: { kind: 'string', maxLength: 8, doc: '`HH:mm:ss`' },
-            EndTime: { kind: 'string', maxLength: 8, doc: '`HH:mm:ss`' },
+            StartTime: { kind: 'string', maxLength: 8, doc: 'From this time of the day on, `HH:mm:ss`.' },
+            EndTime: { kind: 'string', maxLength: 8, doc: 'Up to this time of the day, `HH:mm:ss`.' },
             Immediately: { kind: 'boolean', default: false, doc: 'Instances of a future time run at once.' },
           },
           doc: 'When its instances may start.',

@@ -1,0 +1,68 @@
+// A request for every action of the dialect, for tests that ask who may make it and what it finds.
+import { ACTIONS } from '../server/src/dataworks/actions/index.ts'
+import type { Estate } from './estate.ts'
+import { type DialectAnswer, dialect, type Person, type World } from './world.ts'
+
+export type DialectPlace = { readonly ids: Estate['ids']; readonly workspaceId: number | string }
+
+/** Of a backfill that is asked for nothing comes where there is no such date. */
+export const NO_DATE = '2020-02-31'
+
+/** Everything that any action takes, about things with these ids. */
+export function dialectParameters(
+  action: string,
+  { ids, workspaceId }: DialectPlace,
+  date = NO_DATE,
+): Readonly<Record<string, string | number>> {
+  return {
+    NodeId: ids.nodeId!,
+    ProjectEnv: 'PROD',
+    ...(action === 'UpdateNodeRunMode' ? { SchedulerType: 2 } : {}),
+    ExtensionCode: ids.extensionCode!,
+    MessageId: ids.messageId!,
+    CheckResult: 'OK',
+    EventCode: 'freeze-node',
+    ProjectId: workspaceId,
+    PageNumber: 1,
+    PageSize: 10,
+    InstanceId: ids.instanceId!,
+    DagId: ids.dagId!,
+    IoType: 'output',
+    OperationId: `dag-${ids.dagId}`,
+    Bizdate: action === 'ListInstances' ? '2020-01-01' : 1_577_836_800_000,
+    BizDate: 1_577_836_800_000,
+    Name: 'a backfill',
+    StartBizDate: date,
+    EndBizDate: date,
+    Parallelism: 'false',
+    WorkflowId: 1,
+    Type: 'SupplementData',
+    Periods: JSON.stringify({ BizDates: [{ StartBizDate: date, EndBizDate: date }] }),
+    RootNodeId: ids.nodeId!,
+    IncludeNodeIds: ids.nodeId!,
+    DefaultRunProperties: JSON.stringify({ RootTaskIds: [ids.nodeId] }),
+    Trigger: '{"Recurrence":"Pause"}',
+    Tasks: JSON.stringify([{ Id: ids.nodeId, Trigger: { Recurrence: 'Pause' } }]),
+    TaskInstances: JSON.stringify([{ Id: ids.instanceId, Priority: 3 }]),
+    UpstreamTaskInstanceIds: JSON.stringify([ids.instanceId]),
+    ...idsOf(action, ids),
+  }
+}
+
+/** The newer version calls every id so, and says by the action what it is of. */
+function idsOf(action: string, { nodeId, instanceId, dagId }: Estate['ids']): Record<string, string | number> {
+  if (/^List(Task|Workflow)Instances$|^List(Instances|Nodes|Tasks)$/.test(action)) return {}
+  const id = /Workflow/.test(action) ? dagId! : /TaskInstance/.test(action) ? instanceId! : nodeId!
+  return action === 'CreateWorkflowInstances' ? {} : { Id: id, Ids: JSON.stringify([id]) }
+}
+
+/** In the first version of the API that has it. */
+export function callAction(
+  world: Pick<World, 'server'>,
+  person: Pick<Person, 'key'>,
+  action: string,
+  parameters: Readonly<Record<string, string | number>>,
+): Promise<DialectAnswer> {
+  const { versions } = ACTIONS.find((row) => row.contract.action === action)!.contract
+  return dialect(world.server, person, action, parameters, versions[0])
+}
