@@ -99,6 +99,31 @@ describe('an end from outside', () => {
     expect((await sql('select * from t', { dataSource })).ended).toEqual({ ended: 'succeeded' })
   })
 
+  test('is heard between two statements and while one is made ready too, and stops that run alone', async () => {
+    const dataSource = fresh()
+    const enough = new AbortController()
+    const beside = ran({ content: ENDLESS, dataSource }, enough.signal)
+    // It takes a while before it runs, in which a database forgets what it is told.
+    const conditions = Array.from({ length: 2_000 }, (_, at) => `a.range <> ${at}`)
+    const content = `select 1;\n${ENDLESS} where ${conditions.join(' and ')}`
+    for (const moment of ['line 1', '(1 row)', 'line 2']) {
+      const stop = new AbortController()
+      let log = ''
+      const ended = await here.runners.run(workOf({ content, dataSource }), {
+        signal: stop.signal,
+        log(text) {
+          log += text
+          if (log.includes(moment)) stop.abort()
+        },
+      })
+      expect(ended).toEqual({ ended: 'stopped' })
+    }
+    // The process that they share is still the one on which that runs.
+    enough.abort()
+    expect((await beside).ended).toEqual({ ended: 'stopped' })
+    expect((await sql('select 1', { dataSource })).ended).toEqual({ ended: 'succeeded' })
+  })
+
   test('ends one that runs longer than it may', async () => {
     expect(reasonOf(await sql(ENDLESS, { dataSource: fresh(), timeoutMs: 1_000 }))).toMatch(
       /^RUN_TIMED_OUT: .* 1 second/,

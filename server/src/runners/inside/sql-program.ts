@@ -10,6 +10,7 @@ import { table } from './table.ts'
 const UP = 3
 const MOST_PROBLEM_CHARACTERS = 2_000
 const MOST_SHOWN_STATEMENT = 200
+const INTERRUPT_AGAIN_MS = 500
 
 const up = createWriteStream('', { fd: UP })
 const say = (message: FromSqlProcess) => void up.write(`${JSON.stringify(message)}\n`)
@@ -19,23 +20,30 @@ const running = new Map<number, { stopped: boolean; session: Session | null }>()
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => told(JSON.parse(line) as ToSqlProcess))
-// Also when the server has been killed.
-input.on('close', () => process.exit(0))
-up.on('error', () => process.exit(0))
+// Also when the server has been killed. An exit would wait for the statement that is running, and keep the file until then.
+const leave = () => process.kill(process.pid, 'SIGKILL')
+input.on('close', leave)
+up.on('error', leave)
 
 function told(message: ToSqlProcess): void {
   if (message.t === 'duckdb') open(openDuckDb(message, () => say({ t: 'wanted' })))
   else if (message.t === 'postgresql') open(openPostgresql(message))
   else if (message.t === 'run') void run(message.id, message.statements)
-  else if (message.t === 'stop') {
-    const one = running.get(message.id)
-    if (one !== undefined) one.stopped = true
-    one?.session?.interrupt()
-  } else
+  else if (message.t === 'stop') stop(message.id)
+  else
     void engineOf.promise
       .then((engine) => engine.close())
       .catch(() => {})
       .then(() => process.exit(0))
+}
+
+/** Again and again until it has ended: what is said between two statements a database does not hear. */
+function stop(id: number): void {
+  const one = running.get(id)
+  if (one === undefined) return
+  one.stopped = true
+  one.session?.interrupt()
+  setTimeout(stop, INTERRUPT_AGAIN_MS, id)
 }
 
 function open(engine: Promise<Engine>): void {
