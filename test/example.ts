@@ -97,7 +97,13 @@ export async function served(
   })
   // Its first line says that it listens.
   await once(child.stdout, 'data')
-  return { url, stop: () => void child.kill('SIGKILL') }
+  return {
+    url,
+    stop: () => void child.kill('SIGKILL'),
+    /** It stands still, and answers nothing until it goes on. */
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+  }
 }
 
 /** A port that nothing listens on: it was free a moment ago. */
