@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { dataworksCode, REFUSALS, Refusal, type RefusalCode, type RefusalText, refusalStatus } from './refusal.ts'
+import { ACCESS_REFUSALS } from './refusals/access.ts'
+import { BACKFILL_REFUSALS } from './refusals/backfill.ts'
+import { EXTENSIONS_REFUSALS } from './refusals/extensions.ts'
+import { GATE_REFUSALS } from './refusals/gate.ts'
+import { OPERATION_CENTER_REFUSALS } from './refusals/operation-center.ts'
 
 const ROWS = Object.entries(REFUSALS) as [RefusalCode, RefusalText][]
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)
@@ -23,6 +28,11 @@ describe.each(ROWS)('%s', (code, row) => {
     expect(row.status).toBeLessThan(500)
     expect(dataworksCode(refusal)).toMatch(/^[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)*$/)
   })
+})
+
+test('no code stands in two of the lists', () => {
+  const lists = [ACCESS_REFUSALS, BACKFILL_REFUSALS, EXTENSIONS_REFUSALS, GATE_REFUSALS, OPERATION_CENTER_REFUSALS]
+  expect(lists.flatMap((list) => Object.keys(list)).toSorted()).toEqual(Object.keys(REFUSALS).toSorted())
 })
 
 test('a list is filled in with commas, and what is not given leaves no brace behind', () => {
