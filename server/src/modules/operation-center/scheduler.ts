@@ -21,6 +21,7 @@ import { batchOf } from '../../store/settling.ts'
 import type { Metrics } from '../../watch/metrics.ts'
 import { localTime } from './cron-times.ts'
 import { type EndedAs, type Ending, endRuns, type Outcome } from './end-runs.ts'
+import { rests } from './rests.ts'
 import { type RunLog, runLogs } from './run-log.ts'
 import { settle } from './settle.ts'
 import { tellStatus } from './tell-status.ts'
@@ -35,9 +36,6 @@ const MOST_ENDINGS = 100
 /** Programs of one replica at the same time, whatever slots there are. */
 const MOST_RUNNING = 100
 const AGAIN_AFTER_MS = 500
-/** A look that takes long and finds nothing (all of it is of runs that are paused) is not taken again for so many times as long. */
-const LONG_LOOK_MS = 200
-const REST = 10
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export type Scheduler = {
@@ -72,7 +70,7 @@ export function startScheduler(parts: {
   const logs = runLogs({ db, logFault: parts.logFault, grown: (ids) => tellGrown(ids) })
   const places = new Map<number, store.ClaimedRow>()
   const failing = new Set<string>()
-  const notBeforeMs = new Map<string, number>()
+  const resting = rests()
   let waiting: Ending[] = []
   let writingEnds: Promise<void> | null = null
   let wanted = true
@@ -113,14 +111,12 @@ export function startScheduler(parts: {
 
   /** How much was done; an outage is one line in the log, and keeps nothing else from being tried. */
   async function attempt(what: string, work: () => Promise<number>): Promise<number> {
-    const startedMs = performance.now()
-    if (startedMs < (notBeforeMs.get(what) ?? 0)) return 0
+    const looked = resting.begin(what, performance.now())
+    if (looked === null) return 0
     try {
       const done = await work()
       failing.delete(what)
-      notBeforeMs.delete(what)
-      const tookMs = performance.now() - startedMs
-      if (done === 0 && tookMs >= LONG_LOOK_MS) notBeforeMs.set(what, performance.now() + REST * tookMs)
+      looked(done > 0, performance.now())
       return done
     } catch (error) {
       if (!failing.has(what)) parts.logFault(error, { scheduling: what })
@@ -307,8 +303,9 @@ export function startScheduler(parts: {
 
   const timer = setInterval(wake, LOOK_EVERY_MS)
   const unsubscribe = live.subscribe((change) => {
-    if (change.kind === 'backfill') notBeforeMs.clear()
-    if (change.kind === 'instance' || change.kind === 'backfill') wake()
+    if (change.kind !== 'instance' && change.kind !== 'backfill') return
+    resting.heard()
+    wake()
   })
 
   return {
