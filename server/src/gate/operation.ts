@@ -6,6 +6,7 @@
 import type { Action, ExtensionPointCode, Refusal } from '@holdpoint/core'
 import type { Transaction } from '../store/database.ts'
 import type { OperationChange, OperationObject } from '../store/operations.ts'
+import type { Caller } from '../store/principals.ts'
 
 export type Description<Snapshot> = {
   /** What the operation is on; two requests on the same objects are the same request (rule 24). */
@@ -29,6 +30,8 @@ export type OperationKind<Request, Snapshot> = {
   readonly point: ExtensionPointCode
   /** What the person who asked must be allowed to do, when they ask and when it takes effect. */
   readonly action: Action
+  /** What they must be allowed besides when it takes effect, where that is more. */
+  allows?(requester: Caller, snapshot: Snapshot): boolean
   /** Where the request is for; null for the tenant as a whole. */
   workspaceOf(request: Request): number | null
   /** Reads what would change, locks it, and refuses (throws a Refusal) what cannot be done today anyway. */
@@ -46,6 +49,8 @@ export type Effect = {
   readonly requestedBy: number
   /** Whether a regular event could reach anybody. What would be read only to tell it need not be when it could not. */
   mayReach(eventCode: string): Promise<boolean>
+  /** After the commit, tells whoever watches a workspace that something of it has changed, and the scheduler that it may have work. */
+  changed(kind: 'instance' | 'backfill', workspaceId: number): void
   /** Tells a regular event (rules 5 and 26). */
   publish(eventCode: string, body: Readonly<Record<string, unknown>>): Promise<void>
 }

@@ -92,7 +92,10 @@ async function release(
     const stale = await tx.savepoint(async () => {
       const asked = foreseen ?? asking(tx, operation, kind)
       const [requester, differences] = await Promise.all([asked.requester, asked.differences])
-      allowed = requester !== null && may(requester, kind.action, operation.workspace_id ?? undefined)
+      allowed =
+        requester !== null &&
+        may(requester, kind.action, operation.workspace_id ?? undefined) &&
+        (kind.allows?.(requester, operation.snapshot) ?? true)
       const telling = effectOf(gate, tx, operation, effect.trace, asked.routes)
       if (allowed && differences.length === 0) await kind.apply(tx, operation.snapshot, telling)
       return differences
@@ -127,6 +130,10 @@ export function effectOf(
   return {
     ...origin,
     operationId: operation.id,
+    changed(kind, workspaceId) {
+      const { tenantId } = origin
+      tx.afterCommit(() => gate.live.publish({ kind, tenantId, workspaceId, id: String(workspaceId) }))
+    },
     mayReach: async (eventCode) => (await routes).some((route) => mayTake(route, eventCode)),
     async publish(eventCode, body) {
       gate.publish(tx, {

@@ -65,7 +65,6 @@ export const instanceOperationRoutes = [
       const asked = { ...body, workspaceId: params.workspaceId }
       const held = await operateInstances(platform, caller, body.operation, asked)
       if (held.state === 'held') reply.status(202)
-      tell(platform, caller, params.workspaceId)
       return await readOperation(platform, caller, held.id)
     },
   }),
@@ -83,7 +82,6 @@ export const instanceOperationRoutes = [
       onlyOfRerun(body)
       const asked = { ...body, workspaceId: params.workspaceId }
       const { results, held } = await operateEachInstance(platform, caller, body.operation, asked)
-      tell(platform, caller, params.workspaceId)
       return {
         operation: held === null ? null : await readOperation(platform, caller, held.id),
         results: results.map((one) => ({ ...one })),

@@ -145,6 +145,7 @@ export const backfillData: OperationKind<BackfillPlan, Snapshot> = {
       details: { name: snapshot.request.name },
       operationId: effect.operationId,
     })
+    effect.changed('backfill', snapshot.workspaceId)
   },
 }
 

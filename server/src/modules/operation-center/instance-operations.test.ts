@@ -15,6 +15,8 @@ import {
 } from '../../../../test/world.ts'
 import { expire } from '../../gate/expire.ts'
 import { withdraw } from '../../gate/withdraw.ts'
+import type { Change } from '../../live.ts'
+import { putMember } from '../../store/workspaces.ts'
 import { settle } from './settle.ts'
 
 let world: World
@@ -343,6 +345,23 @@ describe('rule 23: all of them or none, or each for itself where that is asked f
   })
 })
 
+test('consoles and schedulers hear of instances when an operation on them takes effect, and of nothing while it is held', async () => {
+  const [id] = await put([{ nodeId: nodes.extract, status: 'failed' }])
+  const heard: Change[] = []
+  const unsubscribe = world.server.platform.live.subscribe((change) => void heard.push(change))
+  try {
+    const ofInstances = () => heard.filter((change) => change.kind === 'instance')
+    const held = await operate('rerun', [id!])
+    expect([held.state, ofInstances()]).toEqual(['held', []])
+    await callBack(world.server, guard, held.messageId, 'OK')
+    expect(ofInstances()).toEqual([
+      { kind: 'instance', tenantId: tenant.id, workspaceId: workspace.id, id: String(workspace.id) },
+    ])
+  } finally {
+    unsubscribe()
+  }
+})
+
 describe('what must not trigger creates no message that holds', () => {
   const holding = async () =>
     (
@@ -558,4 +577,28 @@ describe('a forced rerun', () => {
     expect(await refusalCode(operate('rerun', [ids[0]!], { force: 'with-downstream', by: operator }))).toBe('FORBIDDEN')
     expect((await operate('rerun', [ids[0]!], { force: 'with-downstream', by: administrator })).state).toBe('held')
   })
+
+  test.each(['this', 'another'] as const)(
+    'with what follows, it is refused when whoever asked does not administer %s workspace of it any more by then',
+    async (which) => {
+      const other = await tenant.workspace()
+      const elsewhere = await tenant.nodes(other, { mart: [] })
+      const ids = await chain(['failed', 'not-run', 'not-run'])
+      const [mart] = await put([{ nodeId: elsewhere.mart }], { workspace: other, bizdate: yesterday })
+      await world.db.rows('insert into instance_edges (from_id, to_id) values ($1, $2)', [ids[2], mart])
+      const administrator = await tenant.person([], {
+        [workspace.id]: ['administrator'],
+        [other.id]: ['administrator'],
+      })
+      const held = await operate('rerun', [ids[0]!], { force: 'with-downstream', by: administrator })
+      const lost = which === 'this' ? workspace.id : other.id
+      await putMember(world.db, lost, administrator.id, ['operator'])
+      await pass(held)
+      expect(await detailOf(owner, held.id)).toMatchObject({
+        state: 'refused',
+        reasons: [{ code: 'REQUESTER_NOT_ALLOWED' }],
+      })
+      expect(await standing(ids)).toEqual(['failed', 'not-run', 'not-run'])
+    },
+  )
 })

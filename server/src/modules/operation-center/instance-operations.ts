@@ -17,6 +17,7 @@ import {
   instanceOperationRefusals,
   instanceStaleness,
   instanceTriggers,
+  may,
   phaseOf,
   Refusal,
 } from '@holdpoint/core'
@@ -26,6 +27,7 @@ import { setFrozen } from '../../store/instances.ts'
 import type { Environment } from '../../store/nodes.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
 import * as store from '../../store/operated-instances.ts'
+import type { Caller } from '../../store/principals.ts'
 import { localTime } from './cron-times.ts'
 import { settle } from './settle.ts'
 
@@ -48,6 +50,7 @@ type Snapshot = {
   readonly timeZone: string
   readonly force: Force
   readonly latest: boolean
+  readonly workspaceIds: readonly number[]
   /** Where a forced rerun with what follows starts, first. */
   readonly instances: readonly InstanceState[]
 }
@@ -67,6 +70,7 @@ function instanceOperation(operation: InstanceOperation): OperationKind<Instance
   return {
     point: INSTANCE_POINTS[operation],
     action: 'node.operate',
+    allows: (requester, { force, workspaceIds }) => force !== 'with-downstream' || mayForce(requester, workspaceIds),
     workspaceOf: (request) => request.workspaceId,
 
     async describe(tx, request) {
@@ -92,7 +96,11 @@ function instanceOperation(operation: InstanceOperation): OperationKind<Instance
           objectName: nameOf(one),
           ...changeOf(operation, one),
         })),
-        snapshot: { tenantId, timeZone, force, latest, instances: found.map(stateOf) },
+        snapshot: {
+          ...{ tenantId, timeZone, force, latest },
+          workspaceIds: [...new Set(found.map((one) => one.workspaceId))],
+          instances: found.map(stateOf),
+        },
         body: {
           projectId: workspaceId,
           taskIds: idsOf(told),
@@ -126,7 +134,7 @@ function instanceOperation(operation: InstanceOperation): OperationKind<Instance
       }
       if (latest) store.useLatestVersion(tx, ids)
       await EFFECTS[operation](tx, today)
-      for (const [workspaceId, of] of Map.groupBy(today, (one) => one.workspaceId))
+      for (const [workspaceId, of] of Map.groupBy(today, (one) => one.workspaceId)) {
         writeObjectLog(tx, {
           tenantId,
           workspaceId,
@@ -137,6 +145,8 @@ function instanceOperation(operation: InstanceOperation): OperationKind<Instance
           details: { ...(force === 'no' ? {} : { force }), ...(latest ? { latest } : {}) },
           operationId: effect.operationId,
         })
+        effect.changed('instance', workspaceId)
+      }
       if (!(await effect.mayReach(NEWS[operation]))) return
       for (const [projectType, of] of Map.groupBy(today, (one) => one.environment))
         await effect.publish(NEWS[operation], {
@@ -155,6 +165,11 @@ export const INSTANCE_KINDS = {
   rerun: instanceOperation('rerun'),
   'set-success': instanceOperation('set-success'),
 } as const satisfies Record<InstanceOperation, OperationKind<InstanceRequest, Snapshot>>
+
+/** What follows an instance is rerun by force by those who administer every workspace that it is in. */
+export const mayForce = (caller: Caller, workspaceIds: readonly number[]): boolean =>
+  workspaceIds.every((id) => may(caller, MAY_FORCE, id) && may(caller, 'node.operate', id))
+export const MAY_FORCE = 'workspace.configure'
 
 const idsOf = (some: readonly store.OperatedInstance[]) => some.map((one) => one.instanceId)
 
@@ -202,7 +217,7 @@ function changeOf(operation: InstanceOperation, one: store.OperatedInstance) {
   return { field: 'status', from: one.status, to: to[operation] }
 }
 
-/** The instance and all that follows it. Whoever asks may operate wherever that is, which was looked at before. */
+/** The instance and all that follows it. Whoever asks may force it wherever that is, which was looked at before. */
 async function withDownstream(
   tx: Transaction,
   tenantId: number,

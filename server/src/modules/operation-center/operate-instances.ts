@@ -1,10 +1,10 @@
 /** Asking for an operation on instances: on all of them or none, or on each for itself. */
-import { fill, type InstanceOperation, may, REFUSALS, Refusal, type RefusalCode } from '@holdpoint/core'
+import { fill, type InstanceOperation, REFUSALS, Refusal, type RefusalCode } from '@holdpoint/core'
 import type { Gate } from '../../gate/gate.ts'
 import { type Held, hold } from '../../gate/hold.ts'
 import { descendantsOf, workspacesOf } from '../../store/operated-instances.ts'
 import { type Caller, entered } from '../../store/principals.ts'
-import { INSTANCE_KINDS, type InstanceRequest, MOST_INSTANCES } from './instance-operations.ts'
+import { INSTANCE_KINDS, type InstanceRequest, MAY_FORCE, MOST_INSTANCES, mayForce } from './instance-operations.ts'
 
 type Parts = Gate & { readonly timeZone: string }
 export type AskedOfInstances = Omit<InstanceRequest, 'tenantId' | 'timeZone'>
@@ -25,13 +25,12 @@ export async function operateInstances(
   })
 }
 
-/** What follows an instance is rerun by force by those who administer every workspace that it is in. */
+/** Asked before anything is read of instances that may be in other workspaces. */
 async function ensureMayForce({ db }: Parts, caller: Caller, { workspaceId, instanceIds }: AskedOfInstances) {
   const start = instanceIds.slice(0, 1)
   const ids = start.length === 0 ? [] : await descendantsOf(db, start[0]!, MOST_INSTANCES)
-  const action = 'workspace.configure'
-  for (const id of new Set([workspaceId, ...(await workspacesOf(db, caller.tenantId, ids))]))
-    if (!may(caller, action, id) || !may(caller, 'node.operate', id)) throw new Refusal('FORBIDDEN', { action })
+  if (!mayForce(caller, [workspaceId, ...(await workspacesOf(db, caller.tenantId, ids))]))
+    throw new Refusal('FORBIDDEN', { action: MAY_FORCE })
 }
 
 export type InstanceResult = {
