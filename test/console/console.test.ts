@@ -14,6 +14,7 @@ import { liveStories } from './live-stories.ts'
 import { lookStories } from './look-stories.ts'
 import { managementStories } from './management-stories.ts'
 import { openeventStories } from './openevent-stories.ts'
+import { runnerStories } from './runner-stories.ts'
 import { setupStories } from './setup-stories.ts'
 import { signInStories } from './sign-in-stories.ts'
 import { signingStories } from './signing-stories.ts'
@@ -42,6 +43,7 @@ describe('functions', () => functionStories(at))
 describe('signatures of deliveries', () => signingStories(at))
 describe('OpenEvent', () => openeventStories(at))
 describe('alerts', () => alertStories(at))
+describe('data sources and resource groups', () => runnerStories(at))
 describe('the audit trail', () => auditStories(at))
 describe('access', () => accessStories(at))
 describe('who is who', () => identityStories(at))

@@ -177,7 +177,8 @@ function Canvas({ shown, centre, expand, busy, label }: GraphViewProps) {
   )
 }
 
-const FIT = { maxZoom: 1, padding: 0.08 }
+/** The buttons in the corner cover nothing of it. */
+const FIT = { maxZoom: 1, padding: { top: '56px', x: '24px', bottom: '32px' } } as const
 /** Smaller than this, names cannot be read. */
 const LEGIBLE = 0.6
 
@@ -219,7 +220,12 @@ function State({ icon: Icon, colour, text }: GraphItem['looks'][number]) {
   const { t } = useTranslation()
   return (
     <span className="graph-item-state">
-      <Icon size={13} stroke={2.2} aria-hidden color={`var(--mantine-color-${colour}-filled)`} />
+      <Icon
+        size={13}
+        stroke={2.2}
+        aria-hidden
+        color={`light-dark(var(--mantine-color-${colour}-filled), var(--mantine-color-${colour}-4))`}
+      />
       {t(text)}
     </span>
   )

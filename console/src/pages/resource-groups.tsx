@@ -1,15 +1,4 @@
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Group,
-  NumberInput,
-  Skeleton,
-  Switch,
-  Text,
-  TextInput,
-  Tooltip,
-} from '@mantine/core'
+import { Badge, Button, Group, NumberInput, Skeleton, Switch, Text, TextInput } from '@mantine/core'
 import { IconPencil, IconPlus, IconServer2, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -23,6 +12,7 @@ import { Confirm } from '../ui/confirm.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { Page } from '../ui/page.tsx'
+import { RowAct } from '../ui/row-act.tsx'
 import { type Column, RowTable } from '../ui/row-table.tsx'
 import { Card } from '../ui/section.tsx'
 
@@ -60,7 +50,7 @@ export function ResourceGroupsPage() {
     {
       key: 'slots',
       header: t('resourceGroups.slots'),
-      width: 200,
+      width: 150,
       cell: ({ running, slots }) => t('resourceGroups.inUse', { running, slots }),
     },
     {
@@ -74,7 +64,7 @@ export function ResourceGroupsPage() {
           {
             key: 'actions',
             header: t('resourceGroups.actions'),
-            width: 100,
+            width: 84,
             quiet: true,
             cell: (group: ResourceGroup) => <Acts group={group} edit={setEditing} />,
           } as const,
@@ -114,21 +104,20 @@ export function ResourceGroupsPage() {
 
 function Acts({ group, edit }: { group: ResourceGroup; edit: (editing: Editing) => void }) {
   const { t } = useTranslation()
-  const change = t('resourceGroups.change', { name: group.name })
-  const remove = t('resourceGroups.remove', { name: group.name })
+  const { name } = group
   return (
     <Group gap={4} wrap="nowrap">
-      <Tooltip label={change}>
-        <ActionIcon variant="subtle" color="gray" aria-label={change} onClick={() => edit({ group, remove: false })}>
-          <IconPencil size={16} />
-        </ActionIcon>
-      </Tooltip>
+      <RowAct
+        label={t('resourceGroups.change', { name })}
+        icon={IconPencil}
+        act={() => edit({ group, remove: false })}
+      />
       {!group.isDefault && (
-        <Tooltip label={remove}>
-          <ActionIcon variant="subtle" color="gray" aria-label={remove} onClick={() => edit({ group, remove: true })}>
-            <IconTrash size={16} />
-          </ActionIcon>
-        </Tooltip>
+        <RowAct
+          label={t('resourceGroups.remove', { name })}
+          icon={IconTrash}
+          act={() => edit({ group, remove: true })}
+        />
       )}
     </Group>
   )

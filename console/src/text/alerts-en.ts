@@ -64,11 +64,9 @@ export const alertsEn = {
     repeats_one: 'and again {{count}} time, after {{minutes}} min',
     repeats_other: 'and again up to {{count}} times, every {{minutes}} min',
     actions: 'What can be done',
-    test: 'Test',
     testOf: 'Test the rule {{name}}',
     editOf: 'Edit the rule {{name}}',
     deleteOf: 'Delete the rule {{name}}',
-    secret: 'Signing secret',
     secretOf: 'Signing secret of {{name}}',
     secretHint:
       'With it the receiver of the webhook checks that an alert is genuine. Reading it is in the audit trail.',

@@ -197,7 +197,6 @@ export const instancesEn = {
     title: 'Operation log',
     what: 'What',
     did: {
-      backfill: 'Backfilled it',
       change: 'Changed its priority or resource group',
       freeze: 'Froze it',
       import: 'Imported it',

@@ -5368,6 +5368,9 @@ export interface DataSourceTest {
   problem: {
     code: string
     detail: string
+    details: {
+      [k: string]: unknown
+    }
   } | null
 }
 export interface ResourceGroup {

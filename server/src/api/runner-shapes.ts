@@ -62,7 +62,9 @@ export const DataSourceChange = z
   })
   .meta({ id: 'DataSourceChange' })
 export const DataSourceTest = z
-  .object({ problem: z.object({ code: z.string(), detail: z.string() }).nullable() })
+  .object({
+    problem: z.object({ code: z.string(), detail: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+  })
   .meta({ id: 'DataSourceTest', description: 'Whether it answered; what is wrong where it did not' })
 
 export const ResourceGroup = z

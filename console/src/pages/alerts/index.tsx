@@ -2,7 +2,7 @@ import { Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconBell, IconBellOff, IconPencil, IconPlus, IconSend, IconShieldLock, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { AlertRule } from '../../api/shapes.ts'
@@ -16,6 +16,7 @@ import { iconProps } from '../../ui/icon.ts'
 import { LinkTo } from '../../ui/link.tsx'
 import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RowAct } from '../../ui/row-act.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { type Look, StateBadge } from '../../ui/state-badge.tsx'
@@ -66,33 +67,27 @@ export function AlertsPage() {
             key: 'actions',
             header: t('alerts.actions'),
             quiet: true,
-            width: 300,
+            width: 144,
             cell: (rule: AlertRule) => (
-              <Group gap={6}>
+              <Group gap={4} wrap="nowrap">
                 <TestButton workspaceId={workspaceId} rule={rule} tested={told.showLatest} />
-                <RowButton
-                  icon={<IconPencil {...iconProps} />}
+                <RowAct
                   label={t('alerts.editOf', { name: rule.name })}
-                  onClick={() => setOpened({ what: 'edit', rule })}
-                >
-                  {t('ui.edit')}
-                </RowButton>
+                  icon={IconPencil}
+                  act={() => setOpened({ what: 'edit', rule })}
+                />
                 {rule.webhook !== null && (
-                  <RowButton
-                    icon={<IconShieldLock {...iconProps} />}
+                  <RowAct
                     label={t('alerts.secretOf', { name: rule.name })}
-                    onClick={() => setOpened({ what: 'secret', rule })}
-                  >
-                    {t('alerts.secret')}
-                  </RowButton>
+                    icon={IconShieldLock}
+                    act={() => setOpened({ what: 'secret', rule })}
+                  />
                 )}
-                <RowButton
-                  icon={<IconTrash {...iconProps} />}
+                <RowAct
                   label={t('alerts.deleteOf', { name: rule.name })}
-                  onClick={() => setOpened({ what: 'delete', rule })}
-                >
-                  {t('alerts.remove')}
-                </RowButton>
+                  icon={IconTrash}
+                  act={() => setOpened({ what: 'delete', rule })}
+                />
               </Group>
             ),
           } as const,
@@ -121,7 +116,7 @@ export function AlertsPage() {
                 columns={columns}
                 rows={rules.data.rules}
                 keyOf={(rule) => String(rule.id)}
-                minWidth={820}
+                minWidth={620}
               />
             </Card>
           )
@@ -216,21 +211,6 @@ function Tells({ rule }: { rule: AlertRule }) {
   )
 }
 
-function RowButton(props: { icon: ReactNode; label: string; onClick: () => void; busy?: boolean; children: string }) {
-  return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      leftSection={props.icon}
-      aria-label={props.label}
-      loading={props.busy ?? false}
-      onClick={props.onClick}
-    >
-      {props.children}
-    </Button>
-  )
-}
-
 function TestButton({ workspaceId, rule, tested }: { workspaceId: number; rule: AlertRule; tested: () => void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
@@ -245,14 +225,12 @@ function TestButton({ workspaceId, rule, tested }: { workspaceId: number; rule: 
   })
   return (
     <>
-      <RowButton
-        icon={<IconSend {...iconProps} />}
+      <RowAct
         label={t('alerts.testOf', { name: rule.name })}
+        icon={IconSend}
         busy={test.isPending}
-        onClick={() => test.mutate()}
-      >
-        {t('alerts.test')}
-      </RowButton>
+        act={() => test.mutate()}
+      />
       <ProblemNotice error={test.error} />
     </>
   )

@@ -155,7 +155,7 @@ function columns(t: Translate): readonly Column<BackfillSummary>[] {
     {
       key: 'state',
       header: t('backfill.state'),
-      width: 190,
+      width: 160,
       cell: (backfill) => <StateBadge look={BACKFILL_LOOKS[backfill.state]} />,
     },
     {
@@ -170,7 +170,7 @@ function columns(t: Translate): readonly Column<BackfillSummary>[] {
     {
       key: 'progress',
       header: t('backfill.progress'),
-      width: 180,
+      width: 130,
       cell: ({ dateCounts, instanceCount }) => (
         <>
           <Text fz="sm">
@@ -187,7 +187,7 @@ function columns(t: Translate): readonly Column<BackfillSummary>[] {
         </>
       ),
     },
-    { key: 'by', header: t('backfill.by'), width: 140, cell: (backfill) => backfill.requestedBy.name },
+    { key: 'by', header: t('backfill.by'), width: 130, cell: (backfill) => backfill.requestedBy.name },
     {
       key: 'at',
       header: t('backfill.at'),

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Code, Group, List, Menu, Skeleton, Stack, Tabs, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Alert, Code, Group, List, Menu, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import { IconDots, IconHourglass, IconUnlink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -18,6 +18,7 @@ import { iconProps } from '../../ui/icon.ts'
 import { Elapsed, Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RowAct } from '../../ui/row-act.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
@@ -464,16 +465,11 @@ function Relatives({ title, of, count, empty, remove }: RelativesProps) {
             width: 52,
             quiet: true,
             cell: (relative) => (
-              <Tooltip label={t('instance.removeDependency', { name: relative.node.name })}>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('instance.removeDependency', { name: relative.node.name })}
-                  onClick={() => remove(relative)}
-                >
-                  <IconUnlink size={16} />
-                </ActionIcon>
-              </Tooltip>
+              <RowAct
+                label={t('instance.removeDependency', { name: relative.node.name })}
+                icon={IconUnlink}
+                act={() => remove(relative)}
+              />
             ),
           } as const satisfies Column<InstanceRelative>,
         ]

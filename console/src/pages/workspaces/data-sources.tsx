@@ -1,20 +1,28 @@
-import { ActionIcon, Badge, Button, Group, Input, SegmentedControl, Skeleton, Text, Tooltip } from '@mantine/core'
-import { IconDatabase, IconPencil, IconPlugConnected, IconPlus, IconTrash } from '@tabler/icons-react'
+import { Alert, Badge, Button, Group, Input, SegmentedControl, Skeleton, Text, Tooltip } from '@mantine/core'
+import {
+  IconDatabase,
+  IconPencil,
+  IconPlugConnected,
+  IconPlugConnectedX,
+  IconPlus,
+  IconTrash,
+} from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { DataSource } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
-import { useTranslation } from '../../text/index.ts'
+import { refusalSentence, useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
+import { RowAct } from '../../ui/row-act.tsx'
 import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card } from '../../ui/section.tsx'
 import { DataSourceDialog } from './data-source-dialog.tsx'
@@ -35,6 +43,13 @@ export function DataSourcesPage() {
   const [editing, setEditing] = useState<Editing | null>(null)
   const workspace = me.workspaces.find((one) => one.id === workspaceId)
   const close = () => setEditing(null)
+  const test = useMutation({
+    mutationFn: ({ id }: DataSource) => calls.testDataSource(workspaceId, id),
+    onSuccess: ({ problem }, { name }) => {
+      if (problem === null) void notify({ colour: 'green', message: t('dataSources.works', { name }) })
+    },
+  })
+  const problem = test.data?.problem
   const add = mayWrite && (
     <Button leftSection={<IconPlus {...iconProps} />} onClick={() => setEditing({ what: 'add' })}>
       {t('dataSources.add')}
@@ -57,17 +72,24 @@ export function DataSourcesPage() {
         </Group>
       ),
     },
-    { key: 'kind', header: t('dataSources.kind'), width: 170, cell: ({ kind }) => t(`dataSources.${kind}`) },
+    { key: 'kind', header: t('dataSources.kind'), width: 110, cell: ({ kind }) => t(`dataSources.${kind}`) },
     { key: 'where', header: t('dataSources.where'), cell: (source) => <Where source={source} /> },
-    { key: 'nodes', header: t('dataSources.nodes'), width: 90, cell: ({ nodeCount }) => nodeCount },
+    { key: 'nodes', header: t('dataSources.nodes'), width: 70, cell: ({ nodeCount }) => nodeCount },
     ...(mayWrite
       ? [
           {
             key: 'actions',
             header: t('dataSources.actions'),
-            width: 130,
+            width: 112,
             quiet: true,
-            cell: (source: DataSource) => <Acts workspaceId={workspaceId} source={source} edit={setEditing} />,
+            cell: (source: DataSource) => (
+              <Acts
+                source={source}
+                test={() => test.mutate(source)}
+                tests={test.isPending && test.variables.id === source.id}
+                edit={setEditing}
+              />
+            ),
           } as const,
         ]
       : []),
@@ -94,7 +116,16 @@ export function DataSourcesPage() {
           />
         </div>
       )}
-      <ProblemNotice error={error} />
+      <ProblemNotice error={error ?? test.error} />
+      {problem && (
+        <Alert
+          color="red"
+          variant="light"
+          role="alert"
+          icon={<IconPlugConnectedX />}
+          title={refusalSentence(problem.code, problem.details) ?? problem.detail}
+        />
+      )}
       {!data && !error && <Skeleton height={120} />}
       {data?.length === 0 && (
         <Card>
@@ -108,7 +139,7 @@ export function DataSourcesPage() {
             columns={columns}
             rows={data}
             keyOf={(source) => String(source.id)}
-            minWidth={720}
+            minWidth={600}
           />
         </Card>
       )}
@@ -140,46 +171,29 @@ function Where({ source: { kind, settings } }: { source: DataSource }) {
   )
 }
 
-type ActsProps = { workspaceId: number; source: DataSource; edit: (editing: Editing) => void }
+type ActsProps = { source: DataSource; test: () => void; tests: boolean; edit: (editing: Editing) => void }
 
-function Acts({ workspaceId, source, edit }: ActsProps) {
+function Acts({ source, test, tests, edit }: ActsProps) {
   const { t } = useTranslation()
-  const test = useMutation({
-    mutationFn: () => calls.testDataSource(workspaceId, source.id),
-    onSuccess: ({ problem }) =>
-      notify(
-        problem === null
-          ? { colour: 'green' as const, message: t('dataSources.works', { name: source.name }) }
-          : { colour: 'gray' as const, message: problem.detail },
-      ),
-  })
   const { name } = source
   return (
     <Group gap={4} wrap="nowrap">
-      <Act label={t('dataSources.test', { name })} busy={test.isPending} act={() => test.mutate()}>
-        <IconPlugConnected size={16} />
-      </Act>
+      <RowAct label={t('dataSources.test', { name })} icon={IconPlugConnected} busy={tests} act={test} />
       {(source.kind === 'postgresql' || !source.isDefault) && (
-        <Act label={t('dataSources.change', { name })} act={() => edit({ what: 'change', source })}>
-          <IconPencil size={16} />
-        </Act>
+        <RowAct
+          label={t('dataSources.change', { name })}
+          icon={IconPencil}
+          act={() => edit({ what: 'change', source })}
+        />
       )}
       {!source.isDefault && (
-        <Act label={t('dataSources.remove', { name })} act={() => edit({ what: 'remove', source })}>
-          <IconTrash size={16} />
-        </Act>
+        <RowAct
+          label={t('dataSources.remove', { name })}
+          icon={IconTrash}
+          act={() => edit({ what: 'remove', source })}
+        />
       )}
     </Group>
-  )
-}
-
-function Act(props: { label: string; busy?: boolean; act: () => void; children: ReactNode }) {
-  return (
-    <Tooltip label={props.label}>
-      <ActionIcon variant="subtle" color="gray" aria-label={props.label} loading={props.busy} onClick={props.act}>
-        {props.children}
-      </ActionIcon>
-    </Tooltip>
   )
 }
 

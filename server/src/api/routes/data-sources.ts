@@ -137,7 +137,7 @@ export const dataSourceRoutes = [
     async run({ platform, workspace, params }) {
       const row = await sourceFor(platform.db, workspace.id, params.dataSourceId)
       const refusal = await platform.runners.test(row, AbortSignal.timeout(TEST_WITHIN_MS))
-      return { problem: refusal && { code: refusal.code, detail: refusal.message } }
+      return { problem: refusal && { code: refusal.code, detail: refusal.message, details: { ...refusal.details } } }
     },
   }),
 ]
