@@ -1,7 +1,8 @@
 /**
  * The part of a graph around some of its nodes: a few levels up and down, with what was left out counted.
  *
- * Only what is shown is read, and what leads from it, so it takes no longer in a graph of a hundred thousand nodes.
+ * Only what is shown is read, and what leads from it as far as it is counted, so it takes no longer in a graph of a hundred thousand nodes. All of it is
+ * read in one transaction.
  */
 import type { Sql } from './database.ts'
 
@@ -39,9 +40,12 @@ const NODE_SIDES = {
 const NODES: Reading = {
   next: (side) => `select distinct on (there.id) there.id from unnest($1::bigint[]) as here(id)
     cross join lateral (${NODE_SIDES[side]} limit $2) there order by there.id`,
-  between: `select distinct o.node_id as "from", i.node_id as "to", i.type from node_inputs i
-    join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output
-    where i.node_id = any($1) and o.node_id = any($1)`,
+  // From what each of them waits for, and never from what waits for one: that may be everything.
+  between: `select distinct o.node_id as "from", i.node_id as "to", i.type from unnest($1::bigint[]) as here(id)
+    cross join lateral (select * from node_inputs where node_id = here.id offset 0) i
+    cross join lateral (select node_id from node_outputs
+      where tenant_id = i.tenant_id and environment = i.environment and output = i.output offset 0) o
+    where o.node_id = any($1)`,
   count: (
     side,
   ) => `select here.id, (select count(distinct near.id) from (${NODE_SIDES[side]} limit ${MOST_COUNTED}) near where near.id <> here.id) as count
@@ -55,7 +59,8 @@ const INSTANCE_SIDES = {
 const INSTANCES: Reading = {
   next: (side) => `select distinct on (there.id) there.id from unnest($1::bigint[]) as here(id)
     cross join lateral (${INSTANCE_SIDES[side]} limit $2) there order by there.id`,
-  between: `select from_id as "from", to_id as "to", 'normal' as type from instance_edges where to_id = any($1) and from_id = any($1)`,
+  between: `select e.from_id as "from", here.id as "to", 'normal' as type from unnest($1::bigint[]) as here(id)
+    cross join lateral (select from_id from instance_edges where to_id = here.id offset 0) e where e.from_id = any($1)`,
   count: (side) => `select here.id, (select count(*) from (${INSTANCE_SIDES[side]} limit ${MOST_COUNTED}) near) as count
     from unnest($1::bigint[]) as here(id)`,
 }
@@ -67,12 +72,18 @@ export const nodeNeighbourhood = (sql: Pick<Sql, 'rows'>, starts: readonly numbe
 export const instanceNeighbourhood = (sql: Pick<Sql, 'rows'>, starts: readonly number[], reach: Reach) =>
   neighbourhood(sql, INSTANCES, starts, reach)
 
+/** Until the transaction ends: what is limited is read as far as the limit alone. A bitmap would first have all that there is, which may be everything. */
+async function readAsFarAsNeeded(sql: Pick<Sql, 'rows'>): Promise<void> {
+  await sql.rows('set local enable_bitmapscan = off')
+}
+
 async function neighbourhood(
   sql: Pick<Sql, 'rows'>,
   reading: Reading,
   starts: readonly number[],
   reach: Reach,
 ): Promise<Neighbourhood> {
+  await readAsFarAsNeeded(sql)
   const levels = new Map<number, number>(starts.slice(0, MOST_SHOWN).map((id) => [id, 0]))
   const edgeOf: Record<Side, readonly number[]> = { up: [...levels.keys()], down: [...levels.keys()] }
   for (let level = 1; level <= Math.max(reach.up, reach.down); level++)
@@ -113,10 +124,12 @@ async function neighbourhood(
 
 /** Where a run is opened: instances of it that wait for nothing else of it, among its first. */
 export async function startsOfDag(sql: Pick<Sql, 'rows'>, dagId: number): Promise<number[]> {
+  await readAsFarAsNeeded(sql)
   const rows = await sql.rows<{ id: number }>(
     `with first as (select id from instances where dag_id = $1 order by id limit ${MOST_COUNTED}),
-       starts as (select f.id from first f where not exists
-         (select from instance_edges e join instances u on u.id = e.from_id where e.to_id = f.id and u.dag_id = $1) order by f.id limit 20)
+       starts as (select f.id from first f where not exists (
+         select from (select from_id from instance_edges where to_id = f.id offset 0) e
+         cross join lateral (select dag_id from instances where id = e.from_id offset 0) u where u.dag_id = $1) order by f.id limit 20)
      select id from starts union all select id from (select id from first order by id limit 1) one where not exists (select from starts)`,
     [dagId],
   )
