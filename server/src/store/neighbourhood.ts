@@ -105,7 +105,7 @@ async function neighbourhood(
   // A node may wait for another in more than one way.
   const pairs = [
     ...new Map(edges.filter(({ from, to }) => from !== to).map((one) => [`${one.from} ${one.to}`, one])).values(),
-  ]
+  ].sort((a, b) => a.from - b.from || a.to - b.to)
   const counted = (list: readonly { id: number; count: number }[]) => new Map(list.map(({ id, count }) => [id, count]))
   const [up, down] = [counted(above), counted(below)]
   const upstream = Map.groupBy(pairs, ({ to }) => to)
