@@ -8,11 +8,24 @@ export type DialectPlace = { readonly ids: Estate['ids']; readonly workspaceId: 
 /** Of a backfill that is asked for nothing comes where there is no such date. */
 export const NO_DATE = '2020-02-31'
 
-/** Everything that any action takes, about things with these ids. */
+/** What the action takes, and some that it ignores, about things with these ids. */
 export function dialectParameters(
   action: string,
-  { ids, workspaceId }: DialectPlace,
+  place: DialectPlace,
   date = NO_DATE,
+): Readonly<Record<string, string | number>> {
+  const { parameters } = contractOf(action)
+  return Object.fromEntries(
+    Object.entries(everyParameter(action, place, date)).filter(([name]) => parameters[name]?.kind !== 'refused'),
+  )
+}
+
+const contractOf = (action: string) => ACTIONS.find((row) => row.contract.action === action)!.contract
+
+function everyParameter(
+  action: string,
+  { ids, workspaceId }: DialectPlace,
+  date: string,
 ): Readonly<Record<string, string | number>> {
   return {
     NodeId: ids.nodeId!,
@@ -27,9 +40,10 @@ export function dialectParameters(
     PageSize: 10,
     InstanceId: ids.instanceId!,
     DagId: ids.dagId!,
+    OpSeq: ids.backfillId!,
     IoType: 'output',
     OperationId: `dag-${ids.dagId}`,
-    Bizdate: action === 'ListInstances' ? '2020-01-01' : 1_577_836_800_000,
+    Bizdate: bizdateOf(action, date),
     BizDate: 1_577_836_800_000,
     Name: 'a backfill',
     StartBizDate: date,
@@ -49,6 +63,11 @@ export function dialectParameters(
   }
 }
 
+function bizdateOf(action: string, date: string): string | number {
+  if (/^(RunSmokeTest|CreateDagTest)$/.test(action)) return date
+  return action === 'ListInstances' ? '2020-01-01' : 1_577_836_800_000
+}
+
 /** The newer version calls every id so, and says by the action what it is of. */
 function idsOf(action: string, { nodeId, instanceId, dagId }: Estate['ids']): Record<string, string | number> {
   if (/^List(Task|Workflow)Instances$|^List(Instances|Nodes|Tasks)$/.test(action)) return {}
@@ -63,6 +82,5 @@ export function callAction(
   action: string,
   parameters: Readonly<Record<string, string | number>>,
 ): Promise<DialectAnswer> {
-  const { versions } = ACTIONS.find((row) => row.contract.action === action)!.contract
-  return dialect(world.server, person, action, parameters, versions[0])
+  return dialect(world.server, person, action, parameters, contractOf(action).versions[0])
 }

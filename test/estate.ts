@@ -1,5 +1,5 @@
 // One of everything, for tests that ask who may reach it.
-import { putRun } from './instances.ts'
+import { putBackfill, putRun } from './instances.ts'
 import {
   ask,
   detailOf,
@@ -86,11 +86,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
   const resourceGroup = await owner.api.call('POST /resource-groups', {
     body: { identifier: `group-${word}`, name: `The group ${word}`, slots: 2 },
   })
-  const backfill = await one<{ id: number }>(
-    `insert into backfills (tenant_id, workspace_id, environment, name, mode, request, node_ids, state, created_by)
-     values ($1, $2, 'PROD', $3, 'current', '{"dates": []}', '{}', 'waiting-to-start', $4) returning id`,
-    [tenant.id, workspace.id, `backfill-${word}`, owner.id],
-  )
+  const backfillId = await putBackfill(world, { tenant, workspace, name: `backfill-${word}` })
   const ids = {
     userId: member.id,
     sessionId,
@@ -101,7 +97,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     nodeId: nodes[nodeName]!,
     instanceId: instanceIds[0]!,
     dagId,
-    backfillId: backfill.id,
+    backfillId,
     operationId: operation.id,
     extensionCode: extension.code,
     code: extension.code,

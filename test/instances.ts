@@ -66,3 +66,16 @@ export async function putRun(
   }
   return { dagId: dag!.id, ids }
 }
+
+/** A backfill that waits to be started and has no runs. */
+export async function putBackfill(
+  { db }: Pick<World, 'db'>,
+  { tenant, workspace, name }: { tenant: Tenant; workspace: Workspace; name: string },
+): Promise<number> {
+  const [row] = await db.rows<{ id: number }>(
+    `insert into backfills (tenant_id, workspace_id, environment, name, mode, request, node_ids, state, created_by)
+     values ($1, $2, 'PROD', $3, 'current', '{"dates": []}', '{}', 'waiting-to-start', $4) returning id`,
+    [tenant.id, workspace.id, name, tenant.owner.id],
+  )
+  return row!.id
+}

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dagActions } from '../../server/src/dataworks/actions/dags.ts'
 import { ACTIONS } from '../../server/src/dataworks/actions/index.ts'
 import { instanceActions } from '../../server/src/dataworks/actions/instances.ts'
 import { runActions } from '../../server/src/dataworks/actions/runs.ts'
@@ -370,7 +371,7 @@ describe.each(VARIANTS.map((variant, index) => [variant.name, variant, index] as
 
 test('no action was left out', () => {
   // Those on instances, runs and tasks are called in operation-center.test.ts.
-  const elsewhere = new Set([...instanceActions, ...runActions, ...taskActions, ...taskInstanceActions])
+  const elsewhere = new Set([...instanceActions, ...dagActions, ...runActions, ...taskActions, ...taskInstanceActions])
   const here = ACTIONS.filter((action) => !elsewhere.has(action))
   expect([...called].sort()).toEqual(here.map((action) => action.contract.action).sort())
 })

@@ -872,6 +872,8 @@ describe('every action of the dialect that writes does so too', () => {
     'SetSuccessInstance',
     'RunCycleDagNodes',
     'CreateDagComplement',
+    'RunSmokeTest',
+    'CreateDagTest',
     'DeleteTask',
     'UpdateTask',
     'BatchUpdateTasks',

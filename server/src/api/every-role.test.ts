@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
 import { type Estate, estate, idIn } from '../../../test/estate.ts'
-import { putRun } from '../../../test/instances.ts'
+import { putBackfill, putRun } from '../../../test/instances.ts'
 import { ask, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import type { Route } from './route.ts'
@@ -46,6 +46,7 @@ beforeAll(async () => {
       messageId: held.messageId!,
       instanceId: run.ids[0]!,
       dagId: run.dagId,
+      backfillId: await putBackfill(world, { tenant, workspace: other, name: 'besides' }),
     },
     workspaceId: other.id,
   }
@@ -191,6 +192,7 @@ describe('Rule 20: of every action of the dialect, each role may ask for what th
   const NOWHERE_IDS = {
     instanceId: 999_999_999,
     dagId: 999_999_999,
+    backfillId: 999_999_999,
     nodeId: 999_999_999,
     extensionCode: 'nobody',
     messageId: NOWHERE[1]!,

@@ -110,6 +110,8 @@ function typeOf(parameter: Parameter): string {
       return parameter.kind
     case 'json':
       return 'JSON object'
+    case 'refused':
+      return '–'
   }
 }
 

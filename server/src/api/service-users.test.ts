@@ -2,7 +2,7 @@
 import { createClient } from '@holdpoint/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
-import { putRun } from '../../../test/instances.ts'
+import { putBackfill, putRun } from '../../../test/instances.ts'
 import {
   ask,
   dialect,
@@ -98,6 +98,7 @@ describe('the pairs of an extension', () => {
         extensionCode: extension.code,
         instanceId: run.ids[0]!,
         dagId: run.dagId,
+        backfillId: await putBackfill(world, { tenant, workspace, name: 'backfill' }),
       },
       workspaceId: workspace.id,
     }

@@ -13,6 +13,7 @@ import {
   type Workspace,
   type World,
 } from '../../../test/world.ts'
+import { dagActions } from './actions/dags.ts'
 import { ACTIONS } from './actions/index.ts'
 import { instanceActions } from './actions/instances.ts'
 import { runActions } from './actions/runs.ts'
@@ -152,7 +153,7 @@ const LISTS = ['ListExtensions', 'ListProjects']
 
 test('every action is in the tables of these tests', () => {
   // Those on instances, runs and tasks are asked by everybody in every-role.test.ts and tenants.test.ts.
-  const elsewhere = new Set([...instanceActions, ...runActions, ...taskActions, ...taskInstanceActions])
+  const elsewhere = new Set([...instanceActions, ...dagActions, ...runActions, ...taskActions, ...taskInstanceActions])
   const here = ACTIONS.filter((one) => !elsewhere.has(one))
   expect([...Object.keys(CALLS), ...LISTS].sort()).toEqual(here.map((one) => one.contract.action).sort())
 })

@@ -53,8 +53,27 @@ export async function dagFor(
   return row
 }
 
-/** The first ten characters of `yyyy-MM-dd HH:mm:ss`; whether there is such a date is seen by whoever uses it. */
-export const dateOf = (text: string): string => text.slice(0, 10)
+/** The date of `yyyy-MM-dd HH:mm:ss`, or of `yyyy-MM-dd`. */
+export function dayOf(parameter: string, text: string): string {
+  const day = text.slice(0, 10)
+  if (/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day) return day
+  throw new Refusal('PARAMETER_INVALID', { parameter, problem: 'it is no date like 2026-11-21' })
+}
+
+/** The id of a user as the dialect writes it; no user has number 0. */
+export const userIdOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : 0)
+
+/** All nodes of a workspace are in its workflow 1. */
+export const inOnlyWorkflow = (id: number | undefined): boolean => id === undefined || id === 1
+
+/** `Id Desc`, of which the contract has seen that it fits. */
+export function sortOf<Column extends string>(
+  text: string,
+  columns: Readonly<Record<string, Column>>,
+): { readonly by: Column; readonly isDescending: boolean } {
+  const [name = '', direction] = text.split(' ')
+  return { by: columns[name]!, isDescending: direction === 'Desc' }
+}
 
 /** `yyyy-MM-dd` of the business date that a time lies in. */
 export const bizdateOf = (ms: number, timeZone: string): string => localTime(ms, timeZone).slice(0, 10)
@@ -62,7 +81,7 @@ export const bizdateOf = (ms: number, timeZone: string): string => localTime(ms,
 /** The midnight with which a business date begins, in milliseconds since 1970. */
 export const bizdateMs = (bizdate: string, timeZone: string): number => instantOf(bizdate, 0, timeZone)
 
-type Info = { readonly Success: boolean; readonly Message?: string }
+export type Info = { readonly Success: boolean; readonly Message?: string }
 export const DONE_ONE: Info = { Success: true }
 
 export const notDone = (refusal: Refusal): Info => ({

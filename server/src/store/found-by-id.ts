@@ -1,4 +1,4 @@
-/** Instances and runs that are named by nothing but their id, wherever in the tenant they are. */
+/** Instances, runs and backfills that are named by nothing but their id, wherever in the tenant they are. */
 import { DAG_COLUMNS, type DagRow } from './dags.ts'
 import type { Sql } from './database.ts'
 import type { Environment } from './nodes.ts'
@@ -29,5 +29,31 @@ export async function findDag(sql: Pick<Sql, 'rows'>, tenantId: number, id: numb
     tenantId,
     id,
   ])
+  return row ?? null
+}
+
+/** The instances of a run that are in one of these statuses, whatever workspaces they are in, after one of them. */
+export async function instancesOfDag(
+  sql: Pick<Sql, 'rows'>,
+  dagId: number,
+  statuses: readonly number[],
+  page: { readonly afterId: number; readonly limit: number },
+): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>(
+    'select id from instances where dag_id = $1 and id > $3 and status = any($2) order by id limit $4',
+    [dagId, statuses, page.afterId, page.limit],
+  )
+  return rows.map((row) => row.id)
+}
+
+export async function findBackfill(
+  sql: Pick<Sql, 'rows'>,
+  tenantId: number,
+  id: number,
+): Promise<{ id: number; workspace_id: number; environment: Environment } | null> {
+  const [row] = await sql.rows<{ id: number; workspace_id: number; environment: Environment }>(
+    'select id, workspace_id, environment from backfills where id = $2 and tenant_id = $1',
+    [tenantId, id],
+  )
   return row ?? null
 }

@@ -1,7 +1,8 @@
 /** Reading instances and the runs they belong to. What is written about them is elsewhere (instances.ts). */
-import type { NodeDefinition, RerunMode } from '@holdpoint/core'
+import type { NodeDefinition, Recurrence, RerunMode } from '@holdpoint/core'
 import type { Sql } from './database.ts'
 import type { Environment } from './nodes.ts'
+import { type Order, orderOf } from './order.ts'
 
 export type InstanceListRow = {
   id: number
@@ -28,6 +29,8 @@ export type InstanceListRow = {
   task_type: number
   frozen: boolean
   priority: number
+  /** Its identifier. */
+  resource_group: string | null
   run_number: number
   retries: number
   wait_time_at: Date | null
@@ -40,10 +43,13 @@ export type InstanceListRow = {
 
 const COLUMNS = `i.id, i.tenant_id, i.workspace_id, i.environment, i.node_id, n.name as node_name, n.program_type, n.is_root, n.owner_id,
   u.display_name as owner_name, coalesce(v.definition->>'rerunMode', 'all-allowed') as rerun_mode, i.node_version, i.dag_id, d.backfill_id, i.kind, i.bizdate::text as bizdate, i.period_number,
-  i.cycle_at, i.due_at, i.status, i.task_type, i.frozen, i.priority, i.run_number, i.retries, i.wait_time_at, i.wait_resource_at, i.started_at,
+  i.cycle_at, i.due_at, i.status, i.task_type, i.frozen, i.priority,
+  (select identifier from resource_groups where id = i.resource_group_id) as resource_group, i.run_number, i.retries, i.wait_time_at, i.wait_resource_at, i.started_at,
   i.finished_at, i.created_at, i.modified_at`
 const JOINS = `join nodes n on n.id = i.node_id join dags d on d.id = i.dag_id
   left join node_versions v on v.node_id = i.node_id and v.version = i.node_version left join users u on u.id = n.owner_id`
+
+const RECURRENCE = `case when i.frozen or i.task_type = 2 then 'pause' when i.task_type = 3 then 'skip' else 'normal' end`
 
 const MOST_LOG = 1 << 20
 
@@ -59,21 +65,40 @@ export type InstanceFilter = {
   /** Part of the node's name. */
   readonly name?: string | undefined
   readonly id?: number | undefined
+  readonly ids?: readonly number[] | undefined
   readonly nodeId?: number | undefined
+  readonly nodeIds?: readonly number[] | undefined
   readonly programType?: string | undefined
+  /** As the schedule or somebody means it to run; what is frozen is paused. */
+  readonly recurrence?: Recurrence | undefined
+  /** Whether somebody ran its manual node. */
+  readonly isManual?: boolean | undefined
+  /** Its identifier. */
+  readonly resourceGroup?: string | undefined
+  readonly during?: readonly During[] | undefined
   readonly dagId?: number | undefined
   readonly backfillId?: number | undefined
   readonly ownerId?: number | undefined
 }
 
+export type Moment = 'created_at' | 'started_at' | 'finished_at'
+
+/** Moments between two others, both included, in milliseconds since 1970. */
+export type During = { readonly of: Moment; readonly fromMs: number | null; readonly toMs: number | null }
+
 /** Where a page goes on: after the instance with this business date and id. */
 export type InstanceCursor = { readonly bizdate: string; readonly id: number }
 
-/** Newest business date first, and the newest of it. Runs are read one by one through their own index, each of one business date. */
+/** Newest business date first, and the newest of it, unless asked otherwise. Runs are read one by one through their own index, each of one business date. */
 export async function instancesOf(
   sql: Pick<Sql, 'rows'>,
   filter: InstanceFilter,
-  page: { readonly after: InstanceCursor | null; readonly limit: number; readonly offset?: number },
+  page: {
+    readonly after: InstanceCursor | null
+    readonly limit: number
+    readonly offset?: number
+    readonly order?: Order<'id' | 'cycle_at' | Moment>
+  },
 ): Promise<InstanceListRow[]> {
   const values: unknown[] = []
   const put = (value: unknown) => `$${values.push(value)}`
@@ -82,13 +107,17 @@ export async function instancesOf(
     where.push(`(i.bizdate, i.id) < (${put(page.after.bizdate)}::date, ${put(page.after.id)}::bigint)`)
   const offset = page.offset ?? 0
   const limit = put(page.limit)
+  const ordered = (table: string) =>
+    page.order === undefined
+      ? `${table}.bizdate desc, ${table}.id desc`
+      : orderOf(page.order, (column) => `${table}.${column}`)
   // One that is looked for by its node alone is found by the node's index; the date comes first in every other.
   return await sql.rows<InstanceListRow>(
     runs === null
-      ? `select ${COLUMNS} from instances i ${JOINS} where ${where.join(' and ')} order by i.bizdate desc, i.id desc limit ${limit} offset ${put(offset)}`
+      ? `select ${COLUMNS} from instances i ${JOINS} where ${where.join(' and ')} order by ${ordered('i')} limit ${limit} offset ${put(offset)}`
       : `select found.* from (${runs}) r
-         cross join lateral (select ${COLUMNS} from instances i ${JOINS} where i.dag_id = r.id and ${where.join(' and ')} order by i.id desc limit ${put(page.limit + offset)}) found
-         order by found.bizdate desc, found.id desc limit ${limit} offset ${put(offset)}`,
+         cross join lateral (select ${COLUMNS} from instances i ${JOINS} where i.dag_id = r.id and ${where.join(' and ')} order by ${ordered('i')} limit ${put(page.limit + offset)}) found
+         order by ${ordered('found')} limit ${limit} offset ${put(offset)}`,
     values,
   )
 }
@@ -113,6 +142,9 @@ function conditions(filter: InstanceFilter, put: (value: unknown) => string) {
       : filter.backfillId !== undefined
         ? `select id from dags where backfill_id = ${put(filter.backfillId)}`
         : null
+  // Of a run and a backfill at once: the run is looked for, and must be of the backfill.
+  if (filter.dagId !== undefined && filter.backfillId !== undefined)
+    where.push(`exists (select from dags x where x.id = i.dag_id and x.backfill_id = ${put(filter.backfillId)})`)
   if (filter.nodeId !== undefined) where.push(`i.node_id = ${put(filter.nodeId)}`)
   if (filter.bizdateFrom !== undefined) where.push(`i.bizdate >= ${put(filter.bizdateFrom)}::date`)
   if (filter.bizdateTo !== undefined) where.push(`i.bizdate <= ${put(filter.bizdateTo)}::date`)
@@ -122,7 +154,19 @@ function conditions(filter: InstanceFilter, put: (value: unknown) => string) {
   if (filter.name !== undefined) where.push(`n.name ilike '%' || ${put(filter.name.replace(/[\\%_]/g, '\\$&'))} || '%'`)
   if (filter.ownerId !== undefined) where.push(`n.owner_id = ${put(filter.ownerId)}`)
   if (filter.id !== undefined) where.push(`i.id = ${put(filter.id)}`)
+  if (filter.ids !== undefined) where.push(`i.id = any(${put(filter.ids)}::bigint[])`)
+  if (filter.nodeIds !== undefined) where.push(`i.node_id = any(${put(filter.nodeIds)}::bigint[])`)
   if (filter.programType !== undefined) where.push(`n.program_type = ${put(filter.programType)}`)
+  if (filter.recurrence !== undefined) where.push(`${RECURRENCE} = ${put(filter.recurrence)}`)
+  if (filter.isManual !== undefined) where.push(`(i.kind = 1) = ${put(filter.isManual)}`)
+  if (filter.resourceGroup !== undefined)
+    where.push(
+      `i.resource_group_id = (select id from resource_groups g where g.tenant_id = i.tenant_id and g.identifier = ${put(filter.resourceGroup)})`,
+    )
+  for (const { of, fromMs, toMs } of filter.during ?? []) {
+    if (fromMs !== null) where.push(`i.${of} >= to_timestamp(${put(fromMs)}::float8 / 1000)`)
+    if (toMs !== null) where.push(`i.${of} <= to_timestamp(${put(toMs)}::float8 / 1000)`)
+  }
   return { where, runs }
 }
 
@@ -174,6 +218,26 @@ export async function instanceById(
     [id, workspaceId],
   )
   return row ?? null
+}
+
+/** A page of the instances that this one waits for directly, or that wait for it, and how many there are. */
+export async function relativesPage(
+  sql: Pick<Sql, 'rows'>,
+  id: number,
+  side: 'upstream' | 'downstream',
+  page: { readonly offset: number; readonly limit: number },
+): Promise<{ readonly rows: readonly InstanceListRow[]; readonly count: number }> {
+  const [here, there] = side === 'upstream' ? ['to_id', 'from_id'] : ['from_id', 'to_id']
+  const rows = await sql.rows<InstanceListRow>(
+    `select ${COLUMNS} from (select ${there} as id from instance_edges where ${here} = $1 order by ${there} limit $2 offset $3) e
+     join instances i on i.id = e.id ${JOINS} order by i.id`,
+    [id, page.limit, page.offset],
+  )
+  const [counted] = await sql.rows<{ count: number }>(
+    `select count(*) as count from instance_edges where ${here} = $1`,
+    [id],
+  )
+  return { rows, count: counted!.count }
 }
 
 export type InstanceRelativeRow = Pick<
@@ -311,27 +375,55 @@ export type DagFilter = {
   readonly bizdateFrom?: string | undefined
   readonly bizdateTo?: string | undefined
   readonly backfillId?: number | undefined
+  readonly ids?: readonly number[] | undefined
+  /** Part of it. */
+  readonly name?: string | undefined
+  readonly createdBy?: number | undefined
 }
 
-/** Newest first. */
+/** Newest first, unless asked otherwise. */
 export async function dagsOf(
   sql: Pick<Sql, 'rows'>,
   filter: DagFilter,
-  page: { readonly before: number | null; readonly limit: number },
+  page: {
+    readonly before: number | null
+    readonly limit: number
+    readonly offset?: number
+    readonly order?: Order<'id' | Moment>
+  },
 ): Promise<DagRow[]> {
-  const values: unknown[] = [filter.workspaceId, filter.environment]
+  const values: unknown[] = []
   const put = (value: unknown) => `$${values.push(value)}`
-  const where = ['d.workspace_id = $1', 'd.environment = $2']
+  const where = dagConditions(filter, put)
+  if (page.before !== null) where.push(`d.id < ${put(page.before)}`)
+  const order = orderOf(page.order ?? { by: 'id', isDescending: true }, (column) => `d.${column}`)
+  return await sql.rows<DagRow>(
+    `${DAG} where ${where.join(' and ')} order by ${order} limit ${put(page.limit)} offset ${put(page.offset ?? 0)}`,
+    values,
+  )
+}
+
+export async function countDags(sql: Pick<Sql, 'rows'>, filter: DagFilter): Promise<number> {
+  const values: unknown[] = []
+  const where = dagConditions(filter, (value) => `$${values.push(value)}`)
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from dags d where ${where.join(' and ')}`,
+    values,
+  )
+  return row!.count
+}
+
+function dagConditions(filter: DagFilter, put: (value: unknown) => string): string[] {
+  const where = [`d.workspace_id = ${put(filter.workspaceId)}`, `d.environment = ${put(filter.environment)}`]
   if (filter.kind !== undefined) where.push(`d.kind = ${put(filter.kind)}`)
   if (filter.status !== undefined) where.push(`d.status = ${put(filter.status)}`)
   if (filter.bizdateFrom !== undefined) where.push(`d.bizdate >= ${put(filter.bizdateFrom)}::date`)
   if (filter.bizdateTo !== undefined) where.push(`d.bizdate <= ${put(filter.bizdateTo)}::date`)
   if (filter.backfillId !== undefined) where.push(`d.backfill_id = ${put(filter.backfillId)}`)
-  if (page.before !== null) where.push(`d.id < ${put(page.before)}`)
-  return await sql.rows<DagRow>(
-    `${DAG} where ${where.join(' and ')} order by d.id desc limit ${put(page.limit)}`,
-    values,
-  )
+  if (filter.ids !== undefined) where.push(`d.id = any(${put(filter.ids)}::bigint[])`)
+  if (filter.name !== undefined) where.push(`d.name ilike '%' || ${put(filter.name.replace(/[\\%_]/g, '\\$&'))} || '%'`)
+  if (filter.createdBy !== undefined) where.push(`d.created_by = ${put(filter.createdBy)}`)
+  return where
 }
 
 export async function dagById(sql: Pick<Sql, 'rows'>, workspaceId: number, id: number): Promise<DagRow | null> {

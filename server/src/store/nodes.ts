@@ -1,5 +1,6 @@
 import type { NodeDefinition, NodeTrigger, Recurrence } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
+import { type Order, orderOf } from './order.ts'
 import { question, writing } from './shared-statement.ts'
 
 export type Environment = 'PROD' | 'DEV'
@@ -63,11 +64,16 @@ export type NodeFilter = {
   readonly recurrence?: Recurrence
   readonly programType?: string
   readonly ownerId?: number
+  readonly ids?: readonly number[] | undefined
+  readonly trigger?: NodeTrigger | undefined
+  /** Its identifier, as the node asks for it. */
+  readonly resourceGroup?: string | undefined
 }
 
 const WHERE = `n.workspace_id = $1 and n.environment = $2 and n.unpublished_at is null
   and ($3::text is null or n.name ilike '%' || $3 || '%') and ($4::text is null or n.recurrence = $4)
-  and ($5::text is null or n.program_type = $5) and ($6::bigint is null or n.owner_id = $6)`
+  and ($5::text is null or n.program_type = $5) and ($6::bigint is null or n.owner_id = $6)
+  and ($7::bigint[] is null or n.id = any($7)) and ($8::text is null or n.trigger = $8) and ($9::text is null or n.definition->>'resourceGroup' = $9)`
 
 const filterValues = (filter: NodeFilter): unknown[] => [
   filter.workspaceId,
@@ -76,14 +82,18 @@ const filterValues = (filter: NodeFilter): unknown[] => [
   filter.recurrence ?? null,
   filter.programType ?? null,
   filter.ownerId ?? null,
+  filter.ids ?? null,
+  filter.trigger ?? null,
+  filter.resourceGroup ?? null,
 ]
 
 export async function nodesOf(
   sql: Sql,
   filter: NodeFilter,
-  page: { afterId: number; limit: number; offset?: number },
+  page: { afterId: number; limit: number; offset?: number; order?: Order<'id' | 'created_at' | 'modified_at'> },
 ): Promise<NodeListRow[]> {
-  return await sql.rows<NodeListRow>(`${LIST} where ${WHERE} and n.id > $7 order by n.id limit $8 offset $9`, [
+  const order = orderOf(page.order ?? { by: 'id', isDescending: false }, (column) => `n.${column}`)
+  return await sql.rows<NodeListRow>(`${LIST} where ${WHERE} and n.id > $10 order by ${order} limit $11 offset $12`, [
     ...filterValues(filter),
     page.afterId,
     page.limit,

@@ -1,5 +1,6 @@
 import type { Action } from '../action.ts'
 import { callbackActions } from './callbacks.ts'
+import { dagActions } from './dags.ts'
 import { enabledExtensionActions } from './enabled-extensions.ts'
 import { extensionActions } from './extensions.ts'
 import { instanceActions } from './instances.ts'
@@ -16,6 +17,7 @@ export const ACTIONS: readonly Action[] = [
   ...enabledExtensionActions,
   ...nodeActions,
   ...instanceActions,
+  ...dagActions,
   ...runActions,
   ...taskActions,
   ...taskInstanceActions,

@@ -1,18 +1,18 @@
 /**
- * Instances and runs in the older version of the dialect.
+ * Instances in the older version of the dialect.
  *
  * As with nodes, what is held or was refused is an error (rule 16), and freezing, unfreezing or setting to succeeded what is so already is answered as
  * done, so that a script that repeats its call ends when the held operation has taken effect.
  */
-import { type InstanceOperation, parameterText, Refusal } from '@holdpoint/core'
+import { fill, type InstanceOperation, parameterText, REFUSALS, Refusal, type RefusalDetails } from '@holdpoint/core'
 import { ensureMay, workspaceFor } from '../../access.ts'
 import { operateInstances } from '../../modules/operation-center/operate-instances.ts'
 import type { Platform } from '../../platform.ts'
 import * as reading from '../../store/instance-reading.ts'
 import * as nodes from '../../store/nodes.ts'
 import type { Caller } from '../../store/principals.ts'
-import { action } from '../action.ts'
-import { bizdateMs, dagFor, dateOf, ensureDone, instanceFor } from '../operating.ts'
+import { type ActionInput, action } from '../action.ts'
+import { bizdateMs, dayOf, ensureDone, instanceFor, userIdOf } from '../operating.ts'
 import type { Action as Contract } from '../schemas/action.ts'
 import * as contracts from '../schemas/instances.ts'
 
@@ -28,9 +28,8 @@ const TASK_TYPES = [
   'CONDITION_UNCHOOSE',
   'REALTIME_DEPRECATED',
 ] as const
+const MOST_RUNS = 100
 const DAG_TYPES = ['DAILY', 'MANUAL', 'SMOKE_TEST', 'SUPPLY_DATA', 'MANUAL', 'MANUAL'] as const
-const DAG_STATUSES = { 1: 'CREATED', 4: 'RUNNING', 5: 'FAILURE', 6: 'SUCCESS' } as const
-const DAY = /^\d{4}-\d{2}-\d{2}/
 
 type Operated = { readonly parameters: { readonly InstanceId: number; readonly ProjectEnv: nodes.Environment } }
 
@@ -60,19 +59,23 @@ export const instanceActions = [
     contracts.LIST_INSTANCES,
     { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
-      const { ProjectId, ProjectEnv, PageNumber, PageSize, Status, Owner, Bizdate } = parameters
+      const { ProjectId, ProjectEnv, PageNumber, PageSize, Status, Owner } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'node.read')
+      const day = (name: 'Bizdate' | 'BeginBizdate' | 'EndBizdate') => {
+        const text = parameters[name]
+        return text === undefined ? undefined : dayOf(name, text)
+      }
       const filter: reading.InstanceFilter = {
         workspaceId: ProjectId,
         environment: ProjectEnv,
         nodeId: parameters.NodeId,
         name: parameters.NodeName,
         programType: parameters.ProgramType,
-        ownerId: Owner === undefined ? undefined : /^\d{1,15}$/.test(Owner) ? Number(Owner) : 0,
+        ownerId: Owner === undefined ? undefined : userIdOf(Owner),
         dagId: parameters.DagId,
         statuses: Status === undefined ? undefined : [STATUSES.indexOf(Status) + 1],
-        bizdateFrom: dayIn('BeginBizdate', Bizdate ?? parameters.BeginBizdate),
-        bizdateTo: dayIn('EndBizdate', Bizdate ?? parameters.EndBizdate),
+        bizdateFrom: day('BeginBizdate') ?? day('Bizdate'),
+        bizdateTo: day('EndBizdate') ?? day('Bizdate'),
       }
       // There are no workflows, so none has this name.
       const none = parameters.BizName !== undefined
@@ -103,7 +106,7 @@ export const instanceActions = [
           ...instanceOf(platform, row),
           Owner: String(row.owner_id ?? definition.owner ?? ''),
           PeriodNumber: row.period_number,
-          ParamValues: parameterText(definition.parameters),
+          ParamValues: row.given_parameters ?? parameterText(definition.parameters),
           Connection: definition.dataSource?.name,
           RepeatInterval: definition.rerunIntervalMs,
         },
@@ -121,58 +124,65 @@ export const instanceActions = [
     },
   ),
 
+  action<typeof contracts.LIST_INSTANCE_HISTORY, contracts.ListInstanceHistoryResponse>(
+    contracts.LIST_INSTANCE_HISTORY,
+    { whereFound: 'node.read' },
+    async ({ platform, caller, parameters }) => {
+      const row = await detailFor(platform, caller, parameters.InstanceId, parameters.ProjectEnv)
+      const { InstanceId, NodeId, NodeName, DagId, DagType, TaskType, Bizdate, CycTime } = instanceOf(platform, row)
+      const of = { InstanceId, NodeId, NodeName, DagId, DagType, TaskType, Bizdate, CycTime }
+      const runs = await reading.instanceRuns(platform.db, row.id, MOST_RUNS)
+      return {
+        Success: true,
+        Instances: runs.map((run) => ({
+          ...of,
+          InstanceHistoryId: run.run_number,
+          Status: run.finished_at === null ? 'RUNNING' : run.status === 6 ? 'SUCCESS' : 'FAILURE',
+          CreateTime: row.created_at.getTime(),
+          ModifyTime: (run.finished_at ?? run.started_at).getTime(),
+          BeginRunningTime: run.started_at.getTime(),
+          ...(run.finished_at !== null && { FinishTime: run.finished_at.getTime() }),
+          ...(run.reason !== null && {
+            ErrorMessage: sentenceOf(run.reason),
+          }),
+        })),
+      }
+    },
+  ),
+
   operating(contracts.RESTART_INSTANCE, 'rerun', null),
   operating(contracts.STOP_INSTANCE, 'terminate', null),
   operating(contracts.SUSPEND_INSTANCE, 'freeze', 'INSTANCE_ALREADY_FROZEN'),
   operating(contracts.RESUME_INSTANCE, 'unfreeze', 'INSTANCE_NOT_FROZEN'),
   operating(contracts.SET_SUCCESS_INSTANCE, 'set-success', 'INSTANCE_NOT_FAILED'),
 
-  action<typeof contracts.GET_DAG, contracts.GetDagResponse>(
-    contracts.GET_DAG,
+  action<typeof contracts.LIST_NODE_INPUT_OR_OUTPUT, contracts.ListNodeInputOrOutputResponse>(
+    contracts.LIST_NODE_INPUT_OR_OUTPUT,
     { whereFound: 'node.read' },
-    async ({ platform, caller, parameters }) => {
-      const row = await dagFor(platform, caller, 'node.read', parameters.DagId, parameters.ProjectEnv)
-      const Bizdate = bizdateMs(row.bizdate, platform.timeZone)
-      return {
-        ...OK,
-        Data: {
-          DagId: row.id,
-          Name: row.name,
-          ProjectId: row.workspace_id,
-          Type: row.kind > 3 ? 'BUSINESS_PROCESS_DAG' : DAG_TYPES[row.kind]!,
-          Status: DAG_STATUSES[row.status as keyof typeof DAG_STATUSES],
-          Bizdate,
-          Gmtdate: Bizdate,
-          CreateUser: String(row.created_by ?? ''),
-          CreateTime: row.created_at.getTime(),
-          StartTime: row.started_at?.getTime(),
-          FinishTime: row.finished_at?.getTime(),
-        },
-      }
-    },
+    nodeIo,
   ),
 
   action<typeof contracts.LIST_NODE_IO, contracts.ListNodeIOResponse>(
     contracts.LIST_NODE_IO,
     { whereFound: 'node.read' },
-    async ({ platform, caller, parameters }) => {
-      const { NodeId, ProjectEnv, IoType } = parameters
-      const node = await nodes.nodeById(platform.db, caller.tenantId, ProjectEnv, NodeId)
-      if (node === null) throw new Refusal('NODE_NOT_FOUND', { id: NodeId })
-      ensureMay(caller, 'node.read', node.workspace_id)
-      const rows =
-        IoType === 'output' ? await nodes.outputsOf(platform.db, NodeId) : await nodes.inputsOf(platform.db, NodeId)
-      return { ...OK, Data: rows.map((row) => ({ Data: row.output, NodeId: row.node_id ?? undefined })) }
-    },
+    nodeIo,
   ),
 ]
 
-function dayIn(parameter: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const day = dateOf(text)
-  if (!DAY.test(text) || new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) !== day)
-    throw new Refusal('PARAMETER_INVALID', { parameter, problem: 'it is no date like 2026-11-21 00:00:00' })
-  return day
+async function nodeIo({ platform, caller, parameters }: ActionInput<typeof contracts.LIST_NODE_IO>) {
+  const { NodeId, ProjectEnv, IoType } = parameters
+  const node = await nodes.nodeById(platform.db, caller.tenantId, ProjectEnv, NodeId)
+  if (node === null) throw new Refusal('NODE_NOT_FOUND', { id: NodeId })
+  ensureMay(caller, 'node.read', node.workspace_id)
+  const rows =
+    IoType === 'output' ? await nodes.outputsOf(platform.db, NodeId) : await nodes.inputsOf(platform.db, NodeId)
+  return { ...OK, Data: rows.map((row) => ({ Data: row.output, NodeId: row.node_id ?? undefined })) }
+}
+
+/** A code that a newer server has written is told as it stands. */
+function sentenceOf({ code, details }: NonNullable<reading.InstanceRunRow['reason']>): string {
+  const known = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as keyof typeof REFUSALS] : null
+  return known === null ? code : fill(known.sentence, details as RefusalDetails)
 }
 
 async function detailFor(platform: Platform, caller: Caller, id: number, environment: nodes.Environment) {

@@ -1,12 +1,10 @@
 /**
- * Runs in the dialect: data backfill in both versions, tests and manual runs.
+ * Runs in the newer version of the dialect, which calls them workflow instances: data backfill, tests and manual runs.
  *
- * The older actions answer the ids of what they have created, so what is held is an error there as everywhere (rule 16), and whoever asks waits a
- * moment for the creation. The newer one is asked for and looked after: it answers what it was asked as, also while that is held, and only its result says
- * that anything has been created.
+ * They are asked for and looked after (rule 16): what is answered is what it was asked as, also while that is held, and only the result says that anything
+ * has been created.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type BackfillRequest, fill, REFUSALS, Refusal } from '@holdpoint/core'
+import { type BackfillRequest, Refusal } from '@holdpoint/core'
 import { ensureMay, workspaceFor } from '../../access.ts'
 import { askBackfill } from '../../modules/operation-center/backfill-operation.ts'
 import { doWithBackfill } from '../../modules/operation-center/backfill-verbs.ts'
@@ -14,68 +12,23 @@ import { runNode } from '../../modules/operation-center/run-node.ts'
 import type { Platform } from '../../platform.ts'
 import * as backfills from '../../store/backfills.ts'
 import type { DagRow } from '../../store/dags.ts'
+import { instancesOfDag } from '../../store/found-by-id.ts'
 import * as reading from '../../store/instance-reading.ts'
-import { nodeById } from '../../store/nodes.ts'
 import { operationById } from '../../store/operations.ts'
 import type { Caller } from '../../store/principals.ts'
 import { type ActionInput, action } from '../action.ts'
+import { MOST_DAGS, NOTHING_ASKED, parametersById, problemOf } from '../backfilling.ts'
 import * as operating from '../operating.ts'
-import * as old from '../schemas/instances.ts'
 import * as contracts from '../schemas/runs.ts'
 import { operateBatch, runType, statusName } from './task-instances.ts'
 
-/** For so long the older actions wait for what they have begun: less than the ten seconds for which most clients wait for an answer. */
-const CREATED_WITHIN_MS = 8_000
-const LOOK_EVERY_MS = 100
-const MOST_DAGS = 10_000
-const MOST_STOPPED = 1_000
+/** Instances of a run that one request terminates, and how many of them at once. */
+const MOST_STOPPED = 10_000
+const STOPPED_AT_ONCE = 1_000
 /** What can still be terminated: it runs, or waits for its time or for resources. */
 const STOPPABLE = [2, 3, 4, 7, 8]
 
-const EMPTY: BackfillRequest = {
-  environment: 'PROD',
-  name: '',
-  comment: '',
-  mode: 'advanced',
-  rootNodeIds: [],
-  includeNodeIds: [],
-  excludeNodeIds: [],
-  includeWorkspaceIds: [],
-  excludeWorkspaceIds: [],
-  dates: [],
-  window: { startTime: null, endTime: null },
-  order: 'asc',
-  groups: 1,
-  startsFutureNow: false,
-  runWindow: null,
-  resourceGroup: null,
-  priority: null,
-  alert: null,
-  analysis: { enabled: false, blocked: false },
-  parameters: {},
-  starts: true,
-}
-
 export const runActions = [
-  action<typeof old.RUN_CYCLE_DAG_NODES, old.RunCycleDagNodesResponse>(
-    old.RUN_CYCLE_DAG_NODES,
-    { whereFound: 'node.operate' },
-    async (input) => {
-      const { Parallelism, ConcurrentRuns, StartFutureInstanceImmediately, AlertType } = input.parameters
-      return await backfilled(input, {
-        groups: Parallelism ? ConcurrentRuns : 1,
-        startsFutureNow: StartFutureInstanceImmediately,
-        alert: AlertType === undefined ? null : ALERTS[AlertType],
-      })
-    },
-  ),
-
-  action<typeof old.CREATE_DAG_COMPLEMENT, old.CreateDagComplementResponse>(
-    old.CREATE_DAG_COMPLEMENT,
-    { whereFound: 'node.operate' },
-    async (input) => await backfilled(input, { groups: input.parameters.Parallelism ? 2 : 1 }),
-  ),
-
   action<typeof contracts.CREATE_WORKFLOW_INSTANCES, contracts.CreateWorkflowInstancesResponse>(
     contracts.CREATE_WORKFLOW_INSTANCES,
     { whereFound: 'node.operate' },
@@ -85,20 +38,16 @@ export const runActions = [
         const held = await askBackfill(platform, caller, workspace, requestOf(parameters))
         return { OperationId: held.id }
       }
-      const [nodeId, ...others] = parameters.DefaultRunProperties.RootTaskIds
-      const [range] = parameters.Periods.BizDates
-      if (nodeId === undefined || others.length > 0)
-        throw new Refusal('PARAMETER_INVALID', {
-          parameter: 'DefaultRunProperties.RootTaskIds',
-          problem: 'it must name one task',
-        })
+      const nodeId = onlyOne('DefaultRunProperties.RootTaskIds', parameters.DefaultRunProperties.RootTaskIds ?? [])
+      const { StartBizDate, EndBizDate } = onlyOne('Periods.BizDates', parameters.Periods.BizDates)
+      onlyOne('Periods.BizDates', [...new Set([StartBizDate, EndBizDate])])
       const { dagId } = await runNode(platform, caller, {
         kind: parameters.Type === 'Manual' ? 'manual' : 'smoke-test',
         workspaceId: workspace.id,
         environment: operating.environmentOf(parameters.EnvType),
         nodeId,
-        bizdate: dayOf('Periods.BizDates', range?.StartBizDate ?? ''),
-        parameters: textsOf('TaskParameters', parameters.TaskParameters)[nodeId] ?? null,
+        bizdate: operating.dayOf('Periods.BizDates', StartBizDate),
+        parameters: parametersById('TaskParameters', parameters.TaskParameters)[nodeId] ?? null,
       })
       return { OperationId: `${DAG}${dagId}` }
     },
@@ -114,28 +63,30 @@ export const runActions = [
     contracts.LIST_WORKFLOW_INSTANCES,
     { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
-      const { ProjectId, BizDate, EnvType, Type, UnifiedWorkflowInstanceId, PageNumber, PageSize } = parameters
+      const { ProjectId, PageNumber, PageSize, Type, Owner, Filter, SortBy, WorkflowId } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'node.read')
-      const bizdate = operating.bizdateOf(BizDate, platform.timeZone)
-      const rows = await reading.dagsOf(
-        platform.db,
-        {
-          workspaceId: ProjectId,
-          environment: operating.environmentOf(EnvType),
-          kind: Type === undefined ? undefined : KINDS[Type],
-          bizdateFrom: bizdate,
-          bizdateTo: bizdate,
-          backfillId: UnifiedWorkflowInstanceId,
-        },
-        { before: null, limit: MOST_DAGS },
-      )
-      const from = (PageNumber - 1) * PageSize
+      const bizdate = operating.bizdateOf(parameters.BizDate, platform.timeZone)
+      const filter: reading.DagFilter = {
+        workspaceId: ProjectId,
+        environment: operating.environmentOf(parameters.EnvType),
+        kind: Type === undefined ? undefined : KINDS[Type],
+        status: Filter?.status === undefined ? undefined : STATUSES[Filter.status],
+        bizdateFrom: bizdate,
+        bizdateTo: bizdate,
+        backfillId: parameters.UnifiedWorkflowInstanceId,
+        ids: operating.inOnlyWorkflow(WorkflowId) ? parameters.Ids : [],
+        name: parameters.Name,
+        createdBy: Owner === undefined ? undefined : operating.userIdOf(Owner),
+      }
+      const order = operating.sortOf(SortBy, SORTS)
+      const page = { before: null, limit: PageSize, offset: (PageNumber - 1) * PageSize, order }
+      const rows = await reading.dagsOf(platform.db, filter, page)
       return {
         PagingInfo: {
           PageNumber,
           PageSize,
-          TotalCount: rows.length,
-          WorkflowInstances: rows.slice(from, from + PageSize).map((row) => runOf(platform, row)),
+          TotalCount: await reading.countDags(platform.db, filter),
+          WorkflowInstances: rows.map((row) => runOf(platform, row)),
         },
       }
     },
@@ -174,69 +125,38 @@ export const runActions = [
     async ({ platform, caller, parameters }) => {
       const SuccessInfo = await operating.each(parameters.Ids, async (id) => {
         const dag = await operating.dagFor(platform, caller, 'node.operate', id)
-        const rows = await reading.instancesOf(
-          platform.db,
-          { workspaceId: dag.workspace_id, environment: dag.environment, dagId: id, statuses: STOPPABLE },
-          { after: null, limit: MOST_STOPPED },
-        )
-        if (rows.length === 0) return operating.DONE_ONE
-        const ids = rows.map((row) => row.id)
-        const info = Object.values(await operateBatch(platform, caller, 'terminate', ids))
-        return info.find((one) => !one.Success) ?? operating.DONE_ONE
+        return await stop(platform, caller, dag)
       })
       return { SuccessInfo }
     },
   ),
 ]
 
-const ALERTS = { SUCCESS: 'Success', FAILURE: 'Failure', SUCCESS_FAILURE: 'SuccessFailure' } as const
+function onlyOne<One>(parameter: string, given: readonly One[]): One {
+  if (given.length === 1) return given[0]!
+  throw new Refusal('PARAMETER_INVALID', { parameter, problem: 'of a test or a manual run it must name one' })
+}
+
+/** Terminates what can be; that of a run which has not ended nothing can be is no success. */
+async function stop(platform: Platform, caller: Caller, dag: DagRow): Promise<operating.Info> {
+  const results: operating.Info[] = []
+  for (let afterId = 0; results.length < MOST_STOPPED; ) {
+    const ids = await instancesOfDag(platform.db, dag.id, STOPPABLE, { afterId, limit: STOPPED_AT_ONCE })
+    if (ids.length === 0) break
+    results.push(...Object.values(await operateBatch(platform, caller, 'terminate', ids)))
+    afterId = ids.at(-1)!
+  }
+  if (results.length >= MOST_STOPPED) throw new Refusal('INSTANCES_TOO_MANY', { limit: MOST_STOPPED })
+  if (results.length === 0 && ![5, 6].includes(dag.status))
+    throw new Refusal('INSTANCE_NOT_TERMINABLE', { instances: [`${dag.name} ${dag.bizdate} (${dag.id})`] })
+  return results.find((one) => !one.Success) ?? operating.DONE_ONE
+}
+
 const KINDS = { Normal: 0, Manual: 1, SmokeTest: 2, SupplementData: 3, ManualWorkflow: 5 } as const
+const STATUSES = { NotRun: 1, Running: 4, Failure: 5, Success: 6 } as const
+const SORTS = { Id: 'id', CreateTime: 'created_at', StartedTime: 'started_at', FinishedTime: 'finished_at' } as const
 /** Before the id of a run that has no operation. */
 const DAG = 'dag-'
-
-/** Asks for the backfill and answers its runs. */
-async function backfilled(
-  { platform, caller, parameters }: ActionInput<typeof old.CREATE_DAG_COMPLEMENT>,
-  more: Partial<BackfillRequest>,
-) {
-  const { ProjectEnv, Name, RootNodeId, IncludeNodeIds, ExcludeNodeIds = [], StartBizDate, EndBizDate } = parameters
-  const root = await nodeById(platform.db, caller.tenantId, ProjectEnv, RootNodeId)
-  if (root === null) throw new Refusal('NODE_NOT_FOUND', { id: RootNodeId })
-  const workspace = await workspaceFor(platform.db, caller, root.workspace_id, 'node.operate')
-  const others = IncludeNodeIds.filter((id) => id !== RootNodeId)
-  const withRoot = others.length < IncludeNodeIds.length
-  const held = await askBackfill(platform, caller, workspace, {
-    ...EMPTY,
-    environment: ProjectEnv,
-    name: Name,
-    // A root that is not to run is only where the vendor's console began to look.
-    ...(withRoot && others.length === 0 && ExcludeNodeIds.length === 0
-      ? { mode: 'current', rootNodeIds: [RootNodeId] }
-      : { mode: 'advanced', rootNodeIds: withRoot ? [RootNodeId, ...others] : others, excludeNodeIds: ExcludeNodeIds }),
-    dates: [{ start: dayOf('StartBizDate', StartBizDate), end: dayOf('EndBizDate', EndBizDate) }],
-    window: { startTime: parameters.BizBeginTime ?? null, endTime: parameters.BizEndTime ?? null },
-    parameters: textsOf('NodeParams', parameters.NodeParams),
-    ...more,
-  })
-  operating.ensureDone(held)
-  const id = await backfills.backfillOf(platform.db, held.id)
-  const untilMs = platform.nowMs() + CREATED_WITHIN_MS
-  for (;;) {
-    const row = id === null ? null : await backfills.backfillById(platform.db, workspace.id, id)
-    if (row === null) throw new Refusal('OPERATION_FAULT')
-    if (row.state === 'failed-to-create')
-      throw new Refusal('OPERATION_FAILED', { processId: held.id, reason: problemOf(row) })
-    if (row.state !== 'creating') break
-    if (platform.nowMs() > untilMs) throw new Refusal('BACKFILL_BEING_CREATED', { id: row.id })
-    await sleep(LOOK_EVERY_MS)
-  }
-  const runs = await backfills.dagsInOrder(platform.db, id!, MOST_DAGS)
-  return { HttpStatusCode: 200, Success: true, Data: runs.map((run) => run.id) } as const
-}
-
-function problemOf({ problem }: backfills.BackfillListRow): string {
-  return problem === null ? '' : fill(REFUSALS[problem.code].sentence, problem.details)
-}
 
 async function resultOf(platform: Platform, caller: Caller, operationId: string) {
   const nothing = { WorkflowInstanceIds: [], UnifiedWorkflowInstanceIds: [] }
@@ -282,14 +202,14 @@ type Given = ActionInput<typeof contracts.CREATE_WORKFLOW_INSTANCES>['parameters
 function requestOf({ Name, Comment, EnvType, Periods, DefaultRunProperties, ...given }: Given): BackfillRequest {
   const { RunPolicy, Alert, Analysis, Order, Parallelism, Priority, RuntimeResource } = DefaultRunProperties
   return {
-    ...EMPTY,
+    ...NOTHING_ASKED,
     environment: operating.environmentOf(EnvType),
     name: Name,
     comment: Comment,
     ...selectionOf(DefaultRunProperties),
     dates: Periods.BizDates.map((one) => ({
-      start: dayOf('Periods.BizDates', one.StartBizDate),
-      end: dayOf('Periods.BizDates', one.EndBizDate),
+      start: operating.dayOf('Periods.BizDates', one.StartBizDate),
+      end: operating.dayOf('Periods.BizDates', one.EndBizDate),
     })),
     window: { startTime: Periods.StartTime ?? null, endTime: Periods.EndTime ?? null },
     order: Order === 'Asc' ? 'asc' : 'desc',
@@ -307,13 +227,13 @@ function requestOf({ Name, Comment, EnvType, Periods, DefaultRunProperties, ...g
     priority: Priority ?? null,
     alert: Alert?.Type ?? null,
     analysis: { enabled: Analysis?.Enabled ?? false, blocked: Analysis?.Blocked ?? false },
-    parameters: textsOf('TaskParameters', given.TaskParameters),
+    parameters: parametersById('TaskParameters', given.TaskParameters),
     starts: given.AutoStartEnabled,
   }
 }
 
 function selectionOf(given: Given['DefaultRunProperties']): Partial<BackfillRequest> {
-  const { RootTaskIds: rootNodeIds, IncludeTaskIds = [], ExcludeTaskIds: excludeNodeIds = [] } = given
+  const { RootTaskIds: rootNodeIds = [], IncludeTaskIds = [], ExcludeTaskIds: excludeNodeIds = [] } = given
   const includeNodeIds = IncludeTaskIds.filter((id) => !rootNodeIds.includes(id))
   switch (given.Mode) {
     case 'General':
@@ -323,7 +243,14 @@ function selectionOf(given: Given['DefaultRunProperties']): Partial<BackfillRequ
     case 'ManualSelection':
       return { mode: 'advanced', rootNodeIds: [...rootNodeIds, ...includeNodeIds], excludeNodeIds }
     case 'Chain':
-      return { mode: 'chain', rootNodeIds, includeNodeIds, excludeNodeIds }
+      return rootNodeIds.length > 0
+        ? { mode: 'chain', rootNodeIds, includeNodeIds, excludeNodeIds }
+        : {
+            mode: 'chain',
+            rootNodeIds: IncludeTaskIds.slice(0, 1),
+            includeNodeIds: IncludeTaskIds.slice(1),
+            excludeNodeIds,
+          }
     case 'AllDownstream':
       return {
         mode: 'massive',
@@ -334,21 +261,6 @@ function selectionOf(given: Given['DefaultRunProperties']): Partial<BackfillRequ
         excludeWorkspaceIds: given.ExcludeProjectIds ?? [],
       }
   }
-}
-
-function dayOf(parameter: string, text: string): string {
-  const day = operating.dateOf(text)
-  if (/^\d{4}-\d{2}-\d{2}$/.test(day)) return day
-  throw new Refusal('PARAMETER_INVALID', { parameter, problem: 'it is no date like 2026-11-21' })
-}
-
-function textsOf(parameter: string, given: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(given ?? {}).map(([id, text]) => {
-      if (typeof text === 'string') return [id, text]
-      throw new Refusal('PARAMETER_INVALID', { parameter: `${parameter}.${id}`, problem: 'it must be text' })
-    }),
-  )
 }
 
 function runOf({ timeZone }: Platform, row: Omit<DagRow, 'tenant_id'>): contracts.WorkflowInstance {
@@ -363,6 +275,7 @@ function runOf({ timeZone }: Platform, row: Omit<DagRow, 'tenant_id'>): contract
     ...(row.backfill_id !== null && { UnifiedWorkflowInstanceId: row.backfill_id }),
     BizDate: operating.bizdateMs(row.bizdate, timeZone),
     CreateUser: String(row.created_by ?? ''),
+    Owner: String(row.created_by ?? ''),
     CreateTime: row.created_at.getTime(),
     ...(row.started_at !== null && { StartedTime: row.started_at.getTime() }),
     ...(row.finished_at !== null && { FinishedTime: row.finished_at.getTime() }),

@@ -9,7 +9,7 @@ import { findInstances } from '../../store/found-by-id.ts'
 import * as reading from '../../store/instance-reading.ts'
 import { objectLogPage } from '../../store/object-log.ts'
 import type { Caller } from '../../store/principals.ts'
-import { action } from '../action.ts'
+import { type ActionInput, action } from '../action.ts'
 import * as operating from '../operating.ts'
 import type { Action as Contract } from '../schemas/action.ts'
 import * as contracts from '../schemas/tasks.ts'
@@ -21,6 +21,20 @@ const RERUN_MODES = {
   'all-denied': 'AllDenied',
 } as const
 const RECURRENCES = { 2: 'Pause', 3: 'Skip' } as const
+const RECURRENCE_FILTERS = { Normal: 'normal', Pause: 'pause', Skip: 'skip' } as const
+const SORTS = {
+  Id: 'id',
+  TriggerTime: 'cycle_at',
+  StartedTime: 'started_at',
+  FinishedTime: 'finished_at',
+  CreateTime: 'created_at',
+} as const
+
+const during = (of: reading.Moment, fromMs: number | undefined, toMs: number | undefined): reading.During => ({
+  of,
+  fromMs: fromMs ?? null,
+  toMs: toMs ?? null,
+})
 
 export const statusName = (status: number): contracts.TaskInstanceStatus => Status.values[status - 1]!
 export const runType = (kind: number): contracts.WorkflowInstanceType => WorkflowInstanceType.values[kind]!
@@ -34,12 +48,45 @@ const batch = <C extends Contract>(contract: C, operation: InstanceOperation) =>
     return { SuccessInfo: await operateBatch(platform, caller, operation, Ids, UseLatestConfig ?? false) }
   })
 
+const related = <
+  C extends typeof contracts.LIST_UPSTREAM_TASK_INSTANCES | typeof contracts.LIST_DOWNSTREAM_TASK_INSTANCES,
+>(
+  contract: C,
+  side: 'upstream' | 'downstream',
+  name: 'UpstreamTaskInstances' | 'DownstreamTaskInstances',
+) =>
+  action<C, RelatedInstances>(contract, { whereFound: 'node.read' }, async ({ platform, caller, parameters }) => {
+    const { Id, PageNumber, PageSize } = parameters as ActionInput<
+      typeof contracts.LIST_UPSTREAM_TASK_INSTANCES
+    >['parameters']
+    const of = await operating.instanceFor(platform, caller, 'node.read', Id)
+    const [self] = await reading.instancesByIds(platform.db, [of.id])
+    const { rows, count } = await reading.relativesPage(platform.db, of.id, side, {
+      offset: (PageNumber - 1) * PageSize,
+      limit: PageSize,
+    })
+    const found = rows.map((row) => {
+      const crosses = row.bizdate !== self?.bizdate || row.node_id === self.node_id
+      return { step: crosses ? ('CrossCycle' as const) : ('Normal' as const), row: taskInstanceOf(platform, row) }
+    })
+    return {
+      PagingInfo: {
+        PageNumber,
+        PageSize,
+        TotalCount: count,
+        [name]: found.map(({ step, row }) => ({ DependencyType: step, TaskInstance: row })),
+        TaskInstances: found.map(({ step, row }) => ({ ...row, StepType: step })),
+      },
+    }
+  })
+type RelatedInstances = { readonly RequestId: string; readonly PagingInfo: Readonly<Record<string, unknown>> }
+
 export const taskInstanceActions = [
   action<typeof contracts.LIST_TASK_INSTANCES, contracts.ListTaskInstancesResponse>(
     contracts.LIST_TASK_INSTANCES,
     { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
-      const { ProjectId, PageNumber, PageSize, Owner } = parameters
+      const { ProjectId, PageNumber, PageSize, Owner, Filter = {}, SortBy, TriggerType, TriggerRecurrence } = parameters
       await workspaceFor(platform.db, caller, ProjectId, 'node.read')
       const bizdate = operating.bizdateOf(parameters.Bizdate, platform.timeZone)
       const filter: reading.InstanceFilter = {
@@ -48,18 +95,35 @@ export const taskInstanceActions = [
         bizdateFrom: bizdate,
         bizdateTo: bizdate,
         id: parameters.Id,
+        ids: operating.inOnlyWorkflow(parameters.WorkflowId) ? parameters.Ids : [],
         nodeId: parameters.TaskId,
+        nodeIds: parameters.TaskIds,
         name: parameters.TaskName,
         programType: parameters.TaskType,
-        ownerId: Owner === undefined ? undefined : /^\d{1,15}$/.test(Owner) ? Number(Owner) : 0,
+        ownerId: Owner === undefined ? undefined : operating.userIdOf(Owner),
         dagId: parameters.WorkflowInstanceId,
+        backfillId: parameters.UnifiedWorkflowInstanceId,
+        isManual: TriggerType === undefined ? undefined : TriggerType === 'Manual',
+        recurrence: TriggerRecurrence && RECURRENCE_FILTERS[TriggerRecurrence],
+        resourceGroup: parameters.RuntimeResource,
+        during: [
+          during('started_at', Filter.startedTimeStart, Filter.startedTimeEnd),
+          during('finished_at', Filter.finishedTimeStart, Filter.finishedTimeEnd),
+          during('created_at', Filter.createTimeStart, Filter.createTimeEnd),
+        ],
         statuses: parameters.Status === undefined ? undefined : [Status.values.indexOf(parameters.Status) + 1],
         kind:
           parameters.WorkflowInstanceType === undefined
             ? undefined
             : WorkflowInstanceType.values.indexOf(parameters.WorkflowInstanceType),
       }
-      const page = { after: null, limit: PageSize, offset: (PageNumber - 1) * PageSize }
+      const page = {
+        after: null,
+        limit: PageSize,
+        offset: (PageNumber - 1) * PageSize,
+        // Of one business date the newest come first anyway, by the index.
+        ...(SortBy === 'Id Desc' ? {} : { order: operating.sortOf(SortBy, SORTS) }),
+      }
       const rows = await reading.instancesOf(platform.db, filter, page)
       return {
         PagingInfo: {
@@ -83,7 +147,10 @@ export const taskInstanceActions = [
       return {
         TaskInstance: {
           ...taskInstanceOf(platform, row),
-          Script: { Content: definition.script?.content ?? '', Parameters: parameterText(definition.parameters) },
+          Script: {
+            Content: definition.script?.content ?? '',
+            Parameters: row.given_parameters ?? parameterText(definition.parameters),
+          },
           Outputs: { TaskOutputs: definition.outputs.map(({ output }) => ({ Output: output })) },
           Timeout: definition.timeoutSeconds ?? 0,
           ...(definition.dataSource !== null && { DataSource: { Name: definition.dataSource.name } }),
@@ -91,6 +158,9 @@ export const taskInstanceActions = [
       }
     },
   ),
+
+  related(contracts.LIST_UPSTREAM_TASK_INSTANCES, 'upstream', 'UpstreamTaskInstances'),
+  related(contracts.LIST_DOWNSTREAM_TASK_INSTANCES, 'downstream', 'DownstreamTaskInstances'),
 
   action<typeof contracts.GET_TASK_INSTANCE_LOG, contracts.GetTaskInstanceLogResponse>(
     contracts.GET_TASK_INSTANCE_LOG,
@@ -220,6 +290,7 @@ function taskInstanceOf({ timeZone }: Platform, row: reading.InstanceListRow): c
     TaskType: row.program_type,
     ProjectId: row.workspace_id,
     ProjectEnv: operating.environmentName(row.environment),
+    EnvType: operating.environmentName(row.environment),
     WorkflowId: 1,
     WorkflowInstanceId: row.dag_id,
     WorkflowInstanceType: runType(row.kind),
@@ -230,6 +301,7 @@ function taskInstanceOf({ timeZone }: Platform, row: reading.InstanceListRow): c
     Priority: row.priority,
     RerunMode: RERUN_MODES[row.rerun_mode],
     RunNumber: row.run_number,
+    RuntimeResource: row.resource_group === null ? {} : { ResourceGroupId: row.resource_group },
     Status: statusName(row.status),
     TriggerType: row.kind === 1 ? 'Manual' : 'Scheduler',
     TriggerRecurrence: row.frozen ? 'Pause' : (RECURRENCES[row.task_type as keyof typeof RECURRENCES] ?? 'Normal'),

@@ -12,6 +12,8 @@ import * as operating from '../operating.ts'
 import * as contracts from '../schemas/tasks.ts'
 
 const RECURRENCES = { Normal: 'normal', Pause: 'pause', Skip: 'skip' } as const
+const TRIGGERS = { Scheduler: 'scheduler', Manual: 'manual' } as const
+const SORTS = { Id: 'id', CreateTime: 'created_at', ModifyTime: 'modified_at' } as const
 const NAMES = { normal: 'Normal', pause: 'Pause', skip: 'Skip' } as const
 const RERUN_MODES = {
   'all-allowed': 'AllAllowed',
@@ -24,17 +26,22 @@ export const taskActions = [
     contracts.LIST_TASKS,
     { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
-      const { ProjectId, ProjectEnv, Name, Owner, TaskType, TriggerRecurrence, PageNumber, PageSize } = parameters
+      const { ProjectId, ProjectEnv, Name, Owner, TaskType, TriggerRecurrence, TriggerType, PageNumber, PageSize } =
+        parameters
       await workspaceFor(platform.db, caller, ProjectId, 'node.read')
       const filter: nodes.NodeFilter = {
         workspaceId: ProjectId,
         environment: operating.environmentOf(ProjectEnv),
         name: Name,
-        ownerId: Owner === undefined ? undefined : /^\d{1,15}$/.test(Owner) ? Number(Owner) : 0,
+        ownerId: Owner === undefined ? undefined : operating.userIdOf(Owner),
         programType: TaskType,
         recurrence: TriggerRecurrence && RECURRENCES[TriggerRecurrence],
+        trigger: TriggerType && TRIGGERS[TriggerType],
+        ids: operating.inOnlyWorkflow(parameters.WorkflowId) ? parameters.Ids : [],
+        resourceGroup: parameters.RuntimeResource,
       }
-      const page = { afterId: 0, limit: PageSize, offset: (PageNumber - 1) * PageSize }
+      const order = operating.sortOf(parameters.SortBy, SORTS)
+      const page = { afterId: 0, limit: PageSize, offset: (PageNumber - 1) * PageSize, order }
       const rows = await nodes.nodesOf(platform.db, filter, page)
       return {
         PagingInfo: {
@@ -57,10 +64,14 @@ export const taskActions = [
         Task: {
           ...taskOf(row),
           Script: { Content: definition.script?.content ?? '', Parameters: parameterText(definition.parameters) },
-          Dependencies: definition.inputs.map(({ output, type }) => ({
-            Type: type === 'normal' ? ('Normal' as const) : ('CrossCycleDependsOnOtherNode' as const),
-            UpstreamOutput: output,
-          })),
+          Dependencies: [
+            ...definition.inputs.map(({ output, type }) => ({
+              Type: type === 'normal' ? ('Normal' as const) : ('CrossCycleDependsOnOtherNode' as const),
+              UpstreamOutput: output,
+            })),
+            ...(definition.crossCycle.self ? [{ Type: 'CrossCycleDependsOnSelf' as const }] : []),
+            ...(definition.crossCycle.children ? [{ Type: 'CrossCycleDependsOnChildren' as const }] : []),
+          ],
           Outputs: { TaskOutputs: definition.outputs.map(({ output }) => ({ Output: output })) },
         },
       }
@@ -73,7 +84,7 @@ export const taskActions = [
     async ({ platform, caller, parameters }) => {
       const row = await nodeFor(platform, caller, 'node.read', parameters.Id, parameters.ProjectEnv)
       const { page, of } = pageOf(await nodes.parentsOf(platform.db, row.id), parameters)
-      return { PagingInfo: { ...page, UpstreamTasks: of.map(relatedOf) } }
+      return { PagingInfo: { ...page, UpstreamTasks: of.map(relatedOf), Tasks: of.map(withStep) } }
     },
   ),
 
@@ -83,7 +94,7 @@ export const taskActions = [
     async ({ platform, caller, parameters }) => {
       const row = await nodeFor(platform, caller, 'node.read', parameters.Id, parameters.ProjectEnv)
       const { page, of } = pageOf(await nodes.childrenOf(platform.db, row.id), parameters)
-      return { PagingInfo: { ...page, DownstreamTasks: of.map(relatedOf) } }
+      return { PagingInfo: { ...page, DownstreamTasks: of.map(relatedOf), Tasks: of.map(withStep) } }
     },
   ),
 
@@ -188,10 +199,12 @@ function pageOf<Row>(rows: readonly Row[], { PageNumber, PageSize }: { PageNumbe
   return { page: { PageNumber, PageSize, TotalCount: rows.length }, of: rows.slice(from, from + PageSize) }
 }
 
+const stepOf = (row: nodes.RelativeRow) => (row.dependency_type === 'normal' ? 'Normal' : 'CrossCycle')
 const relatedOf = (row: nodes.RelativeRow): contracts.RelatedTask => ({
-  DependencyType: row.dependency_type === 'normal' ? 'Normal' : 'CrossCycle',
+  DependencyType: stepOf(row),
   Task: taskOf(row),
 })
+const withStep = (row: nodes.RelativeRow) => ({ ...taskOf(row), StepType: stepOf(row) }) as const
 
 function taskOf(row: nodes.NodeListRow): contracts.Task {
   const { definition } = row
@@ -202,6 +215,7 @@ function taskOf(row: nodes.NodeListRow): contracts.Task {
     Description: definition.description,
     ProjectId: row.workspace_id,
     ProjectEnv: operating.environmentName(row.environment),
+    EnvType: operating.environmentName(row.environment),
     Owner: String(row.owner_id ?? definition.owner ?? ''),
     Priority: row.priority,
     InstanceMode: definition.instanceMode === 't+1' ? 'T+1' : 'Immediately',
@@ -218,6 +232,7 @@ function taskOf(row: nodes.NodeListRow): contracts.Task {
       ...(row.cron !== null && { Cron: row.cron }),
       ...(definition.startAt !== null && { StartTime: definition.startAt }),
       ...(definition.endAt !== null && { EndTime: definition.endAt }),
+      ...(definition.timezone !== null && { Timezone: definition.timezone }),
     },
     WorkflowId: 1,
     CreateTime: row.created_at.getTime(),

@@ -17,12 +17,33 @@ export const PAGING = {
   PageSize: { kind: 'int32', min: 1, max: 100, default: 10, doc: 'Entries per page, 100 at most.' },
 } as const satisfies Schema
 
+/** What lists are narrowed to and what is looked up: times of four-digit years, in milliseconds since 1970. */
+export const TIME = { kind: 'int64', min: 0, max: 253_402_214_400_000 } as const satisfies Parameter
+
 export const PROJECT_ENV = {
   kind: 'enum',
   values: ['PROD', 'DEV'],
   required: true,
   doc: 'Production or development environment of the workspace.',
 } as const satisfies Parameter
+
+/** As the newer version writes it. */
+export const ENV = {
+  kind: 'enum',
+  values: ['Prod', 'Dev'],
+  ignoreCase: true,
+  default: 'Prod',
+  doc: 'Production or development environment of the workspace.',
+} as const satisfies Parameter
+
+/** `Id Desc`: a column, and Asc or Desc; ascending where it is left out. */
+export const sortBy = <const Columns extends readonly string[]>(columns: Columns) =>
+  ({
+    kind: 'string',
+    pattern: new RegExp(`^(${columns.join('|')})( (Asc|Desc))?$`),
+    default: 'Id Desc',
+    doc: `Order of the list: ${columns.join(', ')}, with Asc or Desc behind it.`,
+  }) as const satisfies Parameter
 
 /** The part of a page that does not depend on what is listed. */
 export type Page = {

@@ -16,9 +16,10 @@ const PUBLISHED: Record<string, string> = {
   BatchUpdateTasks: 'Comment:string Tasks:list*',
   CallbackExtension: 'CheckMessage:string CheckResult:enum* ExtensionCode:string* MessageId:string*',
   CreateDagComplement:
-    'BizBeginTime:string BizEndTime:string EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:json Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string*',
+    'BizBeginTime:string BizEndTime:string EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:string Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string*',
+  CreateDagTest: 'Bizdate:string* Name:string* NodeId:int64* NodeParams:string ProjectEnv:enum*',
   CreateWorkflowInstances:
-    'AutoStartEnabled:boolean Comment:string DefaultRunProperties:object* EnvType:enum Name:string* Periods:object* ProjectId:int64* TaskParameters:json Type:enum* WorkflowId:int64*',
+    'AutoStartEnabled:boolean Comment:string DefaultRunProperties:object* EnvType:enum Name:string* Periods:object* ProjectId:int64* TaskParameters:string Type:enum* WorkflowId:int64* WorkflowParameters:refused',
   DeleteTask: 'Id:int64* ProjectEnv:enum',
   GetCreateWorkflowInstancesResult: 'OperationId:string*',
   GetDag: 'DagId:int64* ProjectEnv:enum*',
@@ -38,24 +39,29 @@ const PUBLISHED: Record<string, string> = {
   GetWorkflowInstance: 'Id:int64*',
   ListCheckProcesses:
     'EventCode:string* MessageId:string Operator:string PageNumber:int32 PageSize:int32 ProjectId:int64 Status:enum',
+  ListDags: 'OpSeq:int64* ProjectEnv:enum*',
+  ListDownstreamTaskInstances: 'Id:int64* PageNumber:int32 PageSize:int32',
   ListDownstreamTasks: 'Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
   ListEnabledExtensionsForProject: 'EventCode:string* FileType:string ProjectId:int64*',
   ListExtensions: 'PageNumber:int32 PageSize:int32',
+  ListInstanceHistory: 'InstanceId:int64* ProjectEnv:enum',
   ListInstances:
     'BeginBizdate:string BizName:string Bizdate:string DagId:int64 EndBizdate:string NodeId:int64 NodeName:string OrderBy:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* Status:enum',
   ListNodeIO: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
+  ListNodeInputOrOutput: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
   ListNodes:
     'BizName:string NodeName:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* SchedulerType:enum',
   ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
   ListTaskInstanceOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32',
   ListTaskInstances:
-    'Bizdate:int64* Id:int64 Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* Status:enum TaskId:int64 TaskName:string TaskType:string WorkflowInstanceId:int64 WorkflowInstanceType:enum',
+    'Bizdate:int64* Filter:object Id:int64 Ids:list Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string Status:enum TaskId:int64 TaskIds:list TaskName:string TaskType:string TriggerRecurrence:enum TriggerType:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64 WorkflowInstanceId:int64 WorkflowInstanceType:enum',
   ListTaskOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
   ListTasks:
-    'Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* TaskType:string TriggerRecurrence:enum',
+    'Ids:list Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string TaskType:string TriggerRecurrence:enum TriggerType:enum WorkflowId:int64',
+  ListUpstreamTaskInstances: 'Id:int64* PageNumber:int32 PageSize:int32',
   ListUpstreamTasks: 'Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
   ListWorkflowInstances:
-    'BizDate:int64* EnvType:enum PageNumber:int32 PageSize:int32 ProjectId:int64* Type:enum UnifiedWorkflowInstanceId:int64',
+    'BizDate:int64* EnvType:enum Filter:object Ids:list Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectId:int64* SortBy:string Tags:refused Type:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64',
   OfflineNode: 'NodeId:int64* ProjectId:int64*',
   RemoveTaskInstanceDependencies: 'Comment:string Id:int64* UpstreamTaskInstanceIds:list*',
   RerunTaskInstances: 'Comment:string Ids:list* UseLatestConfig:boolean',
@@ -63,7 +69,8 @@ const PUBLISHED: Record<string, string> = {
   ResumeInstance: 'InstanceId:int64* ProjectEnv:enum*',
   ResumeTaskInstances: 'Comment:string Ids:list*',
   RunCycleDagNodes:
-    'AlertNoticeType:enum AlertType:enum BizBeginTime:string BizEndTime:string ConcurrentRuns:int32 EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:json Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string* StartFutureInstanceImmediately:boolean',
+    'AlertNoticeType:enum AlertType:enum BizBeginTime:string BizEndTime:string ConcurrentRuns:int32 EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:string Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string* StartFutureInstanceImmediately:boolean',
+  RunSmokeTest: 'Bizdate:string* Name:string* NodeId:int64* NodeParams:string ProjectEnv:enum*',
   SetSuccessInstance: 'InstanceId:int64* ProjectEnv:enum*',
   SetSuccessTaskInstances: 'Comment:string Ids:list*',
   StartWorkflowInstances: 'Comment:string Ids:list*',
@@ -74,7 +81,8 @@ const PUBLISHED: Record<string, string> = {
   SuspendTaskInstances: 'Comment:string Ids:list*',
   UpdateIDEEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
   UpdateNodeRunMode: 'NodeId:int64* ProjectEnv:enum* SchedulerType:int32*',
-  UpdateTask: 'EnvType:enum Id:int64* Trigger:object*',
+  UpdateTask:
+    'DataSource:refused Dependencies:refused Description:refused EnvType:enum Id:int64* Inputs:refused InstanceMode:refused Name:refused Outputs:refused Owner:refused RerunInterval:refused RerunMode:refused RerunTimes:refused RuntimeResource:refused Script:refused Tags:refused Timeout:refused Trigger:object*',
   UpdateTaskInstances: 'Comment:string TaskInstances:list*',
   UpdateWorkbenchEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
 }
@@ -146,6 +154,7 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
   const paged = ACTIONS.filter(({ parameters }) => 'PageNumber' in parameters)
   expect(paged.map(({ action }) => action).sort()).toEqual([
     'ListCheckProcesses',
+    'ListDownstreamTaskInstances',
     'ListDownstreamTasks',
     'ListExtensions',
     'ListInstances',
@@ -155,6 +164,7 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
     'ListTaskInstances',
     'ListTaskOperationLogs',
     'ListTasks',
+    'ListUpstreamTaskInstances',
     'ListUpstreamTasks',
     'ListWorkflowInstances',
   ])

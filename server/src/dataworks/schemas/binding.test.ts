@@ -319,3 +319,13 @@ test('whatever is given, binding throws nothing but refusals', () => {
     { numRuns: 3_000 },
   )
 })
+
+test('what is published and not taken here is refused however it is given, and may be empty', () => {
+  const refused = { kind: 'refused' } as const
+  for (const given of ['x', { 'X.Name': 'x' }]) expect(problemOf(refused, given)).toBe('PARAMETER_INVALID X')
+  const object = { kind: 'object', members: { Sure: { kind: 'string' }, Not: refused } } as const
+  expect(problemOf(object, '{"Sure":"x","Not":{"deep":1}}')).toBe('PARAMETER_INVALID X.Not')
+  expect(problemOf(object, { 'X.Sure': 'x', 'X.Not': '1' })).toBe('PARAMETER_INVALID X.Not')
+  expect(one(object, '{"Sure":"x","Not":null}')).toEqual({ Sure: 'x' })
+  expect(one(refused, '')).toBeUndefined()
+})

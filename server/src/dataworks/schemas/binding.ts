@@ -53,6 +53,9 @@ export type ObjectParameter = Common & { readonly kind: 'object'; readonly membe
 /** Any JSON object, from JSON text. */
 export type JsonParameter = Common & { readonly kind: 'json' }
 
+/** Published, and not taken here: a request that gives it is refused, since leaving it out would do something else than was asked for. */
+export type RefusedParameter = Common & { readonly kind: 'refused'; readonly required?: never }
+
 export type Parameter =
   | StringParameter
   | IntegerParameter
@@ -61,6 +64,7 @@ export type Parameter =
   | ListParameter
   | ObjectParameter
   | JsonParameter
+  | RefusedParameter
 
 export type Schema = { readonly [name: string]: Parameter }
 
@@ -102,7 +106,7 @@ export function bind<const S extends Schema>(schema: S, parameters: Parameters):
   let tree: Branch | undefined
   for (const [name, parameter] of Object.entries(schema)) {
     let value: unknown
-    if (parameter.kind === 'list' || parameter.kind === 'object') {
+    if (parameter.kind === 'list' || parameter.kind === 'object' || parameter.kind === 'refused') {
       tree ??= treeOf(parameters)
       value = fromBranch(name, parameter, tree.children?.get(name))
     } else {
@@ -138,6 +142,7 @@ function treeOf(parameters: Parameters): Branch {
 
 function fromBranch(path: string, parameter: Parameter, branch: Branch | undefined): unknown {
   if (branch === undefined) return undefined
+  if (parameter.kind === 'refused') return branch.children ? refuse(path) : fromText(path, parameter, branch.text)
   if (parameter.kind !== 'list' && parameter.kind !== 'object') return fromText(path, parameter, branch.text)
   const { text, children } = branch
   if (text && children) throw new Refusal('PARAMETER_REPEATED', { parameter: path })
@@ -199,7 +204,13 @@ function fromText(
       return memberOf(path, parameter, text)
     case 'json':
       return fromJson(path, parameter, parsed(path, text))
+    case 'refused':
+      return refuse(path)
   }
+}
+
+function refuse(path: string): never {
+  throw invalid(path, 'it cannot be given here')
 }
 
 // ---- From JSON text
@@ -242,6 +253,8 @@ function fromJson(path: string, parameter: Parameter, value: Json): unknown {
       checkJson(path, object, 1)
       return object
     }
+    case 'refused':
+      return value === '' ? undefined : refuse(path)
   }
 }
 

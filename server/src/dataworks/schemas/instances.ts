@@ -108,6 +108,37 @@ export const GET_INSTANCE_LOG = {
 
 export type GetInstanceLogResponse = OldOutcome & { readonly Data: string }
 
+export const LIST_INSTANCE_HISTORY = {
+  action: 'ListInstanceHistory',
+  versions: ['2020-05-18'],
+  doc: 'Lists the runs of an instance, the latest first, a hundred at most.',
+  parameters: { InstanceId: INSTANCE_ID, ProjectEnv: { ...PROJECT_ENV, required: false, default: 'PROD' } },
+} as const satisfies Action
+
+export type ListInstanceHistoryResponse = {
+  readonly RequestId: string
+  readonly Success: true
+  readonly Instances: readonly {
+    /** The number of the run, by which GetInstanceLog finds what it has written. */
+    readonly InstanceHistoryId: number
+    readonly InstanceId: number
+    readonly NodeId: number
+    readonly NodeName: string
+    readonly DagId: number
+    readonly DagType: InstanceOfList['DagType']
+    readonly TaskType: InstanceOfList['TaskType']
+    readonly Bizdate: number
+    readonly CycTime: number
+    readonly CreateTime: number
+    readonly ModifyTime: number
+    readonly Status: 'RUNNING' | 'FAILURE' | 'SUCCESS'
+    readonly BeginRunningTime: number
+    readonly FinishTime?: number
+    /** Why it failed. */
+    readonly ErrorMessage?: string
+  }[]
+}
+
 const OPERATED = { InstanceId: INSTANCE_ID, ProjectEnv: PROJECT_ENV } as const
 
 /** What is not done is an error, never this. */
@@ -165,21 +196,37 @@ export const GET_DAG = {
   parameters: { DagId: { kind: 'int64', required: true, doc: 'Id of the run.' }, ProjectEnv: PROJECT_ENV },
 } as const satisfies Action
 
-export type GetDagResponse = OldOutcome & {
-  readonly Data: {
-    readonly DagId: number
-    readonly Name: string
-    readonly ProjectId: number
-    readonly Type: 'DAILY' | 'MANUAL' | 'SMOKE_TEST' | 'SUPPLY_DATA' | 'BUSINESS_PROCESS_DAG'
-    readonly Status: 'CREATED' | 'RUNNING' | 'FAILURE' | 'SUCCESS'
-    readonly Bizdate: number
-    readonly Gmtdate: number
-    readonly CreateUser: string
-    readonly CreateTime: number
-    readonly StartTime?: number
-    readonly FinishTime?: number
-  }
+/** Times in milliseconds since 1970; a business date is its midnight in the server's time zone. */
+export type Dag = {
+  readonly DagId: number
+  /** Of its backfill. */
+  readonly OpSeq?: number
+  readonly Name: string
+  readonly ProjectId: number
+  readonly Type: 'DAILY' | 'MANUAL' | 'SMOKE_TEST' | 'SUPPLY_DATA' | 'BUSINESS_PROCESS_DAG'
+  readonly Status: 'CREATED' | 'RUNNING' | 'FAILURE' | 'SUCCESS'
+  readonly Bizdate: number
+  readonly Gmtdate: number
+  readonly CreateUser: string
+  readonly CreateTime: number
+  readonly ModifyTime: number
+  readonly StartTime?: number
+  readonly FinishTime?: number
 }
+
+export type GetDagResponse = OldOutcome & { readonly Data: Dag }
+
+export const LIST_DAGS = {
+  action: 'ListDags',
+  versions: ['2020-05-18'],
+  doc: 'Lists the runs of a backfill, one for each business date, in the order in which they are to run.',
+  parameters: {
+    OpSeq: { kind: 'int64', required: true, doc: 'The number of the backfill, as GetDag answers it.' },
+    ProjectEnv: PROJECT_ENV,
+  },
+} as const satisfies Action
+
+export type ListDagsResponse = OldOutcome & { readonly Data: { readonly Dags: readonly Dag[] } }
 
 const BACKFILL = {
   ProjectEnv: PROJECT_ENV,
@@ -202,7 +249,11 @@ const BACKFILL = {
   EndBizDate: { kind: 'string', required: true, maxLength: 32, doc: 'Last business date, `yyyy-MM-dd HH:mm:ss`.' },
   BizBeginTime: { kind: 'string', maxLength: 8, doc: 'Of hourly nodes: from this time of the day on, `HH:mm:ss`.' },
   BizEndTime: { kind: 'string', maxLength: 8, doc: 'Of hourly nodes: up to this time of the day, `HH:mm:ss`.' },
-  NodeParams: { kind: 'json', doc: 'Parameters of single nodes instead of their own, by the id of the node.' },
+  NodeParams: {
+    kind: 'string',
+    maxLength: 65_536,
+    doc: 'Parameters of single nodes instead of their own, by the id of the node: `{"1001": "key=value key=value"}`.',
+  },
   Parallelism: { kind: 'boolean', required: true, doc: 'Whether several business dates may run at the same time.' },
 } as const
 
@@ -239,15 +290,57 @@ export const CREATE_DAG_COMPLEMENT = {
 
 export type CreateDagComplementResponse = OldOutcome & { readonly Data: readonly number[] }
 
+const TESTED = {
+  NodeId: NODE_ID,
+  ProjectEnv: PROJECT_ENV,
+  Name: { kind: 'string', required: true, maxLength: 128, doc: 'Is not looked at: the run has the name of the node.' },
+  Bizdate: { kind: 'string', required: true, maxLength: 32, doc: 'The business date, `yyyy-MM-dd HH:mm:ss`.' },
+  NodeParams: {
+    kind: 'string',
+    maxLength: 4_096,
+    doc: 'Parameters instead of those of the node, `key=value key=value`.',
+  },
+} as const
+
+export const RUN_SMOKE_TEST = {
+  action: 'RunSmokeTest',
+  versions: ['2020-05-18'],
+  doc: 'Runs a node once, now, to see it run. No extension is asked.',
+  parameters: TESTED,
+} as const satisfies Action
+
+/** The id of the run. */
+export type RunSmokeTestResponse = OldOutcome & { readonly Data: number }
+
+export const CREATE_DAG_TEST = {
+  action: 'CreateDagTest',
+  versions: ['2020-05-18'],
+  doc: 'Does what RunSmokeTest does, under its name of before.',
+  parameters: TESTED,
+} as const satisfies Action
+
+export type CreateDagTestResponse = RunSmokeTestResponse
+
+const NODE_IO = {
+  NodeId: NODE_ID,
+  ProjectEnv: PROJECT_ENV,
+  IoType: { kind: 'enum', values: ['input', 'output'], required: true, doc: 'Which of them.' },
+} as const
+
+export const LIST_NODE_INPUT_OR_OUTPUT = {
+  action: 'ListNodeInputOrOutput',
+  versions: ['2020-05-18'],
+  doc: 'Lists the outputs that a node produces, or those that it waits for with the nodes that produce them.',
+  parameters: NODE_IO,
+} as const satisfies Action
+
+export type ListNodeInputOrOutputResponse = ListNodeIOResponse
+
 export const LIST_NODE_IO = {
   action: 'ListNodeIO',
   versions: ['2020-05-18'],
-  doc: 'Lists the outputs that a node produces, or those that it waits for with the nodes that produce them.',
-  parameters: {
-    NodeId: NODE_ID,
-    ProjectEnv: PROJECT_ENV,
-    IoType: { kind: 'enum', values: ['input', 'output'], required: true, doc: 'Which of them.' },
-  },
+  doc: 'Does what ListNodeInputOrOutput does, under its name of before.',
+  parameters: NODE_IO,
 } as const satisfies Action
 
 export type ListNodeIOResponse = OldOutcome & {

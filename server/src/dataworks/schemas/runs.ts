@@ -1,15 +1,7 @@
 /** Runs (workflow instances) in the newer version of the API: data backfill, tests and manual runs. */
-import { type Action, PAGING, type Page } from './action.ts'
-import type { Parameter } from './binding.ts'
+import { type Action, ENV, PAGING, type Page, sortBy, TIME } from './action.ts'
 import type { Batched, TaskInstanceStatus, WorkflowInstanceType } from './tasks.ts'
 
-const ENV = {
-  kind: 'enum',
-  values: ['Prod', 'Dev'],
-  ignoreCase: true,
-  default: 'Prod',
-  doc: 'Production or development environment of the workspace.',
-} as const satisfies Parameter
 const idList = (doc: string) => ({ kind: 'list', encoding: 'json', items: { kind: 'int64' }, doc }) as const
 const RUN_IDS = {
   Ids: {
@@ -44,7 +36,12 @@ export const CREATE_WORKFLOW_INSTANCES = {
       default: true,
       doc: 'Without it the instances of a backfill wait for StartWorkflowInstances.',
     },
-    TaskParameters: { kind: 'json', doc: 'Parameters of single tasks instead of their own, by the id of the task.' },
+    TaskParameters: {
+      kind: 'string',
+      maxLength: 65_536,
+      doc: 'Parameters of single tasks instead of their own, by the id of the task: `{"1001": "key=value key=value"}`.',
+    },
+    WorkflowParameters: { kind: 'refused', doc: 'Is refused: workflows have no parameters here.' },
     Periods: {
       kind: 'object',
       required: true,
@@ -86,9 +83,9 @@ export const CREATE_WORKFLOW_INSTANCES = {
           kind: 'enum',
           values: ['General', 'ManualSelection', 'Chain', 'AllDownstream'],
           default: 'ManualSelection',
-          doc: 'General: RootTaskIds with the descendants of IncludeTaskIds. ManualSelection: those of both. Chain: all between the one and the other. AllDownstream: all descendants.',
+          doc: 'General: the one of RootTaskIds, with those of IncludeTaskIds. ManualSelection: those of both. Chain: everything between the first of IncludeTaskIds and the others. AllDownstream: the one of RootTaskIds and all descendants.',
         },
-        RootTaskIds: { ...idList('Where it starts.'), required: true },
+        RootTaskIds: idList('Where it starts; none with Chain.'),
         IncludeTaskIds: idList('Tasks that run besides, by the mode.'),
         ExcludeTaskIds: idList('Tasks that get dry runs.'),
         IncludeProjectIds: idList('AllDownstream: only in these workspaces.'),
@@ -102,6 +99,7 @@ export const CREATE_WORKFLOW_INSTANCES = {
           doc: 'How many business dates run at the same time.',
         },
         Priority: { kind: 'int32', min: 1, max: 11, doc: 'Of all its instances.' },
+        PriorityWeightStrategy: { kind: 'enum', values: ['Disable'], doc: 'Priorities are not weighted here.' },
         RuntimeResource: {
           kind: 'string',
           maxLength: 128,
@@ -176,6 +174,7 @@ export type WorkflowInstance = {
   readonly UnifiedWorkflowInstanceId?: number
   readonly BizDate: number
   readonly CreateUser: string
+  readonly Owner: string
   readonly CreateTime: number
   readonly StartedTime?: number
   readonly FinishedTime?: number
@@ -187,7 +186,7 @@ export const LIST_WORKFLOW_INSTANCES = {
   doc: 'Lists the runs of a business date in a workspace, the newest first.',
   parameters: {
     ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },
-    BizDate: { kind: 'int64', required: true, doc: 'The business date, as a time in milliseconds since 1970.' },
+    BizDate: { ...TIME, required: true, doc: 'The business date, as a time in milliseconds since 1970.' },
     EnvType: ENV,
     Type: {
       kind: 'enum',
@@ -195,6 +194,20 @@ export const LIST_WORKFLOW_INSTANCES = {
       doc: 'Only of this type.',
     },
     UnifiedWorkflowInstanceId: { kind: 'int64', doc: 'Only of this backfill.' },
+    Ids: idList('Only these.'),
+    Name: { kind: 'string', maxLength: 256, doc: 'Only those whose name contains this text.' },
+    Owner: { kind: 'string', maxLength: 128, doc: 'Only those that the user with this id has asked for.' },
+    WorkflowId: { kind: 'int64', doc: 'Only of this workflow; all are of workflow 1.' },
+    Tags: { kind: 'refused', doc: 'Is refused: runs have no tags here.' },
+    Filter: {
+      kind: 'object',
+      members: {
+        status: { kind: 'enum', values: ['NotRun', 'Running', 'Failure', 'Success'], doc: 'Only in this status.' },
+        executionDate: { kind: 'refused', doc: 'Is refused.' },
+      },
+      doc: 'What else they are narrowed to, as JSON.',
+    },
+    SortBy: sortBy(['Id', 'CreateTime', 'StartedTime', 'FinishedTime']),
     ...PAGING,
   },
 } as const satisfies Action
@@ -225,7 +238,7 @@ export type StartWorkflowInstancesResponse = Batched
 export const STOP_WORKFLOW_INSTANCES = {
   action: 'StopWorkflowInstances',
   versions: ['2024-05-18'],
-  doc: 'Terminates what runs or waits of runs.',
+  doc: 'Terminates what runs, or waits for its time or for resources, of runs. One of which nothing does and that has not ended is not done.',
   parameters: RUN_IDS,
 } as const satisfies Action
 

@@ -1,14 +1,7 @@
 /** Tasks (nodes), their instances and runs in the newer version of the API. */
-import { type Action, PAGING, type Page } from './action.ts'
+import { type Action, ENV, PAGING, type Page, sortBy, TIME } from './action.ts'
 import type { Parameter } from './binding.ts'
 
-const ENV = {
-  kind: 'enum',
-  values: ['Prod', 'Dev'],
-  ignoreCase: true,
-  default: 'Prod',
-  doc: 'Production or development environment of the workspace.',
-} as const satisfies Parameter
 const ID = { kind: 'int64', required: true } as const satisfies Parameter
 const IDS = { kind: 'list', encoding: 'json', items: { kind: 'int64' }, maxItems: 1000 } as const satisfies Parameter
 const INSTANCE_IDS = {
@@ -45,6 +38,7 @@ export type Task = {
   readonly Description: string
   readonly ProjectId: number
   readonly ProjectEnv: 'Prod' | 'Dev'
+  readonly EnvType: 'Prod' | 'Dev'
   readonly Owner: string
   readonly Priority: number
   readonly InstanceMode: 'T+1' | 'Immediately'
@@ -63,6 +57,7 @@ export type Task = {
     readonly Cron?: string
     readonly StartTime?: string
     readonly EndTime?: string
+    readonly Timezone?: string
   }
   readonly WorkflowId: 1
   readonly CreateTime: number
@@ -84,6 +79,15 @@ export const LIST_TASKS = {
       values: ['Pause', 'Skip', 'Normal'],
       doc: 'Only tasks that are frozen, run dry or are scheduled.',
     },
+    TriggerType: {
+      kind: 'enum',
+      values: ['Scheduler', 'Manual'],
+      doc: 'Only tasks that are scheduled, or only manual ones.',
+    },
+    Ids: { ...IDS, doc: 'Only these.' },
+    RuntimeResource: { kind: 'string', maxLength: 128, doc: 'Only tasks of the resource group with this identifier.' },
+    WorkflowId: { kind: 'int64', doc: 'Only of this workflow; all are of workflow 1.' },
+    SortBy: sortBy(['Id', 'CreateTime', 'ModifyTime']),
     ...PAGING,
   },
 } as const satisfies Action
@@ -105,8 +109,12 @@ export type GetTaskResponse = {
   readonly Task: Task & {
     readonly Script: { readonly Content: string; readonly Parameters: string }
     readonly Dependencies: readonly {
-      readonly Type: 'Normal' | 'CrossCycleDependsOnOtherNode'
-      readonly UpstreamOutput: string
+      readonly Type:
+        | 'Normal'
+        | 'CrossCycleDependsOnOtherNode'
+        | 'CrossCycleDependsOnSelf'
+        | 'CrossCycleDependsOnChildren'
+      readonly UpstreamOutput?: string
     }[]
     readonly Outputs: { readonly TaskOutputs: readonly { readonly Output: string }[] }
   }
@@ -121,11 +129,17 @@ export const LIST_UPSTREAM_TASKS = {
   parameters: RELATED,
 } as const satisfies Action
 
-export type RelatedTask = { readonly DependencyType: 'Normal' | 'CrossCycle'; readonly Task: Task }
+type Step = 'Normal' | 'CrossCycle'
+export type RelatedTask = { readonly DependencyType: Step; readonly Task: Task }
+/** The same in the form of before. */
+type TaskWithStep = Task & { readonly StepType: Step }
 
 export type ListUpstreamTasksResponse = {
   readonly RequestId: string
-  readonly PagingInfo: Page & { readonly UpstreamTasks: readonly RelatedTask[] }
+  readonly PagingInfo: Page & {
+    readonly UpstreamTasks: readonly RelatedTask[]
+    readonly Tasks: readonly TaskWithStep[]
+  }
 }
 
 export const LIST_DOWNSTREAM_TASKS = {
@@ -137,7 +151,10 @@ export const LIST_DOWNSTREAM_TASKS = {
 
 export type ListDownstreamTasksResponse = {
   readonly RequestId: string
-  readonly PagingInfo: Page & { readonly DownstreamTasks: readonly RelatedTask[] }
+  readonly PagingInfo: Page & {
+    readonly DownstreamTasks: readonly RelatedTask[]
+    readonly Tasks: readonly TaskWithStep[]
+  }
 }
 
 export const DELETE_TASK = {
@@ -149,6 +166,20 @@ export const DELETE_TASK = {
 
 export type DeleteTaskResponse = { readonly RequestId: string; readonly Success: true }
 
+const FIXED = { kind: 'refused', doc: 'Is refused: it comes with the import of the task.' } as const satisfies Parameter
+const DEFINITION = {
+  Name: FIXED,
+  Description: FIXED,
+  Owner: FIXED,
+  DataSource: FIXED,
+  RerunMode: FIXED,
+  RerunTimes: FIXED,
+  RerunInterval: FIXED,
+  RuntimeResource: FIXED,
+  Tags: FIXED,
+  Timeout: FIXED,
+} as const
+
 const RECURRENCE = {
   kind: 'object',
   required: true,
@@ -159,6 +190,11 @@ const RECURRENCE = {
       required: true,
       doc: 'Pause freezes the task, Normal unfreezes it.',
     },
+    Type: FIXED,
+    Cron: FIXED,
+    StartTime: FIXED,
+    EndTime: FIXED,
+    CycleType: FIXED,
   },
   doc: 'How it is triggered. Of all that the vendor lets change here only the recurrence can be changed.',
 } as const satisfies Parameter
@@ -167,7 +203,17 @@ export const UPDATE_TASK = {
   action: 'UpdateTask',
   versions: ['2024-05-18'],
   doc: 'Freezes or unfreezes a task (node).',
-  parameters: { Id: { ...ID, doc: 'Id of the task.' }, EnvType: ENV, Trigger: RECURRENCE },
+  parameters: {
+    Id: { ...ID, doc: 'Id of the task.' },
+    EnvType: ENV,
+    Trigger: RECURRENCE,
+    ...DEFINITION,
+    Dependencies: FIXED,
+    Inputs: FIXED,
+    InstanceMode: FIXED,
+    Outputs: FIXED,
+    Script: FIXED,
+  },
 } as const satisfies Action
 
 export type UpdateTaskResponse = { readonly RequestId: string; readonly Success: true }
@@ -182,7 +228,10 @@ export const BATCH_UPDATE_TASKS = {
       encoding: 'json',
       required: true,
       maxItems: 1000,
-      items: { kind: 'object', members: { Id: { ...ID, doc: 'Id of the task.' }, EnvType: ENV, Trigger: RECURRENCE } },
+      items: {
+        kind: 'object',
+        members: { Id: { ...ID, doc: 'Id of the task.' }, EnvType: ENV, Trigger: RECURRENCE, ...DEFINITION },
+      },
       doc: 'What is to be changed.',
     },
     Comment: { kind: 'string', maxLength: 1024, doc: 'Is not looked at.' },
@@ -195,7 +244,7 @@ export type Batched = { readonly RequestId: string; readonly SuccessInfo: Succes
 export type BatchUpdateTasksResponse = Batched
 
 const LOG = {
-  Date: { kind: 'int64', doc: 'Only what was done on the day of this time, in milliseconds since 1970.' },
+  Date: { ...TIME, doc: 'Only what was done on the day of this time, in milliseconds since 1970.' },
   ...PAGING,
 } as const
 
@@ -225,6 +274,7 @@ export type TaskInstance = {
   readonly TaskType: string
   readonly ProjectId: number
   readonly ProjectEnv: 'Prod' | 'Dev'
+  readonly EnvType: 'Prod' | 'Dev'
   readonly WorkflowId: 1
   readonly WorkflowInstanceId: number
   readonly WorkflowInstanceType: WorkflowInstanceType
@@ -235,6 +285,7 @@ export type TaskInstance = {
   readonly Priority: number
   readonly RerunMode: Task['RerunMode']
   readonly RunNumber: number
+  readonly RuntimeResource: { readonly ResourceGroupId?: string }
   readonly Status: TaskInstanceStatus
   readonly TriggerType: 'Scheduler' | 'Manual'
   readonly TriggerRecurrence: 'Normal' | 'Pause' | 'Skip'
@@ -253,7 +304,7 @@ export const LIST_TASK_INSTANCES = {
   doc: 'Lists the instances of a business date in a workspace, the newest first.',
   parameters: {
     ProjectId: { ...ID, doc: 'Id of the workspace.' },
-    Bizdate: { ...ID, doc: 'The business date, as a time in milliseconds since 1970.' },
+    Bizdate: { ...TIME, required: true, doc: 'The business date, as a time in milliseconds since 1970.' },
     ProjectEnv: ENV,
     Id: { kind: 'int64', doc: 'Only the instance with this id.' },
     TaskId: { kind: 'int64', doc: 'Only instances of this task.' },
@@ -263,6 +314,34 @@ export const LIST_TASK_INSTANCES = {
     Status: { kind: 'enum', values: TASK_INSTANCE_STATUSES, doc: 'Only in this status.' },
     WorkflowInstanceId: { kind: 'int64', doc: 'Only of this run.' },
     WorkflowInstanceType: { kind: 'enum', values: WORKFLOW_INSTANCE_TYPES, doc: 'Only of runs of this type.' },
+    UnifiedWorkflowInstanceId: { kind: 'int64', doc: 'Only of this backfill.' },
+    WorkflowId: { kind: 'int64', doc: 'Only of this workflow; all are of workflow 1.' },
+    Ids: { ...IDS, doc: 'Only these.' },
+    TaskIds: { ...IDS, doc: 'Only instances of these tasks.' },
+    TriggerType: {
+      kind: 'enum',
+      values: ['Scheduler', 'Manual'],
+      doc: 'Only of scheduled tasks, or only of manual ones.',
+    },
+    TriggerRecurrence: {
+      kind: 'enum',
+      values: ['Pause', 'Skip', 'Normal'],
+      doc: 'Only what is frozen, runs dry, or neither.',
+    },
+    RuntimeResource: { kind: 'string', maxLength: 128, doc: 'Only of the resource group with this identifier.' },
+    Filter: {
+      kind: 'object',
+      members: {
+        startedTimeStart: { ...TIME, doc: 'Started at this time or later.' },
+        startedTimeEnd: { ...TIME, doc: 'Started at this time or before.' },
+        finishedTimeStart: { ...TIME, doc: 'Finished at this time or later.' },
+        finishedTimeEnd: { ...TIME, doc: 'Finished at this time or before.' },
+        createTimeStart: { ...TIME, doc: 'Created at this time or later.' },
+        createTimeEnd: { ...TIME, doc: 'Created at this time or before.' },
+      },
+      doc: 'Times that they are narrowed to, as JSON.',
+    },
+    SortBy: sortBy(['Id', 'TriggerTime', 'StartedTime', 'FinishedTime', 'CreateTime']),
     ...PAGING,
   },
 } as const satisfies Action
@@ -286,6 +365,44 @@ export type GetTaskInstanceResponse = {
     readonly Outputs: { readonly TaskOutputs: readonly { readonly Output: string }[] }
     readonly Timeout: number
     readonly DataSource?: { readonly Name: string }
+  }
+}
+
+const RELATED_INSTANCES = { Id: { ...ID, doc: 'Id of the instance.' }, ...PAGING } as const
+
+/** CrossCycle: of another business date, or an earlier instance of the same task. */
+export type RelatedTaskInstance = { readonly DependencyType: Step; readonly TaskInstance: TaskInstance }
+
+/** The same in the form of before. */
+type TaskInstanceWithStep = TaskInstance & { readonly StepType: Step }
+
+export const LIST_UPSTREAM_TASK_INSTANCES = {
+  action: 'ListUpstreamTaskInstances',
+  versions: ['2024-05-18'],
+  doc: 'Lists the instances that an instance directly waits for.',
+  parameters: RELATED_INSTANCES,
+} as const satisfies Action
+
+export type ListUpstreamTaskInstancesResponse = {
+  readonly RequestId: string
+  readonly PagingInfo: Page & {
+    readonly UpstreamTaskInstances: readonly RelatedTaskInstance[]
+    readonly TaskInstances: readonly TaskInstanceWithStep[]
+  }
+}
+
+export const LIST_DOWNSTREAM_TASK_INSTANCES = {
+  action: 'ListDownstreamTaskInstances',
+  versions: ['2024-05-18'],
+  doc: 'Lists the instances that directly wait for an instance.',
+  parameters: RELATED_INSTANCES,
+} as const satisfies Action
+
+export type ListDownstreamTaskInstancesResponse = {
+  readonly RequestId: string
+  readonly PagingInfo: Page & {
+    readonly DownstreamTaskInstances: readonly RelatedTaskInstance[]
+    readonly TaskInstances: readonly TaskInstanceWithStep[]
   }
 }
 
@@ -378,6 +495,7 @@ export const UPDATE_TASK_INSTANCES = {
           Id: { ...ID, doc: 'Id of the instance.' },
           Priority: { kind: 'int32', values: [1, 3, 5, 7, 8], doc: 'Higher ones run first.' },
           RuntimeResource: { kind: 'string', maxLength: 128, doc: 'Identifier of the resource group.' },
+          DataSource: FIXED,
         },
       },
       doc: 'What is to be changed.',
