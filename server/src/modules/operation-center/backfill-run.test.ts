@@ -70,6 +70,27 @@ test('Rule 40: passed by the extension, it runs to its end: dates of a group one
     expect(of(after.bizdate, ids.a!).starts).toBeGreaterThanOrEqual(of(before.bizdate, ids.c!).ends)
 })
 
+test('newest first, nodes that wait for their own cycle before run to the end', { timeout: LIMIT_MS }, async () => {
+  const { tenant, workspace, ids } = await shop({ a: [], b: ['a'] }, 'select 1')
+  await world.db.rows(
+    `update nodes set definition = definition || '{"crossCycle":{"self":true,"children":true}}' where tenant_id = $1`,
+    [tenant.id],
+  )
+  for (const groups of [1, 3]) {
+    const { backfillId } = await ask(tenant, workspace, {
+      mode: 'descendants',
+      rootNodeIds: [ids.a],
+      includeNodeIds: [ids.b],
+      order: 'desc',
+      groups,
+    })
+    await expect.poll(async () => (await read(tenant, workspace, backfillId!)).state, PATIENCE).toBe('succeeded')
+    const { dags, counts } = await read(tenant, workspace, backfillId!)
+    expect(counts.succeeded).toBe(8)
+    expect(dags.map((one) => one.bizdate)).toEqual(['2026-10-04', '2026-10-03', '2026-10-02', '2026-10-01'])
+  }
+})
+
 test('Rule 40: a date that fails holds up its group; what has failed is run again', { timeout: LIMIT_MS }, async () => {
   const { tenant, workspace, ids } = await shop({ a: [] }, 'select * from there_is_no_such_table')
   const { backfillId } = await ask(tenant, workspace, { rootNodeIds: [ids.a] })

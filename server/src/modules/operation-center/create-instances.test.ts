@@ -109,6 +109,28 @@ describe('createInstances', () => {
     expect(await waits(['2026-03-03', '2026-03-02', '2026-03-01'])).toEqual([0, 0, 0])
   })
 
+  test('newest first, every date stands for itself, whatever of a cycle before its nodes wait for; within it the order of times stays', async () => {
+    const ids = await planted({
+      hourly: { cron: '0 0 0-3 * * ?', self: true },
+      parent: { children: true },
+      child: { after: ['parent', 'hourly'] },
+      other: { before: ['child'], self: true },
+    })
+    const dates = ['2026-03-03', '2026-03-02', '2026-03-01']
+    for (const lines of [1, 2, 3]) {
+      const plan = planFor(Object.values(ids), { dates, lines })
+      const { dagIds } = await world.db.transaction((tx) => createInstances(tx, plan))
+      const rows = await madeIn(dagIds)
+      expect(rows).toHaveLength(3 * 7)
+      const byId = new Map(rows.map((row) => [row.id, row]))
+      for (const row of rows) expect(row.upstream.filter((id) => byId.get(id)?.bizdate !== row.bizdate)).toEqual([])
+      for (const bizdate of dates) {
+        const hours = rows.filter((row) => row.node_id === ids.hourly && row.bizdate === bizdate)
+        expect(hours.map((row) => row.upstream)).toEqual([[], ...hours.slice(0, -1).map((row) => [row.id])])
+      }
+    }
+  })
+
   test('what is left out, is gone or belongs to another tenant', async () => {
     const ids = await planted({ a: {}, b: { after: ['a'] }, gone: {} })
     await world.db.rows('update nodes set unpublished_at = now() where id = $1', [ids.gone])
