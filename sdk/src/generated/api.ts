@@ -5453,6 +5453,32 @@ export interface AuditSealStanding {
    */
   waitsSince: string | null
 }
+export interface RabbitmqSettings {
+  host: string
+  port: number
+  vhost: string
+  tls: boolean
+  /**
+   * Empty for the default exchange, whose routing keys are names of queues
+   */
+  exchange: string
+  routingKey: string
+}
+export interface NewEventBus {
+  name: string
+  description: string
+}
+export interface NewEventRule {
+  name: string
+  pattern: {
+    [k: string]: unknown
+  }
+  enabled: boolean
+  /**
+   * @maxItems 5
+   */
+  targets: NewTarget[]
+}
 /**
  * Problem details after RFC 9457
  */
@@ -5612,35 +5638,9 @@ export interface NodeRun {
    */
   parameters: string | null
 }
-export interface RabbitmqSettings {
-  host: string
-  port: number
-  vhost: string
-  tls: boolean
-  /**
-   * Empty for the default exchange, whose routing keys are names of queues
-   */
-  exchange: string
-  routingKey: string
-}
-export interface NewEventBus {
-  name: string
-  description: string
-}
 export interface ChannelChange {
   busId: number
   enabled: boolean
-}
-export interface NewEventRule {
-  name: string
-  pattern: {
-    [k: string]: unknown
-  }
-  enabled: boolean
-  /**
-   * @maxItems 5
-   */
-  targets: NewTarget[]
 }
 export interface NewResourceGroup {
   identifier: string

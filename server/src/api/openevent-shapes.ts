@@ -1,21 +1,8 @@
 /** The shapes of OpenEvent in the native API: buses, channels, rules with their targets, patterns and dead letters. */
 import { z } from 'zod'
-import {
-  BrokerCredentials,
-  BusSettings,
-  FunctionSettings,
-  HttpSettings,
-  KafkaSettings,
-  RabbitmqSettings,
-} from '../openevent/target-settings.ts'
-import { id, instant, url } from './shapes.ts'
+import { errorsTolerance, maxConcurrency, retryPolicy, serves } from '../openevent/bus-shapes.ts'
+import { id, instant } from './shapes.ts'
 
-const name = z
-  .string()
-  .regex(
-    /^[a-zA-Z][a-zA-Z0-9_-]{1,126}$/,
-    'a letter, then letters, digits, dashes and underscores; 2 to 127 characters',
-  )
 const jsonObject = z.record(z.string(), z.unknown())
 
 // Buses and channels
@@ -23,9 +10,6 @@ const jsonObject = z.record(z.string(), z.unknown())
 export const EventBus = z
   .object({ id, name: z.string(), description: z.string(), createdAt: instant })
   .meta({ id: 'EventBus' })
-export const NewEventBus = z
-  .strictObject({ name, description: z.string().max(512).default('') })
-  .meta({ id: 'NewEventBus' })
 export const EventBusChange = z.strictObject({ description: z.string().max(512) }).meta({ id: 'EventBusChange' })
 export const Channel = z
   .object({
@@ -44,19 +28,6 @@ export const ChannelChange = z
 // Targets
 
 export const TargetKindShape = z.enum(['http', 'kafka', 'rabbitmq', 'bus', 'function']).meta({ id: 'TargetKind' })
-const retryPolicy = z
-  .enum(['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY'])
-  .describe(
-    'BACKOFF_RETRY: 3 retries, each after 10 to 20 seconds. EXPONENTIAL_DECAY_RETRY: 176 tries within a day, after 1, 2, 4 … 512 seconds',
-  )
-const errorsTolerance = z
-  .enum(['ALL', 'NONE'])
-  .describe(
-    'When a delivery has used up its retries: ALL, the later ones go on; NONE, they wait until it is replayed or dropped',
-  )
-const maxConcurrency = z.int().min(1).max(256).describe('How many deliveries are under way to the target at once')
-const serves = z.array(z.string().max(64)).max(50).nullable().describe('Extension codes it serves; null serves all')
-
 export const Target = z
   .object({
     id,
@@ -79,32 +50,6 @@ export const Target = z
   })
   .meta({ id: 'Target' })
 
-const ofAnyKind = {
-  name: z
-    .string()
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,126}$/, 'letters, digits, dashes and underscores; at most 127 characters'),
-  serves: serves.default(null),
-  retryPolicy: retryPolicy.default('EXPONENTIAL_DECAY_RETRY'),
-  errorsTolerance: errorsTolerance.default('ALL'),
-  maxConcurrency: maxConcurrency.default(16),
-}
-const credentials = BrokerCredentials.nullable()
-  .optional()
-  .describe('Left out: those that are kept stay; null: none are kept any more')
-export const NewTarget = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('http').optional(),
-      endpoint: url,
-      settings: HttpSettings.optional(),
-      ...ofAnyKind,
-    }),
-    z.strictObject({ kind: z.literal('kafka'), settings: KafkaSettings, credentials, ...ofAnyKind }),
-    z.strictObject({ kind: z.literal('rabbitmq'), settings: RabbitmqSettings, credentials, ...ofAnyKind }),
-    z.strictObject({ kind: z.literal('bus'), settings: BusSettings, ...ofAnyKind }),
-    z.strictObject({ kind: z.literal('function'), settings: FunctionSettings, ...ofAnyKind }),
-  ])
-  .meta({ id: 'NewTarget' })
 export const TargetTest = z
   .strictObject({ eventCode: z.string().max(128).optional().describe('Which sample event; freeze-node if left out') })
   .meta({ id: 'TargetTest' })
@@ -122,15 +67,6 @@ export const TargetTested = z
 export const EventRule = z
   .object({ id, busId: id, name: z.string(), pattern: jsonObject, enabled: z.boolean(), targets: z.array(Target) })
   .meta({ id: 'EventRule' })
-export const NewEventRule = z
-  .strictObject({
-    name,
-    pattern: jsonObject.default({}),
-    enabled: z.boolean().default(true),
-    targets: z.array(NewTarget).max(5).default([]),
-  })
-  .meta({ id: 'NewEventRule' })
-
 // Patterns
 
 export const PatternTrial = z.strictObject({ pattern: jsonObject, event: jsonObject }).meta({ id: 'PatternTrial' })

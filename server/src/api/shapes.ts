@@ -18,7 +18,7 @@ export const label = z
   .max(128)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
-export const url = z.url({ protocol: /^https?$/ }).max(2048)
+export { url } from '../openevent/bus-shapes.ts'
 
 export const Problem = z
   .object({

@@ -1,4 +1,6 @@
 /** Distribution channels, one per workspace and one for tenant-level events, and what reaches whom through them. */
+
+import { busFor, changed } from '../../openevent/buses.ts'
 import { routing } from '../../openevent/routing.ts'
 import type { Platform } from '../../platform.ts'
 import type { Sql } from '../../store/database.ts'
@@ -7,7 +9,6 @@ import * as openevent from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import { Channel, ChannelChange, Routing } from '../openevent-shapes.ts'
 import { route } from '../route.ts'
-import { busFor, changed } from './openevent.ts'
 import { workspaceParams } from './workspaces.ts'
 
 export const channelRoutes = [
@@ -94,7 +95,7 @@ async function putChannel(
     await openevent.lockBus(tx, caller.tenantId, busId)
     const bus = await busFor(tx, caller, busId)
     await openevent.putChannel(tx, caller.tenantId, workspaceId, bus.id, enabled)
-    await changed(platform, tx, caller, 'channel.put', bus.name, { workspaceId, details: { enabled } })
+    changed(platform, tx, caller, 'channel.put', bus.name, { workspaceId, details: { enabled } })
     return await channelView(tx, caller, workspaceId)
   })
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { readableWorkspaces, workspaceFor } from '../../access.ts'
 import { tellChange } from '../../gate/gate.ts'
+import { busFor, changed } from '../../openevent/buses.ts'
 import type { Platform } from '../../platform.ts'
 import type { Sql } from '../../store/database.ts'
 import * as store from '../../store/dead-letters.ts'
@@ -16,7 +17,6 @@ import {
   MOST_AT_ONCE,
 } from '../openevent-shapes.ts'
 import { cursorRefusal, page, pageOf, pageQuery, route } from '../route.ts'
-import { busFor, changed } from './openevent.ts'
 
 /** So many are locked and written in one transaction. */
 const BATCH = 200
@@ -107,7 +107,7 @@ async function endBatch(platform: Platform, caller: Caller, verb: 'replay' | 'dr
     if (done.length > 0) {
       await (verb === 'replay' ? reopenDeliveries : store.dropDeadLetters)(tx, done)
       await store.unblockTargetsOf(tx, done)
-      await changed(platform, tx, caller, `dead-letter.${verb}`, `${done.length}`, { details: { ids: done } })
+      changed(platform, tx, caller, `dead-letter.${verb}`, `${done.length}`, { details: { ids: done } })
       for (const { operation_id, workspace_id } of rows)
         if (operation_id !== null)
           tellChange(platform, tx, { id: operation_id, tenant_id: caller.tenantId, workspace_id })

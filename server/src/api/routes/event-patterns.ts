@@ -2,10 +2,10 @@
 import { checkEvent, checkPattern, EVENTS, type Json, mismatch } from '@holdpoint/core'
 import { z } from 'zod'
 import { workspaceFor } from '../../access.ts'
+import { busFor } from '../../openevent/buses.ts'
 import { sampleEvent } from '../../openevent/sample.ts'
 import { EventSample, PatternTrial, PatternVerdict } from '../openevent-shapes.ts'
 import { route } from '../route.ts'
-import { busFor } from './openevent.ts'
 import { knownEvent } from './targets.ts'
 
 export const eventPatternRoutes = [

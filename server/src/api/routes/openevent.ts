@@ -1,27 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { checkPattern, type Json, Refusal } from '@holdpoint/core'
+import { Refusal } from '@holdpoint/core'
 import { z } from 'zod'
+import { NewEventBus, NewEventRule } from '../../openevent/bus-shapes.ts'
+import {
+  busFor,
+  changed,
+  changeRule,
+  createBus,
+  createRule,
+  deleteBus,
+  deleteRule,
+  ruleFor,
+} from '../../openevent/buses.ts'
 import { sampleEnvelope } from '../../openevent/sample.ts'
 import type { Target } from '../../openevent/target.ts'
 import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
-import { isUniqueViolation, type Sql, type Transaction } from '../../store/database.ts'
+import type { Sql } from '../../store/database.ts'
 import { setTargetBlocked } from '../../store/deliveries.ts'
 import * as openevent from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
-import {
-  EventBus,
-  EventBusChange,
-  EventRule,
-  NewEventBus,
-  NewEventRule,
-  TargetTest,
-  TargetTested,
-} from '../openevent-shapes.ts'
+import { EventBus, EventBusChange, EventRule, TargetTest, TargetTested } from '../openevent-shapes.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
-import { knownEvent, saveTargets, targetView } from './targets.ts'
+import { knownEvent, targetView } from './targets.ts'
 
-const MOST_RULES = 100
 /** Each keeps a connection open for as long as its receiver likes, up to the time limit of an attempt. */
 const MOST_TESTS = 8
 
@@ -53,13 +55,7 @@ export const openeventRoutes = [
     body: NewEventBus,
     answer: EventBus,
     async run({ platform, caller, body }) {
-      return await taken('event bus', body.name, () =>
-        platform.db.transaction(async (tx) => {
-          const row = await openevent.insertBus(tx, caller.tenantId, body.name, body.description)
-          await changed(platform, tx, caller, 'event-bus.create', body.name)
-          return busView(row)
-        }),
-      )
+      return busView(await createBus(platform, caller, body))
     },
   }),
   route({
@@ -75,7 +71,7 @@ export const openeventRoutes = [
       return await platform.db.transaction(async (tx) => {
         const bus = await busFor(tx, caller, params.busId)
         await openevent.updateBus(tx, bus.id, body.description)
-        await changed(platform, tx, caller, 'event-bus.change', bus.name)
+        changed(platform, tx, caller, 'event-bus.change', bus.name)
         return busView({ ...bus, description: body.description })
       })
     },
@@ -89,13 +85,7 @@ export const openeventRoutes = [
     status: 204,
     params: busParams,
     async run({ platform, caller, params }) {
-      await platform.db.transaction(async (tx) => {
-        await openevent.lockBus(tx, caller.tenantId, params.busId)
-        const bus = await busFor(tx, caller, params.busId)
-        if (await openevent.busInUse(tx, bus.id)) throw new Refusal('EVENT_BUS_IN_USE', { name: bus.name })
-        await openevent.deleteBus(tx, bus.id)
-        await changed(platform, tx, caller, 'event-bus.delete', bus.name)
-      })
+      await deleteBus(platform, caller, params.busId)
     },
   }),
   route({
@@ -130,21 +120,7 @@ export const openeventRoutes = [
     body: NewEventRule,
     answer: EventRule,
     async run({ platform, caller, params, body }) {
-      return await taken('rule', body.name, () =>
-        platform.db.transaction(async (tx) => {
-          await openevent.lockBus(tx, caller.tenantId, params.busId)
-          await busFor(tx, caller, params.busId)
-          // Every event of the bus is matched with all of them.
-          if ((await openevent.countRules(tx, params.busId)) >= MOST_RULES)
-            throw new Refusal('LIMIT_REACHED', { limit: MOST_RULES, things: 'rules of an event bus' })
-          checkPattern(body.pattern as Json)
-          const id = await openevent.insertRule(tx, params.busId, body.name, body.pattern, body.enabled)
-          const of = { tenantId: caller.tenantId, busId: params.busId, ruleId: id, before: [] }
-          await saveTargets(tx, of, body.targets, platform)
-          await changed(platform, tx, caller, 'event-rule.create', body.name)
-          return ruleView((await openevent.ruleById(tx, caller.tenantId, params.busId, id))!)
-        }),
-      )
+      return ruleView(await createRule(platform, caller, params.busId, body))
     },
   }),
   route({
@@ -157,19 +133,7 @@ export const openeventRoutes = [
     body: NewEventRule,
     answer: EventRule,
     async run({ platform, caller, params, body }) {
-      return await taken('rule', body.name, () =>
-        platform.db.transaction(async (tx) => {
-          // Whether credentials are kept is judged by the address that they were given for, not by one of a moment ago.
-          await openevent.lockBus(tx, caller.tenantId, params.busId)
-          const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
-          checkPattern(body.pattern as Json)
-          await openevent.updateRule(tx, rule.id, body.name, body.pattern, body.enabled)
-          const of = { tenantId: caller.tenantId, busId: params.busId, ruleId: rule.id, before: rule.targets }
-          await saveTargets(tx, of, body.targets, platform)
-          await changed(platform, tx, caller, 'event-rule.change', body.name)
-          return ruleView((await openevent.ruleById(tx, caller.tenantId, params.busId, rule.id))!)
-        }),
-      )
+      return ruleView(await changeRule(platform, caller, params, () => body))
     },
   }),
   route({
@@ -181,11 +145,7 @@ export const openeventRoutes = [
     status: 204,
     params: ruleParams,
     async run({ platform, caller, params }) {
-      await platform.db.transaction(async (tx) => {
-        const rule = await ruleFor(tx, caller, params.busId, params.ruleId)
-        await openevent.deleteRule(tx, rule.id)
-        await changed(platform, tx, caller, 'event-rule.delete', rule.name)
-      })
+      await deleteRule(platform, caller, params)
     },
   }),
   route({
@@ -253,25 +213,12 @@ export const openeventRoutes = [
       await platform.db.transaction(async (tx) => {
         const target = await targetFor(tx, caller, params)
         await setTargetBlocked(tx, target.id, false)
-        await changed(platform, tx, caller, 'event-target.unblock', target.name)
+        changed(platform, tx, caller, 'event-target.unblock', target.name)
       })
       platform.wakeDispatcher()
     },
   }),
 ]
-
-/** Rule 21: a bus of the caller's tenant. */
-export async function busFor(sql: Sql, caller: Caller, id: number): Promise<openevent.BusRow> {
-  const bus = await openevent.busById(sql, caller.tenantId, id)
-  if (!bus) throw new Refusal('NOT_FOUND', { thing: 'event bus', id })
-  return bus
-}
-
-async function ruleFor(sql: Sql, caller: Caller, busId: number, id: number): Promise<openevent.RuleRow> {
-  const rule = await openevent.ruleById(sql, caller.tenantId, busId, id)
-  if (!rule) throw new Refusal('NOT_FOUND', { thing: 'rule', id })
-  return rule
-}
 
 async function targetFor(
   sql: Sql,
@@ -284,21 +231,6 @@ async function targetFor(
   return target
 }
 
-/** Writes down who changed what, and tells it after the commit: whoever keeps targets in memory reads them again. */
-export async function changed(
-  platform: Platform,
-  tx: Transaction,
-  caller: Caller,
-  action: string,
-  object: string,
-  more: { readonly workspaceId?: number | null; readonly details?: unknown } = {},
-): Promise<void> {
-  writeAudit(tx, { tenantId: caller.tenantId, userId: caller.userId, action, object, ...more })
-  tx.afterCommit(() =>
-    platform.live.publish({ kind: 'openevent', tenantId: caller.tenantId, workspaceId: null, id: object }),
-  )
-}
-
 /** Tests do not wait for the places of deliveries; so of one target there is one at a time here, and of a tenant a few. */
 async function tested<T>({ testing }: Platform, { id, tenantId }: Target, test: () => Promise<T>): Promise<T> {
   if (testing.has(id)) throw new Refusal('LIMIT_REACHED', { limit: 1, things: 'tests of a target at a time' })
@@ -309,15 +241,6 @@ async function tested<T>({ testing }: Platform, { id, tenantId }: Target, test: 
     return await test()
   } finally {
     testing.delete(id)
-  }
-}
-
-async function taken<T>(thing: string, name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (isUniqueViolation(error)) throw new Refusal('NAME_TAKEN', { thing, name })
-    throw error
   }
 }
 
