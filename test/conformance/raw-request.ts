@@ -1,6 +1,6 @@
 // Requests of the dialect byte for byte: signed as the rules are published, then sent as they stand, so that a test may spoil any part of one.
 import { createHmac, randomUUID } from 'node:crypto'
-import { type IncomingHttpHeaders, request } from 'node:http'
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { encodeQuery, signV3 } from '../../sdk/src/sign.ts'
 
@@ -91,8 +91,8 @@ export function signedV3(host: string, key: Key, action: string, parameters: Par
   return { method, target, headers: [...headers, ...added], ...(body !== undefined && { body }) }
 }
 
-/** On a connection of its own. `host` is added where the request names none. */
-export async function send(port: number, raw: Raw): Promise<Answered> {
+/** On a connection of its own, unless an agent keeps some. `host` is added where the request names none. */
+export async function send(port: number, raw: Raw, agent: Agent | false = false): Promise<Answered> {
   const { method, target, body = '', chunked = false } = raw
   const named = new Set(raw.headers.map(([name]) => name.toLowerCase()))
   const bytes = Buffer.from(body)
@@ -105,7 +105,7 @@ export async function send(port: number, raw: Raw): Promise<Answered> {
     ...(chunked ? [['transfer-encoding', 'chunked'] as const] : []),
   ]
   return await new Promise((resolve, reject) => {
-    const out = request({ port, host: '127.0.0.1', method, path: target, headers: headers.flat(), agent: false })
+    const out = request({ port, host: '127.0.0.1', method, path: target, headers: headers.flat(), agent })
     out.on('error', reject)
     out.on('response', async (response) => {
       const content = await text(response)
