@@ -2,19 +2,22 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
 import type { Pair, User } from '../e2e/user.ts'
 import { recurrenceOf, type WatchedWorkspace } from '../e2e/watched-workspace.ts'
 import { holdElsewhere } from './held-elsewhere.ts'
+import { checkOperationCenter } from './operation-center-checks.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers as the clients give them
-type Answer = Record<string, any>
-type Parameters = Readonly<Record<string, string | number>>
+export type Answer = Record<string, any>
+/** Lists and objects are for clients that know the action; they write them as its contract says. */
+export type Parameters = Readonly<Record<string, unknown>>
 
 /** Calls with the client under test. What the server refuses comes as the error of the client, told as it gives it. */
 export type Called =
   | { readonly answer: Answer }
   | { readonly error: { readonly code: string; readonly message: string; readonly data?: Answer | null } }
-export type Client = (action: string, parameters: Parameters, key: Pair) => Promise<Called>
+export type Client = (action: string, parameters: Parameters, key: Pair, version?: ApiVersion) => Promise<Called>
 
 export type Scene = {
   readonly administrator: User
@@ -29,6 +32,7 @@ export type Scene = {
   readonly freeNodeId: number
   /** What the client makes of a wrong signature: some compare the strings themselves and blame the secret. */
   readonly mismatchCode: string
+  readonly versions: readonly ApiVersion[]
 }
 
 export async function checkClient(client: Client, scene: Scene): Promise<number> {
@@ -86,6 +90,8 @@ export async function checkClient(client: Client, scene: Scene): Promise<number>
   )
   const options = await call('GetOptionValueForProject', { ExtensionCode, ProjectId: String(ProjectId) })
   assert.equal(options.OptionValue ?? null, null)
+
+  checks += await checkOperationCenter(client, scene)
 
   // Held, followed, answered, done
   const freeze = { ...leaf, SchedulerType: 2 }

@@ -98,6 +98,7 @@ test('lists come page by page, each entry once, in the order that was asked for'
   expect(await find({ TaskIds: JSON.stringify(tasks.slice(5, 7)) })).toEqual(newestFirst(ids.slice(5, 7)))
   expect(await find({ Ids: JSON.stringify([ids[1]]), RuntimeResource: 'default' })).toEqual([ids[1]])
   expect(await find({ RuntimeResource: 'another' })).toEqual([])
+  expect(await find({ Ids: '[]', TaskIds: '[]' })).toHaveLength(12)
   expect(await find({ TriggerType: 'Manual' })).toEqual([])
   expect(await find({ WorkflowId: 2 })).toEqual([])
   expect(await find({ Filter: JSON.stringify({ createTimeEnd: '1000' }) })).toEqual([])

@@ -8,6 +8,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
 import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaster.ts'
 import { endEverything, type Holdpoint, startHoldpoint, temporaryHome } from '../e2e/holdpoint-process.ts'
 import { addUser, administratorOf, type User } from '../e2e/user.ts'
@@ -29,6 +30,8 @@ export type Suite = {
   /** The command for `calls` and for `extension`. */
   command(directory: string, role: 'calls' | 'extension'): readonly [program: string, ...args: readonly string[]]
   readonly mismatchCode: string
+  /** Of the API, that it calls. */
+  readonly versions: readonly ApiVersion[]
 }
 
 const SUITES: readonly Suite[] = [...PYTHON, ...JAVA, ...GO]
@@ -132,6 +135,7 @@ async function runSuite(suite: Suite, directory: string, world: World): Promise<
       pool,
       ...free,
       mismatchCode: suite.mismatchCode,
+      versions: suite.versions,
     })
   } finally {
     calls.child.kill('SIGKILL')
@@ -197,8 +201,8 @@ async function nextLine({ child, lines }: Started): Promise<unknown> {
 }
 
 function bridge(started: Started): Client {
-  return async (action, parameters, key) => {
-    started.child.stdin!.write(`${JSON.stringify({ action, parameters, key })}\n`)
+  return async (action, parameters, key, version = '2020-05-18') => {
+    started.child.stdin!.write(`${JSON.stringify({ action, parameters, key, version })}\n`)
     return (await nextLine(started)) as Called
   }
 }

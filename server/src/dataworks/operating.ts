@@ -63,8 +63,12 @@ export function dayOf(parameter: string, text: string): string {
 /** The id of a user as the dialect writes it; no user has number 0. */
 export const userIdOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : 0)
 
-/** All nodes of a workspace are in its workflow 1. */
-export const inOnlyWorkflow = (id: number | undefined): boolean => id === undefined || id === 1
+/** What a list is narrowed to: these ids, where there are any (some clients send an empty list for none), of the only workflow that a workspace has. */
+export function narrowedTo(ids: readonly number[] = [], workflowId = ONLY_WORKFLOW): readonly number[] | undefined {
+  if (workflowId !== ONLY_WORKFLOW) return []
+  return ids.length > 0 ? ids : undefined
+}
+const ONLY_WORKFLOW = 1
 
 /** `Id Desc`, of which the contract has seen that it fits. */
 export function sortOf<Column extends string>(

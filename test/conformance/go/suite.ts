@@ -29,6 +29,7 @@ function suite(name: string, client: string): Suite {
     build: (directory) => run('go', ['build', '-o', 'bridge', '.'], { cwd: directory }).then(() => {}),
     command: (directory, role) => [path.join(directory, 'bridge'), client, role],
     mismatchCode: 'SignatureDoesNotMatch',
+    versions: ['2020-05-18'],
   }
 }
 

@@ -47,6 +47,7 @@ function suite(name: string, client: string): Suite {
       role,
     ],
     mismatchCode: 'SignatureDoesNotMatch',
+    versions: ['2020-05-18'],
   }
 }
 

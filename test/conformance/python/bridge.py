@@ -27,9 +27,10 @@ def sdk_core(key):
 
     client = AcsClient(key["id"], key["secret"], "cn-hangzhou", port=int(PORT))
 
-    def call(action, parameters):
+    def call(action, parameters, version):
         name = action + "Request"
-        request = getattr(import_module("aliyunsdkdataworks_public.request.v20200518." + name), name)()
+        package = "aliyunsdkdataworks_public.request.v" + version.replace("-", "")
+        request = getattr(import_module(package + "." + name), name)()
         request.set_endpoint(HOST)
         request.set_protocol_type("http")
         for parameter, value in parameters.items():
@@ -43,24 +44,22 @@ def sdk_core(key):
 
 
 def tea_openapi(key):
-    from alibabacloud_dataworks_public20200518 import models
-    from alibabacloud_dataworks_public20200518.client import Client
     from alibabacloud_tea_openapi.models import Config
 
-    client = Client(
-        Config(
-            access_key_id=key["id"],
-            access_key_secret=key["secret"],
-            endpoint="%s:%s" % (HOST, PORT),
-            protocol="http",
-        )
+    config = Config(
+        access_key_id=key["id"],
+        access_key_secret=key["secret"],
+        endpoint="%s:%s" % (HOST, PORT),
+        protocol="http",
     )
-    methods = {name.replace("_", ""): name for name in dir(client)}
 
-    def call(action, parameters):
-        request = getattr(models, action + "Request")().from_map(parameters)
+    def call(action, parameters, version):
+        package = "alibabacloud_dataworks_public" + version.replace("-", "")
+        client = import_module(package + ".client").Client(config)
+        method = {name.replace("_", ""): name for name in dir(client)}[action.lower()]
+        request = getattr(import_module(package + ".models"), action + "Request")().from_map(parameters)
         try:
-            return getattr(client, methods[action.lower()])(request).body.to_map()
+            return getattr(client, method)(request).body.to_map()
         except Exception as error:
             if not getattr(error, "code", None):
                 raise
@@ -76,7 +75,7 @@ def calls():
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer = {"answer": CONNECT(asked["key"])(asked["action"], asked["parameters"])}
+            answer = {"answer": CONNECT(asked["key"])(asked["action"], asked["parameters"], asked["version"])}
         except Refused as refused:
             answer = {"error": refused.answer}
         print(json.dumps(answer), flush=True)
@@ -87,7 +86,10 @@ def extension():
         "id": os.environ["ALIBABA_CLOUD_ACCESS_KEY_ID"],
         "secret": os.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
     }
-    call = CONNECT(key)
+    connected = CONNECT(key)
+
+    def call(action, parameters):
+        return connected(action, parameters, "2020-05-18")
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self):

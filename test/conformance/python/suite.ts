@@ -6,7 +6,13 @@ import type { Suite } from '../suites.ts'
 const run = promisify(execFile)
 const python = (directory: string) => path.join(directory, 'venv', 'bin', 'python')
 
-function suite(name: string, client: string, packages: readonly string[], mismatchCode: string): Suite {
+function suite(
+  name: string,
+  client: string,
+  packages: readonly string[],
+  mismatchCode: string,
+  versions: Suite['versions'] = ['2020-05-18'],
+): Suite {
   return {
     name,
     needs: [['python3', '-c', 'import venv, ensurepip']],
@@ -16,6 +22,7 @@ function suite(name: string, client: string, packages: readonly string[], mismat
     },
     command: (directory, role) => [python(directory), path.join(import.meta.dirname, 'bridge.py'), client, role],
     mismatchCode,
+    versions,
   }
 }
 
@@ -28,9 +35,10 @@ export const PYTHON: readonly Suite[] = [
     'InvalidAccessKeySecret',
   ),
   suite(
-    'Python, second generation, V3 (alibabacloud_dataworks-public20200518)',
+    'Python, second generation, V3 (alibabacloud_dataworks-public20200518, -20240518)',
     'tea-openapi',
-    ['alibabacloud_dataworks-public20200518==10.1.1'],
+    ['alibabacloud_dataworks-public20200518==10.1.1', 'alibabacloud_dataworks-public20240518==9.11.0'],
     'SignatureDoesNotMatch',
+    ['2020-05-18', '2024-05-18'],
   ),
 ]

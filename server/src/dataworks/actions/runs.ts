@@ -74,7 +74,7 @@ export const runActions = [
         bizdateFrom: bizdate,
         bizdateTo: bizdate,
         backfillId: parameters.UnifiedWorkflowInstanceId,
-        ids: operating.inOnlyWorkflow(WorkflowId) ? parameters.Ids : [],
+        ids: operating.narrowedTo(parameters.Ids, WorkflowId),
         name: parameters.Name,
         createdBy: Owner === undefined ? undefined : operating.userIdOf(Owner),
       }

@@ -37,7 +37,7 @@ export const taskActions = [
         programType: TaskType,
         recurrence: TriggerRecurrence && RECURRENCES[TriggerRecurrence],
         trigger: TriggerType && TRIGGERS[TriggerType],
-        ids: operating.inOnlyWorkflow(parameters.WorkflowId) ? parameters.Ids : [],
+        ids: operating.narrowedTo(parameters.Ids, parameters.WorkflowId),
         resourceGroup: parameters.RuntimeResource,
       }
       const order = operating.sortOf(parameters.SortBy, SORTS)

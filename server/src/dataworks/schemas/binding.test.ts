@@ -327,5 +327,6 @@ test('what is published and not taken here is refused however it is given, and m
   expect(problemOf(object, '{"Sure":"x","Not":{"deep":1}}')).toBe('PARAMETER_INVALID X.Not')
   expect(problemOf(object, { 'X.Sure': 'x', 'X.Not': '1' })).toBe('PARAMETER_INVALID X.Not')
   expect(one(object, '{"Sure":"x","Not":null}')).toEqual({ Sure: 'x' })
-  expect(one(refused, '')).toBeUndefined()
+  for (const empty of ['', '[]', '{}', 'null']) expect(one(refused, empty)).toBeUndefined()
+  for (const empty of ['""', '[]', '{}']) expect(one(object, `{"Not":${empty}}`)).toEqual({})
 })

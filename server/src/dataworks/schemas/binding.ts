@@ -53,7 +53,10 @@ export type ObjectParameter = Common & { readonly kind: 'object'; readonly membe
 /** Any JSON object, from JSON text. */
 export type JsonParameter = Common & { readonly kind: 'json' }
 
-/** Published, and not taken here: a request that gives it is refused, since leaving it out would do something else than was asked for. */
+/**
+ * Published, and not taken here: a request that gives it is refused, since leaving it out would do something else than was asked for. Some clients send
+ * an empty list or object for what was not given.
+ */
 export type RefusedParameter = Common & { readonly kind: 'refused'; readonly required?: never }
 
 export type Parameter =
@@ -205,7 +208,7 @@ function fromText(
     case 'json':
       return fromJson(path, parameter, parsed(path, text))
     case 'refused':
-      return refuse(path)
+      return /^(\[\]|\{\}|null)$/.test(text) ? undefined : refuse(path)
   }
 }
 
@@ -254,9 +257,11 @@ function fromJson(path: string, parameter: Parameter, value: Json): unknown {
       return object
     }
     case 'refused':
-      return value === '' ? undefined : refuse(path)
+      return value === '' || isEmpty(value) ? undefined : refuse(path)
   }
 }
+
+const isEmpty = (value: Json): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
 function parsed(path: string, text: string): Json {
   try {
