@@ -77,6 +77,7 @@ export function functionStories(at: () => BrowserConsole): void {
     await page.goto(`${at().url}/extensions/${extension.code}?tab=invocations`)
     const runs = page.getByRole('table', { name: en.function.runs })
     await runs.getByRole('link', { name: en.function.operation }).waitFor()
+    await runs.getByText(en.check.fail, { exact: true }).first().waitFor()
     expect(await runs.getByRole('link', { name: en.function.operation }).getAttribute('href')).toContain(operationId)
     await runs.getByRole('button').first().click()
     await page.getByRole('dialog').getByText('asked by', { exact: false }).waitFor()

@@ -57,7 +57,7 @@ export function holdingStories(at: () => BrowserConsole): void {
     await answer(world, shop, extension, id, 'OK', 'Nobody needs it tonight.')
     await standsAs(page, en.standing.done)
     await panel(page).getByText('Nobody needs it tonight.').waitFor()
-    await page.getByRole('button', { name: en.ui.close }).click()
+    await page.getByRole('dialog').getByRole('button', { name: en.ui.close }).click()
     await row(page, 'orders').getByText(en.recurrence.pause).waitFor()
     expect(page.url()).toBe(`${at().url}${nodesOf(shop)}`)
   })
@@ -131,7 +131,7 @@ export function holdingStories(at: () => BrowserConsole): void {
     expect((await detailOf(shop.operator, id)).objects.map((object) => object.name).sort()).toEqual([...names].sort())
     await answer(world, shop, extension, id, 'OK', 'All of them.')
     await standsAs(page, en.standing.done)
-    await page.getByRole('button', { name: en.ui.close }).click()
+    await page.getByRole('dialog').getByRole('button', { name: en.ui.close }).click()
     for (const name of names) await row(page, name).getByText(en.recurrence.pause).waitFor()
   })
 

@@ -84,7 +84,7 @@ export function identityStories(at: () => BrowserConsole): void {
     await page.getByRole('button', { name: en.keys.deactivate }).click()
     await page.getByText(en.keys.inactive, { exact: true }).waitFor()
     expect(await axeFindings(page)).toEqual([])
-    await page.getByRole('button', { name: en.ui.close }).click()
+    await page.getByRole('dialog').getByRole('button', { name: en.ui.close }).click()
     await more.click()
     await page.getByRole('menuitem', { name: en.userAdmin.reset }).click()
     await page.getByRole('button', { name: en.userAdmin.reset }).click()

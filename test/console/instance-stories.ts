@@ -90,7 +90,7 @@ export function instanceStories(at: () => BrowserConsole): void {
       .getByRole('row')
       .filter({ hasText: String(ids[0]) })
     await asked.getByRole('link', { name: 'orders 2026-01-05' }).waitFor()
-    await page.getByRole('button', { name: en.ui.close }).click()
+    await page.getByRole('dialog').getByRole('button', { name: en.ui.close }).click()
     await row(page, String(ids[0])).getByText(en.instanceStatus.frozen, { exact: true }).waitFor()
   })
 
@@ -111,13 +111,19 @@ export function instanceStories(at: () => BrowserConsole): void {
     await page.getByRole('button', { name: en.instanceVerb.unfreeze, exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: en.instanceVerb.unfreeze, exact: true }).click()
     await waits.getByText(en.instanceWait.frozen).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: en.instance.change }).click()
+    await page.getByRole('dialog').getByRole('combobox', { name: en.node.priority }).click()
+    await page.getByRole('option', { name: '8' }).click()
+    expect(await axeFindings(page)).toEqual([])
+    await page.getByRole('dialog').getByRole('button', { name: en.ui.save }).click()
     await page.getByRole('tab', { name: en.objectLog.title }).click()
     await page.getByRole('cell', { name: en.objectLog.did.unfreeze }).waitFor()
+    await page.getByRole('cell', { name: en.objectLog.did.change }).waitFor()
 
     await page.getByRole('button', { name: en.instanceVerb.freeze, exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: en.instanceVerb.freeze, exact: true }).click()
     await openOperation(page)
-    await page.getByRole('button', { name: en.ui.close }).click()
+    await page.getByRole('dialog').getByRole('button', { name: en.ui.close }).click()
     await page.getByRole('status').filter({ hasText: en.instance.held }).getByRole('link').waitFor()
   })
 
@@ -218,13 +224,15 @@ export function instanceStories(at: () => BrowserConsole): void {
 
   it('tells in a table all that the picture of a graph tells', async () => {
     const shop = await makeShop(at().world)
-    const { dagId, ids } = await put(shop, [
+    const { ids } = await put(shop, [
       { nodeId: shop.nodes.orders, status: 'succeeded' },
       { nodeId: shop.nodes.payments, status: 'failed', upstream: [0] },
       { nodeId: shop.nodes.report, upstream: [1], frozen: true },
       { nodeId: shop.nodes.订单汇总, upstream: [2] },
     ])
-    const page = await at().page(shop.operator, `/workspaces/${shop.workspace.id}/runs/${dagId}`)
+    const page = await at().page(shop.operator, `/workspaces/${shop.workspace.id}/runs`)
+    await page.getByRole('img', { name: 'run: 1 succeeded, 1 failed, 2 not run yet, 1 frozen' }).waitFor()
+    await page.getByRole('link', { name: 'run', exact: true }).click()
     await page.getByRole('radio', { name: en.graph.picture }).press('ArrowRight')
     const table = page.getByRole('table', { name: en.instance.graph })
     const line = table.getByRole('row').filter({ has: page.getByRole('link', { name: 'report' }) })

@@ -50,6 +50,7 @@ import type {
   FunctionUsage,
   FunctionView,
   HeldNow,
+  InstanceChange,
   InstanceDetail,
   InstanceGraph,
   InstanceLog,
@@ -284,6 +285,8 @@ export const calls = {
     get<InstanceGraph>(`/workspaces/${workspaceId}/instance-graph`, query),
   operateInstances: (workspaceId: number, body: InstanceOperation) =>
     post<OperationView>(`/workspaces/${workspaceId}/instance-operations`, body),
+  changeInstances: (workspaceId: number, change: InstanceChange) =>
+    post<void>(`/workspaces/${workspaceId}/instance-changes`, change),
   removeDependencies: (workspaceId: number, id: number, upstreamInstanceIds: readonly number[]) =>
     post<void>(`/workspaces/${workspaceId}/instances/${id}/remove-dependencies`, { upstreamInstanceIds }),
   /** A test of a node, or a start of a manual one. */

@@ -51,6 +51,7 @@ export type {
   FunctionTestRun,
   FunctionUsage,
   HeldNow,
+  InstanceChange,
   InstanceDetail,
   InstanceGraph,
   InstanceLog,
@@ -116,7 +117,7 @@ export type {
 } from '@holdpoint/sdk'
 
 export type Environment = NodeSummary['environment']
-export type BackfillCounts = BackfillDetail['counts']
+export type InstanceCounts = BackfillDetail['counts']
 export type BackfillState = BackfillSummary['state']
 export type BackfillVerb = BackfillSummary['may'][number]
 export type Recurrence = NodeSummary['recurrence']

@@ -26,6 +26,10 @@ export const instancesEn = {
     took: 'Took',
   },
   instance: {
+    change: 'Change priority or resource group',
+    changeMeaning: 'From its next start on. What runs already goes on as it is.',
+    changeTitle: 'How {{name}} is run',
+    priorityHint: 'Higher runs first.',
     belongsTo: 'Run',
     dataSource: 'Data source',
     download: 'Download',
@@ -222,6 +226,7 @@ export const instancesEn = {
     instances: 'Instances ({{count}})',
     line: 'Group',
     lineOf: '{{line}}, its date no. {{position}}',
+    many: 'More than 10,000',
     name: 'Name',
     noInstances: 'It has no instances.',
     one: 'Run {{id}}',

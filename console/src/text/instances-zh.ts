@@ -26,6 +26,10 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     took: '耗时',
   },
   instance: {
+    change: '修改优先级或资源组',
+    changeMeaning: '从下次启动起生效，正在运行的不受影响。',
+    changeTitle: '{{name}} 的运行方式',
+    priorityHint: '数值越大越先运行。',
     belongsTo: '运行批次',
     dataSource: '数据源',
     download: '下载',
@@ -216,6 +220,7 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     instances: '实例（{{count}}）',
     line: '分组',
     lineOf: '第 {{line}} 组，第 {{position}} 个日期',
+    many: '超过 10,000 个',
     name: '名称',
     noInstances: '没有实例。',
     one: '运行批次 {{id}}',

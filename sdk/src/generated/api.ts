@@ -3138,6 +3138,23 @@ export interface DagSummary {
   createdAt: string
   startedAt: string | null
   finishedAt: string | null
+  /**
+   * How far its instances have come; null where there are more than 10,000
+   */
+  progress: {
+    notRun: number
+    /**
+     * For their time or for resources
+     */
+    waiting: number
+    running: number
+    failed: number
+    succeeded: number
+    /**
+     * Of all but the succeeded ones
+     */
+    frozen: number
+  } | null
 }
 export interface DagDetail {
   id: number
@@ -4060,6 +4077,10 @@ export interface ExtensionView {
     points: string[]
   }[]
   owner: Person
+  /**
+   * Null also for who may neither read that workspace nor review extensions
+   */
+  testWorkspaceName: string | null
   submittedBy: Person | null
   submittedAt: string | null
   /**
@@ -4203,6 +4224,10 @@ export interface ExtensionVersion {
     points: string[]
   }[]
   owner: Person
+  /**
+   * Null also for who may neither read that workspace nor review extensions
+   */
+  testWorkspaceName: string | null
   submittedBy: Person | null
   submittedAt: string | null
   /**
@@ -4285,6 +4310,10 @@ export interface ExtensionVersionDetail {
     points: string[]
   }[]
   owner: Person
+  /**
+   * Null also for who may neither read that workspace nor review extensions
+   */
+  testWorkspaceName: string | null
   submittedBy: Person | null
   submittedAt: string | null
   /**
@@ -4849,6 +4878,10 @@ export interface Invocation {
   testedBy: Person | null
   startedAt: string
   outcome: InvocationOutcome
+  /**
+   * What it answered; null where it gave no result
+   */
+  checkResult: ('OK' | 'WARN' | 'FAIL') | null
   error: string | null
   logLines: number
   durationMs: number
@@ -4869,6 +4902,10 @@ export interface InvocationDetail {
   testedBy: Person | null
   startedAt: string
   outcome: InvocationOutcome
+  /**
+   * What it answered; null where it gave no result
+   */
+  checkResult: ('OK' | 'WARN' | 'FAIL') | null
   error: string | null
   logLines: number
   durationMs: number

@@ -8,7 +8,7 @@ import {
   RUN_WINDOW_TYPES,
 } from '@holdpoint/core'
 import { z } from 'zod'
-import { DagStatus, ObjectLogEntry } from './instance-shapes.ts'
+import { DagStatus, InstanceCounts, ObjectLogEntry } from './instance-shapes.ts'
 import { Environment, id, instant, OperationView, Person, Recurrence } from './shapes.ts'
 
 const MOST_IDS = 10_000
@@ -130,17 +130,6 @@ export const BackfillPreview = z
   })
   .meta({ id: 'BackfillPreview', description: 'What a backfill would come to; nothing is written' })
 
-const Counts = z
-  .object({
-    notRun: z.int(),
-    waiting: z.int().describe('For their time or for resources'),
-    running: z.int(),
-    failed: z.int(),
-    succeeded: z.int(),
-    frozen: z.int().describe('Of all but the succeeded ones'),
-  })
-  .describe('Instances by status')
-
 export const BackfillSummary = z
   .object({
     id,
@@ -171,7 +160,7 @@ export const BackfillSummary = z
 
 export const BackfillDetail = BackfillSummary.extend({
   request: BackfillRequest,
-  counts: Counts,
+  counts: InstanceCounts,
   dags: z
     .array(
       z.object({
@@ -184,7 +173,7 @@ export const BackfillDetail = BackfillSummary.extend({
         outsideWindow: z.boolean().describe('It waits for its run window'),
         startedAt: instant.nullable(),
         finishedAt: instant.nullable(),
-        counts: Counts,
+        counts: InstanceCounts,
       }),
     )
     .describe('The run of each business date, in their order; the first thousand'),

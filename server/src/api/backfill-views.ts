@@ -2,11 +2,13 @@
 import { backfillVerbs, fill, may, REFUSALS, type Refusal, type RefusalDetails, statusOfNumber } from '@holdpoint/core'
 import type { z } from 'zod'
 import type { BackfillPlan } from '../modules/operation-center/plan-backfill.ts'
-import type { BackfillListRow, BackfillProblem, StatusCountRow } from '../store/backfills.ts'
+import type { BackfillListRow, BackfillProblem } from '../store/backfills.ts'
 import type { DagRow } from '../store/dags.ts'
+import type { StatusCountRow } from '../store/instance-reading.ts'
 import type { Listed, SelectedNodeRow } from '../store/node-graph.ts'
 import type { Caller } from '../store/principals.ts'
 import type * as shapes from './backfill-shapes.ts'
+import { countsView } from './instance-views.ts'
 import { person } from './views.ts'
 
 const atOrNull = (date: Date | null) => date?.toISOString() ?? null
@@ -56,26 +58,6 @@ export function backfillDagView(row: DagRow, counts: readonly StatusCountRow[]) 
     finishedAt: atOrNull(row.finished_at),
     counts: countsView(counts),
   }
-}
-
-const GROUPS = {
-  1: 'notRun',
-  2: 'waiting',
-  3: 'waiting',
-  4: 'running',
-  5: 'failed',
-  6: 'succeeded',
-  7: 'running',
-  8: 'running',
-} as const
-
-export function countsView(rows: readonly StatusCountRow[]): z.input<typeof shapes.BackfillDetail>['counts'] {
-  const counts = { notRun: 0, waiting: 0, running: 0, failed: 0, succeeded: 0, frozen: 0 }
-  for (const { status, frozen, count } of rows) {
-    counts[GROUPS[status as keyof typeof GROUPS]] += count
-    if (frozen && status !== 6) counts.frozen += count
-  }
-  return counts
 }
 
 const nodeOf = (row: { readonly id: number; readonly name: string; readonly workspace_id: number }) => ({

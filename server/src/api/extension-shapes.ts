@@ -57,6 +57,10 @@ const version = {
       'What keeps it from being taken to DataWorks as it is: points that functions cannot watch there, event codes known here only, the language',
     ),
   owner: Person,
+  testWorkspaceName: z
+    .string()
+    .nullable()
+    .describe('Null also for who may neither read that workspace nor review extensions'),
   submittedBy: Person.nullable(),
   submittedAt: instant.nullable(),
   rejection: z

@@ -60,7 +60,9 @@ function extensionVerbs(caller: Caller, row: ExtensionRow): z.input<typeof shape
 
 const at = (instant: Date) => instant.toISOString()
 
-function versionFields(row: VersionRow) {
+function versionFields(caller: Caller, row: VersionRow) {
+  const id = row.test_workspace_id
+  const seesPlace = id !== null && (may(caller, 'workspace.read', id) || may(caller, 'extension.review'))
   const events = row.points.flatMap((code) => eventByCode(code) ?? [])
   return {
     code: row.code,
@@ -82,6 +84,7 @@ function versionFields(row: VersionRow) {
             reason: row.rejection_reason ?? '',
           },
     ...contentOf(row),
+    testWorkspaceName: seesPlace ? row.test_workspace_name : null,
     points: row.points,
     portability: portabilityProblems(row.deployment, row.points).map((one) => ({ ...one, points: [...one.points] })),
     modifiedAt: at(row.modified_at),
@@ -106,7 +109,7 @@ export function contentOf(row: VersionRow): VersionContent {
 export function extensionView(caller: Caller, row: ExtensionRow): z.input<typeof shapes.ExtensionView> {
   const newest = row.versions.at(-1)!
   return {
-    ...versionFields(row),
+    ...versionFields(caller, row),
     status: row.status,
     next:
       newest.number > row.number ? { version: newest.number, status: newest.status, revision: newest.revision } : null,
@@ -122,7 +125,7 @@ export function versionView(now: Now, caller: Caller, row: VersionRow): z.input<
   const due =
     row.status === 'in-review' ? endOfDay(reviewDueOn(dayOf(row.submitted_at!, now.timeZone)), now.timeZone) : null
   return {
-    ...versionFields(row),
+    ...versionFields(caller, row),
     status: row.status,
     dueAt: due && at(due),
     overdue: due !== null && due.getTime() <= now.nowMs(),

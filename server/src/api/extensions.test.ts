@@ -131,6 +131,17 @@ describe('Rule 20: only who may test in a workspace makes it a test workspace', 
       expect(await refusalCode(naming(await tenant.person([role]), workspace.id)), role).toBe('it was not refused')
   })
 
+  test('its name is told to its people and to reviewers, and to nobody else', async () => {
+    const { code } = await tenant.extension({ testWorkspace: workspace, publish: false })
+    const told = async (person: Person) => {
+      const params = { code }
+      return (await person.api.call('GET /extensions/{code}', { params })).testWorkspaceName
+    }
+    expect(await told(await tenant.person(AUTHOR))).toBe(workspace.identifier)
+    expect(await told(await tenant.person([], { [workspace.id]: ['visitor'] }))).toBe(workspace.identifier)
+    expect(await told(await tenant.person())).toBeNull()
+  })
+
   test('and changes or tries what is tested there; who may not can take it out of the workspace', async () => {
     const { code } = await tenant.extension({ testWorkspace: workspace, publish: false })
     const other = await tenant.person(AUTHOR)

@@ -146,6 +146,7 @@ export const InvocationView = z
     testedBy: Person.nullable().describe('Who tried it; null for a run that a message asked for'),
     startedAt: instant,
     outcome: InvocationOutcomeShape,
+    checkResult: z.enum(['OK', 'WARN', 'FAIL']).nullable().describe('What it answered; null where it gave no result'),
     error: z.string().nullable(),
     logLines: z.int(),
     ...usedBy,

@@ -399,7 +399,10 @@ describe('Invocations and usage', () => {
     const list = (query: Record<string, unknown> = {}) =>
       author.api.call('GET /extensions/{code}/function/invocations', { params, query })
     const first = await list({ limit: 2 })
-    expect(first.items).toMatchObject([{ outcome: 'answered' }, { outcome: 'no-result' }])
+    expect(first.items).toMatchObject([
+      { outcome: 'answered', checkResult: 'OK' },
+      { outcome: 'no-result', checkResult: null },
+    ])
     const second = await list({ limit: 2, cursor: first.nextCursor! })
     expect([second.items.length, second.nextCursor]).toEqual([1, null])
     expect((await list({ failed: true })).items).toMatchObject([

@@ -126,31 +126,55 @@ export const ObjectLogEntry = z
   .meta({ id: 'ObjectLogEntry' })
 
 export const DagStatus = z.enum(['not-run', 'running', 'failed', 'succeeded'])
+export const InstanceCounts = z
+  .object({
+    notRun: z.int(),
+    waiting: z.int().describe('For their time or for resources'),
+    running: z.int(),
+    failed: z.int(),
+    succeeded: z.int(),
+    frozen: z.int().describe('Of all but the succeeded ones'),
+  })
+  .describe('Instances by status')
+
+const dag = {
+  id,
+  workspaceId: id,
+  environment: Environment,
+  kind: DagKindShape,
+  name: z.string(),
+  bizdate: date,
+  status: DagStatus,
+  backfillId: id.nullable(),
+  line: z.int().nullable().describe('Runs of one line come one after the other'),
+  position: z.int().nullable(),
+  paused: z.boolean(),
+  outsideWindow: z.boolean().describe('Whether it stands still until its run window opens'),
+  createdBy: Person.nullable(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+}
 export const DagSummary = z
   .object({
-    id,
-    workspaceId: id,
-    environment: Environment,
-    kind: DagKindShape,
-    name: z.string(),
-    bizdate: date,
-    status: DagStatus,
-    backfillId: id.nullable(),
-    line: z.int().nullable().describe('Runs of one line come one after the other'),
-    position: z.int().nullable(),
-    paused: z.boolean(),
-    outsideWindow: z.boolean().describe('Whether it stands still until its run window opens'),
-    createdBy: Person.nullable(),
-    createdAt: instant,
-    startedAt: instant.nullable(),
-    finishedAt: instant.nullable(),
+    ...dag,
+    progress: InstanceCounts.nullable().describe(
+      'How far its instances have come; null where there are more than 10,000',
+    ),
   })
   .meta({ id: 'DagSummary' })
-export const DagDetail = DagSummary.extend({
-  counts: z.array(
-    z.object({ status: InstanceStatusShape, count: z.int(), frozen: z.int().describe('How many of these are frozen') }),
-  ),
-}).meta({ id: 'DagDetail' })
+export const DagDetail = z
+  .object({
+    ...dag,
+    counts: z.array(
+      z.object({
+        status: InstanceStatusShape,
+        count: z.int(),
+        frozen: z.int().describe('How many of these are frozen'),
+      }),
+    ),
+  })
+  .meta({ id: 'DagDetail' })
 
 const level = z.int().describe('How far from where the reading started: negative upstream, positive downstream')
 const moreUpstream = z.int().describe('How many more it waits for directly that are not shown; counted as far as 1,000')

@@ -200,7 +200,27 @@ export function objectLogView(row: ObjectLogRow): z.input<typeof shapes.ObjectLo
   }
 }
 
-export function dagView(row: reading.DagRow): z.input<typeof shapes.DagSummary> {
+const COUNTED_AS = {
+  1: 'notRun',
+  2: 'waiting',
+  3: 'waiting',
+  4: 'running',
+  5: 'failed',
+  6: 'succeeded',
+  7: 'running',
+  8: 'running',
+} as const
+
+export function countsView(rows: readonly reading.StatusCountRow[]): z.input<typeof shapes.InstanceCounts> {
+  const counts = { notRun: 0, waiting: 0, running: 0, failed: 0, succeeded: 0, frozen: 0 }
+  for (const { status, frozen, count } of rows) {
+    counts[COUNTED_AS[status as keyof typeof COUNTED_AS]] += count
+    if (frozen && status !== 6) counts.frozen += count
+  }
+  return counts
+}
+
+export function dagView(row: reading.DagRow): Omit<z.input<typeof shapes.DagSummary>, 'progress'> {
   return {
     id: row.id,
     workspaceId: row.workspace_id,

@@ -126,7 +126,7 @@ describe('the log of a run is read as it comes', () => {
   })
 })
 
-test('a run counts its instances by status', async () => {
+test('a run counts its instances by status, and the list of runs says how far each has come, unless there are too many to count', async () => {
   const { dagId } = await putRun(world, {
     tenant,
     workspace,
@@ -144,6 +144,23 @@ test('a run counts its instances by status', async () => {
     { status: 'not-run', count: 2, frozen: 1 },
     { status: 'failed', count: 1, frozen: 0 },
   ])
+  const progress = async () => {
+    const params = { workspaceId: workspace.id }
+    const { items } = await owner.api.call('GET /workspaces/{workspaceId}/dags', {
+      params,
+      query: { bizdateFrom: '2026-02-05', bizdateTo: '2026-02-05' },
+    })
+    return items.map((one) => one.progress)
+  }
+  expect(await progress()).toEqual([{ notRun: 2, waiting: 0, running: 0, failed: 1, succeeded: 0, frozen: 1 }])
+  await world.db.rows(
+    `insert into instances (tenant_id, workspace_id, environment, node_id, node_version, dag_id, kind, bizdate, period_number, cycle_at, due_at, status,
+       has_work, waiting_for, priority, resource_group_id)
+     select tenant_id, workspace_id, environment, node_id, node_version, dag_id, kind, bizdate, n, cycle_at, due_at, 6, has_work, 0, priority, resource_group_id
+     from (select * from instances where dag_id = $1 limit 1) i, generate_series(100, 10100) n`,
+    [dagId],
+  )
+  expect(await progress()).toEqual([null])
 })
 
 describe('a graph is read around a place in it', () => {

@@ -1,6 +1,7 @@
 import type { BackfillMode, BackfillRequest, BackfillState, RefusalCode, RefusalDetails } from '@holdpoint/core'
 import { DAG_COLUMNS, type DagRow } from './dags.ts'
 import type { Sql, Transaction } from './database.ts'
+import type { StatusCountRow } from './instance-reading.ts'
 import type { Environment } from './nodes.ts'
 
 export type BackfillProblem = { readonly code: RefusalCode; readonly details: RefusalDetails }
@@ -175,8 +176,6 @@ export async function instancesIn(
     [backfillId, statuses, limit],
   )
 }
-
-export type StatusCountRow = { dag_id: number; status: number; frozen: boolean; count: number }
 
 export async function statusCounts(sql: Pick<Sql, 'rows'>, backfillId: number): Promise<StatusCountRow[]> {
   return await sql.rows<StatusCountRow>(

@@ -26,6 +26,7 @@ export type ExtensionRow = {
   description: string
   points: string[]
   test_workspace_id: number | null
+  test_workspace_name: string | null
   detail_url: string | null
   help_doc_url: string | null
   parameters: string
@@ -59,13 +60,14 @@ export type VersionRow = Omit<ExtensionRow, 'status'> & { status: VersionStatus 
 export type ExtensionContent = Omit<VersionContent, 'source' | 'settings'>
 
 const COLUMNS = `select e.id, e.tenant_id, e.code, e.owner_id, o.display_name as owner_name, e.created_at, v.number, v.deployment, v.revision, v.status, v.name,
-    v.description, v.points, v.test_workspace_id, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
+    v.description, v.points, v.test_workspace_id, t.name as test_workspace_name, v.detail_url, v.help_doc_url, v.parameters, v.options, v.on_unanswered,
     v.changed_by, v.submitted_by, s.display_name as submitted_by_name, v.submitted_at, v.rejected_by, r.display_name as rejected_by_name, v.rejected_at,
     v.rejection_reason, v.modified_at,
     (select json_agg(json_build_object('number', n.number, 'status', n.status, 'changedBy', n.changed_by, 'submittedBy', n.submitted_by, 'revision', n.revision)
         order by n.number)
       from extension_versions n where n.extension_id = e.id and n.status not in ('superseded', 'discarded')) as versions`
-const PEOPLE = `join users o on o.id = e.owner_id
+const NAMED = `join users o on o.id = e.owner_id
+  left join workspaces t on t.id = v.test_workspace_id
   left join users s on s.id = v.submitted_by
   left join users r on r.id = v.rejected_by`
 /** Rule 18: an extension is shown as what runs of it: in its published or disabled version, and in its newest where there is none of them. */
@@ -73,8 +75,8 @@ const SELECT = `${COLUMNS}
   from extensions e
   join lateral (select * from extension_versions where extension_id = e.id and status <> 'discarded'
     order by status in ('published', 'disabled') desc, number desc limit 1) v on true
-  ${PEOPLE}`
-const SELECT_VERSIONS = `${COLUMNS} from extensions e join extension_versions v on v.extension_id = e.id ${PEOPLE}`
+  ${NAMED}`
+const SELECT_VERSIONS = `${COLUMNS} from extensions e join extension_versions v on v.extension_id = e.id ${NAMED}`
 
 export async function insertExtension(
   sql: Sql,

@@ -441,3 +441,18 @@ export async function dagCounts(
     [id],
   )
 }
+
+export type StatusCountRow = { dag_id: number; status: number; frozen: boolean; count: number }
+
+/** The same of several runs at once, each counted as far as one beyond this many. */
+export async function progressOfDags(
+  sql: Pick<Sql, 'rows'>,
+  ids: readonly number[],
+  mostCounted: number,
+): Promise<StatusCountRow[]> {
+  return await sql.rows<StatusCountRow>(
+    `select d.id as dag_id, i.status, i.frozen, count(*) as count from unnest($1::bigint[]) as d(id)
+     cross join lateral (select status, frozen from instances where dag_id = d.id limit $2) i group by d.id, i.status, i.frozen`,
+    [ids, mostCounted + 1],
+  )
+}

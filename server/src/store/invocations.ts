@@ -71,7 +71,7 @@ export async function insertInvocations(sql: Sql, runs: readonly NewInvocation[]
   return rows.map((row) => row.id)
 }
 
-/** For lists: without what it returned and logged. */
+/** For lists: without what it logged, and what it returned that was no result. */
 export type InvocationRow = {
   id: number
   version: number
@@ -89,6 +89,8 @@ export type InvocationRow = {
   outcome: InvocationOutcome
   error: string | null
   log_lines: number
+  /** What it returned, JSON text, where that was a result. */
+  answer: string | null
 }
 export type InvocationDetailRow = InvocationRow & {
   result: string | null
@@ -97,7 +99,8 @@ export type InvocationDetailRow = InvocationRow & {
 }
 
 const LIST = `i.id, i.version, i.event_code, i.workspace_id, i.message_id, m.operation_id, i.attempt, i.tested_by, u.display_name as tested_by_name,
-    i.started_at, i.duration_ms, i.cpu_ms, i.memory_bytes, i.outcome, i.error, jsonb_array_length(i.logs) as log_lines`
+    i.started_at, i.duration_ms, i.cpu_ms, i.memory_bytes, i.outcome, i.error, jsonb_array_length(i.logs) as log_lines,
+    case when i.outcome = 'answered' then i.result end as answer`
 const FROM = `from invocations i left join messages m on m.id = i.message_id left join users u on u.id = i.tested_by`
 
 export type InvocationFilter = {

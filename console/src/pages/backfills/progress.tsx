@@ -1,5 +1,5 @@
 import { Box, Group, Text } from '@mantine/core'
-import type { BackfillCounts } from '../../api/shapes.ts'
+import type { InstanceCounts } from '../../api/shapes.ts'
 import { useTranslation } from '../../text/index.ts'
 
 /** In the order in which they stand in the bar: what has ended first. */
@@ -12,7 +12,7 @@ const PARTS = [
 ] as const
 
 /** How far the instances of something have come: a bar, and the same in words. */
-export function Progress({ counts, label }: { counts: BackfillCounts; label: string }) {
+export function Progress({ counts, label }: { counts: InstanceCounts; label: string }) {
   const { t } = useTranslation()
   const all = PARTS.reduce((sum, [part]) => sum + counts[part], 0)
   const words =

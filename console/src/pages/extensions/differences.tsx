@@ -7,20 +7,20 @@ import { LineDifferences } from '../../ui/line-differences.tsx'
 
 type Difference = ExtensionVersionDetail['differences'][number]
 
-/** What a version changes, field by field: long texts line by line. `fresh`: there was nothing before, so what it says is all. */
-export function Differences({ of, fresh }: { of: readonly Difference[]; fresh: boolean }) {
+/** What a version changes, field by field: long texts line by line. Where there was nothing before, what it says is all. */
+export function Differences({ of: { differences, against, ...version } }: { of: ExtensionVersionDetail }) {
   const { t } = useTranslation()
-  const worded = useWords()
+  const worded = useWords(version)
   return (
     <Stack gap="md">
-      {of.map(({ field, before, after }) => (
+      {differences.map(({ field, before, after }) => (
         <Box key={field}>
           <Text fz="sm" fw={600} mb={4}>
             {t(`diff.field.${field}`)}
           </Text>
           <LineDifferences
             label={t(`diff.field.${field}`)}
-            before={fresh ? null : worded(field, before)}
+            before={against === null ? null : worded(field, before)}
             after={worded(field, after)}
           />
         </Box>
@@ -30,14 +30,25 @@ export function Differences({ of, fresh }: { of: readonly Difference[]; fresh: b
 }
 
 /** Codes and ids are shown with their names. */
-function useWords(): (field: Difference['field'], text: string) => string {
+function useWords({
+  testWorkspaceId,
+  testWorkspaceName,
+}: Pick<ExtensionVersionDetail, 'testWorkspaceId' | 'testWorkspaceName'>): (
+  field: Difference['field'],
+  text: string,
+) => string {
   const { t } = useTranslation()
   const names = useEventNames()
   const { workspaces } = useMe()
   return (field, text) => {
     if (text === '') return ''
     if (field === 'onUnanswered') return t(text === 'block' ? 'form.block' : 'form.pass')
-    if (field === 'testWorkspaceId') return workspaces.find((one) => String(one.id) === text)?.name ?? text
+    if (field === 'testWorkspaceId')
+      return (
+        workspaces.find((one) => String(one.id) === text)?.name ??
+        (String(testWorkspaceId) === text ? testWorkspaceName : null) ??
+        text
+      )
     if (field !== 'points') return text
     return text
       .split('\n')

@@ -14,7 +14,7 @@ import { iconProps } from '../../ui/icon.ts'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Logs } from './function-logs.tsx'
-import { RESULT_LOOKS, RUN_LOOKS } from './invocation-looks.ts'
+import { lookOf } from './invocation-looks.ts'
 
 type Props = {
   extension: ExtensionView
@@ -117,7 +117,7 @@ function Ran({ ran }: { ran: FunctionTestRan }) {
   return (
     <Stack gap="xs" role="status" aria-label={t('function.result')}>
       <Group gap="xs">
-        <StateBadge look={ran.checkResult ? RESULT_LOOKS[ran.checkResult] : RUN_LOOKS[ran.outcome]} />
+        <StateBadge look={lookOf(ran)} />
         <Text fz="sm" c="dimmed">
           {t('function.used', {
             ms: ran.durationMs.toFixed(1),

@@ -11,7 +11,7 @@ import {
 import type { InvocationView } from '../../api/shapes.ts'
 import type { Look } from '../../ui/state-badge.tsx'
 
-export const RUN_LOOKS: Readonly<Record<InvocationView['outcome'], Look>> = {
+const RUN_LOOKS: Readonly<Record<InvocationView['outcome'], Look>> = {
   answered: { icon: IconCircleCheck, colour: 'green', text: 'function.outcome.answered' },
   told: { icon: IconCircleCheck, colour: 'gray', text: 'function.outcome.told' },
   'no-result': { icon: IconHelpCircle, colour: 'orange', text: 'function.outcome.no-result' },
@@ -21,8 +21,12 @@ export const RUN_LOOKS: Readonly<Record<InvocationView['outcome'], Look>> = {
   stopped: { icon: IconPlugConnectedX, colour: 'red', text: 'function.outcome.stopped' },
 }
 
-export const RESULT_LOOKS: Readonly<Record<'OK' | 'WARN' | 'FAIL', Look>> = {
+const RESULT_LOOKS: Readonly<Record<'OK' | 'WARN' | 'FAIL', Look>> = {
   OK: { icon: IconCircleCheck, colour: 'green', text: 'check.ok' },
   WARN: { icon: IconAlertTriangle, colour: 'yellow', text: 'check.warn' },
   FAIL: { icon: IconX, colour: 'red', text: 'check.fail' },
 }
+
+/** What came of a run: its result where it gave one. */
+export const lookOf = ({ checkResult, outcome }: Pick<InvocationView, 'checkResult' | 'outcome'>): Look =>
+  checkResult ? RESULT_LOOKS[checkResult] : RUN_LOOKS[outcome]

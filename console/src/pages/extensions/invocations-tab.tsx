@@ -20,7 +20,7 @@ import { type Column, RowTable } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Logs } from './function-logs.tsx'
-import { RUN_LOOKS } from './invocation-looks.ts'
+import { lookOf } from './invocation-looks.ts'
 
 const route = getRouteApi('/signed-in/extensions/$code')
 const keyOf = (run: InvocationView) => String(run.id)
@@ -59,7 +59,7 @@ export default function InvocationsTab({ extension }: { extension: ExtensionView
       header: t('function.ended'),
       cell: (run) => (
         <>
-          <StateBadge size="sm" look={RUN_LOOKS[run.outcome]} />
+          <StateBadge size="sm" look={lookOf(run)} />
           {run.error && (
             <Text fz="xs" c="dimmed" className="wrap-anywhere" lineClamp={2}>
               {run.error.split('\n')[0]}
@@ -152,7 +152,7 @@ function OneRun({ code, id }: { code: string; id: number }) {
   return (
     <Stack gap="sm">
       <Group>
-        <StateBadge look={RUN_LOOKS[data.outcome]} />
+        <StateBadge look={lookOf(data)} />
       </Group>
       <Facts
         of={[

@@ -44,10 +44,12 @@ export default function OverviewTab({ extension }: { extension: ExtensionView })
                 ],
                 [
                   t('form.testWorkspace'),
-                  extension.testWorkspaceId && (
-                    <LinkTo {...links.nodes(extension.testWorkspaceId)}>
-                      {testWorkspace?.name ?? String(extension.testWorkspaceId)}
+                  testWorkspace ? (
+                    <LinkTo key="test" {...links.nodes(testWorkspace.id)}>
+                      {testWorkspace.name}
                     </LinkTo>
+                  ) : (
+                    (extension.testWorkspaceName ?? extension.testWorkspaceId)
                   ),
                 ],
                 [t('form.onUnanswered'), t(extension.onUnanswered === 'block' ? 'form.block' : 'form.pass')],

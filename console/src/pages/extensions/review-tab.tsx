@@ -58,7 +58,7 @@ export default function ReviewTab({ extension }: { extension: ExtensionView }) {
               {version.differences.length === 0 ? (
                 <Text fz="sm">{t('review.noChanges', { against: version.against ?? '' })}</Text>
               ) : (
-                <Differences of={version.differences} fresh={version.against === null} />
+                <Differences of={version} />
               )}
             </Card>
           </Section>

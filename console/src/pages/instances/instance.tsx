@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Code, Group, List, Menu, Skeleton, Stack, Tabs, Text } from '@mantine/core'
+import { ActionIcon, Alert, Button, Code, Group, List, Menu, Skeleton, Stack, Tabs, Text } from '@mantine/core'
 import { IconDots, IconHourglass, IconUnlink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -30,6 +30,7 @@ import { StatusBadges } from './status-badges.tsx'
 import { EMERGENCY_VERBS, VERB_LOOKS, VERBS, type Verb, whyNot } from './verbs.ts'
 
 const OperateDialog = lazy(() => import('./operate-dialog.tsx'))
+const ChangeDialog = lazy(() => import('./change-dialog.tsx'))
 const RemoveDependencyDialog = lazy(() => import('./remove-dependency-dialog.tsx'))
 const InstanceGraph = lazy(() => import('./instance-graph.tsx'))
 
@@ -222,11 +223,22 @@ function Overview({ instance }: OfInstance) {
   const { t } = useTranslation()
   const may = useMay()
   const [removing, setRemoving] = useState<InstanceRelative | null>(null)
+  const [changing, setChanging] = useState(false)
+  const mayOperate = may('node.operate', instance.workspaceId)
   const at = (instant: string | null) => instant && <Instant key="at" at={instant} />
   return (
     <Stack gap="md">
       <div className="two-columns">
-        <Section title={t('node.facts')}>
+        <Section
+          title={t('node.facts')}
+          actions={
+            mayOperate && (
+              <Button size="xs" variant="default" onClick={() => setChanging(true)}>
+                {t('instance.change')}
+              </Button>
+            )
+          }
+        >
           <Card>
             <Facts
               of={[
@@ -300,9 +312,7 @@ function Overview({ instance }: OfInstance) {
           of={instance.upstream}
           count={instance.upstreamCount}
           empty={t('instance.noUpstream')}
-          remove={
-            NOT_STARTED.includes(instance.status) && may('node.operate', instance.workspaceId) ? setRemoving : undefined
-          }
+          remove={NOT_STARTED.includes(instance.status) && mayOperate ? setRemoving : undefined}
         />
         <Relatives
           title={t('node.downstream', { count: instance.downstreamCount })}
@@ -320,6 +330,7 @@ function Overview({ instance }: OfInstance) {
         </Section>
       )}
       <Suspense>
+        {changing && <ChangeDialog instance={instance} close={() => setChanging(false)} />}
         {removing && <RemoveDependencyDialog instance={instance} upstream={removing} close={() => setRemoving(null)} />}
       </Suspense>
     </Stack>

@@ -17,6 +17,7 @@ import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import type { Column } from '../../ui/row-table.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
+import { Progress } from '../backfills/progress.tsx'
 import { KIND_TEXTS, STATUS_LOOKS } from './looks.ts'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/runs')
@@ -80,7 +81,7 @@ export function RunsPage() {
         list={list}
         keyOf={keyOf}
         columns={runColumns(t)}
-        minWidth={980}
+        minWidth={1100}
         empty={
           filtered ? (
             <Empty
@@ -125,13 +126,26 @@ function runColumns(t: Translate): readonly Column<DagSummary>[] {
     {
       key: 'state',
       header: t('instances.status'),
-      width: 220,
+      width: 160,
       cell: (run) => (
         <Group gap={6}>
           <StateBadge look={STATUS_LOOKS[run.status]} />
           <Standstill of={run} />
         </Group>
       ),
+    },
+    {
+      key: 'progress',
+      header: t('runs.count'),
+      width: 230,
+      cell: ({ name, progress }) =>
+        progress ? (
+          <Progress counts={progress} label={name} />
+        ) : (
+          <Text fz="sm" c="dimmed">
+            {t('runs.many')}
+          </Text>
+        ),
     },
     { key: 'bizdate', header: t('instances.bizdate'), width: 110, cell: (run) => run.bizdate },
     { key: 'kind', header: t('instances.kind'), width: 120, cell: (run) => t(KIND_TEXTS[run.kind]) },

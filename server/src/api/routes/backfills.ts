@@ -19,15 +19,8 @@ import {
   BackfillStateShape,
   BackfillSummary,
 } from '../backfill-shapes.ts'
-import {
-  backfillDagView,
-  backfillView,
-  countsView,
-  MOST_NODES_SHOWN,
-  type PlanNodes,
-  previewView,
-} from '../backfill-views.ts'
-import { objectLogView } from '../instance-views.ts'
+import { backfillDagView, backfillView, MOST_NODES_SHOWN, type PlanNodes, previewView } from '../backfill-views.ts'
+import { countsView, objectLogView } from '../instance-views.ts'
 import { readOperation } from '../read-operations.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { Environment } from '../shapes.ts'

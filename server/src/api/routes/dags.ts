@@ -4,12 +4,15 @@ import * as reading from '../../store/instance-reading.ts'
 import * as neighbourhood from '../../store/neighbourhood.ts'
 import { graphNodes } from '../../store/nodes.ts'
 import { DagDetail, DagKindShape, DagStatus, DagSummary, date, InstanceGraph, NodeGraph } from '../instance-shapes.ts'
-import { dagView, instanceRelativeView } from '../instance-views.ts'
+import { countsView, dagView, instanceRelativeView } from '../instance-views.ts'
 import { afterId, page, pageOf, pageQuery, route } from '../route.ts'
 import { Environment } from '../shapes.ts'
 import { person } from '../views.ts'
 import { queryId } from './instances.ts'
 import { workspaceParams } from './workspaces.ts'
+
+/** Counting them all would take a list of large runs too long. */
+const MOST_COUNTED = 10_000
 
 const level = z.coerce.number().int().min(0).max(10)
 const reach = { up: level.default(1), down: level.default(1) }
@@ -42,7 +45,18 @@ export const dagRoutes = [
         },
         { before: query.cursor === undefined ? null : afterId(query.cursor), limit: query.limit + 1 },
       )
-      return page(rows, query.limit, (row) => String(row.id), dagView)
+      const counts = await reading.progressOfDags(
+        platform.db,
+        rows.map((row) => row.id),
+        MOST_COUNTED,
+      )
+      const byDag = Map.groupBy(counts, (one) => one.dag_id)
+      return page(
+        rows,
+        query.limit,
+        (row) => String(row.id),
+        (row) => ({ ...dagView(row), progress: progressView(byDag.get(row.id) ?? []) }),
+      )
     },
   }),
   route({
@@ -145,6 +159,10 @@ export const dagRoutes = [
     },
   }),
 ]
+
+function progressView(rows: readonly reading.StatusCountRow[]) {
+  return rows.reduce((sum, one) => sum + one.count, 0) > MOST_COUNTED ? null : countsView(rows)
+}
 
 type Around = neighbourhood.Neighbourhood
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { type EventCode, eventByCode, MOST_FUNCTION_VARIABLES, may, Refusal } from '@holdpoint/core'
+import { type EventCode, eventByCode, functionVerdict, MOST_FUNCTION_VARIABLES, may, Refusal } from '@holdpoint/core'
 import { z } from 'zod'
 import { workspaceFor } from '../../access.ts'
 import { compile } from '../../functions/compile.ts'
@@ -445,6 +445,7 @@ async function viewOf(
 }
 
 function invocationView(row: InvocationRow): z.input<typeof InvocationView> {
+  const verdict = functionVerdict(row.answer)
   return {
     id: row.id,
     version: row.version,
@@ -456,6 +457,7 @@ function invocationView(row: InvocationRow): z.input<typeof InvocationView> {
     testedBy: row.tested_by === null ? null : person(row.tested_by, row.tested_by_name ?? ''),
     startedAt: row.started_at.toISOString(),
     outcome: row.outcome,
+    checkResult: 'result' in verdict ? verdict.result : null,
     error: row.error,
     logLines: row.log_lines,
     durationMs: row.duration_ms,
