@@ -327,7 +327,12 @@ test('a backfill by chain, and one with parameters as the vendor writes them; it
   const [one] = (await asked('ListInstances', { ProjectId: free.id, ProjectEnv: 'PROD', DagId: Data[0] })).Data
     .Instances
   const instance = await asked('GetInstance', { InstanceId: one.InstanceId, ProjectEnv: 'PROD' })
-  expect(instance.Data.ParamValues).toBe('key1=val1 key2=val2')
+  expect(instance.Data).toMatchObject({ ParamValues: 'key1=val1 key2=val2', CreateUser: String(tenant.owner.id) })
+  expect(one.ParamValues).toBe('key1=val1 key2=val2')
+  const { TaskInstance } = await asked('GetTaskInstance', { Id: one.InstanceId })
+  expect(TaskInstance).toMatchObject({ ScriptParameters: 'key1=val1 key2=val2', Timeout: 0, Description: '' })
+  const { Task } = await asked('GetTask', { Id: nodes.between })
+  expect(Task.Dependencies).toContainEqual(expect.objectContaining({ UpstreamTaskId: String(nodes.first) }))
 })
 
 test('what a task is cannot be changed here, and is refused instead of left out', async () => {

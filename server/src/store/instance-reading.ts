@@ -177,6 +177,30 @@ export async function instancesByIds(sql: Pick<Sql, 'rows'>, ids: readonly numbe
   )
 }
 
+export type InstanceProgram = {
+  id: number
+  /** Without what it runs; null where the version is gone. */
+  definition: Omit<NodeDefinition, 'script'> | null
+  /** Instead of the node's own, where whoever made the run gave it some. */
+  given_parameters: string | null
+  /** Who made the run. */
+  created_by: number | null
+}
+
+/** What these instances run and for whom, beside what lists show. */
+export async function programsOf(
+  sql: Pick<Sql, 'rows'>,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, InstanceProgram>> {
+  const rows = await sql.rows<InstanceProgram>(
+    `select i.id, v.definition - 'script' as definition, d.parameters->>i.node_id::text as given_parameters, d.created_by
+     from instances i join dags d on d.id = i.dag_id
+     left join node_versions v on v.node_id = i.node_id and v.version = i.node_version where i.id = any($1)`,
+    [ids],
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 export type InstanceDetailRow = InstanceListRow & {
   definition: NodeDefinition
   awaits_turn: boolean

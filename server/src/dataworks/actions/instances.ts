@@ -87,7 +87,7 @@ export const instanceActions = [
           PageNumber,
           PageSize,
           TotalCount: none ? 0 : await reading.countInstances(platform.db, filter),
-          Instances: rows.map((row) => instanceOf(platform, row)),
+          Instances: await instancesOf(platform, rows),
         },
       }
     },
@@ -99,18 +99,9 @@ export const instanceActions = [
     async ({ platform, caller, parameters }) => {
       const { InstanceId, ProjectEnv } = parameters
       const row = await detailFor(platform, caller, InstanceId, ProjectEnv)
-      const { definition } = row
-      return {
-        ...OK,
-        Data: {
-          ...instanceOf(platform, row),
-          Owner: String(row.owner_id ?? definition.owner ?? ''),
-          PeriodNumber: row.period_number,
-          ParamValues: row.given_parameters ?? parameterText(definition.parameters),
-          Connection: definition.dataSource?.name,
-          RepeatInterval: definition.rerunIntervalMs,
-        },
-      }
+      const [instance] = await instancesOf(platform, [row])
+      const Owner = String(row.owner_id ?? row.definition.owner ?? '')
+      return { ...OK, Data: { ...instance!, Owner, PeriodNumber: row.period_number } }
     },
   ),
 
@@ -129,7 +120,11 @@ export const instanceActions = [
     { whereFound: 'node.read' },
     async ({ platform, caller, parameters }) => {
       const row = await detailFor(platform, caller, parameters.InstanceId, parameters.ProjectEnv)
-      const { InstanceId, NodeId, NodeName, DagId, DagType, TaskType, Bizdate, CycTime } = instanceOf(platform, row)
+      const { InstanceId, NodeId, NodeName, DagId, DagType, TaskType, Bizdate, CycTime } = instanceOf(
+        platform,
+        row,
+        undefined,
+      )
       const of = { InstanceId, NodeId, NodeName, DagId, DagType, TaskType, Bizdate, CycTime }
       const runs = await reading.instanceRuns(platform.db, row.id, MOST_RUNS)
       return {
@@ -192,7 +187,20 @@ async function detailFor(platform: Platform, caller: Caller, id: number, environ
   return row
 }
 
-function instanceOf({ timeZone }: Platform, row: reading.InstanceListRow): contracts.InstanceOfList {
+async function instancesOf(platform: Platform, rows: readonly reading.InstanceListRow[]) {
+  const programs = await reading.programsOf(
+    platform.db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => instanceOf(platform, row, programs.get(row.id)))
+}
+
+function instanceOf(
+  { timeZone }: Platform,
+  row: reading.InstanceListRow,
+  program: reading.InstanceProgram | undefined,
+): contracts.InstanceOfList {
+  const { definition = null, given_parameters = null, created_by = null } = program ?? {}
   return {
     InstanceId: row.id,
     NodeId: row.node_id,
@@ -206,6 +214,10 @@ function instanceOf({ timeZone }: Platform, row: reading.InstanceListRow): contr
     Priority: row.priority,
     Repeatability: row.rerun_mode !== 'all-denied',
     TaskRerunTime: row.retries,
+    ...(created_by !== null && { CreateUser: String(created_by) }),
+    ParamValues: given_parameters ?? parameterText(definition?.parameters ?? []),
+    ...(definition?.dataSource && { Connection: definition.dataSource.name }),
+    RepeatInterval: definition?.rerunIntervalMs ?? 0,
     CreateTime: row.created_at.getTime(),
     ModifyTime: row.modified_at.getTime(),
     ...(row.wait_time_at !== null && { BeginWaitTimeTime: row.wait_time_at.getTime() }),

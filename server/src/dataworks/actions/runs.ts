@@ -277,6 +277,7 @@ function runOf({ timeZone }: Platform, row: Omit<DagRow, 'tenant_id'>): contract
     CreateUser: String(row.created_by ?? ''),
     Owner: String(row.created_by ?? ''),
     CreateTime: row.created_at.getTime(),
+    ModifyTime: (row.finished_at ?? row.started_at ?? row.created_at).getTime(),
     ...(row.started_at !== null && { StartedTime: row.started_at.getTime() }),
     ...(row.finished_at !== null && { FinishedTime: row.finished_at.getTime() }),
   }

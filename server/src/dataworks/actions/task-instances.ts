@@ -65,9 +65,9 @@ const related = <
       offset: (PageNumber - 1) * PageSize,
       limit: PageSize,
     })
-    const found = rows.map((row) => {
-      const crosses = row.bizdate !== self?.bizdate || row.node_id === self.node_id
-      return { step: crosses ? ('CrossCycle' as const) : ('Normal' as const), row: taskInstanceOf(platform, row) }
+    const found = (await taskInstancesOf(platform, rows)).map((row, at) => {
+      const crosses = rows[at]!.bizdate !== self?.bizdate || row.TaskId === self.node_id
+      return { step: crosses ? ('CrossCycle' as const) : ('Normal' as const), row }
     })
     return {
       PagingInfo: {
@@ -130,7 +130,7 @@ export const taskInstanceActions = [
           PageNumber,
           PageSize,
           TotalCount: await reading.countInstances(platform.db, filter),
-          TaskInstances: rows.map((row) => taskInstanceOf(platform, row)),
+          TaskInstances: await taskInstancesOf(platform, rows),
         },
       }
     },
@@ -143,17 +143,13 @@ export const taskInstanceActions = [
       const found = await operating.instanceFor(platform, caller, 'node.read', parameters.Id)
       const row = await reading.instanceById(platform.db, found.workspace_id, found.id)
       if (row === null) throw new Refusal('INSTANCE_NOT_FOUND', { id: parameters.Id })
+      const [instance] = await taskInstancesOf(platform, [row])
       const { definition } = row
       return {
         TaskInstance: {
-          ...taskInstanceOf(platform, row),
-          Script: {
-            Content: definition.script?.content ?? '',
-            Parameters: row.given_parameters ?? parameterText(definition.parameters),
-          },
+          ...instance!,
+          Script: { Content: definition.script?.content ?? '', Parameters: instance!.ScriptParameters },
           Outputs: { TaskOutputs: definition.outputs.map(({ output }) => ({ Output: output })) },
-          Timeout: definition.timeoutSeconds ?? 0,
-          ...(definition.dataSource !== null && { DataSource: { Name: definition.dataSource.name } }),
         },
       }
     },
@@ -282,7 +278,20 @@ export async function operateBatch(
   )
 }
 
-function taskInstanceOf({ timeZone }: Platform, row: reading.InstanceListRow): contracts.TaskInstance {
+async function taskInstancesOf(platform: Platform, rows: readonly reading.InstanceListRow[]) {
+  const programs = await reading.programsOf(
+    platform.db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => taskInstanceOf(platform, row, programs.get(row.id)))
+}
+
+function taskInstanceOf(
+  { timeZone }: Platform,
+  row: reading.InstanceListRow,
+  program: reading.InstanceProgram | undefined,
+): contracts.TaskInstance {
+  const { definition = null, given_parameters = null, created_by = null } = program ?? {}
   return {
     Id: row.id,
     TaskId: row.node_id,
@@ -295,7 +304,12 @@ function taskInstanceOf({ timeZone }: Platform, row: reading.InstanceListRow): c
     WorkflowInstanceId: row.dag_id,
     WorkflowInstanceType: runType(row.kind),
     ...(row.backfill_id !== null && { UnifiedWorkflowInstanceId: row.backfill_id }),
-    Owner: String(row.owner_id ?? ''),
+    Owner: String(row.owner_id ?? definition?.owner ?? ''),
+    ...(created_by !== null && { CreateUser: String(created_by) }),
+    Description: definition?.description ?? '',
+    ScriptParameters: given_parameters ?? parameterText(definition?.parameters ?? []),
+    ...(definition?.dataSource && { DataSource: { Name: definition.dataSource.name } }),
+    Timeout: definition?.timeoutSeconds ?? 0,
     Bizdate: operating.bizdateMs(row.bizdate, timeZone),
     PeriodNumber: row.period_number,
     Priority: row.priority,

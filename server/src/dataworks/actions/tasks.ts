@@ -60,6 +60,7 @@ export const taskActions = [
     async ({ platform, caller, parameters }) => {
       const row = await nodeFor(platform, caller, 'node.read', parameters.Id, parameters.ProjectEnv)
       const { definition } = row
+      const producers = new Map((await nodes.inputsOf(platform.db, row.id)).map((one) => [one.output, one.node_id]))
       return {
         Task: {
           ...taskOf(row),
@@ -68,6 +69,7 @@ export const taskActions = [
             ...definition.inputs.map(({ output, type }) => ({
               Type: type === 'normal' ? ('Normal' as const) : ('CrossCycleDependsOnOtherNode' as const),
               UpstreamOutput: output,
+              ...(producers.get(output) && { UpstreamTaskId: String(producers.get(output)) }),
             })),
             ...(definition.crossCycle.self ? [{ Type: 'CrossCycleDependsOnSelf' as const }] : []),
             ...(definition.crossCycle.children ? [{ Type: 'CrossCycleDependsOnChildren' as const }] : []),

@@ -43,6 +43,13 @@ export type InstanceOfList = {
   readonly Repeatability: boolean
   /** How often it has been retried by itself. */
   readonly TaskRerunTime: number
+  /** Who made the run; nobody where the schedule did. */
+  readonly CreateUser?: string
+  readonly ParamValues: string
+  /** Name of the data source. */
+  readonly Connection?: string
+  /** Between two retries, in milliseconds. */
+  readonly RepeatInterval: number
   readonly BeginWaitTimeTime?: number
   readonly BeginWaitResTime?: number
   readonly BeginRunningTime?: number
@@ -86,13 +93,7 @@ export const GET_INSTANCE = {
 } as const satisfies Action
 
 export type GetInstanceResponse = OldOutcome & {
-  readonly Data: InstanceOfList & {
-    readonly Owner: string
-    readonly PeriodNumber: number
-    readonly ParamValues: string
-    readonly Connection?: string
-    readonly RepeatInterval: number
-  }
+  readonly Data: InstanceOfList & { readonly Owner: string; readonly PeriodNumber: number }
 }
 
 export const GET_INSTANCE_LOG = {

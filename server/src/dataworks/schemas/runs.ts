@@ -176,6 +176,7 @@ export type WorkflowInstance = {
   readonly CreateUser: string
   readonly Owner: string
   readonly CreateTime: number
+  readonly ModifyTime: number
   readonly StartedTime?: number
   readonly FinishedTime?: number
 }

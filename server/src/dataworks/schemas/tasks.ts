@@ -115,6 +115,8 @@ export type GetTaskResponse = {
         | 'CrossCycleDependsOnSelf'
         | 'CrossCycleDependsOnChildren'
       readonly UpstreamOutput?: string
+      /** The task that produces it, where there is one. Text here. */
+      readonly UpstreamTaskId?: string
     }[]
     readonly Outputs: { readonly TaskOutputs: readonly { readonly Output: string }[] }
   }
@@ -280,6 +282,13 @@ export type TaskInstance = {
   readonly WorkflowInstanceType: WorkflowInstanceType
   readonly UnifiedWorkflowInstanceId?: number
   readonly Owner: string
+  /** Who made the run; nobody where the schedule did. */
+  readonly CreateUser?: string
+  readonly Description: string
+  readonly ScriptParameters: string
+  readonly DataSource?: { readonly Name: string }
+  /** Seconds; 0: none. */
+  readonly Timeout: number
   readonly Bizdate: number
   readonly PeriodNumber: number
   readonly Priority: number
@@ -363,8 +372,6 @@ export type GetTaskInstanceResponse = {
   readonly TaskInstance: TaskInstance & {
     readonly Script: { readonly Content: string; readonly Parameters: string }
     readonly Outputs: { readonly TaskOutputs: readonly { readonly Output: string }[] }
-    readonly Timeout: number
-    readonly DataSource?: { readonly Name: string }
   }
 }
 
