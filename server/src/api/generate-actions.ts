@@ -7,6 +7,7 @@ import * as extensions from '../dataworks/schemas/extensions.ts'
 import * as instances from '../dataworks/schemas/instances.ts'
 import * as operationCenter from '../dataworks/schemas/operation-center.ts'
 import * as runs from '../dataworks/schemas/runs.ts'
+import * as taskInstances from '../dataworks/schemas/task-instances.ts'
 import * as tasks from '../dataworks/schemas/tasks.ts'
 import * as workspaces from '../dataworks/schemas/workspaces.ts'
 
@@ -22,7 +23,8 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Extensions and their results', file: 'extensions.ts', contracts: byName(extensions) },
   { title: 'Nodes of the Operation Center', file: 'operation-center.ts', contracts: byName(operationCenter) },
   { title: 'Instances and data backfill', file: 'instances.ts', contracts: byName(instances) },
-  { title: 'Tasks and their instances', file: 'tasks.ts', contracts: byName(tasks) },
+  { title: 'Tasks', file: 'tasks.ts', contracts: byName(tasks) },
+  { title: 'Instances of tasks', file: 'task-instances.ts', contracts: byName(taskInstances) },
   { title: 'Runs', file: 'runs.ts', contracts: byName(runs) },
   { title: 'Workspaces', file: 'workspaces.ts', contracts: byName(workspaces) },
 ]

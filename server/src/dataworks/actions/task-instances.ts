@@ -12,7 +12,8 @@ import type { Caller } from '../../store/principals.ts'
 import { type ActionInput, action } from '../action.ts'
 import * as operating from '../operating.ts'
 import type { Action as Contract } from '../schemas/action.ts'
-import * as contracts from '../schemas/tasks.ts'
+import * as contracts from '../schemas/task-instances.ts'
+import type { Batched, SuccessInfo } from '../schemas/tasks.ts'
 
 const { Status, WorkflowInstanceType } = contracts.LIST_TASK_INSTANCES.parameters
 const RERUN_MODES = {
@@ -42,7 +43,7 @@ export const runType = (kind: number): contracts.WorkflowInstanceType => Workflo
 type Batch = { readonly parameters: { readonly Ids: readonly number[]; readonly UseLatestConfig?: boolean } }
 
 const batch = <C extends Contract>(contract: C, operation: InstanceOperation) =>
-  action<C, contracts.Batched>(contract, { whereFound: 'node.operate' }, async (input) => {
+  action<C, Batched>(contract, { whereFound: 'node.operate' }, async (input) => {
     const { platform, caller } = input
     const { Ids, UseLatestConfig } = (input as unknown as Batch).parameters
     return { SuccessInfo: await operateBatch(platform, caller, operation, Ids, UseLatestConfig ?? false) }
@@ -245,10 +246,10 @@ export async function operateBatch(
   operation: InstanceOperation,
   ids: readonly number[],
   latest = false,
-): Promise<contracts.SuccessInfo> {
+): Promise<SuccessInfo> {
   if (ids.length === 0) throw new Refusal('INSTANCES_EMPTY')
   const found = new Map((await findInstances(platform.db, caller.tenantId, ids)).map((row) => [row.id, row]))
-  const info = new Map<number, contracts.SuccessInfo[string]>()
+  const info = new Map<number, SuccessInfo[string]>()
   const byWorkspace = Map.groupBy(found.values(), (row) => row.workspace_id)
   for (const [workspaceId, rows] of byWorkspace) {
     const instanceIds = rows.map((row) => row.id)

@@ -45,6 +45,26 @@ export const sortBy = <const Columns extends readonly string[]>(columns: Columns
     doc: `Order of the list: ${columns.join(', ')}, with Asc or Desc behind it.`,
   }) as const satisfies Parameter
 
+/** Of the newer version: ids, lists of them, what comes with the import of a task, and a page of what was done to something. */
+export const ID = { kind: 'int64', required: true } as const satisfies Parameter
+
+export const IDS = {
+  kind: 'list',
+  encoding: 'json',
+  items: { kind: 'int64' },
+  maxItems: 1000,
+} as const satisfies Parameter
+
+export const FIXED = {
+  kind: 'refused',
+  doc: 'Is refused: it comes with the import of the task.',
+} as const satisfies Parameter
+
+export const LOG = {
+  Date: { ...TIME, doc: 'Only what was done on the day of this time, in milliseconds since 1970.' },
+  ...PAGING,
+} as const
+
 /** The part of a page that does not depend on what is listed. */
 export type Page = {
   readonly PageNumber: number

@@ -4,6 +4,7 @@ import * as extensions from './extensions.ts'
 import * as instances from './instances.ts'
 import * as operationCenter from './operation-center.ts'
 import * as runs from './runs.ts'
+import * as taskInstances from './task-instances.ts'
 import * as tasks from './tasks.ts'
 import * as workspaces from './workspaces.ts'
 
@@ -13,5 +14,6 @@ export const ACTIONS: readonly Action[] = [
   ...Object.values(instances),
   ...Object.values(runs),
   ...Object.values(tasks),
+  ...Object.values(taskInstances),
   ...Object.values(workspaces),
 ]

@@ -1,6 +1,7 @@
 /** Runs (workflow instances) in the newer version of the API: data backfill, tests and manual runs. */
 import { type Action, ENV, PAGING, type Page, sortBy, TIME } from './action.ts'
-import type { Batched, TaskInstanceStatus, WorkflowInstanceType } from './tasks.ts'
+import type { TaskInstanceStatus, WorkflowInstanceType } from './task-instances.ts'
+import type { Batched } from './tasks.ts'
 
 const idList = (doc: string) => ({ kind: 'list', encoding: 'json', items: { kind: 'int64' }, doc }) as const
 const RUN_IDS = {
