@@ -62,6 +62,7 @@ export function testRunners(more: Partial<Parameters<typeof startRunners>[0]> = 
   const secretKey = randomBytes(32)
   const runners = startRunners({
     ...{ tablesDir, secretKey, duckdbMemoryMb: 256, duckdbFileGb: 1, authorities: null },
+    replicaTimeoutMs: 30_000,
     ...{ programsUid: 65_534, programsMemoryMb: 256, python: null, timeZone: 'Asia/Shanghai' },
     outbound: outboundPolicy(['127.0.0.1']),
     logFault: (error) => {

@@ -37,6 +37,8 @@ function runs(pid: string): boolean {
     return false
   }
 }
+/** Of the server that stands still, which on a slow machine must not do so by itself. */
+const REPLICA_TIMEOUT_MS = 20_000
 const ENDLESS = 'select count(*) from range(100000000) a, range(100000000) b'
 /** A sleep that nobody else sleeps. */
 const sleepOf = () => `86${Math.floor(Math.random() * 1e9)}`
@@ -201,40 +203,69 @@ describe.runIf(works)('nothing is left of a shell node', () => {
     expect(processesWith(mark)).toEqual([])
   })
 
-  test('whose server was killed', async () => {
-    const mark = sleepOf()
-    // A server of its own, killed while its nodes run.
+  /** A server of its own, with a shell and an SQL node under way; it writes down what becomes of each. */
+  async function serverWith(mark: string) {
     const programs = [
       { programType: 'SHELL', content: `setsid sleep ${mark} & echo began; sleep ${mark}` },
       { programType: 'SQL', content: `select 'began';\n${ENDLESS}` },
     ]
     const program = `const { testRunners, workOf } = await import(${JSON.stringify(path.resolve(import.meta.dirname, '../../../test/runners.ts'))})
-      const { runners } = testRunners()
+      const { ran, runners } = testRunners({ replicaTimeoutMs: ${REPLICA_TIMEOUT_MS} })
       const { signal } = new AbortController()
-      const runs = (of) => new Promise((begun) => {
+      const ends = []
+      const begins = ${JSON.stringify(programs)}.map((of) => new Promise((begun) => {
         let log = ''
-        void runners.run(workOf(of), { signal, log: (text) => (log += text).match(/^began|^line 2/m) && begun() })
-      })
-      await Promise.all(${JSON.stringify(programs)}.map(runs))
-      console.log('started')`
+        ends.push(runners.run(workOf(of), { signal, log: (text) => (log += text).match(/^began|^line 2/m) && begun() }))
+      }))
+      await Promise.all(begins)
+      console.log('started')
+      console.log(JSON.stringify(await Promise.all(ends)))
+      console.log(JSON.stringify([await ran({ content: 'select 1' }), await ran({ programType: 'SHELL', content: 'true' })].map((one) => one.ended)))
+      await runners.close()`
     const server = spawn(process.execPath, ['--no-warnings', '--input-type=module', `--eval=${program}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    await new Promise((resolve) => createInterface({ input: server.stdout! }).once('line', resolve))
-    const children = () =>
-      readdirSync('/proc').filter((name) => {
-        try {
-          return new RegExp(`^PPid:\\s+${server.pid}$`, 'm').test(readFileSync(`/proc/${name}/status`, 'utf8'))
-        } catch {
-          return false
-        }
-      })
-    await expect.poll(() => processesWith(mark).length, PATIENCE).toBeGreaterThan(2)
-    const started = children()
-    expect(started.length).toBeGreaterThan(1)
+    const lines = createInterface({ input: server.stdout! })[Symbol.asyncIterator]()
+    const line = async () => (await lines.next()).value as string
+    expect(await line()).toBe('started')
+    const children = readdirSync('/proc').filter((name) => {
+      try {
+        return new RegExp(`^PPid:\\s+${server.pid}$`, 'm').test(readFileSync(`/proc/${name}/status`, 'utf8'))
+      } catch {
+        return false
+      }
+    })
+    // The server's own command has the mark too.
+    const sleeping = () => processesWith(mark).filter((pid) => pid !== server.pid)
+    expect(sleeping().length).toBeGreaterThan(0)
+    return { server, line, children, sleeping }
+  }
+
+  test('whose server was killed', async () => {
+    const { server, children, sleeping } = await serverWith(sleepOf())
+    // Both, and what would end them if the server stood still.
+    expect(children.length).toBeGreaterThan(2)
     server.kill('SIGKILL')
-    await expect.poll(() => processesWith(mark), PATIENCE).toEqual([])
-    await expect.poll(() => started.filter(runs), PATIENCE).toEqual([])
+    await expect.poll(sleeping, PATIENCE).toEqual([])
+    await expect.poll(() => children.filter(runs), PATIENCE).toEqual([])
+  })
+
+  test('whose server stands still for longer than a replica may; when it goes on they have been stopped, and others run', {
+    timeout: 120_000,
+  }, async () => {
+    const { server, line, children, sleeping } = await serverWith(sleepOf())
+    try {
+      server.kill('SIGSTOP')
+      const patience = { ...PATIENCE, timeout: PATIENCE.timeout + REPLICA_TIMEOUT_MS }
+      await expect.poll(sleeping, patience).toEqual([])
+      // One is left: that which ended them.
+      await expect.poll(() => children.filter(runs).length, patience).toBe(1)
+    } finally {
+      server.kill('SIGCONT')
+    }
+    expect(JSON.parse(await line())).toEqual([{ ended: 'stopped' }, { ended: 'stopped' }])
+    expect(JSON.parse(await line())).toEqual([{ ended: 'succeeded' }, { ended: 'succeeded' }])
+    await expect.poll(() => children.filter(runs), PATIENCE).toEqual([])
   })
 })
 

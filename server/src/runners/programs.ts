@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { promisify } from 'node:util'
 import { Refusal } from '@holdpoint/core'
 import { type Fence, findFence, type Limits, TOOLS_PATH } from './fence.ts'
+import type { Leases } from './lease.ts'
 import { environmentOf, named, positional } from './parameters.ts'
 import { childrenOf, watchMemory } from './processes.ts'
 import type { Ended, Work } from './runner.ts'
@@ -34,7 +35,7 @@ export type Programs = {
   description(): Promise<string>
 }
 
-export function programs(settings: ProgramSettings): Programs {
+export function programs(settings: ProgramSettings, leases: Leases): Programs {
   const limits: Limits = {
     memoryMb: settings.programsMemoryMb,
     filesMb: 256,
@@ -64,7 +65,7 @@ export function programs(settings: ProgramSettings): Programs {
       if ('problem' in fence) return notRun(fence.problem)
       if (kind === 'python' && python === null) return notRun('there is no Python on this machine')
       if (io.signal.aborted) return { ended: 'stopped' }
-      return await runWithin(fence, startScript(kind, work, python, settings.timeZone), limits, io)
+      return await runWithin(fence, startScript(kind, work, python, settings.timeZone), limits, leases, io)
     },
   }
 }
@@ -108,6 +109,7 @@ function runWithin(
   fence: Fence,
   start: string,
   limits: Limits,
+  leases: Leases,
   io: { log(text: string): void; signal: AbortSignal },
 ): Promise<Ended> {
   const { promise, resolve } = Promise.withResolvers<Ended>()
@@ -149,6 +151,7 @@ function runWithin(
   child.stdin.end(start)
   const unwatch =
     child.pid === undefined ? null : watchMemory(child.pid, limits.memoryMb * 1_048_576, () => stop('memory'))
+  const leave = child.pid === undefined ? null : leases.take(child.pid)
   let problem = ''
   child.on('error', (error) => {
     problem = error.message
@@ -156,10 +159,12 @@ function runWithin(
   child.on('close', (code, signal) => {
     unwatch?.()
     clearTimeout(again)
+    const lapsed = leave?.() ?? false
     io.signal.removeEventListener('abort', onAbort)
     if (why === 'stopped') resolve({ ended: 'stopped' })
     else if (why === 'memory') resolve(programFailed(`it took more than ${limits.memoryMb} MB of memory`))
     else if (code === 0) resolve({ ended: 'succeeded' })
+    else if (lapsed) resolve({ ended: 'stopped' })
     else resolve(programFailed(problem.slice(0, MOST_ERROR) || endOf(code, signal)))
   })
   if (io.signal.aborted) onAbort()

@@ -3,6 +3,7 @@ import { Refusal, runnerKindOf, whyNotRun } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import { runBranch } from './branch.ts'
 import { httpRunner } from './http.ts'
+import { startLeases } from './lease.ts'
 import { boundedLog } from './log.ts'
 import { type ProgramSettings, programs } from './programs.ts'
 import type { Ended, Runners, Work } from './runner.ts'
@@ -20,10 +21,11 @@ export type NodeRunners = Runners & {
 /** What no run goes beyond. */
 const LONGEST_RUN_MS = 24 * 3_600_000
 
-export function startRunners(parts: SqlParts & ProgramSettings): NodeRunners {
-  const sql = sqlRunner(parts)
+export function startRunners(parts: SqlParts & ProgramSettings & { readonly replicaTimeoutMs: number }): NodeRunners {
+  const leases = startLeases(parts.replicaTimeoutMs)
+  const sql = sqlRunner(parts, leases)
   const http = httpRunner(parts.outbound)
-  const own = programs(parts)
+  const own = programs(parts, leases)
   const closing = new AbortController()
   const underway = new Set<Promise<unknown>>()
 
@@ -53,7 +55,7 @@ export function startRunners(parts: SqlParts & ProgramSettings): NodeRunners {
     const log = boundedLog(io.log)
     try {
       const ended = await dispatch(work, { log, signal: AbortSignal.any([io.signal, closing.signal, late.signal]) })
-      if (ended.ended !== 'stopped' || io.signal.aborted || closing.signal.aborted) return ended
+      if (ended.ended !== 'stopped' || !late.signal.aborted || io.signal.aborted || closing.signal.aborted) return ended
       return { ended: 'failed', reason: new Refusal('RUN_TIMED_OUT', { seconds: Math.round(mayTakeMs / 1000) }) }
     } catch (error) {
       if (error instanceof Refusal) return { ended: 'failed', reason: error }
@@ -80,6 +82,7 @@ export function startRunners(parts: SqlParts & ProgramSettings): NodeRunners {
       closing.abort()
       await Promise.all([...underway])
       await sql.close()
+      leases.close()
     },
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { FromSqlProcess, ToSqlProcess } from './inside/messages.ts'
+import type { Leases } from './lease.ts'
 import { watchMemory } from './processes.ts'
 
 const PROGRAM = path.join(import.meta.dirname, 'inside', 'sql-program.ts')
@@ -19,13 +20,17 @@ const BLOCK_BYTES = 512
 export type SqlProcess = {
   tell(message: ToSqlProcess): void
   kill(): void
-  /** When it is gone: why, in a few words. */
-  readonly ended: Promise<string>
+  /** When it is gone: why, in a few words, and whether because the server stood still. */
+  readonly ended: Promise<{ readonly why: string; readonly lapsed: boolean }>
 }
 
 export type SqlProcessLimits = { readonly memoryMb: number; readonly fileGb: number }
 
-export function startSqlProcess(limits: SqlProcessLimits, said: (message: FromSqlProcess) => void): SqlProcess {
+export function startSqlProcess(
+  limits: SqlProcessLimits,
+  leases: Leases,
+  said: (message: FromSqlProcess) => void,
+): SqlProcess {
   const flags = ['--no-warnings', `--max-old-space-size=${HEAP_MB}`]
   const blocks = String((limits.fileGb * 1024 ** 3) / BLOCK_BYTES)
   const child = spawn('/bin/sh', ['-c', LIMITED, 'sh', blocks, process.execPath, ...flags, PROGRAM], {
@@ -53,13 +58,14 @@ export function startSqlProcess(limits: SqlProcessLimits, said: (message: FromSq
       : watchMemory(child.pid, (limits.memoryMb + OVERHEAD_MB) * 1_048_576, () => kill('it took too much memory'))
   readLines(child.stdio[3] as Readable, said, () => kill('it says what it never does'))
   child.stdin!.on('error', () => {})
-  const { promise: ended, resolve } = Promise.withResolvers<string>()
+  const leave = child.pid === undefined ? null : leases.take(child.pid)
+  const { promise: ended, resolve } = Promise.withResolvers<{ why: string; lapsed: boolean }>()
   child.on('error', (error) => {
     why ||= error.message
   })
   child.on('close', (code, signal) => {
     unwatch?.()
-    resolve(why || endOf(child, code, signal, errors))
+    resolve({ why: why || endOf(child, code, signal, errors), lapsed: leave?.() ?? false })
   })
   return {
     tell(message) {

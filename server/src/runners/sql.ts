@@ -7,6 +7,7 @@ import { decryptSecret } from '../credentials.ts'
 import { addressesOf, type OutboundPolicy } from '../openevent/guard.ts'
 import type { DataSource } from '../store/data-sources.ts'
 import type { FromSqlProcess, Statement, ToSqlProcess } from './inside/messages.ts'
+import type { Leases } from './lease.ts'
 import { substituted } from './parameters.ts'
 import { type Occupant, type Places, places } from './places.ts'
 import type { Ended, Work } from './runner.ts'
@@ -60,7 +61,7 @@ const STOP_WITHIN_MS = 10_000
 /** What names the secret that is kept for a data source. */
 export const secretOf = (id: number) => `data source ${id}`
 
-export function sqlRunner(parts: SqlParts): SqlRunner {
+export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
   const forDuckDb = places(MOST_DUCKDB)
   const forPostgresql = places(MOST_POSTGRESQL)
   const files = new Map<number, ReturnType<typeof sharedProcess>>()
@@ -77,7 +78,7 @@ export function sqlRunner(parts: SqlParts): SqlRunner {
     if (file === undefined) {
       const { duckdbMemoryMb: memoryMb, duckdbFileGb: fileGb } = parts
       const open: ToSqlProcess = { t: 'duckdb', directory, memoryMb, threads: THREADS }
-      file = sharedProcess(dataSource, open, { memoryMb, fileGb }, forDuckDb, parts.idleMs ?? IDLE_MS)
+      file = sharedProcess(dataSource, open, { memoryMb, fileGb }, forDuckDb, leases, parts.idleMs ?? IDLE_MS)
       files.set(dataSource.id, file)
     }
     return await file.run(statements, io)
@@ -106,7 +107,7 @@ export function sqlRunner(parts: SqlParts): SqlRunner {
       authorities: parts.authorities,
     }
     const limits = { memoryMb: POSTGRESQL_MEMORY_MB, fileGb: 0 }
-    const own = sharedProcess(dataSource, open, limits, forPostgresql, 0)
+    const own = sharedProcess(dataSource, open, limits, forPostgresql, leases, 0)
     const ended = await own.run(statements, io)
     await own.close()
     return ended
@@ -174,6 +175,7 @@ function sharedProcess(
   open: ToSqlProcess,
   limits: { readonly memoryMb: number; readonly fileGb: number },
   room: Places,
+  leases: Leases,
   idleMs: number,
 ) {
   const waiting: Job[] = []
@@ -225,16 +227,18 @@ function sharedProcess(
     const leave = await room.enter(occupant)
     // Who waited for it may have given up.
     if (waiting.length > 0) {
-      const process = startSqlProcess(limits, said)
+      const process = startSqlProcess(limits, leases, said)
       const one: Process = { process, opened: false, retiring: false, abandoned: false, problem: null }
       current = one
       process.tell(open)
-      const why = await process.ended
+      const { why, lapsed } = await process.ended
       current = null
-      for (const job of [...running.values()]) settle(job, unreachable(dataSource, `its process is gone: ${why}`))
+      for (const job of [...running.values()])
+        settle(job, lapsed ? { ended: 'stopped' } : unreachable(dataSource, `its process is gone: ${why}`))
       // What cannot be opened is not tried again and again.
       if (!one.opened && !one.abandoned)
-        for (const job of waiting.splice(0)) settle(job, unreachable(dataSource, one.problem ?? why))
+        for (const job of waiting.splice(0))
+          settle(job, lapsed ? { ended: 'stopped' } : unreachable(dataSource, one.problem ?? why))
     }
     leave()
     starting = null
