@@ -95,9 +95,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'configured',
     'watch',
   ],
+  eventbridge: ['bounded', 'core', 'store', 'openevent', 'platform', 'access', 'authentication', 'dataworks', 'watch'],
   api: [
     'audit',
+    'bounded',
     'core',
+    'eventbridge',
     'functions',
     'store',
     'openevent',

@@ -56,9 +56,26 @@ export function eventBridgeEnvelope(message: EventBridgeMessage): string {
   )
 }
 
+/** The event code of what somebody has put on a bus; the catalogue has no such event. */
+export const PUT_EVENT = 'put-event'
+
+/** A CloudEvent that somebody has put on a bus, as the bus delivers it: its own members unchanged, then where and when it was put. */
+export function putEventEnvelope(
+  event: string,
+  put: Pick<EventBridgeMessage, 'tenantAccountId' | 'publishedAtMs' | 'busName' | 'regionId'>,
+): string {
+  return (
+    `${event.slice(0, -1)},` +
+    `"aliyunaccountid":${JSON.stringify(put.tenantAccountId)},` +
+    `"aliyunpublishtime":"${new Date(put.publishedAtMs).toISOString()}",` +
+    `"aliyuneventbusname":${JSON.stringify(put.busName)},` +
+    `"aliyunregionid":${JSON.stringify(put.regionId)}}`
+  )
+}
+
 export type FunctionMessage = {
   readonly messageId: string
-  readonly event: Pick<EventDefinition, 'eventCode' | 'category'>
+  readonly event: { readonly eventCode: string; readonly category: string }
   readonly body: BodyText
   /** The check process the function is asked in. */
   readonly extensionBizId: string

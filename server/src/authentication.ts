@@ -7,7 +7,13 @@ import type { FastifyRequest } from 'fastify'
 import { keep } from './bounded.ts'
 import { decryptSecret, hashToken } from './credentials.ts'
 import type { Parameters, ReceivedRequest } from './dataworks/parameters.ts'
-import { NONCE_RETENTION_MS, readSignature, type SignatureScope, verifySignature } from './dataworks/signature.ts'
+import {
+  NONCE_RETENTION_MS,
+  readSignature,
+  type SignatureClaim,
+  type SignatureScope,
+  verifySignature,
+} from './dataworks/signature.ts'
 import type { KnownKey, Platform } from './platform.ts'
 import {
   type Caller,
@@ -63,9 +69,20 @@ export async function enterSigned(
   passed: (caller: Caller) => void = () => {},
 ): Promise<Entering> {
   const claim = readSignature(received, parameters, scope)
+  const verify = (secret: string) => verifySignature(claim, received, parameters, secret, platform.nowMs())
+  return await enterClaimed(platform, claim, verify, passed)
+}
+
+/** The same for a signature of any scheme: who claims to have made it, and what throws unless that is so. */
+export async function enterClaimed(
+  platform: Platform,
+  claim: Pick<SignatureClaim, 'accessKeyId' | 'nonce' | 'securityToken'>,
+  verify: (secret: string) => void,
+  passed: (caller: Caller) => void = () => {},
+): Promise<Entering> {
   const key = platform.signingKeys.get(claim.accessKeyId) ?? (await readKey(platform, claim.accessKeyId))
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
-  verifySignature(claim, received, parameters, key.secret, platform.nowMs())
+  verify(key.secret)
   const knock = { accessKeyId: claim.accessKeyId, nonce: claim.nonce, keepSeconds: NONCE_RETENTION_MS / 1000 }
   const pass = async (entering: Promise<Entry | null>) => {
     const caller = admit(platform, knock, await entering)

@@ -1,4 +1,4 @@
-/** The HTTP server: the DataWorks dialect at /, the native API under /api/v1, the console under /console, health and certificates beside them. */
+/** The HTTP server: the DataWorks dialect at /, EventBridge's under /openapi, the native API under /api/v1, the console under /console, health and certificates beside them. */
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
@@ -12,8 +12,11 @@ import { jsonSchemaTransform, jsonSchemaTransformObject, validatorCompiler } fro
 import { z } from 'zod'
 import { ensureMay, ensurePerson, workspaceFor } from '../access.ts'
 import { authenticate, authenticateProgram, type WithRawBody } from '../authentication.ts'
+import { isDeeperThan, MOST_LEVELS } from '../bounded.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
 import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
+import { answerEventBridge, EVENTBRIDGE_PATH } from '../eventbridge/dialect.ts'
+import { eventBridgeError } from '../eventbridge/errors.ts'
 import type { Platform } from '../platform.ts'
 import type { Caller } from '../store/principals.ts'
 import type { WorkspaceRow } from '../store/workspaces.ts'
@@ -52,7 +55,11 @@ export async function buildApp(
         },
         'fault',
       )
-    // Whatever goes wrong at the dialect's path, even before its own code runs, is answered in the dialect.
+    // Whatever goes wrong at a dialect's path, even before its own code runs, is answered in the dialect.
+    if (isEventBridge(request)) {
+      const { status, body } = eventBridgeError(refusal ?? error, requestId())
+      return reply.status(status).type('application/json;charset=utf-8').send(body)
+    }
     if (pathOf(request) === '/') {
       const answer = errorAnswer(refusal ?? error, requestId(), request.host)
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
@@ -122,7 +129,7 @@ export async function buildApp(
     done()
   })
   app.setNotFoundHandler((request, reply) => {
-    if (pathOf(request) === '/') throw new Refusal('METHOD_UNSUPPORTED', { method: request.method })
+    if (isDialect(request)) throw new Refusal('METHOD_UNSUPPORTED', { method: request.method })
     throw Object.assign(new Refusal('NOT_FOUND', { thing: 'path', id: pathOf(request) }), { reply })
   })
 
@@ -141,6 +148,12 @@ export async function buildApp(
       if (browser) return reply.redirect('/console/')
       return within(traceOfThe(request), () => answerDialect(platform, request, reply))
     },
+  })
+  app.route({
+    method: 'POST',
+    url: `${EVENTBRIDGE_PATH}*`,
+    schema: { hide: true },
+    handler: (request, reply) => within(traceOfThe(request), () => answerEventBridge(platform, request, reply)),
   })
   for (const row of ROUTES) addRoute(app, platform, row)
   serveMetrics(app, platform)
@@ -292,45 +305,25 @@ async function admit(
 type WithCaller = FastifyRequest & { caller?: Caller; workspace?: WorkspaceRow | undefined }
 
 const pathOf = (request: FastifyRequest) => (request.raw.url ?? '/').split('?', 1)[0]!
+const isEventBridge = (request: FastifyRequest) => pathOf(request).startsWith(EVENTBRIDGE_PATH)
+const isDialect = (request: FastifyRequest) => pathOf(request) === '/' || isEventBridge(request)
 
-/** What reads or writes JSON calls itself for every level. */
-const MOST_LEVELS = 64
-
-/** JSON for the native API; at the dialect's path whatever comes is kept as bytes and judged there. */
+/** JSON for the native API; at the path of a dialect whatever comes is kept as bytes and judged there. */
 function acceptBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     ;(request as WithRawBody).rawBody = body
-    if (pathOf(request) === '/' || body.length === 0) done(null, undefined)
+    if (isDialect(request) || body.length === 0) done(null, undefined)
     else if (isDeeperThan(body, MOST_LEVELS))
       done(new Refusal('BODY_MALFORMED', { problem: `it is nested more than ${MOST_LEVELS} levels deep` }))
     else parseJson(request, body.toString('utf8'), done)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     ;(request as WithRawBody).rawBody = body
-    if (pathOf(request) === '/' || body.length === 0) done(null, undefined)
+    if (isDialect(request) || body.length === 0) done(null, undefined)
     else done(new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: request.headers['content-type'] ?? 'none' }))
   })
-}
-
-const [QUOTE, BACKSLASH, ...BRACKETS] = Buffer.from('"\\[{]}')
-const [ARRAY, OBJECT, ARRAY_END, OBJECT_END] = BRACKETS
-
-/** Whether JSON has more levels than that; what is none is told by its parser. */
-function isDeeperThan(json: Buffer, most: number): boolean {
-  let depth = 0
-  let quoted = false
-  for (let at = 0; at < json.length; at++) {
-    const byte = json[at]
-    if (byte === QUOTE) quoted = !quoted
-    else if (quoted) {
-      if (byte === BACKSLASH) at++
-    } else if (byte === ARRAY || byte === OBJECT) {
-      if (++depth > most) return true
-    } else if (byte === ARRAY_END || byte === OBJECT_END) depth--
-  }
-  return false
 }
 
 /** The built console; every address of it that is no file is answered with its page, which reads the address itself. */

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Refusal } from '@holdpoint/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WithAction } from '../dataworks/dialect.ts'
+import { EVENTBRIDGE_PATH, type WithEventBridgeAction } from '../eventbridge/dialect.ts'
 import type { Platform } from '../platform.ts'
 
 export function serveMetrics(app: FastifyInstance, { metrics, metricsToken, db }: Platform): void {
@@ -42,6 +43,8 @@ export function placeOf(request: FastifyRequest): { via: string; route: string }
   const url = request.routeOptions.url ?? null
   if (url === '/') return { via: 'dataworks', route: (request as WithAction).dialectAction ?? 'none' }
   if (url === null) return { via: request.url.startsWith(`${NATIVE}/`) ? 'native' : 'console', route: 'none' }
+  if (url.startsWith(EVENTBRIDGE_PATH))
+    return { via: 'eventbridge', route: (request as WithEventBridgeAction).eventBridgeAction ?? 'none' }
   if (url.startsWith(NATIVE)) return { via: 'native', route: url.slice(NATIVE.length) }
   if (url.startsWith('/console')) return { via: 'console', route: url.startsWith('/console/assets') ? 'asset' : 'page' }
   return { via: 'health', route: url }

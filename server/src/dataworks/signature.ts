@@ -308,7 +308,7 @@ function instantOf(text: string): number {
 const PRINTABLE = /^[\x21-\x7e]{1,256}$/
 const PRINTABLE_TOKEN = /^[\x21-\x7e]{1,8192}$/
 
-function printable(parameter: string, value: string): string {
+export function printable(parameter: string, value: string): string {
   if (PRINTABLE.test(value)) return value
   throw new Refusal('PARAMETER_INVALID', { parameter, problem: 'it must be 1 to 256 printable ASCII characters' })
 }
@@ -333,7 +333,7 @@ function encodeTwice(text: string): string {
 }
 
 /** In time that depends on lengths only. */
-function isSame(claimed: string, expected: string): boolean {
+export function isSame(claimed: string, expected: string): boolean {
   const a = Buffer.from(claimed)
   const b = Buffer.from(expected)
   return a.length === b.length && timingSafeEqual(a, b)

@@ -46,7 +46,10 @@ export const serves = z
 const ofAnyKind = {
   name: z
     .string()
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,126}$/, 'letters, digits, dashes and underscores; at most 127 characters'),
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,126}$/,
+      'letters, digits, dots, dashes and underscores; at most 127 characters',
+    ),
   serves: serves.default(null),
   retryPolicy: retryPolicy.default('EXPONENTIAL_DECAY_RETRY'),
   errorsTolerance: errorsTolerance.default('ALL'),
@@ -70,11 +73,14 @@ export const NewTarget = z
   ])
   .meta({ id: 'NewTarget' })
 
+/** A rule has so many targets at most. */
+export const MOST_TARGETS = 5
+
 export const NewEventRule = z
   .strictObject({
     name,
     pattern: jsonObject.default({}),
     enabled: z.boolean().default(true),
-    targets: z.array(NewTarget).max(5).default([]),
+    targets: z.array(NewTarget).max(MOST_TARGETS).default([]),
   })
   .meta({ id: 'NewEventRule' })

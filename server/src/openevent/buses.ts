@@ -58,12 +58,15 @@ export async function createRule(parts: Parts, caller: Caller, busId: number, ru
   })
 }
 
+/** Without targets those of before stay as they are. */
+type ChangedRule = Omit<Rule, 'targets'> & Partial<Pick<Rule, 'targets'>>
+
 /** `change` says what the rule is from now on; what it was before nobody else changes meanwhile. */
 export async function changeRule(
   parts: Parts,
   caller: Caller,
   { busId, ruleId }: RuleOf,
-  change: (before: openevent.RuleRow) => Rule,
+  change: (before: openevent.RuleRow) => ChangedRule,
 ): Promise<openevent.RuleRow> {
   return await parts.db.transaction(async (tx) => {
     // Whether credentials are kept is judged by the address that they were given for, not by one of a moment ago.
@@ -72,7 +75,8 @@ export async function changeRule(
     const { name, pattern, enabled, targets } = change(before)
     checkPattern(pattern as Json)
     await taken('rule', name, openevent.updateRule(tx, ruleId, name, pattern, enabled))
-    await saveTargets(tx, { tenantId: caller.tenantId, busId, ruleId, before: before.targets }, targets, parts)
+    const of = { tenantId: caller.tenantId, busId, ruleId, before: before.targets }
+    if (targets !== undefined) await saveTargets(tx, of, targets, parts)
     changed(parts, tx, caller, 'event-rule.change', name)
     return (await openevent.ruleById(tx, caller.tenantId, busId, ruleId))!
   })

@@ -1,5 +1,12 @@
 /** A message as it goes over the wire: the same bytes at every attempt, and whenever it is shown. */
-import { type EventCode, eventBridgeEnvelope, eventByCode, functionEnvelope } from '@holdpoint/core'
+import {
+  type EventCode,
+  eventBridgeEnvelope,
+  eventByCode,
+  functionEnvelope,
+  PUT_EVENT,
+  putEventEnvelope,
+} from '@holdpoint/core'
 
 export function envelopeOf(
   message: {
@@ -13,15 +20,19 @@ export function envelopeOf(
   region: string,
 ): string {
   const createdAtMs = message.created_at.getTime()
-  return eventBridgeEnvelope({
-    messageId: message.message_id,
-    event: eventByCode(message.event_code as EventCode),
-    body: message.body,
+  const there = {
     tenantAccountId: String(message.tenant_id),
-    occurredAtMs: createdAtMs,
     publishedAtMs: createdAtMs,
     busName: message.bus_name,
     regionId: region,
+  }
+  if (message.event_code === PUT_EVENT) return putEventEnvelope(message.body, there)
+  return eventBridgeEnvelope({
+    ...there,
+    messageId: message.message_id,
+    event: eventByCode(message.event_code as EventCode),
+    body: message.body,
+    occurredAtMs: createdAtMs,
   })
 }
 
@@ -32,9 +43,12 @@ export function requestOf(
 ): string {
   return functionEnvelope({
     messageId: message.message_id,
-    event: eventByCode(message.event_code as EventCode),
+    event: message.event_code === PUT_EVENT ? PUT : eventByCode(message.event_code as EventCode),
     body: message.body,
     extensionBizId: operationId ?? '',
     blockBusiness: operationId !== null,
   })
 }
+
+/** It belongs to no category of the catalogue. */
+const PUT = { eventCode: PUT_EVENT, category: '' }

@@ -12,16 +12,34 @@ export async function insertBus(sql: Sql, tenantId: number, name: string, descri
   return row!
 }
 
-export async function busesOf(sql: Sql, tenantId: number, afterId: number, limit: number): Promise<BusRow[]> {
-  return await sql.rows<BusRow>('select * from event_buses where tenant_id = $1 and id > $2 order by id limit $3', [
-    tenantId,
-    afterId,
-    limit,
-  ])
+export async function busesOf(
+  sql: Sql,
+  tenantId: number,
+  afterId: number,
+  limit: number,
+  prefix = '',
+): Promise<BusRow[]> {
+  return await sql.rows<BusRow>(
+    'select * from event_buses where tenant_id = $1 and id > $2 and starts_with(name, $4) order by id limit $3',
+    [tenantId, afterId, limit, prefix],
+  )
+}
+
+export async function countBuses(sql: Sql, tenantId: number, prefix: string): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    'select count(*) as count from event_buses where tenant_id = $1 and starts_with(name, $2)',
+    [tenantId, prefix],
+  )
+  return row!.count
 }
 
 export async function busById(sql: Sql, tenantId: number, id: number): Promise<BusRow | null> {
   const [row] = await sql.rows<BusRow>('select * from event_buses where tenant_id = $1 and id = $2', [tenantId, id])
+  return row ?? null
+}
+
+export async function busByName(sql: Sql, tenantId: number, name: string): Promise<BusRow | null> {
+  const [row] = await sql.rows<BusRow>('select * from event_buses where tenant_id = $1 and name = $2', [tenantId, name])
   return row ?? null
 }
 
@@ -96,10 +114,11 @@ export type RuleRow = {
   name: string
   pattern: { [member: string]: Json }
   enabled: boolean
+  created_at: Date
   targets: TargetRow[]
 }
 
-const RULE = `select r.id, r.bus_id, r.name, r.pattern, r.enabled,
+const RULE = `select r.id, r.bus_id, r.name, r.pattern, r.enabled, r.created_at,
     coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'kind', t.kind, 'endpoint', t.endpoint, 'settings', t.settings,
       'has_credentials', t.credentials is not null, 'serves', t.serves, 'retry_policy', t.retry_policy, 'errors_tolerance', t.errors_tolerance,
       'most_concurrent', t.most_concurrent, 'blocked_at', t.blocked_at) order by t.id)
@@ -112,11 +131,21 @@ export async function rulesOf(
   busId: number,
   afterId: number,
   limit: number,
+  prefix = '',
 ): Promise<RuleRow[]> {
   return await sql.rows<RuleRow>(
-    `${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.id > $3 order by r.id limit $4`,
-    [tenantId, busId, afterId, limit],
+    `${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.id > $3 and starts_with(r.name, $5) order by r.id limit $4`,
+    [tenantId, busId, afterId, limit, prefix],
   )
+}
+
+export async function ruleByName(sql: Sql, tenantId: number, busId: number, name: string): Promise<RuleRow | null> {
+  const [row] = await sql.rows<RuleRow>(`${RULE} where b.tenant_id = $1 and r.bus_id = $2 and r.name = $3`, [
+    tenantId,
+    busId,
+    name,
+  ])
+  return row ?? null
 }
 
 export async function ruleById(sql: Sql, tenantId: number, busId: number, id: number): Promise<RuleRow | null> {
@@ -176,10 +205,11 @@ export async function lockBus(sql: Sql, tenantId: number, id: number): Promise<v
   await sql.rows('select 1 from event_buses where tenant_id = $1 and id = $2 for update', [tenantId, id])
 }
 
-export async function countRules(sql: Sql, busId: number): Promise<number> {
-  const [row] = await sql.rows<{ count: number }>('select count(*) as count from event_rules where bus_id = $1', [
-    busId,
-  ])
+export async function countRules(sql: Sql, busId: number, prefix = ''): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    'select count(*) as count from event_rules where bus_id = $1 and starts_with(name, $2)',
+    [busId, prefix],
+  )
   return row!.count
 }
 
