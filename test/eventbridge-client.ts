@@ -1,8 +1,7 @@
-// The vendor's npm client for EventBridge, and requests as it signs them but which it would not send.
-import { createHmac, randomUUID } from 'node:crypto'
+// The vendor's npm client for EventBridge.
 import { createRequire } from 'node:module'
 import type { Server } from '../server/src/server.ts'
-import { type Person, urlOf } from './world.ts'
+import type { Person } from './world.ts'
 
 // It is CommonJS; loaded as such it is the same under every loader. Its models are classes of one shape: a map of what is given.
 const require = createRequire(import.meta.url)
@@ -70,43 +69,3 @@ const modelOfTarget = ({ paramList, concurrentConfig, ...target }: Answer) =>
     ...(paramList && { paramList: paramList.map((one: Answer) => new sdk.EBTargetParam!(one)) }),
     ...(concurrentConfig && { concurrentConfig: new sdk.ConcurrentConfig!(concurrentConfig) }),
   })
-
-export type RawRequest = {
-  readonly path: string
-  readonly method?: string
-  readonly body?: string | Buffer
-  /** What is sent instead of what was signed, or besides it. */
-  readonly sent?: Readonly<Record<string, string>>
-  /** What is signed and sent. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly secret?: string
-}
-
-/** A request signed as the vendor's client signs. */
-export async function rawEventBridge(
-  server: Server,
-  { key }: Person,
-  { path, method = 'POST', body = '{}', headers = {}, sent = {}, secret = key.secret }: RawRequest,
-): Promise<{ readonly status: number; readonly body: Answer }> {
-  const signed: Record<string, string> = {
-    'content-type': 'application/json; charset=utf-8',
-    date: new Date().toUTCString(),
-    'x-acs-signature-nonce': randomUUID(),
-    'x-acs-signature-method': 'HMAC-SHA1',
-    'x-acs-signature-version': '1.0',
-    ...headers,
-  }
-  const vendor = Object.keys(signed)
-    .filter((name) => name.startsWith('x-acs-'))
-    .toSorted()
-    .map((name) => `${name}:${signed[name]}\n`)
-  const lines = [method, signed['content-md5'] ?? '', signed['content-type'], signed.date, vendor.join('') + path]
-  const signature = createHmac('sha1', secret).update(lines.join('\n')).digest('base64')
-  const response = await fetch(`${urlOf(server)}${path}`, {
-    method,
-    headers: { ...signed, authorization: `acs:${key.id}:${signature}`, ...sent },
-    ...(method !== 'GET' && method !== 'HEAD' && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
-  })
-  const text = await response.text()
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) }
-}

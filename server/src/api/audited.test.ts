@@ -2,6 +2,7 @@
 // through; one that is new is missing here and fails.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { putRun } from '../../../test/instances.ts'
 import {
   ask,
@@ -19,6 +20,7 @@ import {
   type World,
 } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
+import { ACTIONS as EVENTBRIDGE_ACTIONS } from '../eventbridge/actions.ts'
 import { expire } from '../gate/expire.ts'
 import { putDevConnection, putDevTarget } from '../store/dev-connections.ts'
 import { ROUTES } from './routes/index.ts'
@@ -947,6 +949,47 @@ describe('every action of the dialect that writes does so too', () => {
     )
     expect(found.map((one) => one.action)).toEqual(['operation.request'])
   })
+})
+
+describe('every action of EventBridge’s dialect that writes does so too', () => {
+  const WRITING: Readonly<Record<string, string>> = {
+    createEventBus: 'event-bus.create',
+    createRule: 'event-rule.create',
+    updateRule: 'event-rule.change',
+    enableRule: 'event-rule.change',
+    disableRule: 'event-rule.change',
+    createTargets: 'event-rule.change',
+    deleteTargets: 'event-rule.change',
+    putEvents: 'message.publish',
+    deleteRule: 'event-rule.delete',
+    deleteEventBus: 'event-bus.delete',
+  }
+
+  test('every other one only reads', () => {
+    const others = EVENTBRIDGE_ACTIONS.map((one) => one.name).filter((name) => !(name in WRITING))
+    for (const name of others) expect(name).toMatch(/^(get|list|test)/)
+  })
+
+  test.each(Object.entries(WRITING))('%s', async (name, action) => {
+    const made = fresh('walked')
+    // What is put has somewhere to go, and stays in line there.
+    const { url } = await world.receiver(() => ({ status: 500 }))
+    if (name !== 'createEventBus') await busNamed(made, url, name === 'deleteTargets' ? 'walked' : 'target')
+    const body = eventBridgeBody(name, { bus: made, rule: 'rule' })
+    const found = await recorded(async () => {
+      const answer = await rawEventBridge(world.server, owner, { path: `/openapi/${name}`, body })
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+    })
+    expect(found.filter((one) => one.action !== 'delivery.attempt').map((one) => [one.action, one.user_id])).toEqual([
+      [action, owner.id],
+    ])
+  })
+
+  async function busNamed(name: string, endpoint: string, target: string) {
+    const { id: busId } = await call(owner, 'POST', '/event-buses', { name })
+    const given = { name: 'rule', pattern: {}, targets: [{ name: target, endpoint }] }
+    await call(owner, 'POST', `/event-buses/${busId}/rules`, given)
+  }
 })
 
 test('what expires is recorded with what becomes of it', async () => {

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
 import { type Estate, estate, idIn } from '../../../test/estate.ts'
+import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { putBackfill, putRun } from '../../../test/instances.ts'
 import { ask, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
+import { ACTIONS as EVENTBRIDGE_ACTIONS } from '../eventbridge/actions.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 
@@ -197,4 +199,18 @@ describe('Rule 20: of every action of the dialect, each role may ask for what th
     extensionCode: 'nobody',
     messageId: NOWHERE[1]!,
   }
+})
+
+describe('Rule 20: of every action of EventBridge’s dialect, each role may ask for what the table says and nothing else', () => {
+  test.each(EVENTBRIDGE_ACTIONS.map((row) => [row.name, row.access] as const))('%s', async (name, access) => {
+    const path = `/openapi/${name}`
+    const nothing = eventBridgeBody(name, { bus: 'no-such-bus', rule: 'no-such-rule' })
+    // Who may is told what is wrong with the request; nobody makes anything.
+    const body = name === 'createEventBus' ? '{}' : nothing
+    await everybody(async (who) => {
+      const answer = await rawEventBridge(world.server, who.person, { path, body })
+      expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500)
+      return [await expected(who, access), answer.body.code === 'Forbidden.Access' ? 'may not' : 'may']
+    })
+  })
 })

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
 import { type Estate, estate, idIn } from '../../../test/estate.ts'
+import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { type HttpAnswer, http, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
+import { ACTIONS as EVENTBRIDGE_ACTIONS } from '../eventbridge/actions.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 
@@ -319,6 +321,25 @@ describe('Rule 21: nobody reads or changes another tenant’s anything, by any i
       tellsNothing(JSON.stringify(body), [ids.extensionCode!, theirs.messageId, theirs.workspace.identifier])
       expect(status, JSON.stringify(body)).toBe((mayList as readonly string[]).includes(action) ? 200 : 404)
     }
+    expect(await everything()).toEqual(before)
+  })
+
+  // One that is made may have the name that another tenant's has, and a pattern is of nobody's.
+  const NAMING = EVENTBRIDGE_ACTIONS.map((row) => row.name).filter(
+    (name) => !['createEventBus', 'testEventPattern'].includes(name),
+  )
+  test.each(NAMING)('%s of EventBridge’s dialect', async (name) => {
+    const [named] = await world.db.rows<{ bus: string; rule: string }>(
+      'select b.name as bus, r.name as rule from event_buses b join event_rules r on r.bus_id = b.id where b.id = $1',
+      [theirs.ids.busId],
+    )
+    const before = await everything()
+    const body = eventBridgeBody(name, named!)
+    const answer = await rawEventBridge(world.server, ours.tenant.owner, { path: `/openapi/${name}`, body })
+    tellsNothing(JSON.stringify(answer.body), [named!.bus, named!.rule])
+    if (name === 'listEventBuses') expect(JSON.stringify(answer.body)).not.toContain(named!.bus)
+    else if (name === 'putEvents') expect(answer.body.EntryList).toMatchObject([{ ErrorCode: 'EventBusNotExist' }])
+    else expect(answer).toMatchObject({ status: 404, body: { code: 'EventBusNotExist' } })
     expect(await everything()).toEqual(before)
   })
 })

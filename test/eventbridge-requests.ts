@@ -1,0 +1,68 @@
+// Requests to EventBridge's dialect, signed as the vendor's client signs but which it would not send, and one for every action.
+import { createHmac, randomUUID } from 'node:crypto'
+import type { Server } from '../server/src/server.ts'
+import { type Person, urlOf } from './world.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: answers as they arrive; the tests say what must be in them
+type Answer = any
+
+export type RawRequest = {
+  readonly path: string
+  readonly method?: string
+  readonly body?: string | Buffer
+  /** What is sent instead of what was signed, or besides it. */
+  readonly sent?: Readonly<Record<string, string>>
+  /** What is signed and sent. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly secret?: string
+}
+
+/** A request signed as the vendor's client signs. */
+export async function rawEventBridge(
+  server: Server,
+  { key }: Person,
+  { path, method = 'POST', body = '{}', headers = {}, sent = {}, secret = key.secret }: RawRequest,
+): Promise<{ readonly status: number; readonly body: Answer }> {
+  const signed: Record<string, string> = {
+    'content-type': 'application/json; charset=utf-8',
+    date: new Date().toUTCString(),
+    'x-acs-signature-nonce': randomUUID(),
+    'x-acs-signature-method': 'HMAC-SHA1',
+    'x-acs-signature-version': '1.0',
+    ...headers,
+  }
+  const vendor = Object.keys(signed)
+    .filter((name) => name.startsWith('x-acs-'))
+    .toSorted()
+    .map((name) => `${name}:${signed[name]}\n`)
+  const lines = [method, signed['content-md5'] ?? '', signed['content-type'], signed.date, vendor.join('') + path]
+  const signature = createHmac('sha1', secret).update(lines.join('\n')).digest('base64')
+  const response = await fetch(`${urlOf(server)}${path}`, {
+    method,
+    headers: { ...signed, authorization: `acs:${key.id}:${signature}`, ...sent },
+    ...(method !== 'GET' && method !== 'HEAD' && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+}
+
+/** A request of every action, about the bus and the rule of these names. */
+export function eventBridgeBody(
+  action: string,
+  { bus, rule }: { readonly bus: string; readonly rule: string },
+): string {
+  if (action === 'putEvents')
+    return JSON.stringify([{ id: '1', source: 's', type: 't', specversion: '1.0', aliyuneventbusname: bus }])
+  const targets = [{ Id: 'walked', Type: 'http', Endpoint: 'https://example.com/' }]
+  return JSON.stringify({
+    EventBusName: bus,
+    RuleName: action === 'createRule' ? 'walked' : rule,
+    Description: 'walked',
+    Status: 'DISABLE',
+    FilterPattern: '{"source":["walked"]}',
+    Targets: targets,
+    TargetIds: ['walked'],
+    Event: '{}',
+    EventPattern: '{}',
+  })
+}
