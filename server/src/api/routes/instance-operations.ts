@@ -3,8 +3,6 @@ import type { z } from 'zod'
 import { changeInstances, removeDependencies } from '../../modules/operation-center/change-instances.ts'
 import { operateEachInstance, operateInstances } from '../../modules/operation-center/operate-instances.ts'
 import { runNode } from '../../modules/operation-center/run-node.ts'
-import type { Platform } from '../../platform.ts'
-import type { Caller } from '../../store/principals.ts'
 import {
   InstanceChange,
   InstanceOperation,
@@ -18,11 +16,6 @@ import { route } from '../route.ts'
 import { OperationView } from '../shapes.ts'
 import { instanceParams } from './instances.ts'
 import { workspaceParams } from './workspaces.ts'
-
-/** The consoles that show instances of the workspace read them again. */
-function tell({ live }: Platform, { tenantId }: Caller, workspaceId: number): void {
-  live.publish({ kind: 'instance', tenantId, workspaceId, id: String(workspaceId) })
-}
 
 /** What only a rerun takes. */
 function onlyOfRerun({ operation, force, latest }: z.output<typeof InstanceOperation>): void {
@@ -43,7 +36,6 @@ const runRoute = (kind: 'smoke-test' | 'manual', path: string, summary: string) 
     answer: StartedNodeRun,
     async run({ platform, caller, params, body }) {
       const started = await runNode(platform, caller, { ...body, kind, workspaceId: params.workspaceId })
-      tell(platform, caller, params.workspaceId)
       return { dagId: started.dagId, instanceIds: [...started.instanceIds] }
     },
   })
@@ -99,7 +91,6 @@ export const instanceOperationRoutes = [
     body: UpstreamInstances,
     async run({ platform, caller, params, body }) {
       await removeDependencies(platform, caller, { ...params, ...body })
-      tell(platform, caller, params.workspaceId)
     },
   }),
   route({
@@ -114,7 +105,6 @@ export const instanceOperationRoutes = [
     async run({ platform, caller, params, body }) {
       const { instanceIds, ...change } = body
       await changeInstances(platform, caller, { ...params, instanceIds }, change)
-      tell(platform, caller, params.workspaceId)
     },
   }),
   runRoute(

@@ -1,5 +1,6 @@
 /** What is done to instances without being held, because it lets nothing run that has not been let run: taking away what they wait for, and how they run. */
 import { NODE_PRIORITIES, type NodePriority, Refusal } from '@holdpoint/core'
+import type { Live } from '../../live.ts'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
@@ -12,7 +13,7 @@ import { currentTrace } from '../../watch/trace.ts'
 import { MOST_INSTANCES } from './instance-operations.ts'
 import { settle } from './settle.ts'
 
-type Parts = { readonly db: Database; readonly publish: Publish }
+type Parts = { readonly db: Database; readonly live: Live; readonly publish: Publish }
 type Where = { readonly workspaceId: number; readonly environment?: Environment | undefined }
 
 async function lockOurs(tx: Transaction, caller: Caller, where: Where, ids: readonly number[]) {
@@ -46,7 +47,7 @@ export async function removeDependencies(
     if (upstreamIds.length === 0) throw new Refusal('INSTANCES_EMPTY')
     if (others.length > 0) throw new Refusal('INSTANCE_NOT_UPSTREAM', { instanceIds: others })
     await settle(tx, { withoutEdges: upstreamIds.map((fromId) => ({ fromId, toId: instanceId })) })
-    note(tx, caller, workspaceId, 'remove-dependencies', [instanceId], { upstreamInstanceIds: upstreamIds })
+    note(tx, parts, caller, workspaceId, 'remove-dependencies', [instanceId], { upstreamInstanceIds: upstreamIds })
     const eventCode = 'delete-task-instance-dependencies'
     parts.publish(tx, {
       eventCode,
@@ -92,16 +93,17 @@ export async function changeInstances(
     if (resourceGroupId !== undefined && !(await store.isResourceGroup(tx, caller.tenantId, resourceGroupId)))
       throw new Refusal('NOT_FOUND', { thing: 'resource group', id: resourceGroupId })
     store.changeInstances(tx, ids, { priority: priority ?? null, resourceGroupId: resourceGroupId ?? null })
-    note(tx, caller, where.workspaceId, 'change', ids, {
+    note(tx, parts, caller, where.workspaceId, 'change', ids, {
       ...(priority === undefined ? {} : { priority }),
       ...(resourceGroupId === undefined ? {} : { resourceGroupId }),
     })
   })
 }
 
-/** In the log of each, and in the audit trail. */
+/** In the log of each, and in the audit trail; whoever watches is told. */
 function note(
   tx: Transaction,
+  { live }: Parts,
   caller: Caller,
   workspaceId: number,
   action: 'remove-dependencies' | 'change',
@@ -118,4 +120,5 @@ function note(
     object: String(ids[0]),
     details: { ...details, ...(ids.length > 1 ? { instanceIds: ids } : {}) },
   })
+  tx.afterCommit(() => live.publish({ kind: 'instance', tenantId, workspaceId, id: String(workspaceId) }))
 }

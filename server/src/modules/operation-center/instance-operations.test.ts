@@ -1,5 +1,5 @@
 import { INSTANCE_OPERATIONS, INSTANCE_POINTS, type InstanceOperation, type InstanceStatus } from '@holdpoint/core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type GivenInstance, putRun } from '../../../../test/instances.ts'
 import {
   callBack,
@@ -345,21 +345,55 @@ describe('rule 23: all of them or none, or each for itself where that is asked f
   })
 })
 
-test('consoles and schedulers hear of instances when an operation on them takes effect, and of nothing while it is held', async () => {
-  const [id] = await put([{ nodeId: nodes.extract, status: 'failed' }])
+describe('consoles and schedulers hear of a change of instances', () => {
   const heard: Change[] = []
-  const unsubscribe = world.server.platform.live.subscribe((change) => void heard.push(change))
-  try {
-    const ofInstances = () => heard.filter((change) => change.kind === 'instance')
+  let unsubscribe: () => void
+  beforeEach(() => {
+    heard.length = 0
+    unsubscribe = world.server.platform.live.subscribe((change) => {
+      if (change.kind === 'instance' && change.workspaceId === workspace.id) heard.push(change)
+    })
+  })
+  afterEach(() => unsubscribe())
+  const one = () => [{ kind: 'instance', tenantId: tenant.id, workspaceId: workspace.id, id: String(workspace.id) }]
+
+  test('when an operation on them takes effect, and of nothing while it is held', async () => {
+    const [id] = await put([{ nodeId: nodes.extract, status: 'failed' }])
     const held = await operate('rerun', [id!])
-    expect([held.state, ofInstances()]).toEqual(['held', []])
+    expect([held.state, heard]).toEqual(['held', []])
     await callBack(world.server, guard, held.messageId, 'OK')
-    expect(ofInstances()).toEqual([
-      { kind: 'instance', tenantId: tenant.id, workspaceId: workspace.id, id: String(workspace.id) },
+    expect(heard).toEqual(one())
+  })
+
+  test('when a dependency is taken away, a priority changes or a node is tested', async () => {
+    const ids = await put([
+      { nodeId: nodes.extract, status: 'failed' },
+      { nodeId: nodes.join, upstream: [0] },
     ])
-  } finally {
-    unsubscribe()
-  }
+    const instanceParams = { ...here(), instanceId: ids[1]! }
+    const changes = [
+      () =>
+        owner.api.call('POST /workspaces/{workspaceId}/instances/{instanceId}/remove-dependencies', {
+          params: instanceParams,
+          body: { upstreamInstanceIds: [ids[0]!] },
+        }),
+      () =>
+        owner.api.call('POST /workspaces/{workspaceId}/instance-changes', {
+          params: here(),
+          body: { instanceIds: [ids[1]!], priority: 8 },
+        }),
+      () =>
+        owner.api.call('POST /workspaces/{workspaceId}/smoke-tests', {
+          params: here(),
+          body: { nodeId: nodes.extract, bizdate: '2026-01-09' },
+        }),
+    ]
+    for (const change of changes) {
+      heard.length = 0
+      await change()
+      expect(heard).toEqual(one())
+    }
+  })
 })
 
 describe('what must not trigger creates no message that holds', () => {

@@ -3,6 +3,7 @@
  * nothing upstream and starts at once, and nothing of it is held (rule 41).
  */
 import { Refusal } from '@holdpoint/core'
+import type { Live } from '../../live.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import type { Environment } from '../../store/nodes.ts'
@@ -23,7 +24,7 @@ export type NodeRun = {
 }
 
 export async function runNode(
-  parts: { readonly db: Database; readonly timeZone: string },
+  parts: { readonly db: Database; readonly live: Live; readonly timeZone: string },
   caller: Caller,
   run: NodeRun,
 ): Promise<{ readonly dagId: number; readonly instanceIds: readonly number[] }> {
@@ -60,6 +61,7 @@ export async function runNode(
     const action = kind === 'manual' ? 'manual-run' : 'smoke-test'
     writeObjectLog(tx, { tenantId, workspaceId, kind: 'node', ids: [nodeId], userId, action, details })
     writeAudit(tx, { tenantId, workspaceId, userId, action: `node.${action}`, object: String(nodeId), details })
+    tx.afterCommit(() => parts.live.publish({ kind: 'instance', tenantId, workspaceId, id: String(workspaceId) }))
     return { dagId, instanceIds }
   })
 }
