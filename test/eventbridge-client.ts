@@ -69,3 +69,9 @@ const modelOfTarget = ({ paramList, concurrentConfig, ...target }: Answer) =>
     ...(paramList && { paramList: paramList.map((one: Answer) => new sdk.EBTargetParam!(one)) }),
     ...(concurrentConfig && { concurrentConfig: new sdk.ConcurrentConfig!(concurrentConfig) }),
   })
+
+/** What it can ask for. */
+export const clientMethods = (): string[] =>
+  Object.getOwnPropertyNames(sdk.default!.prototype).filter(
+    (name) => !/^(constructor|doRequest)$|WithOptions$/.test(name),
+  )

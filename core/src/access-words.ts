@@ -11,7 +11,8 @@ export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   'extension.review': 'approve or reject what somebody else has submitted',
   'extension.enable-for-tenant': 'enable extensions for the whole tenant and choose their options',
   'openevent.read': 'see event buses, rules, targets and dead letters',
-  'openevent.write': 'change event buses, rules, targets and channels; read the secrets deliveries are signed with',
+  'openevent.write':
+    'change event buses, rules, targets and channels; put events on buses; read the secrets deliveries are signed with',
   'resource-group.read': 'see resource groups',
   'resource-group.write':
     'change resource groups: how many instances run at once, and whether shell and Python nodes do',

@@ -21,7 +21,11 @@ export function eventBridgeCode(refusal: Refusal): string {
 
 const BY_THING: Partial<Record<RefusalCode, Readonly<Record<string, string>>>> = {
   NOT_FOUND: { 'event bus': 'EventBusNotExist', rule: 'EventRuleNotExisted', target: 'EventTargetNotExisted' },
-  NAME_TAKEN: { 'event bus': 'EventBusAlreadyExisted', rule: 'EventRuleAlreadyExisted' },
+  NAME_TAKEN: {
+    'event bus': 'EventBusAlreadyExisted',
+    rule: 'EventRuleAlreadyExisted',
+    target: 'EventTargetAlreadyExisted',
+  },
 }
 
 const ARGUMENT = 'InvalidArgument'

@@ -1,10 +1,13 @@
 // EventBridge's own dialect, asked for by the vendor's npm client on a real server: a bus is prepared, events are put on it and arrive, signed.
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { verifyWebhook } from '@holdpoint/sdk'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ClientError, eventBridge } from '../../../test/eventbridge-client.ts'
-import { rawEventBridge } from '../../../test/eventbridge-requests.ts'
+import { type ClientError, clientMethods, eventBridge } from '../../../test/eventbridge-client.ts'
+import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { http, PATIENCE, type Person, startWorld, type Tenant, type World } from '../../../test/world.ts'
+import { ACTIONS } from './actions.ts'
 
 let world: World
 let tenant: Tenant
@@ -197,7 +200,7 @@ describe('buses and rules', () => {
       endpoint: 'kafka://broker.example:9093/events',
     })
 
-    expect((await refusalOf(call('createTargets', { ...of, targets: added }))).code).toBe('Conflict.target')
+    expect((await refusalOf(call('createTargets', { ...of, targets: added }))).code).toBe('EventTargetAlreadyExisted')
     const tooMany = ['x', 'y'].map((id) => ({ id, endpoint: 'https://example.com/' }))
     expect((await refusalOf(call('createTargets', { ...of, targets: tooMany }))).code).toBe('QuotaExceeded')
     const unknown = await refusalOf(call('deleteTargets', { ...of, targetIds: ['third', 'nobody'] }))
@@ -481,6 +484,38 @@ describe('who asks, and what is no request', () => {
     expect(logged).not.toContain('string to sign')
     expect(logged).not.toContain(owner.key.secret)
   })
+})
+
+describe('what nobody expects', () => {
+  test('a request of any action with anything for any of its members is answered or refused, and is never a fault', async () => {
+    const { bus, rule } = await busWith('https://example.com/')
+    const plain = (action: string) => JSON.parse(eventBridgeBody(action, { bus, rule })) as Record<string, unknown>
+    const given = fc.constantFrom(...ACTIONS.map((one) => one.name)).chain((action) => {
+      const members = Object.keys(plain(action)[0] ?? plain(action))
+      return fc.tuple(fc.constant(action), fc.constantFrom(...members), fc.jsonValue({ maxDepth: 3 }))
+    })
+    await fc.assert(
+      fc.asyncProperty(given, async ([action, member, value]) => {
+        const body = plain(action)
+        Object.assign(action === 'putEvents' ? (body[0] as object) : body, { [member]: value })
+        const { status } = await rawEventBridge(world.server, owner, {
+          path: `/openapi/${action}`,
+          body: JSON.stringify(body),
+        })
+        expect(status).toBeLessThan(500)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+test('the page says of every method of the client whether it is here', async () => {
+  const page = await readFile(new URL('../../../docs/eventbridge.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `(\w+)` \| (yes|no) \|/gm)].map(([, name, here]) => [name!, here!] as const)
+  const here = new Set(ACTIONS.map((one) => one.name))
+  expect(Object.fromEntries(rows)).toEqual(
+    Object.fromEntries(clientMethods().map((name) => [name, here.has(name) ? 'yes' : 'no'])),
+  )
 })
 
 async function native(method: string, path: string, json?: unknown) {

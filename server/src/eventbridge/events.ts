@@ -18,6 +18,7 @@ const NEEDED = ['id', 'source', 'type'] as const
 /** Attributes that name the server and the moment; they are written here, whatever was given. */
 const WRITTEN_HERE = /^aliyun/
 const BUS = 'aliyuneventbusname'
+const TEXTS = ['time', 'subject', 'datacontenttype', 'dataschema', 'data_base64']
 const MOST_CHARACTERS = 1_024
 
 type PutEvent = { readonly id: string; readonly bus: string; readonly text: string }
@@ -90,6 +91,7 @@ const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean }
 function checkAttribute(name: string, value: unknown): void {
   if (!/^\w{1,64}$/.test(name)) throw wrong('events', 'names of attributes are letters, digits and _, at most 64')
   if (typeof value !== 'string') {
+    if (TEXTS.includes(name)) throw wrong(name, 'a text is expected')
     if (typeof value === 'object' && !isRawJSON(value))
       throw wrong(name, 'a text, a number or true or false is expected')
   } else if (name !== 'data_base64' && value.length > MOST_CHARACTERS)

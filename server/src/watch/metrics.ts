@@ -160,7 +160,7 @@ export const METRICS = {
   requests: counter(
     'http_requests_total',
     ['interface', 'route', 'status'],
-    'Requests answered, by interface (`native`, `dataworks`, `console`, `health`), route or action, and status',
+    'Requests answered, by interface (`native`, `dataworks`, `eventbridge`, `console`, `health`), route or action, and status',
   ),
   requestDuration: histogram(
     'http_request_duration_seconds',
