@@ -1,6 +1,7 @@
 import { CATEGORY_NAMES, EVENT_NAMES, MODULE_NAMES } from 'virtual:event-names'
 import { useTranslation } from './text/index.ts'
 
+const PUT_EVENT = 'put-event'
 const BY_CODE = new Map(EVENT_NAMES.map((event) => [event.eventCode, event]))
 
 /** The extension points, in the catalogue's order, grouped by module. */
@@ -31,11 +32,12 @@ export const categoriesOf = (eventCodes: readonly string[]) => [
 
 /** Names of events, modules and categories in the language shown; a code that the catalogue does not have stands for itself. */
 export function useEventNames() {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const language = i18n.language === 'zh' ? 'zh' : 'en'
   return {
-    /** As the catalogue calls the event. */
-    event: (eventCode: string) => BY_CODE.get(eventCode)?.name[language] ?? eventCode,
+    /** As the catalogue calls the event; what somebody has put on a bus is none of it. */
+    event: (eventCode: string) =>
+      eventCode === PUT_EVENT ? t('deadLetters.putEvent') : (BY_CODE.get(eventCode)?.name[language] ?? eventCode),
     /** What is done, where the event is the moment before it: `Node freezing`, `冻结节点`. */
     operation: (eventCode: string) => operationName(BY_CODE.get(eventCode)?.name[language] ?? eventCode),
     module: (module: keyof typeof MODULE_NAMES) => MODULE_NAMES[module][language],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import published from '../../test/fixtures/events/published-envelopes.json' with { type: 'json' }
 import { EVENTS, eventByCode } from './catalog/index.ts'
-import { eventBridgeEnvelope, functionEnvelope } from './message.ts'
+import { eventBridgeEnvelope, functionEnvelope, PUT_EVENT, putEventEnvelope } from './message.ts'
 
 const occurredAtMs = Date.parse('2020-11-19T13:04:41.731Z')
 const publishedAtMs = Date.parse('2020-11-19T13:04:42.179Z')
@@ -89,6 +89,30 @@ describe('the EventBridge envelope', () => {
         },
       ),
     )
+  })
+})
+
+describe('the envelope of what somebody has put on a bus', () => {
+  test('carries the event byte for byte and says behind it where and when it was put', () => {
+    const put = { tenantAccountId: '7', publishedAtMs, busName: 'bus', regionId: 'cn-hangzhou' }
+    fc.assert(
+      fc.property(awkwardBody, (body) => {
+        const event = `{"id":"1","data":${body}}`
+        const text = putEventEnvelope(event, put)
+        expect(text.startsWith(event.slice(0, -1))).toBe(true)
+        expect(JSON.parse(text)).toEqual({
+          ...JSON.parse(event),
+          aliyunaccountid: '7',
+          aliyunpublishtime: '2020-11-19T13:04:42.179Z',
+          aliyuneventbusname: 'bus',
+          aliyunregionid: 'cn-hangzhou',
+        })
+      }),
+    )
+  })
+
+  test('it goes under a code that no event of the platform has', () => {
+    expect(EVENTS.map((event) => event.eventCode)).not.toContain(PUT_EVENT)
   })
 })
 

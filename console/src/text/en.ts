@@ -649,6 +649,7 @@ export const en = {
     until: 'The one before, until',
   },
   deadLetters: {
+    putEvent: 'Event put on the bus',
     anyTarget: 'Of every target',
     attempts: 'Attempts',
     bulk: 'What to do with the selected dead letters',
