@@ -18,6 +18,7 @@ const NEEDED = ['id', 'source', 'type'] as const
 /** Attributes that name the server and the moment; they are written here, whatever was given. */
 const WRITTEN_HERE = /^aliyun/
 const BUS = 'aliyuneventbusname'
+const BUS_NAME = /^[\w-]{1,127}$/
 const TEXTS = ['time', 'subject', 'datacontenttype', 'dataschema', 'data_base64']
 const MOST_CHARACTERS = 1_024
 
@@ -78,8 +79,7 @@ function eventOf(given: unknown, nowMs: number): PutEvent {
   if (kept.source === OWN_SOURCE) throw wrong('source', `${OWN_SOURCE} is what the platform itself says`)
   if ('data' in kept && 'data_base64' in kept) throw wrong('data', 'there is data_base64 too')
   const bus = given[BUS]
-  if (typeof bus !== 'string' || bus === '' || bus.length > 127)
-    throw wrong(BUS, 'the name of the event bus is expected')
+  if (typeof bus !== 'string' || !BUS_NAME.test(bus)) throw wrong(BUS, 'the name of an event bus is expected')
   const text = JSON.stringify({ time: new Date(nowMs).toISOString(), ...kept })
   if (Buffer.byteLength(text) > MOST_BYTES) throw wrong('data', `the event is larger than ${MOST_BYTES} bytes`)
   return { id: kept.id as string, bus, text }
