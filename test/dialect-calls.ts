@@ -45,6 +45,9 @@ function everyParameter(
     OperationId: `dag-${ids.dagId}`,
     Bizdate: bizdateOf(action, date),
     BizDate: 1_577_836_800_000,
+    // Nobody: it would be changed for the next who asks.
+    UserId: '1',
+    RoleCode: 'role_project_guest',
     Name: 'a backfill',
     StartBizDate: date,
     EndBizDate: date,

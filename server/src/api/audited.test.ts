@@ -889,6 +889,11 @@ describe('every action of the dialect that writes does so too', () => {
     'CreateWorkflowInstances',
     'StartWorkflowInstances',
     'StopWorkflowInstances',
+    // As their routes do.
+    'CreateProjectMember',
+    'AddProjectMemberToRole',
+    'RemoveProjectMemberFromRole',
+    'DeleteProjectMember',
   ]
 
   test('every other one only reads', () => {

@@ -5,6 +5,7 @@ import type { Action } from '../dataworks/schemas/action.ts'
 import type { Parameter, Schema } from '../dataworks/schemas/binding.ts'
 import * as extensions from '../dataworks/schemas/extensions.ts'
 import * as instances from '../dataworks/schemas/instances.ts'
+import * as members from '../dataworks/schemas/members.ts'
 import * as operationCenter from '../dataworks/schemas/operation-center.ts'
 import * as runs from '../dataworks/schemas/runs.ts'
 import * as taskInstances from '../dataworks/schemas/task-instances.ts'
@@ -27,6 +28,7 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Instances of tasks', file: 'task-instances.ts', contracts: byName(taskInstances) },
   { title: 'Runs', file: 'runs.ts', contracts: byName(runs) },
   { title: 'Workspaces', file: 'workspaces.ts', contracts: byName(workspaces) },
+  { title: 'Members of workspaces', file: 'members.ts', contracts: byName(members) },
 ]
 
 /** docs/dataworks/actions.md. */

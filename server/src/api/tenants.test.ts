@@ -97,6 +97,7 @@ const LISTS_OF_OURS = [
   'ListExtensions',
   'ListProjects',
   'ListNodes',
+  'ListProjectMembers',
   'ListCheckProcesses',
   'ListEnabledExtensionsForProject',
   'ListInstances',
@@ -316,10 +317,16 @@ describe('Rule 21: nobody reads or changes another tenant’s anything, by any i
       [inTheirs, ['ListExtensions', 'ListProjects']],
       [inOurs, [...LISTS_OF_OURS, 'GetProject']],
     ] as const) {
-      const { status, body } = await callAction(world, ours.tenant.owner, action, { ...about, ...place })
+      const { status, body } = await callAction(world, ours.tenant.owner, action, {
+        ...about,
+        ...place,
+        UserId: String(theirs.member.id),
+      })
       // Naming back what was asked for is no answer; a list may be answered, without anything of theirs.
       tellsNothing(JSON.stringify(body), [ids.extensionCode!, theirs.messageId, theirs.workspace.identifier])
-      expect(status, JSON.stringify(body)).toBe((mayList as readonly string[]).includes(action) ? 200 : 404)
+      // A user of another tenant is none who could become a member.
+      const missing = action === 'CreateProjectMember' && place === inOurs ? 400 : 404
+      expect(status, JSON.stringify(body)).toBe((mayList as readonly string[]).includes(action) ? 200 : missing)
     }
     expect(await everything()).toEqual(before)
   })

@@ -16,6 +16,7 @@ import {
 import { dagActions } from './actions/dags.ts'
 import { ACTIONS } from './actions/index.ts'
 import { instanceActions } from './actions/instances.ts'
+import { memberActions } from './actions/members.ts'
 import { runActions } from './actions/runs.ts'
 import { taskInstanceActions } from './actions/task-instances.ts'
 import { taskActions } from './actions/tasks.ts'
@@ -152,8 +153,15 @@ const CALLS: Readonly<
 const LISTS = ['ListExtensions', 'ListProjects']
 
 test('every action is in the tables of these tests', () => {
-  // Those on instances, runs and tasks are asked by everybody in every-role.test.ts and tenants.test.ts.
-  const elsewhere = new Set([...instanceActions, ...dagActions, ...runActions, ...taskActions, ...taskInstanceActions])
+  // Those on instances, runs, tasks and members are asked by everybody in every-role.test.ts and tenants.test.ts.
+  const elsewhere = new Set([
+    ...instanceActions,
+    ...dagActions,
+    ...runActions,
+    ...taskActions,
+    ...taskInstanceActions,
+    ...memberActions,
+  ])
   const here = ACTIONS.filter((one) => !elsewhere.has(one))
   expect([...Object.keys(CALLS), ...LISTS].sort()).toEqual(here.map((one) => one.contract.action).sort())
 })

@@ -101,6 +101,27 @@ export async function countWorkspaces(sql: Sql, tenantId: number, ids: readonly 
 
 export type MemberRow = { user_id: number; name: string; roles: WorkspaceRole[] }
 
+export type MemberOfTenantRow = MemberRow & { login: string; is_account_owner: boolean; disabled: boolean }
+
+/** A page of the members, by user id, and how many there are. */
+export async function pageOfMembers(
+  sql: Sql,
+  workspaceId: number,
+  limit: number,
+  offset: number,
+): Promise<{ readonly rows: readonly MemberOfTenantRow[]; readonly total: number }> {
+  const rows = await sql.rows<MemberOfTenantRow>(
+    `select m.user_id, u.display_name as name, m.roles, u.name as login, 'account-owner' = any(u.tenant_roles) as is_account_owner,
+       u.disabled_at is not null as disabled
+     from members m join users u on u.id = m.user_id where m.workspace_id = $1 order by m.user_id limit $2 offset $3`,
+    [workspaceId, limit, offset],
+  )
+  const [count] = await sql.rows<{ total: number }>('select count(*) as total from members where workspace_id = $1', [
+    workspaceId,
+  ])
+  return { rows, total: count!.total }
+}
+
 export async function membersOf(sql: Sql, workspaceId: number): Promise<MemberRow[]> {
   return await sql.rows<MemberRow>(
     `select m.user_id, u.display_name as name, m.roles from members m join users u on u.id = m.user_id where m.workspace_id = $1 order by m.user_id`,

@@ -4,6 +4,7 @@ import { dagActions } from './dags.ts'
 import { enabledExtensionActions } from './enabled-extensions.ts'
 import { extensionActions } from './extensions.ts'
 import { instanceActions } from './instances.ts'
+import { memberActions } from './members.ts'
 import { nodeActions } from './nodes.ts'
 import { runActions } from './runs.ts'
 import { taskInstanceActions } from './task-instances.ts'
@@ -22,4 +23,5 @@ export const ACTIONS: readonly Action[] = [
   ...taskActions,
   ...taskInstanceActions,
   ...workspaceActions,
+  ...memberActions,
 ]

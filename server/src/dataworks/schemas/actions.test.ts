@@ -13,13 +13,16 @@ import { LIST_PROJECTS } from './workspaces.ts'
 
 /** The published contract: name, type and, with `*`, whether it is required; of two readings, ours is the stricter. */
 const PUBLISHED: Record<string, string> = {
+  AddProjectMemberToRole: 'ClientToken:string ProjectId:int64* RoleCode:enum* UserId:string*',
   BatchUpdateTasks: 'Comment:string Tasks:list*',
   CallbackExtension: 'CheckMessage:string CheckResult:enum* ExtensionCode:string* MessageId:string*',
   CreateDagComplement:
     'BizBeginTime:string BizEndTime:string EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:string Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string*',
   CreateDagTest: 'Bizdate:string* Name:string* NodeId:int64* NodeParams:string ProjectEnv:enum*',
+  CreateProjectMember: 'ClientToken:string ProjectId:int64* RoleCode:enum UserId:string*',
   CreateWorkflowInstances:
     'AutoStartEnabled:boolean Comment:string DefaultRunProperties:object* EnvType:enum Name:string* Periods:object* ProjectId:int64* TaskParameters:string Type:enum* WorkflowId:int64* WorkflowParameters:refused',
+  DeleteProjectMember: 'ProjectId:int64* UserId:string*',
   DeleteTask: 'Id:int64* ProjectEnv:enum',
   GetCreateWorkflowInstancesResult: 'OperationId:string*',
   GetDag: 'DagId:int64* ProjectEnv:enum*',
@@ -51,7 +54,9 @@ const PUBLISHED: Record<string, string> = {
   ListNodeInputOrOutput: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
   ListNodes:
     'BizName:string NodeName:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* SchedulerType:enum',
+  ListProjectMembers: 'PageNumber:int32 PageSize:int32 ProjectId:int64*',
   ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
+  RemoveProjectMemberFromRole: 'ProjectId:int64* RoleCode:enum* UserId:string*',
   ListTaskInstanceOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32',
   ListTaskInstances:
     'Bizdate:int64* Filter:object Id:int64 Ids:list Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string Status:enum TaskId:int64 TaskIds:list TaskName:string TaskType:string TriggerRecurrence:enum TriggerType:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64 WorkflowInstanceId:int64 WorkflowInstanceType:enum',
@@ -159,6 +164,7 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
     'ListExtensions',
     'ListInstances',
     'ListNodes',
+    'ListProjectMembers',
     'ListProjects',
     'ListTaskInstanceOperationLogs',
     'ListTaskInstances',

@@ -2,6 +2,7 @@
 import type { Action } from './action.ts'
 import * as extensions from './extensions.ts'
 import * as instances from './instances.ts'
+import * as members from './members.ts'
 import * as operationCenter from './operation-center.ts'
 import * as runs from './runs.ts'
 import * as taskInstances from './task-instances.ts'
@@ -16,4 +17,5 @@ export const ACTIONS: readonly Action[] = [
   ...Object.values(tasks),
   ...Object.values(taskInstances),
   ...Object.values(workspaces),
+  ...Object.values(members),
 ]
