@@ -5,19 +5,20 @@ import type pg from 'pg'
 import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
 import type { Pair, User } from '../e2e/user.ts'
 import { recurrenceOf, type WatchedWorkspace } from '../e2e/watched-workspace.ts'
+import { type Answer, checkEveryAction, type Parameters } from './every-action.ts'
 import { holdElsewhere } from './held-elsewhere.ts'
-import { checkOperationCenter } from './operation-center-checks.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: answers as the clients give them
-export type Answer = Record<string, any>
-/** Lists and objects are for clients that know the action; they write them as its contract says. */
-export type Parameters = Readonly<Record<string, unknown>>
+import type { Place } from './place.ts'
 
 /** Calls with the client under test. What the server refuses comes as the error of the client, told as it gives it. */
 export type Called =
-  | { readonly answer: Answer }
+  /** `typed`: with the product's own requests and answers. */
+  | { readonly answer: Answer; readonly typed?: boolean }
   | { readonly error: { readonly code: string; readonly message: string; readonly data?: Answer | null } }
-export type Client = (action: string, parameters: Parameters, key: Pair, version?: ApiVersion) => Promise<Called>
+export type Client = (action: string, parameters: Parameters, key: Pair, version: ApiVersion) => Promise<Called>
+/** What a client found: by version and action, whether the product's own requests and answers were used. */
+export type Results = Record<string, 'product' | 'core'>
+
+const OLDER = '2020-05-18'
 
 export type Scene = {
   readonly administrator: User
@@ -26,36 +27,48 @@ export type Scene = {
   readonly outsider: User
   readonly shop: WatchedWorkspace
   readonly pool: pg.Pool
-  /** A workspace that no extension watches. */
-  readonly freeId: number
-  /** A node there that only this client unpublishes. */
-  readonly freeNodeId: number
+  /** Where nobody watches. */
+  readonly place: Place
+  /** Of a trial, with a snapshot of a committed file. */
+  readonly trialMessageId: string
   /** What the client makes of a wrong signature: some compare the strings themselves and blame the secret. */
   readonly mismatchCode: string
-  readonly versions: readonly ApiVersion[]
 }
 
-export async function checkClient(client: Client, scene: Scene): Promise<number> {
-  const { shop, administrator, author, outsider } = scene
-  let checks = 0
+export async function checkClient(client: Client, scene: Scene): Promise<{ calls: number; results: Results }> {
+  const { shop, administrator, author, outsider, place } = scene
+  let calls = 0
+  const results: Results = {}
 
-  const call = async (action: string, parameters: Parameters, key = administrator.pair): Promise<Answer> => {
-    checks++
-    const called = await client(action, parameters, key)
-    if ('error' in called) throw new Error(`${action} was refused: ${JSON.stringify(called.error)}`)
+  const call = async (
+    action: string,
+    parameters: Parameters,
+    key = administrator.pair,
+    version: ApiVersion = OLDER,
+  ): Promise<Answer> => {
+    calls++
+    const called = await client(action, parameters, key, version)
+    if ('error' in called) throw new Error(`${action} of ${version} was refused: ${JSON.stringify(called.error)}`)
     assert.match(called.answer.RequestId, /^[0-9A-F-]{36}$/)
+    results[`${version} ${action}`] = called.typed ? 'product' : 'core'
     return called.answer
   }
-  const refusal = async (code: string, action: string, parameters: Parameters, key = administrator.pair) => {
-    checks++
-    const called = await client(action, parameters, key)
+  const refusal = async (
+    code: string,
+    action: string,
+    parameters: Parameters,
+    key = administrator.pair,
+    version: ApiVersion = OLDER,
+  ) => {
+    calls++
+    const called = await client(action, parameters, key, version)
     if ('answer' in called) throw new Error(`${action} was answered: ${JSON.stringify(called.answer)}`)
     assert.equal(called.error.code, code)
     return called.error
   }
   /** The ids of a held operation: in the error's data where the client keeps them, always in its sentence. */
-  const heldBy = async (action: string, parameters: Parameters) => {
-    const { message, data } = await refusal('OperationHeld.ExtensionCheck', action, parameters)
+  const heldBy = async (action: string, parameters: Parameters, version?: ApiVersion) => {
+    const { message, data } = await refusal('OperationHeld.ExtensionCheck', action, parameters, undefined, version)
     const ids = /Process ([0-9a-f-]{36}), message ([0-9a-f-]{36})\./.exec(message)
     assert.ok(ids, message)
     const held = { ProcessId: ids[1]!, MessageId: ids[2]! }
@@ -82,16 +95,14 @@ export async function checkClient(client: Client, scene: Scene): Promise<number>
   assert.equal((await call('GetNodeChildren', node)).Data.Nodes.length, 3)
   const extension = await call('GetExtension', { ExtensionCode })
   assert.deepEqual([extension.Extension.ExtensionName, extension.Extension.Status], ['Guard', 0])
-  assert.equal((await call('ListExtensions', { PageSize: 10 })).PagingInfo.TotalCount, 1)
+  assert.equal((await call('ListExtensions', { PageSize: 10 })).PagingInfo.TotalCount, 2)
   const enabled = await call('ListEnabledExtensionsForProject', { EventCode: 'freeze-node', ProjectId })
   assert.deepEqual(
     enabled.Extensions.map((one: Answer) => one.ExtensionCode),
     [ExtensionCode],
   )
   const options = await call('GetOptionValueForProject', { ExtensionCode, ProjectId: String(ProjectId) })
-  assert.equal(options.OptionValue ?? null, null)
-
-  checks += await checkOperationCenter(client, scene)
+  assert.equal(options.OptionValue || null, null)
 
   // Held, followed, answered, done
   const freeze = { ...leaf, SchedulerType: 2 }
@@ -119,18 +130,30 @@ export async function checkClient(client: Client, scene: Scene): Promise<number>
   await call('UpdateWorkbenchEventResult', result('WARN', await heldBy('UpdateNodeRunMode', unfreeze)), author.pair)
   assert.equal((await call('UpdateNodeRunMode', unfreeze)).Success, true)
   assert.equal(await recurrenceOf(administrator.client, ProjectId, leaf.NodeId), 'normal')
-  const unpublish = { NodeId: scene.freeNodeId, ProjectId: scene.freeId }
+  const unpublish = { NodeId: place.node.offline, ProjectId: place.projectId }
   assert.equal((await call('OfflineNode', unpublish)).Success, 'true')
   await refusal('Invalid.Wkbench.NodeNotExist', 'OfflineNode', unpublish)
   const refused = await heldBy('OfflineNode', { NodeId: leaf.NodeId, ProjectId })
   await call('UpdateWorkbenchEventResult', result('FAIL', refused), author.pair)
   assert.equal(await statusOf('undeploy-node', refused.MessageId), 'BLOCKED')
 
+  // Held in the newer version too, and what was asked for is not there.
+  const paused = { Id: leaf.NodeId, Trigger: { Recurrence: 'Pause' } }
+  const inNewer = await heldBy('UpdateTask', paused, '2024-05-18')
+  await call('UpdateWorkbenchEventResult', result('FAIL', inNewer), author.pair)
+  assert.equal(await recurrenceOf(administrator.client, ProjectId, leaf.NodeId), 'normal')
+
   // The other callbacks
   const elsewhere = (eventCode: string) =>
     holdElsewhere(scene.pool, { eventCode, workspaceId: ProjectId, extensionCode: ExtensionCode })
   const ofFile = { MessageId: await elsewhere('commit-file'), ExtensionCode, CheckResult: 'FAIL' }
   assert.deepEqual(Object.keys(await call('UpdateIDEEventResult', ofFile, author.pair)), ['RequestId'])
+  await call('UpdateIDEEventResult', ofFile, author.pair, '2024-05-18')
+  const ofTrial = { MessageId: scene.trialMessageId, ProjectId }
+  for (const version of ['2020-05-18', '2024-05-18'] as const) {
+    const { EventDetail } = await call('GetIDEEventDetail', ofTrial, author.pair, version)
+    assert.equal(EventDetail.CommittedFile.FileName, 'daily_orders.sql')
+  }
   const ofOther = { MessageId: await elsewhere('download-resources'), ExtensionCode, CheckResult: 'FAIL' }
   assert.equal((await call('CallbackExtension', { ...ofOther, CheckMessage: '不行' }, author.pair)).Success, 'true')
   await refusal('InvalidMessageId.WrongCallback', 'UpdateIDEEventResult', ofOther, author.pair)
@@ -147,5 +170,8 @@ export async function checkClient(client: Client, scene: Scene): Promise<number>
   await refusal('Forbidden.Access', 'GetNode', leaf, outsider.pair)
   await refusal(scene.mismatchCode, 'GetNode', leaf, { ...administrator.pair, secret: 'not the secret' })
   await refusal('InvalidAccessKeyId.NotFound', 'GetNode', leaf, { id: 'LTAInobody', secret: 'x' })
-  return checks
+
+  // Everything else
+  await checkEveryAction((action, parameters, version) => call(action, parameters, administrator.pair, version), place)
+  return { calls, results }
 }

@@ -1,40 +1,45 @@
-// Runs the clients of other languages: installs each, starts its bridge and its extension, and checks what they find.
+// Runs the vendor's clients: installs each, starts its bridge and its extension, checks what they find, and compares it with the page of compatibility.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import pg from 'pg'
-import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
 import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaster.ts'
 import { endEverything, type Holdpoint, startHoldpoint, temporaryHome } from '../e2e/holdpoint-process.ts'
 import { addUser, administratorOf, type User } from '../e2e/user.ts'
 import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from '../e2e/watched-workspace.ts'
-import { type Called, type Client, checkClient } from './checks.ts'
+import { type Called, type Client, checkClient, type Results } from './checks.ts'
+import { type NotRun, type Recorded, type Run, recorded, save } from './compatibility.ts'
 import { GO } from './go/suite.ts'
 import { JAVA } from './java/suite.ts'
+import { NPM } from './npm/suite.ts'
+import { makePlace } from './place.ts'
 import { PYTHON } from './python/suite.ts'
 
 /** How one client is installed and started. */
 export type Suite = {
   readonly name: string
+  /** Under which it stands on the page, together with the same client's other ways of signing and sending. */
+  readonly client: string
+  readonly way: string
+  /** From the registries, each with its version. */
+  readonly packages: readonly string[]
   /** What must be there for it to be installed, tried with these arguments. */
   readonly needs: readonly (readonly [program: string, ...args: readonly string[]])[]
-  /** Brings what comes from a registry below the directory. */
+  /** Brings what comes from a registry below the directory, which suites with the same function here share. */
   install(directory: string): Promise<void>
   /** Compiles the bridge there; a fault in it is ours. */
   build?(directory: string): Promise<void>
   /** The command for `calls` and for `extension`. */
   command(directory: string, role: 'calls' | 'extension'): readonly [program: string, ...args: readonly string[]]
   readonly mismatchCode: string
-  /** Of the API, that it calls. */
-  readonly versions: readonly ApiVersion[]
 }
 
-const SUITES: readonly Suite[] = [...PYTHON, ...JAVA, ...GO]
+export const SUITES: readonly Suite[] = [...NPM, ...PYTHON, ...JAVA, ...GO]
 const PATIENCE_MS = 20_000
 
 type World = {
@@ -43,37 +48,37 @@ type World = {
   readonly author: User
   readonly outsider: User
   readonly shop: WatchedWorkspace
+  /** Of the extension that reads committed files. */
+  readonly codeExtension: string
   readonly pool: pg.Pool
 }
 
-/** Runs the suites whose name contains one of the words, all of them without any; answers the exit code. */
-export async function runSuites(words: readonly string[]): Promise<number> {
+/** Runs the suites whose name contains one of the words, all of them without any; answers the exit code. With `--save` the page is written anew. */
+export async function runSuites(given: readonly string[]): Promise<number> {
+  const words = given.filter((word) => word !== '--save')
   const chosen = SUITES.filter((suite) => words.length === 0 || words.some((word) => suite.name.includes(word)))
+  const runs: Run[] = []
+  const notRun: NotRun[] = []
+  const directories = new Map<Suite['install'], string>()
   let failed = 0
   let world: World | null = null
   try {
     for (const suite of chosen) {
-      const absent = await missing(suite)
-      if (absent !== null) {
-        console.log(`NOT RUN  ${suite.name}: there is no ${absent} here`)
-        continue
-      }
-      const directory = path.join(temporaryHome(), 'clients')
-      mkdirSync(directory)
+      const { name, client, way, packages } = suite
       try {
-        await suite.install(directory)
-      } catch (error) {
-        console.log(`NOT RUN  ${suite.name}: it could not be installed: ${lastLine(error)}`)
-        continue
-      }
-      try {
-        await suite.build?.(directory)
+        const [directory, problem] = await installed(suite, directories)
+        if (problem !== null) {
+          console.log(`NOT RUN  ${name}: ${problem}`)
+          notRun.push({ name, client, way, packages, why: problem })
+          continue
+        }
         world ??= await startWorld()
-        const checks = await runSuite(suite, directory, world)
-        console.log(`ok       ${suite.name}: ${checks} calls, and the story`)
+        const { calls, results } = await runSuite(suite, directory, world)
+        console.log(`ok       ${name}: ${calls} calls, and the story`)
+        runs.push({ name, client, way, packages, results: sorted(results) })
       } catch (error) {
         failed++
-        console.log(`FAILED   ${suite.name}`)
+        console.log(`FAILED   ${name}`)
         console.error(error)
       }
     }
@@ -81,7 +86,36 @@ export async function runSuites(words: readonly string[]): Promise<number> {
     await world?.pool.end()
     await endEverything()
   }
+  if (given.includes('--save')) await save(SUITES, runs, notRun)
+  else failed += differencesFrom(recorded(), runs)
   return failed === 0 ? 0 : 1
+}
+
+const sorted = (results: Results): Results => Object.fromEntries(Object.entries(results).toSorted())
+
+/** What was found now must be what the page says. */
+function differencesFrom(page: Recorded, runs: readonly Run[]): number {
+  const stale = runs.filter((run) => !page.runs.some((row) => isDeepStrictEqual(row, run)))
+  for (const { name } of stale)
+    console.log(`STALE    ${name}: the page of compatibility says otherwise; run this with --save`)
+  return stale.length
+}
+
+async function installed(suite: Suite, directories: Map<Suite['install'], string>): Promise<[string, string | null]> {
+  const there = directories.get(suite.install)
+  if (there !== undefined) return [there, null]
+  const absent = await missing(suite)
+  if (absent !== null) return ['', `there is no ${absent} here`]
+  const directory = path.join(temporaryHome(), 'clients')
+  mkdirSync(directory)
+  try {
+    await suite.install(directory)
+  } catch (error) {
+    return ['', `it could not be installed: ${lastLine(error)}`]
+  }
+  await suite.build?.(directory)
+  directories.set(suite.install, directory)
+  return [directory, null]
 }
 
 async function missing(suite: Suite): Promise<string | null> {
@@ -104,7 +138,8 @@ async function startWorld(): Promise<World> {
   const dataDir = path.join(temporaryHome(), 'data')
   const holdpoint = await startHoldpoint({
     args: ['--no-demo', '--data-dir', dataDir],
-    env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1' },
+    // What is written of instances stays as it is.
+    env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1', HOLDPOINT_SCHEDULER: 'off' },
   })
   const administrator = await administratorOf(holdpoint)
   const author = await addUser(holdpoint, administrator, 'author', ['open-platform-administrator'])
@@ -115,27 +150,49 @@ async function startWorld(): Promise<World> {
   const pool = new pg.Pool({ host, port: SOCKET_PORT, user: 'holdpoint', database: 'holdpoint', max: 2 })
   // An idle connection that is lost is replaced; what needs one says so itself.
   pool.on('error', () => {})
-  return { holdpoint, administrator, author, outsider, shop, pool }
+  return { holdpoint, administrator, author, outsider, shop, codeExtension: await codeExtensionOf(author, shop), pool }
+}
+
+async function codeExtensionOf(author: User, { workspaceId }: WatchedWorkspace): Promise<string> {
+  const options = readFileSync(
+    path.join(import.meta.dirname, '../../examples/prohibited-functions/options.json'),
+    'utf8',
+  )
+  const { code } = await author.client.call('POST /extensions', {
+    body: { name: 'Code', points: ['commit-file'], options, testWorkspaceId: workspaceId },
+  })
+  return code
+}
+
+const SNAPSHOT = JSON.parse(readFileSync(path.join(import.meta.dirname, 'committed-file.json'), 'utf8'))
+
+/** Somebody seems to commit a file: the event is a sample, what is frozen of the file is given with it. */
+async function tryCommit({ author, codeExtension }: World, snapshot = SNAPSHOT) {
+  return await author.client.call('POST /extensions/{code}/trials', {
+    params: { code: codeExtension },
+    body: { eventCode: 'commit-file', snapshot },
+  })
 }
 
 let serial = 0
 
-async function runSuite(suite: Suite, directory: string, world: World): Promise<number> {
+async function runSuite(suite: Suite, directory: string, world: World) {
   const { administrator, author, outsider, shop, pool } = world
-  const free = await freeNode(world, `free_${++serial}`)
+  const place = await makePlace(administrator.client, pool, `free_${++serial}`)
   await shop.sendTo('http://127.0.0.1:9/')
+  const trial = await tryCommit(world)
   const calls = start(suite, directory, 'calls', world)
-  let checks: number
+  let found: Awaited<ReturnType<typeof checkClient>>
   try {
-    checks = await checkClient(bridge(calls), {
+    found = await checkClient(bridge(calls), {
       administrator,
       author,
       outsider,
       shop,
       pool,
-      ...free,
+      place,
+      trialMessageId: trial.messageId!,
       mismatchCode: suite.mismatchCode,
-      versions: suite.versions,
     })
   } finally {
     calls.child.kill('SIGKILL')
@@ -146,33 +203,7 @@ async function runSuite(suite: Suite, directory: string, world: World): Promise<
   } finally {
     extension.child.kill('SIGKILL')
   }
-  return checks
-}
-
-/** A node in a workspace of its own, which no extension watches. */
-async function freeNode({ administrator: { client } }: World, name: string) {
-  const workspace = await client.call('POST /workspaces', { body: { identifier: name, name, mode: 'basic' } })
-  const { created } = await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
-    params: { workspaceId: workspace.id },
-    body: {
-      flowspec: {
-        version: '1.1.0',
-        kind: 'CycleWorkflow',
-        spec: {
-          nodes: [
-            {
-              id: '1',
-              name,
-              trigger: { type: 'Scheduler', cron: '00 10 00 * * ?' },
-              script: { path: name, runtime: { command: 'DIDE_SHELL' } },
-              outputs: { nodeOutputs: [{ data: `${name}.out` }] },
-            },
-          ],
-        },
-      },
-    },
-  })
-  return { freeId: workspace.id, freeNodeId: created[0]!.id }
+  return found
 }
 
 type Started = { readonly child: ChildProcess; readonly lines: AsyncIterator<string>; readonly reader: Interface }
@@ -187,6 +218,7 @@ function start(suite: Suite, directory: string, role: 'calls' | 'extension', wor
       ALIBABA_CLOUD_ACCESS_KEY_ID: world.author.pair.id,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: world.author.pair.secret,
       EXTENSION_CODE: world.shop.extensionCode,
+      CODE_EXTENSION_CODE: world.codeExtension,
     },
   })
   const reader = createInterface({ input: child.stdout! })
@@ -201,31 +233,50 @@ async function nextLine({ child, lines }: Started): Promise<unknown> {
 }
 
 function bridge(started: Started): Client {
-  return async (action, parameters, key, version = '2020-05-18') => {
+  return async (action, parameters, key, version) => {
     started.child.stdin!.write(`${JSON.stringify({ action, parameters, key, version })}\n`)
     return (await nextLine(started)) as Called
   }
 }
 
-async function tellStory(extension: Started, { administrator: { client }, shop }: World): Promise<void> {
+async function tellStory(extension: Started, world: World): Promise<void> {
+  const { administrator, author, shop, codeExtension } = world
+  const { client } = administrator
   const { port } = (await nextLine(extension)) as { port: number }
   await shop.sendTo(`http://127.0.0.1:${port}/`)
   const ask = async (point: 'freeze-node' | 'unfreeze-node', node: string) => {
     const { id } = await operate(client, shop.workspaceId, point, shop.node(node))
-    const until = Date.now() + PATIENCE_MS
-    for (;;) {
-      const operation = await client.call('GET /operations/{operationId}', { params: { operationId: id } })
-      if (operation.state !== 'held') {
-        const recurrence = await recurrenceOf(client, shop.workspaceId, shop.node(node))
-        return [operation.state, operation.checks[0]?.comment, recurrence]
-      }
-      if (Date.now() > until) throw new Error(`${point} of ${node} was not decided: ${JSON.stringify(operation)}`)
-      await pause(25)
-    }
+    const operation = await ended(administrator, id)
+    return [
+      operation.state,
+      operation.checks[0]?.comment,
+      await recurrenceOf(client, shop.workspaceId, shop.node(node)),
+    ]
   }
   const nobody = 'waited for by: nobody'
   assert.deepEqual(await ask('freeze-node', 'stock_snapshot_hourly'), ['done', nobody, 'pause'])
   assert.deepEqual(await ask('unfreeze-node', 'stock_snapshot_hourly'), ['done', nobody, 'normal'])
   const waiting = `waited for by: 订单日汇总, 客户分层, tmp_campaign_check`
   assert.deepEqual(await ask('freeze-node', 'dwd_order_items'), ['refused', waiting, 'normal'])
+
+  // What it reads of the file and of the options decides.
+  for (const checkStatus of ['WARN', 'FAIL'] as const) {
+    await client.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+      params: { workspaceId: shop.workspaceId, code: codeExtension },
+      body: { options: { checkStatus } },
+    })
+    const trial = await tryCommit(world)
+    const { checks } = await ended(author, trial.id)
+    assert.deepEqual([checks[0]?.result, checks[0]?.comment], [checkStatus, 'the code of daily_orders.sql'])
+  }
+}
+
+async function ended({ client }: User, operationId: string) {
+  const until = Date.now() + PATIENCE_MS
+  for (;;) {
+    const operation = await client.call('GET /operations/{operationId}', { params: { operationId } })
+    if (operation.state !== 'held') return operation
+    if (Date.now() > until) throw new Error(`It was not decided: ${JSON.stringify(operation)}`)
+    await pause(25)
+  }
 }

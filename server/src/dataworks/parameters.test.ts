@@ -116,7 +116,29 @@ describe('decoding', () => {
     expect(codeOf(() => decode('', `${'n'.repeat(257)}=1`))).toBe('BODY_MALFORMED')
   })
 
-  test('a body must be a form, and in UTF-8 where it says which; without a body the type does not matter', () => {
+  test('a body may be a JSON object, whose members are parameters', () => {
+    const type = [['content-type', 'application/json; charset=utf-8']] as const
+    const json = (body: unknown) => decode('', typeof body === 'string' ? body : JSON.stringify(body), type)
+    expect(json({ A: '中', B: 1, C: true, D: null, E: [1, { F: 2 }] })).toEqual({
+      A: '中',
+      B: '1',
+      C: 'true',
+      E: '[1,{"F":2}]',
+    })
+    expect(json('{}')).toEqual({})
+    expect(decode('A=1', '{"A":1}', type)).toEqual({ A: '1' })
+    expect(codeOf(() => decode('A=1', '{"A":2}', type))).toBe('PARAMETER_REPEATED')
+    for (const body of ['[]', '"a"', 'null', '{', 'A=1', '{"":1}', `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`])
+      expect(
+        codeOf(() => json(body)),
+        body.slice(0, 20),
+      ).toBe('BODY_MALFORMED')
+    expect(codeOf(() => json('{"A":9007199254740993}'))).toBe('PARAMETER_INVALID')
+    expect(codeOf(() => json('{"A":"\\ud800"}'))).toBe('PARAMETER_INVALID')
+    expect(codeOf(() => json('{"\\ud800":1}'))).toBe('BODY_MALFORMED')
+  })
+
+  test('a body must be a form otherwise, and in UTF-8 where it says which; without a body the type does not matter', () => {
     for (const type of [
       'application/x-www-form-urlencoded',
       'Application/X-WWW-Form-Urlencoded; charset=UTF-8',
@@ -124,7 +146,7 @@ describe('decoding', () => {
     ]) {
       expect(decode('', 'A=1', [['content-type', type]])).toEqual({ A: '1' })
     }
-    for (const type of ['application/json', 'text/plain', '', 'application/x-www-form-urlencoded;charset=gbk']) {
+    for (const type of ['text/plain', '', 'application/x-www-form-urlencoded;charset=gbk']) {
       expect(codeOf(() => decode('', 'A=1', [['content-type', type]]))).toBe('CONTENT_TYPE_UNSUPPORTED')
       expect(decode('A=1', '', [['content-type', type]])).toEqual({ A: '1' })
     }

@@ -32,6 +32,7 @@ const PARAMETERS_MAX = 1_000
 const NAME_LENGTH_MAX = 256
 const ECHO_LENGTH_MAX = 128
 const FORM = 'application/x-www-form-urlencoded'
+const JSON_TYPE = 'application/json'
 
 /**
  * Query and form as one map.
@@ -47,7 +48,7 @@ export function decodeRequest(request: ReceivedRequest): Parameters {
   }
   if (request.body.length === 0) return parameters
 
-  const form = decodePairs(formText(request), 'body')
+  const form = pairsOfBody(request)
   const inForm = new Set<string>()
   for (const [name, value] of form) {
     const inQuery = parameters.get(name)
@@ -59,6 +60,41 @@ export function decodeRequest(request: ReceivedRequest): Parameters {
   }
   if (parameters.size > PARAMETERS_MAX) throw tooMany()
   return parameters
+}
+
+/** Some releases of one client family write the parameters of an action as the members of a JSON object. */
+function pairsOfBody(request: ReceivedRequest): readonly Pair[] {
+  const contentType = headerValue(request.headers, 'content-type') ?? ''
+  return isUtf8(contentType, JSON_TYPE)
+    ? decodeMembers(request.body)
+    : decodePairs(formText(request, contentType), 'body')
+}
+
+/** Lists and objects stay JSON text, which is how they are written in a form; null is as nothing. */
+function decodeMembers(body: Buffer): readonly Pair[] {
+  const members = jsonObjectOf(body)
+  if (members === undefined) throw undecodable('body', 'it is not a JSON object')
+  return Object.entries(members).flatMap(([name, value]): Pair[] => {
+    if (name === '' || name.length > NAME_LENGTH_MAX || !name.isWellFormed())
+      throw undecodable('body', `the name of a member is not text of 1 to ${NAME_LENGTH_MAX} characters`)
+    if (value === null) return []
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw new Refusal('PARAMETER_INVALID', { parameter: name, problem: 'it is a number beyond 2^53' })
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    if (!text.isWellFormed())
+      throw new Refusal('PARAMETER_INVALID', { parameter: name, problem: 'it is not Unicode text' })
+    return [[name, text]]
+  })
+}
+
+function jsonObjectOf(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    // What is nested too deeply to be written again is found here.
+    if (value !== null && typeof value === 'object' && !Array.isArray(value) && JSON.stringify(value))
+      return value as Record<string, unknown>
+  } catch {}
+  return undefined
 }
 
 /** The pairs of one query or form, in their order; `+` is a space, a name without `=` has the empty value. */
@@ -131,19 +167,18 @@ function fromEither(parameters: Parameters, parameter: string, headers: HeaderLi
   return given ?? inHeader
 }
 
-function formText(request: ReceivedRequest): string {
-  const contentType = headerValue(request.headers, 'content-type') ?? ''
-  if (contentType !== FORM && !isUtf8Form(contentType)) {
+function formText(request: ReceivedRequest, contentType: string): string {
+  if (contentType !== FORM && !isUtf8(contentType, FORM)) {
     throw new Refusal('CONTENT_TYPE_UNSUPPORTED', { contentType: clip(contentType) || '(none)' })
   }
   if (!isAscii(request.body)) throw undecodable('body', 'it is not percent-encoded ASCII')
   return request.body.toString('latin1')
 }
 
-function isUtf8Form(contentType: string): boolean {
+function isUtf8(contentType: string, wanted: string): boolean {
   const [mediaType = '', ...attributes] = contentType.toLowerCase().split(';')
   return (
-    mediaType.trim() === FORM &&
+    mediaType.trim() === wanted &&
     attributes.every((attribute) => !/^\s*charset\s*=/.test(attribute) || /=\s*"?utf-?8"?\s*$/.test(attribute))
   )
 }

@@ -1,9 +1,10 @@
 // The vendor's Go clients, for the conformance runner.
 //
 //	bridge CLIENT calls      reads calls as lines of JSON and answers each with a line of JSON
-//	bridge CLIENT extension  is an extension: receives events over HTTP, reads the nodes and returns its result
+//	bridge CLIENT extension  is an extension: receives events over HTTP, reads what they are about and returns its result
 //
-// CLIENT is sdk-go (the first generation, signature V1), darabonba-v3 or darabonba-v1 (the second, with either signature).
+// CLIENT is sdk-go (the first generation, signature V1), darabonba-v3 or darabonba-v1 (the second, with either signature). Calls go through the product's
+// own requests and answers where there are some for the action, and through the core's common request otherwise.
 package main
 
 import (
@@ -14,18 +15,19 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	service "github.com/alibabacloud-go/tea-utils/v2/service"
 	"github.com/alibabacloud-go/tea/tea"
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
 	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
+	dataworks "github.com/aliyun/alibaba-cloud-sdk-go/services/dataworks-public"
 )
 
-const version = "2020-05-18"
+const older = "2020-05-18"
 
 type key struct{ Id, Secret string }
 
@@ -39,19 +41,45 @@ type refused struct {
 
 func (r *refused) Error() string { return r.Message }
 
-type call func(key key, action string, parameters map[string]any) (answer, error)
+// What was answered, and whether the product's own requests and answers were used.
+type call func(key key, action string, parameters map[string]any, version string) (answer, bool, error)
+
+func (c call) older(key key, action string, parameters map[string]any) (answer, error) {
+	body, _, err := c(key, action, parameters, older)
+	return body, err
+}
 
 func text(value any) string {
-	if number, ok := value.(float64); ok {
-		return strconv.FormatInt(int64(number), 10)
+	switch value := value.(type) {
+	case float64:
+		return strconv.FormatInt(int64(value), 10)
+	case []any, map[string]any:
+		written, err := json.Marshal(value)
+		check(err)
+		return string(written)
 	}
 	return fmt.Sprint(value)
 }
 
-func sdkGo(key key, action string, parameters map[string]any) (answer, error) {
-	client, err := sdk.NewClientWithAccessKey("cn-hangzhou", key.Id, key.Secret)
+func decoded(value any) answer {
+	written, err := json.Marshal(value)
+	check(err)
+	var body answer
+	check(json.Unmarshal(written, &body))
+	return body
+}
+
+func sdkGo(key key, action string, parameters map[string]any, version string) (answer, bool, error) {
+	client, err := dataworks.NewClientWithAccessKey("cn-hangzhou", key.Id, key.Secret)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	if method := reflect.ValueOf(client).MethodByName(action); version == older && method.IsValid() {
+		results := method.Call([]reflect.Value{filled(method.Type().In(0).Elem(), action, parameters)})
+		if err, _ := results[1].Interface().(error); err != nil {
+			return nil, true, refusalOf(err)
+		}
+		return decoded(results[0].Interface()), true, nil
 	}
 	request := requests.NewCommonRequest()
 	request.Method = "POST"
@@ -64,19 +92,43 @@ func sdkGo(key key, action string, parameters map[string]any) (answer, error) {
 		request.FormParams[name] = text(value)
 	}
 	response, err := client.ProcessCommonRequest(request)
-	var refusal sdkerrors.Error
-	if errors.As(err, &refusal) {
-		return nil, &refused{Code: refusal.ErrorCode(), Message: refusal.Message()}
-	}
 	if err != nil {
-		return nil, err
+		return nil, false, refusalOf(err)
 	}
 	var body answer
-	return body, json.Unmarshal(response.GetHttpContentBytes(), &body)
+	return body, false, json.Unmarshal(response.GetHttpContentBytes(), &body)
 }
 
+func refusalOf(err error) error {
+	var refusal sdkerrors.Error
+	if errors.As(err, &refusal) {
+		return &refused{Code: refusal.ErrorCode(), Message: refusal.Message()}
+	}
+	return err
+}
+
+// The product's request as its constructor makes it, with the parameters in their fields.
+func filled(kind reflect.Type, action string, parameters map[string]any) reflect.Value {
+	request := reflect.New(kind)
+	rpc := &requests.RpcRequest{}
+	request.Elem().FieldByName("RpcRequest").Set(reflect.ValueOf(rpc))
+	rpc.InitWithApiInfo("dataworks-public", older, action, "", "")
+	rpc.Method = requests.POST
+	rpc.Scheme = "http"
+	rpc.Domain = os.Getenv("DATAWORKS_ENDPOINT")
+	for i := 0; i < kind.NumField(); i++ {
+		if value, given := parameters[kind.Field(i).Tag.Get("name")]; given {
+			request.Elem().Field(i).SetString(text(value))
+		}
+	}
+	return request
+}
+
+// Clients of the product in the second generation, by version, where they could be installed.
+var products = map[string]func(*openapi.Config) (any, error){}
+
 func darabonba(signatureAlgorithm string) call {
-	return func(key key, action string, parameters map[string]any) (answer, error) {
+	return func(key key, action string, parameters map[string]any, version string) (answer, bool, error) {
 		config := &openapi.Config{
 			AccessKeyId:     tea.String(key.Id),
 			AccessKeySecret: tea.String(key.Secret),
@@ -86,9 +138,13 @@ func darabonba(signatureAlgorithm string) call {
 		if signatureAlgorithm != "" {
 			config.SignatureAlgorithm = tea.String(signatureAlgorithm)
 		}
+		if product, installed := products[version]; installed {
+			body, err := withProduct(product, config, action, parameters)
+			return body, true, teaRefusalOf(err)
+		}
 		client, err := openapi.NewClient(config)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		query := map[string]*string{}
 		for name, value := range parameters {
@@ -105,20 +161,41 @@ func darabonba(signatureAlgorithm string) call {
 			ReqBodyType: tea.String("formData"),
 			BodyType:    tea.String("json"),
 		}, &openapi.OpenApiRequest{Query: query}, &service.RuntimeOptions{})
-		var refusal *tea.SDKError
-		if errors.As(err, &refusal) {
-			var data map[string]any
-			if refusal.Data != nil {
-				_ = json.Unmarshal([]byte(*refusal.Data), &data)
-			}
-			return nil, &refused{Code: tea.StringValue(refusal.Code), Message: tea.StringValue(refusal.Message), Data: data}
-		}
 		if err != nil {
-			return nil, err
+			return nil, false, teaRefusalOf(err)
 		}
 		body, _ := response["body"].(map[string]any)
-		return body, nil
+		return body, false, nil
 	}
+}
+
+func withProduct(product func(*openapi.Config) (any, error), config *openapi.Config, action string, parameters map[string]any) (answer, error) {
+	client, err := product(config)
+	if err != nil {
+		return nil, err
+	}
+	method := reflect.ValueOf(client).MethodByName(action)
+	request := reflect.New(method.Type().In(0).Elem())
+	written, err := json.Marshal(parameters)
+	check(err)
+	check(json.Unmarshal(written, request.Interface()))
+	results := method.Call([]reflect.Value{request})
+	if err, _ := results[1].Interface().(error); err != nil {
+		return nil, err
+	}
+	return decoded(results[0].Elem().FieldByName("Body").Interface()), nil
+}
+
+func teaRefusalOf(err error) error {
+	var refusal *tea.SDKError
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	var data map[string]any
+	if refusal.Data != nil {
+		_ = json.Unmarshal([]byte(*refusal.Data), &data)
+	}
+	return &refused{Code: tea.StringValue(refusal.Code), Message: tea.StringValue(refusal.Message), Data: data}
 }
 
 var clients = map[string]call{"sdk-go": sdkGo, "darabonba-v3": darabonba(""), "darabonba-v1": darabonba("v2")}
@@ -130,15 +207,16 @@ func calls(call call) {
 			Action     string
 			Parameters map[string]any
 			Key        key
+			Version    string
 		}
 		check(json.Unmarshal(lines.Bytes(), &asked))
-		body, err := call(asked.Key, asked.Action, asked.Parameters)
+		body, typed, err := call(asked.Key, asked.Action, asked.Parameters, asked.Version)
 		var refusal *refused
 		if errors.As(err, &refusal) {
 			say(answer{"error": refusal})
 		} else {
 			check(err)
-			say(answer{"answer": body})
+			say(answer{"answer": body, "typed": typed})
 		}
 	}
 }
@@ -149,42 +227,70 @@ func extension(call call) {
 	check(err)
 	say(answer{"port": listener.Addr().(*net.TCPAddr).Port})
 	check(http.Serve(listener, http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
-		var event struct {
-			Id   string
-			Data struct {
-				BlockBusiness bool
-				NodeIds       []any
-			}
-		}
-		check(json.NewDecoder(request.Body).Decode(&event))
+		var received event
+		check(json.NewDecoder(request.Body).Decode(&received))
 		// What is only told needs no answer.
-		if !event.Data.BlockBusiness {
+		if !received.Data.BlockBusiness {
 			return
 		}
-		waiting := []string{}
-		for _, node := range event.Data.NodeIds {
-			children, err := call(own, "GetNodeChildren", map[string]any{"NodeId": node, "ProjectEnv": "PROD"})
-			check(err)
-			for _, child := range children["Data"].(map[string]any)["Nodes"].([]any) {
-				waiting = append(waiting, child.(map[string]any)["NodeName"].(string))
-			}
+		action, result := "UpdateWorkbenchEventResult", answer{}
+		if received.Data.EventCode == "commit-file" {
+			action, result = "UpdateIDEEventResult", judgeCode(call, own, received)
+		} else {
+			result = judgeNodes(call, own, received)
 		}
-		result, names := "OK", "nobody"
-		if len(waiting) > 0 {
-			result, names = "FAIL", strings.Join(waiting, ", ")
-		}
-		_, err := call(own, "UpdateWorkbenchEventResult", map[string]any{
-			"MessageId":      event.Id,
-			"ExtensionCode":  os.Getenv("EXTENSION_CODE"),
-			"CheckResult":    result,
-			"CheckResultTip": "waited for by: " + names,
-		})
+		result["MessageId"] = received.Id
+		_, err := call.older(own, action, result)
 		// Delivered before, and answered then.
 		var refusal *refused
 		if !errors.As(err, &refusal) || refusal.Code != "Conflict.CheckResult" {
 			check(err)
 		}
 	})))
+}
+
+type event struct {
+	Id   string
+	Data struct {
+		BlockBusiness bool
+		EventCode     string
+		NodeIds       []any
+		ProjectId     any
+	}
+}
+
+func judgeNodes(call call, own key, received event) answer {
+	waiting := []string{}
+	for _, node := range received.Data.NodeIds {
+		children, err := call.older(own, "GetNodeChildren", answer{"NodeId": node, "ProjectEnv": "PROD"})
+		check(err)
+		for _, child := range children["Data"].(answer)["Nodes"].([]any) {
+			waiting = append(waiting, child.(answer)["NodeName"].(string))
+		}
+	}
+	result, names := "OK", "nobody"
+	if len(waiting) > 0 {
+		result, names = "FAIL", strings.Join(waiting, ", ")
+	}
+	return answer{"ExtensionCode": os.Getenv("EXTENSION_CODE"), "CheckResult": result, "CheckResultTip": "waited for by: " + names}
+}
+
+func judgeCode(call call, own key, received event) answer {
+	code, project := os.Getenv("CODE_EXTENSION_CODE"), received.Data.ProjectId
+	detail, err := call.older(own, "GetIDEEventDetail", answer{"MessageId": received.Id, "ProjectId": project})
+	check(err)
+	file := detail["EventDetail"].(answer)["CommittedFile"].(answer)
+	options, err := call.older(own, "GetOptionValueForProject", answer{"ExtensionCode": code, "ProjectId": text(project)})
+	check(err)
+	chosen := struct{ CheckStatus string }{"FAIL"}
+	if value, _ := options["OptionValue"].(string); value != "" {
+		check(json.Unmarshal([]byte(value), &chosen))
+	}
+	result := "OK"
+	if strings.Contains(file["Content"].(string), "MAX_PT") {
+		result = chosen.CheckStatus
+	}
+	return answer{"ExtensionCode": code, "CheckResult": result, "CheckResultTip": "the code of " + file["FileName"].(string)}
 }
 
 func say(value any) {

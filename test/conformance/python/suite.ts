@@ -7,38 +7,48 @@ const run = promisify(execFile)
 const python = (directory: string) => path.join(directory, 'venv', 'bin', 'python')
 
 function suite(
-  name: string,
+  generation: string,
+  way: string,
   client: string,
-  packages: readonly string[],
+  packages: readonly (readonly [name: string, version: string])[],
   mismatchCode: string,
-  versions: Suite['versions'] = ['2020-05-18'],
 ): Suite {
   return {
-    name,
+    name: `Python, ${generation}, ${way} (${packages.at(-1)![0]})`,
+    client: `Python ${generation}`,
+    way,
+    packages: packages.map(([name, version]) => `${name} ${version}`),
     needs: [['python3', '-c', 'import venv, ensurepip']],
     async install(directory) {
       await run('python3', ['-m', 'venv', path.join(directory, 'venv')])
-      await run(python(directory), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
+      const wanted = packages.map(([name, version]) => `${name}==${version}`)
+      await run(python(directory), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted])
     },
     command: (directory, role) => [python(directory), path.join(import.meta.dirname, 'bridge.py'), client, role],
     mismatchCode,
-    versions,
   }
 }
 
 export const PYTHON: readonly Suite[] = [
   suite(
-    'Python, first generation, V1 (aliyun-python-sdk-dataworks-public)',
+    '1.0',
+    'V1',
     'sdk-core',
-    ['aliyun-python-sdk-core==2.16.0', 'aliyun-python-sdk-dataworks-public==6.1.12'],
+    [
+      ['aliyun-python-sdk-core', '2.16.0'],
+      ['aliyun-python-sdk-dataworks-public', '6.1.12'],
+    ],
     // It compares the server's string to sign with its own, and they are equal.
     'InvalidAccessKeySecret',
   ),
   suite(
-    'Python, second generation, V3 (alibabacloud_dataworks-public20200518, -20240518)',
+    '2.0',
+    'V3',
     'tea-openapi',
-    ['alibabacloud_dataworks-public20200518==10.1.1', 'alibabacloud_dataworks-public20240518==9.11.0'],
+    [
+      ['alibabacloud-dataworks-public20200518', '10.1.1'],
+      ['alibabacloud-dataworks-public20240518', '9.11.0'],
+    ],
     'SignatureDoesNotMatch',
-    ['2020-05-18', '2024-05-18'],
   ),
 ]
