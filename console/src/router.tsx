@@ -22,7 +22,7 @@ import type {
 } from './api/shapes.ts'
 import { links } from './links.ts'
 import { Broken, NotThere } from './pages/broken.tsx'
-import { withOperationCenterTexts } from './text/index.ts'
+import { withTextsOf } from './text/index.ts'
 
 /** What stands after the `?` is plain text, one value per name; each route takes what it knows and drops the rest. */
 type Search = Readonly<Record<string, unknown>>
@@ -148,7 +148,7 @@ const audit = createRoute({
     to: day(search.to),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./pages/audit/index.tsx'), 'AuditPage'),
+  component: lazyRouteComponent(() => withTextsOf('audit', import('./pages/audit/index.tsx')), 'AuditPage'),
 })
 
 const workspaces = createRoute({
@@ -178,7 +178,10 @@ const node = createRoute({
     environment: oneOf(ENVIRONMENTS, search.environment),
     tab: text(search.tab),
   }),
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/workspaces/node.tsx')), 'NodePage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('operationCenter', import('./pages/workspaces/node.tsx')),
+    'NodePage',
+  ),
 })
 const instances = createRoute({
   getParentRoute: () => signedIn,
@@ -206,14 +209,17 @@ const instances = createRoute({
     dagId: number(search.dagId),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/instances/list.tsx')), 'InstancesPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('operationCenter', import('./pages/instances/list.tsx')),
+    'InstancesPage',
+  ),
 })
 const instance = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/instances/$instanceId',
   validateSearch: (search: Search): { tab?: string } => ({ tab: text(search.tab) }),
   component: lazyRouteComponent(
-    () => withOperationCenterTexts(import('./pages/instances/instance.tsx')),
+    () => withTextsOf('operationCenter', import('./pages/instances/instance.tsx')),
     'InstancePage',
   ),
 })
@@ -229,12 +235,12 @@ const runs = createRoute({
     kind: oneOf(DAG_KINDS, search.kind),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/instances/runs.tsx')), 'RunsPage'),
+  component: lazyRouteComponent(() => withTextsOf('operationCenter', import('./pages/instances/runs.tsx')), 'RunsPage'),
 })
 const run = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/runs/$dagId',
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/instances/run.tsx')), 'RunPage'),
+  component: lazyRouteComponent(() => withTextsOf('operationCenter', import('./pages/instances/run.tsx')), 'RunPage'),
 })
 const backfills = createRoute({
   getParentRoute: () => signedIn,
@@ -248,7 +254,10 @@ const backfills = createRoute({
     mine: yes(search.mine),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/backfills/index.tsx')), 'BackfillsPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('operationCenter', import('./pages/backfills/index.tsx')),
+    'BackfillsPage',
+  ),
 })
 const newBackfill = createRoute({
   getParentRoute: () => signedIn,
@@ -257,13 +266,16 @@ const newBackfill = createRoute({
     environment: oneOf(ENVIRONMENTS, search.environment),
     nodes: /^\d{1,16}(,\d{1,16}){0,99}$/.test(String(search.nodes)) ? String(search.nodes) : undefined,
   }),
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/backfills/new.tsx')), 'NewBackfillPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('operationCenter', import('./pages/backfills/new.tsx')),
+    'NewBackfillPage',
+  ),
 })
 const backfill = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/backfills/$backfillId',
   component: lazyRouteComponent(
-    () => withOperationCenterTexts(import('./pages/backfills/backfill.tsx')),
+    () => withTextsOf('operationCenter', import('./pages/backfills/backfill.tsx')),
     'BackfillPage',
   ),
 })
@@ -284,7 +296,7 @@ const dataSources = createRoute({
     environment: oneOf(ENVIRONMENTS, search.environment),
   }),
   component: lazyRouteComponent(
-    () => withOperationCenterTexts(import('./pages/workspaces/data-sources.tsx')),
+    () => withTextsOf('operationCenter', import('./pages/workspaces/data-sources.tsx')),
     'DataSourcesPage',
   ),
 })
@@ -292,7 +304,7 @@ const resourceGroups = createRoute({
   getParentRoute: () => signedIn,
   path: '/resource-groups',
   component: lazyRouteComponent(
-    () => withOperationCenterTexts(import('./pages/resource-groups.tsx')),
+    () => withTextsOf('operationCenter', import('./pages/resource-groups.tsx')),
     'ResourceGroupsPage',
   ),
 })
@@ -304,7 +316,10 @@ const members = createRoute({
 const channel = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/channel',
-  component: lazyRouteComponent(() => import('./pages/workspaces/channel.tsx'), 'ChannelPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('openevent', import('./pages/workspaces/channel.tsx')),
+    'ChannelPage',
+  ),
 })
 
 const alerts = createRoute({
@@ -314,7 +329,7 @@ const alerts = createRoute({
     rule: number(search.rule),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => withOperationCenterTexts(import('./pages/alerts/index.tsx')), 'AlertsPage'),
+  component: lazyRouteComponent(() => withTextsOf('operationCenter', import('./pages/alerts/index.tsx')), 'AlertsPage'),
 })
 
 const operations = createRoute({
@@ -392,7 +407,10 @@ const extension = createRoute({
     state: oneOf(STATES, search.state),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./pages/extensions/extension.tsx'), 'ExtensionPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('openevent', import('./pages/extensions/extension.tsx')),
+    'ExtensionPage',
+  ),
 })
 const editExtension = createRoute({
   getParentRoute: () => signedIn,
@@ -410,18 +428,27 @@ const reviews = createRoute({
 const eventBuses = createRoute({
   getParentRoute: () => signedIn,
   path: '/event-buses',
-  component: lazyRouteComponent(() => import('./pages/event-buses/index.tsx'), 'EventBusesPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('openevent', import('./pages/event-buses/index.tsx')),
+    'EventBusesPage',
+  ),
 })
 const eventBus = createRoute({
   getParentRoute: () => signedIn,
   path: '/event-buses/$busId',
-  component: lazyRouteComponent(() => import('./pages/event-buses/event-bus.tsx'), 'EventBusPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('openevent', import('./pages/event-buses/event-bus.tsx')),
+    'EventBusPage',
+  ),
 })
 
 const tenantChannel = createRoute({
   getParentRoute: () => signedIn,
   path: '/tenant-channel',
-  component: lazyRouteComponent(() => import('./pages/workspaces/channel.tsx'), 'TenantChannelPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('openevent', import('./pages/workspaces/channel.tsx')),
+    'TenantChannelPage',
+  ),
 })
 const deadLetters = createRoute({
   getParentRoute: () => signedIn,
@@ -447,7 +474,10 @@ const deadLetters = createRoute({
     to: instant(search.to),
     cursor: text(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./pages/dead-letters/index.tsx'), 'DeadLettersPage'),
+  component: lazyRouteComponent(
+    () => withTextsOf('openevent', import('./pages/dead-letters/index.tsx')),
+    'DeadLettersPage',
+  ),
 })
 
 const elsewhere = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotThere })

@@ -4,7 +4,11 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { auditEn } from '../../console/src/text/audit-en.ts'
+import { auditZh } from '../../console/src/text/audit-zh.ts'
 import { en } from '../../console/src/text/en.ts'
+import { openeventEn } from '../../console/src/text/openevent-en.ts'
+import { openeventZh } from '../../console/src/text/openevent-zh.ts'
 import { operationCenterEn } from '../../console/src/text/operation-center-en.ts'
 import { operationCenterZh } from '../../console/src/text/operation-center-zh.ts'
 import { zh } from '../../console/src/text/zh.ts'
@@ -23,7 +27,10 @@ import {
   type World,
 } from '../world.ts'
 
-export const TEXTS = { en: { ...en, ...operationCenterEn }, zh: { ...zh, ...operationCenterZh } }
+export const TEXTS = {
+  en: { ...en, ...operationCenterEn, ...openeventEn, ...auditEn },
+  zh: { ...zh, ...operationCenterZh, ...openeventZh, ...auditZh },
+}
 export type Language = keyof typeof TEXTS
 
 export type Look = { readonly language: Language; readonly scheme: 'light' | 'dark' }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, NumberInput, Skeleton, Switch, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, NumberInput, Switch, Text, TextInput } from '@mantine/core'
 import { IconPencil, IconPlus, IconServer2, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { calls } from '../api/calls.ts'
 import { queries } from '../api/queries.ts'
 import type { ResourceGroup } from '../api/shapes.ts'
 import { fieldProblem, ProblemNotice } from '../problem.tsx'
+import { QueryTable } from '../query-table.tsx'
 import { useMay } from '../session.ts'
 import { useTranslation } from '../text/index.ts'
 import { Confirm } from '../ui/confirm.tsx'
@@ -13,8 +14,7 @@ import { Empty } from '../ui/empty.tsx'
 import { iconProps } from '../ui/icon.ts'
 import { Page } from '../ui/page.tsx'
 import { RowAct } from '../ui/row-act.tsx'
-import { type Column, RowTable } from '../ui/row-table.tsx'
-import { Card } from '../ui/section.tsx'
+import type { Column } from '../ui/row-table.tsx'
 
 type Editing = { readonly group: ResourceGroup | null; readonly remove: boolean }
 
@@ -22,7 +22,7 @@ type Editing = { readonly group: ResourceGroup | null; readonly remove: boolean 
 export function ResourceGroupsPage() {
   const { t } = useTranslation()
   const mayWrite = useMay()('resource-group.write')
-  const { data, error } = useQuery(queries.resourceGroups())
+  const found = useQuery(queries.resourceGroups())
   const [editing, setEditing] = useState<Editing | null>(null)
   const add = mayWrite && (
     <Button leftSection={<IconPlus {...iconProps} />} onClick={() => setEditing({ group: null, remove: false })}>
@@ -73,29 +73,21 @@ export function ResourceGroupsPage() {
   ]
   return (
     <Page title={t('resourceGroups.title')} description={t('resourceGroups.hint')} actions={add}>
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={120} />}
-      {data?.length === 0 && (
-        <Card>
+      <QueryTable
+        label={t('resourceGroups.title')}
+        columns={columns}
+        found={found}
+        keyOf={(group) => String(group.id)}
+        minWidth={620}
+        empty={
           <Empty
             icon={IconServer2}
             title={t('resourceGroups.empty')}
             next={t('resourceGroups.emptyNext')}
             actions={add}
           />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <RowTable
-            label={t('resourceGroups.title')}
-            columns={columns}
-            rows={data}
-            keyOf={(group) => String(group.id)}
-            minWidth={620}
-          />
-        </Card>
-      )}
+        }
+      />
       {editing && !editing.remove && <EditDialog group={editing.group} close={() => setEditing(null)} />}
       {editing?.remove && <RemoveDialog group={editing.group!} close={() => setEditing(null)} />}
     </Page>

@@ -86,12 +86,3 @@ export const accessEn = {
     title: 'Credentials for answering',
   },
 }
-
-/** What the audit trail says of it. */
-export const accessAuditEn = {
-  userChangePassword: 'Changed their password',
-  userEndSessions: 'Signed {{object}} out everywhere',
-  userLink: 'Is known at the sign-in provider from now on',
-  userUnlink: 'Unlinked {{object}} from the sign-in provider',
-  userUnlock: 'Let {{object}} try to sign in again',
-}

@@ -1,4 +1,4 @@
-import type { accessAuditEn, accessEn } from './access-en.ts'
+import type { accessEn } from './access-en.ts'
 import type { SameTexts } from './index.ts'
 
 export const accessZh: SameTexts<typeof accessEn> = {
@@ -84,12 +84,4 @@ export const accessZh: SameTexts<typeof accessEn> = {
     tab: '凭证',
     title: '返回结果的凭证',
   },
-}
-
-export const accessAuditZh: SameTexts<typeof accessAuditEn> = {
-  userChangePassword: '修改了自己的密码',
-  userEndSessions: '结束了 {{object}} 的所有会话',
-  userLink: '已与登录提供方关联',
-  userUnlink: '解除了 {{object}} 与登录提供方的关联',
-  userUnlock: '解除了 {{object}} 的登录锁定',
 }

@@ -33,14 +33,3 @@ export const authorEn = {
       'Sent by hand to an extension under test. Nobody asked for this operation, and nothing happens whatever the verdict.',
   },
 }
-
-/** What the audit trail says of it. */
-export const authorAuditEn = {
-  devConnect: 'Had the messages of the extension {{extension}} forwarded to {{machine}}',
-  devDisconnect: 'Ended the forwarding of messages of the extension {{extension}}',
-  messageReplay: 'Had the message {{object}} delivered again for the extension {{extension}}',
-  trialSend: 'Tried the extension {{extension}} with “{{point}}”',
-  trialWithdraw: 'Withdrew the trial',
-  trialEndDone: 'The trial passed; nothing was carried out',
-  trialEndRefused: 'The trial was refused; there was nothing to carry out',
-}

@@ -32,13 +32,3 @@ export const authorZh = {
     badgeHint: '手动发给测试中的扩展程序。没有人发起该操作，无论检查结果如何都不会执行任何操作。',
   },
 }
-
-export const authorAuditZh = {
-  devConnect: '将扩展程序 {{extension}} 的消息转发到 {{machine}}',
-  devDisconnect: '结束了扩展程序 {{extension}} 的消息转发',
-  messageReplay: '为扩展程序 {{extension}} 重新投递了消息 {{object}}',
-  trialSend: '以“{{point}}”试运行了扩展程序 {{extension}}',
-  trialWithdraw: '撤回了试运行',
-  trialEndDone: '试运行通过，未执行任何操作',
-  trialEndRefused: '试运行未通过，没有可执行的操作',
-}

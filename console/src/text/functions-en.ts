@@ -118,10 +118,3 @@ export const functionsEn = {
     which: 'All runs',
   },
 }
-
-/** What the audit trail says of it. */
-export const functionsAuditEn = {
-  checkGiveUp: 'The function of {{extension}} was given up after {{attempts}} attempts',
-  functionDelivery: 'Changed how the function of the extension {{extension}} is asked',
-  functionTest: 'Ran the function of the extension {{extension}} to test it',
-}

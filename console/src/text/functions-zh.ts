@@ -1,4 +1,4 @@
-import type { functionsAuditEn, functionsEn } from './functions-en.ts'
+import type { functionsEn } from './functions-en.ts'
 
 type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 
@@ -117,9 +117,3 @@ export const functionsZh = {
     which: '全部运行',
   },
 } satisfies Same<typeof functionsEn>
-
-export const functionsAuditZh = {
-  checkGiveUp: '扩展程序 {{extension}} 的函数在 {{attempts}} 次尝试后被放弃',
-  functionDelivery: '修改扩展程序 {{extension}} 的函数的调用方式',
-  functionTest: '试运行扩展程序 {{extension}} 的函数',
-} satisfies Same<typeof functionsAuditEn>

@@ -1,13 +1,15 @@
 import i18next from 'i18next'
 import { initReactI18next, useTranslation as useI18next } from 'react-i18next'
 import { keepPreference, readPreference } from '../preferences.ts'
+import type { auditEn } from './audit-en.ts'
 import type { en } from './en.ts'
+import type { openeventEn } from './openevent-en.ts'
 import type { operationCenterEn } from './operation-center-en.ts'
 
 export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
 /** The name of one text, e.g. `nodes.title`. */
-export type TextKey = Keys<typeof en> | Keys<typeof operationCenterEn>
+export type TextKey = Keys<typeof en> | Keys<typeof operationCenterEn> | Keys<typeof openeventEn> | Keys<typeof auditEn>
 type Keys<T> = { [K in keyof T & string]: T[K] extends string ? Plain<K> : `${K}.${Keys<T[K]>}` }[keyof T & string]
 /** Plural forms are one key. */
 type Plain<K extends string> = K extends `${infer Whole}_${'one' | 'other'}` ? Whole : K
@@ -41,11 +43,22 @@ const LOADERS: Readonly<Record<Language, () => Promise<Loaded>>> = {
 }
 
 /** Pages that come later bring texts of their own, which the first page need not wait for. */
-const OPERATION_CENTER: Readonly<Record<Language, () => Promise<object>>> = {
-  en: () => import('./operation-center-en.ts').then((file) => file.operationCenterEn),
-  zh: () => import('./operation-center-zh.ts').then((file) => file.operationCenterZh),
-}
-let operationCenterIsWanted = false
+const AREAS = {
+  operationCenter: {
+    en: () => import('./operation-center-en.ts').then((file): object => file.operationCenterEn),
+    zh: () => import('./operation-center-zh.ts').then((file): object => file.operationCenterZh),
+  },
+  openevent: {
+    en: () => import('./openevent-en.ts').then((file): object => file.openeventEn),
+    zh: () => import('./openevent-zh.ts').then((file): object => file.openeventZh),
+  },
+  audit: {
+    en: () => import('./audit-en.ts').then((file): object => file.auditEn),
+    zh: () => import('./audit-zh.ts').then((file): object => file.auditZh),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<Language, () => Promise<object>>>>>
+type Area = keyof typeof AREAS
+const wanted = new Set<Area>()
 
 let refusalSentenceNow: RefusalSentence = () => undefined
 
@@ -61,20 +74,20 @@ export function preferredLanguage(): Language {
 export const currentLanguage = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')
 
 async function load(language: Language): Promise<object> {
-  const [loaded, more] = await Promise.all([
+  const [loaded, ...more] = await Promise.all([
     LOADERS[language](),
-    operationCenterIsWanted ? OPERATION_CENTER[language]() : {},
+    ...[...wanted].map((area) => AREAS[area][language]()),
   ])
   refusalSentenceNow = loaded.refusalSentence
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
-  return { ...loaded.texts, ...more }
+  return Object.assign({ ...loaded.texts }, ...more)
 }
 
-/** A page of the Operation Center, together with its texts. */
-export async function withOperationCenterTexts<P>(page: Promise<P>): Promise<P> {
-  operationCenterIsWanted = true
+/** A page of an area, together with the area's texts. */
+export async function withTextsOf<P>(area: Area, page: Promise<P>): Promise<P> {
+  wanted.add(area)
   const language = currentLanguage()
-  const [texts, loaded] = await Promise.all([OPERATION_CENTER[language](), page])
+  const [texts, loaded] = await Promise.all([AREAS[area][language](), page])
   i18next.addResourceBundle(language, 'translation', texts, true)
   return loaded
 }

@@ -21,7 +21,7 @@ export type CursorList<T> = Omit<SteadyRows<T>, 'rows'> & {
   readonly pager: Pager
 }
 
-type Props<T> = {
+export type CursorTableProps<T> = {
   label: string
   list: CursorList<T>
   keyOf: (row: T) => string
@@ -35,7 +35,16 @@ type Props<T> = {
 }
 
 /** One page of a list, with its ways to the other pages. */
-export function CursorTable<T>({ label, list, keyOf, columns, empty, minWidth, chosen, chooseLabel }: Props<T>) {
+export function CursorTable<T>({
+  label,
+  list,
+  keyOf,
+  columns,
+  empty,
+  minWidth,
+  chosen,
+  chooseLabel,
+}: CursorTableProps<T>) {
   const pagerBar = (list.pager.first !== null || list.pager.next !== null) && (
     <PagerBar pager={list.pager} count={list.rows?.length ?? 0} />
   )

@@ -1,6 +1,7 @@
-import { TextInput } from '@mantine/core'
+import { type ComboboxData, Select, Switch, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
+import { useTranslation } from '../text/index.ts'
 
 const TYPED_AFTER_MS = 300
 
@@ -42,6 +43,46 @@ export function DayFilter({ label, value, onChange }: Props) {
       w={145}
       value={value ?? ''}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
+    />
+  )
+}
+
+type ChoiceProps<Value extends string> = {
+  label: string
+  data: ComboboxData
+  value: Value | undefined
+  onChange: (value: Value | undefined) => void
+  w?: number
+  searchable?: boolean
+  /** The key `/` leads to it. */
+  first?: boolean
+}
+
+/** A filter by one of several, or by none of them. */
+export function ChoiceFilter<Value extends string>({ value, onChange, w = 170, first, ...props }: ChoiceProps<Value>) {
+  const { t } = useTranslation()
+  return (
+    <Select
+      {...props}
+      placeholder={t('ui.any')}
+      clearable
+      w={w}
+      data-filter={first}
+      value={value ?? null}
+      onChange={(chosen) => onChange((chosen as Value | null) ?? undefined)}
+    />
+  )
+}
+
+type SwitchProps = { label: string; value: true | undefined; onChange: (value: true | undefined) => void }
+
+export function SwitchFilter({ label, value, onChange }: SwitchProps) {
+  return (
+    <Switch
+      label={label}
+      checked={value === true}
+      mb={8}
+      onChange={(event) => onChange(event.currentTarget.checked || undefined)}
     />
   )
 }

@@ -13,7 +13,7 @@ export type Column<T> = {
   readonly quiet?: true
 }
 
-type Props<T> = {
+export type RowTableProps<T> = {
   label: string
   columns: readonly Column<T>[]
   /** undefined while they are read. */
@@ -28,7 +28,7 @@ type Props<T> = {
 }
 
 /** Rows and columns; too wide or too high, it scrolls, also by keyboard. */
-export function RowTable<T>({ label, columns, rows, keyOf, minWidth, maxHeight, boxes, classOf }: Props<T>) {
+export function RowTable<T>({ label, columns, rows, keyOf, minWidth, maxHeight, boxes, classOf }: RowTableProps<T>) {
   return (
     <Table.ScrollContainer
       minWidth={minWidth}

@@ -1,9 +1,10 @@
-import { Alert, Badge, Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { IconKey, IconPlus, IconShieldLock } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AccessKey, NewAccessKey } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copyable, CopyTextButton } from '../../ui/copy.tsx'
@@ -12,8 +13,8 @@ import { Facts } from '../../ui/facts.tsx'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card, Section } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
+import { Section } from '../../ui/section.tsx'
 
 const MOST_ACTIVE = 2
 
@@ -107,18 +108,14 @@ export function AccessKeys({ title, hint, empty, emptyNext, keys, error, refresh
   return (
     <Section title={title} description={hint} actions={make}>
       <Stack gap="sm">
-        <ProblemNotice error={error ?? create.error ?? change.error} />
-        {!keys && !error && <Skeleton height={100} />}
-        {keys?.length === 0 && (
-          <Card>
-            <Empty icon={IconKey} title={empty} next={emptyNext} actions={make} />
-          </Card>
-        )}
-        {keys && keys.length > 0 && (
-          <Card padding={0}>
-            <RowTable label={title} columns={columns} rows={keys} keyOf={(key) => key.id} minWidth={720} />
-          </Card>
-        )}
+        <QueryTable
+          label={title}
+          columns={columns}
+          found={{ data: keys, error: error ?? create.error ?? change.error }}
+          keyOf={(key) => key.id}
+          minWidth={720}
+          empty={<Empty icon={IconKey} title={empty} next={emptyNext} actions={make} />}
+        />
       </Stack>
       {created && <SecretDialog created={created} close={() => setCreated(null)} />}
       {deleting && (

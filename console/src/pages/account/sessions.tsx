@@ -1,13 +1,13 @@
-import { Badge, Button, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { Session } from '../../api/shapes.ts'
-import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Instant } from '../../ui/instant.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card, Section } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
+import { Section } from '../../ui/section.tsx'
 
 const BROWSERS = [
   ['Edge', /\bEdg\/(\d+)/],
@@ -97,21 +97,13 @@ export function Sessions() {
   )
   return (
     <Section title={t('sessions.title')} description={t('sessions.hint')} actions={others}>
-      <Stack gap="sm">
-        <ProblemNotice error={error ?? end.error ?? endOthers.error} />
-        {!data && !error && <Skeleton height={100} />}
-        {data && (
-          <Card padding={0}>
-            <RowTable
-              label={t('sessions.title')}
-              columns={columns}
-              rows={data.items}
-              keyOf={(one) => one.id}
-              minWidth={860}
-            />
-          </Card>
-        )}
-      </Stack>
+      <QueryTable
+        label={t('sessions.title')}
+        columns={columns}
+        found={{ data: data?.items, error: error ?? end.error ?? endOthers.error }}
+        keyOf={(one) => one.id}
+        minWidth={860}
+      />
     </Section>
   )
 }

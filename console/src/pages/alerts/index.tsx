@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { IconBell, IconBellOff, IconPencil, IconPlus, IconSend, IconShieldLock, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { queries } from '../../api/queries.ts'
 import type { AlertRule } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useMay } from '../../session.ts'
 import { type Translate, useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
@@ -17,8 +18,8 @@ import { LinkTo } from '../../ui/link.tsx'
 import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RowAct } from '../../ui/row-act.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card, Section } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
+import { Section } from '../../ui/section.tsx'
 import { type Look, StateBadge } from '../../ui/state-badge.tsx'
 import { RuleDialog } from './rule-dialog.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
@@ -96,31 +97,22 @@ export function AlertsPage() {
   ]
   return (
     <Page title={t('alerts.title')} description={t('alerts.hint')} actions={create}>
-      <ProblemNotice error={rules.error} />
       <Section title={t('alerts.rules')}>
-        {rules.data === undefined && !rules.error && <Skeleton height={120} />}
-        {rules.data?.rules.length === 0 ? (
-          <Card>
+        <QueryTable
+          label={t('alerts.rules')}
+          columns={columns}
+          found={{ data: rules.data?.rules, error: rules.error }}
+          keyOf={(rule) => String(rule.id)}
+          minWidth={620}
+          empty={
             <Empty
               icon={IconBell}
               title={t('alerts.noRules')}
               next={t(mayWrite ? 'alerts.noRulesNext' : 'alerts.noRulesRead')}
               actions={create}
             />
-          </Card>
-        ) : (
-          rules.data && (
-            <Card padding={0}>
-              <RowTable
-                label={t('alerts.rules')}
-                columns={columns}
-                rows={rules.data.rules}
-                keyOf={(rule) => String(rule.id)}
-                minWidth={620}
-              />
-            </Card>
-          )
-        )}
+          }
+        />
       </Section>
       <Told workspaceId={workspaceId} rules={rules.data?.rules ?? []} list={told} />
       {(opened?.what === 'create' || opened?.what === 'edit') && (

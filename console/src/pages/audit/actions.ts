@@ -2,9 +2,9 @@
 import type { LinkOptions } from '@tanstack/react-router'
 import type { AuditEntry } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import type { SameTexts } from '../../text/index.ts'
+import type { auditEn } from '../../text/audit-en.ts'
 
-type Did = keyof SameTexts['audit']['did']
+type Did = keyof (typeof auditEn)['audit']['did']
 
 /** Actions with one sentence each. */
 const SENTENCES = {

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Select, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Code, Group, Text, TextInput } from '@mantine/core'
 import { IconDownload, IconFilterOff, IconHistory, IconLock, IconLockOpen } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -6,14 +6,14 @@ import { auditExportAddress } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { AuditEntry } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
+import { FilteredList, useSetFilters, WorkspaceFilter } from '../../filtered-list.tsx'
 import { useList } from '../../list.ts'
-import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { useTranslation } from '../../text/index.ts'
 import { Copyable } from '../../ui/copy.tsx'
-import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { ChoiceFilter } from '../../ui/filters.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
@@ -35,17 +35,14 @@ function dayAt(day: string | undefined, days: 0 | 1): string | undefined {
 
 export function AuditPage() {
   const { t } = useTranslation()
-  const me = useMe()
+  const _me = useMe()
   const may = useMay()
   const { cursor, operation: _, from, to, ...filter } = route.useSearch()
-  const navigate = route.useNavigate()
   const span = { workspaceId: filter.workspaceId, from: dayAt(from, 0), to: dayAt(to, 1) }
   const list = useList(queries.audit({ ...filter, ...span, cursor }), cursor, keyOf)
   const people = useQuery(queries.everyUser())
   const sentence = useSentence()
-  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
-    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }) })
-  const filtered = [...Object.values(filter), from, to].some((value) => value !== undefined)
+  const set = useSetFilters<ReturnType<typeof route.useSearch>>()
   const columns: readonly Column<AuditEntry>[] = [
     {
       key: 'at',
@@ -121,87 +118,64 @@ export function AuditPage() {
       }
     >
       <SealStanding />
-      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
-        <Select
-          label={t('shell.workspace')}
-          placeholder={t('ui.any')}
-          clearable
-          searchable
-          w={190}
-          data-filter
-          data={me.workspaces
-            .filter((workspace) => may('audit.read', workspace.id))
-            .map((workspace) => ({ value: String(workspace.id), label: workspace.name }))}
-          value={filter.workspaceId === undefined ? null : String(filter.workspaceId)}
-          onChange={(id) => set({ workspaceId: id === null ? undefined : Number(id) })}
-        />
-        <Select
-          label={t('audit.actionFilter')}
-          placeholder={t('ui.any')}
-          clearable
-          searchable
-          w={210}
-          data={ACTIONS}
-          value={filter.action ?? null}
-          onChange={(action) => set({ action: action ?? undefined })}
-        />
-        <Select
-          label={t('audit.user')}
-          placeholder={t('ui.any')}
-          clearable
-          searchable
-          w={210}
-          data={people.data?.map((one) => ({ value: one.id, label: `${one.displayName} (${one.name})` })) ?? []}
-          value={filter.userId === undefined ? null : String(filter.userId)}
-          onChange={(id) => set({ userId: id === null ? undefined : Number(id) })}
-        />
-        <TextInput
-          type="date"
-          label={t('audit.from')}
-          w={150}
-          value={from ?? ''}
-          onChange={(event) => set({ from: event.currentTarget.value || undefined })}
-        />
-        <TextInput
-          type="date"
-          label={t('audit.to')}
-          w={150}
-          value={to ?? ''}
-          onChange={(event) => set({ to: event.currentTarget.value || undefined })}
-        />
-        {filter.object !== undefined && (
-          <Button
-            variant="light"
-            leftSection={<IconFilterOff {...iconProps} />}
-            onClick={() => set({ object: undefined })}
-          >
-            {t('audit.onlyObject', { object: filter.object })}
-          </Button>
-        )}
-      </Group>
-      <ProblemNotice error={list.error} />
-      <CursorTable
+      <FilteredList
         label={t('audit.title')}
         list={list}
         keyOf={keyOf}
         columns={columns}
         minWidth={820}
-        empty={
-          filtered ? (
-            <Empty
-              icon={IconFilterOff}
-              title={t('audit.emptyFiltered')}
-              next={t(list.pager.next === null ? 'ui.emptyFilteredNext' : 'audit.emptyFurther')}
-              actions={
-                <Button variant="default" onClick={() => void navigate({ search: {} })}>
-                  {t('ui.clearFilters')}
-                </Button>
-              }
+        filters={
+          <>
+            <WorkspaceFilter
+              among={(id) => may('audit.read', id)}
+              value={filter.workspaceId}
+              onChange={(workspaceId) => set({ workspaceId })}
             />
-          ) : (
-            <Empty icon={IconHistory} title={t('audit.empty')} next={t('audit.emptyNext')} />
-          )
+            <ChoiceFilter
+              label={t('audit.actionFilter')}
+              searchable
+              w={210}
+              data={ACTIONS}
+              value={filter.action}
+              onChange={(action) => set({ action })}
+            />
+            <ChoiceFilter
+              label={t('audit.user')}
+              searchable
+              w={210}
+              data={people.data?.map((one) => ({ value: one.id, label: `${one.displayName} (${one.name})` })) ?? []}
+              value={filter.userId?.toString()}
+              onChange={(id) => set({ userId: id === undefined ? undefined : Number(id) })}
+            />
+            <TextInput
+              type="date"
+              label={t('audit.from')}
+              w={150}
+              value={from ?? ''}
+              onChange={(event) => set({ from: event.currentTarget.value || undefined })}
+            />
+            <TextInput
+              type="date"
+              label={t('audit.to')}
+              w={150}
+              value={to ?? ''}
+              onChange={(event) => set({ to: event.currentTarget.value || undefined })}
+            />
+            {filter.object !== undefined && (
+              <Button
+                variant="light"
+                leftSection={<IconFilterOff {...iconProps} />}
+                onClick={() => set({ object: undefined })}
+              >
+                {t('audit.onlyObject', { object: filter.object })}
+              </Button>
+            )}
+          </>
         }
+        filter={{ ...filter, from, to }}
+        emptyFiltered={t('audit.emptyFiltered')}
+        emptyFilteredNext={t(list.pager.next === null ? 'ui.emptyFilteredNext' : 'audit.emptyFurther')}
+        empty={<Empty icon={IconHistory} title={t('audit.empty')} next={t('audit.emptyNext')} />}
       />
     </Page>
   )

@@ -1,16 +1,15 @@
-import { Button, Group, Input, SegmentedControl, Select, Switch, Text } from '@mantine/core'
-import { IconFilterOff, IconHistoryToggle } from '@tabler/icons-react'
+import { Text } from '@mantine/core'
+import { IconHistoryToggle } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { BackfillState, BackfillSummary } from '../../api/shapes.ts'
+import type { BackfillSummary } from '../../api/shapes.ts'
+import { EnvironmentFilter, FilteredList, useSetFilters } from '../../filtered-list.tsx'
 import { links } from '../../links.ts'
 import { useList } from '../../list.ts'
-import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { type Translate, useTranslation } from '../../text/index.ts'
-import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { TextFilter } from '../../ui/filters.tsx'
+import { ChoiceFilter, SwitchFilter, TextFilter } from '../../ui/filters.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
@@ -29,12 +28,9 @@ export function BackfillsPage() {
   const may = useMay()
   const workspaceId = Number(route.useParams().workspaceId)
   const { cursor, operation: _, environment = 'PROD', ...filter } = route.useSearch()
-  const navigate = route.useNavigate()
   const list = useList(queries.backfills(workspaceId, { environment, ...filter, cursor }), cursor, keyOf)
   const workspace = me.workspaces.find((one) => one.id === workspaceId)
-  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
-    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }), replace: true })
-  const filtered = Object.values(filter).some((value) => value !== undefined)
+  const set = useSetFilters<ReturnType<typeof route.useSearch>>()
   const ask = may('node.operate', workspaceId) && (
     <LinkButton {...links.newBackfill(workspaceId, environment)} leftSection={<IconHistoryToggle {...iconProps} />}>
       {t('backfill.new')}
@@ -64,72 +60,44 @@ export function BackfillsPage() {
       }
       actions={ask}
     >
-      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
-        {workspace?.mode !== 'basic' && (
-          <div>
-            <Input.Label labelElement="div" display="block" id="environment-label">
-              {t('nodes.environment')}
-            </Input.Label>
-            <SegmentedControl
-              aria-labelledby="environment-label"
-              value={environment}
-              onChange={(value) => set({ environment: value === 'DEV' ? 'DEV' : undefined })}
-              data={[
-                { value: 'PROD', label: t('nodes.PROD') },
-                { value: 'DEV', label: t('nodes.DEV') },
-              ]}
-            />
-          </div>
-        )}
-        <TextFilter
-          label={t('backfill.name')}
-          placeholder={t('backfill.namePlaceholder')}
-          value={filter.name}
-          onChange={(name) => set({ name })}
-        />
-        <Select
-          label={t('backfill.state')}
-          placeholder={t('ui.any')}
-          clearable
-          w={190}
-          data={STATES.map((value) => ({ value, label: t(`backfillState.${value}`) }))}
-          value={filter.state ?? null}
-          onChange={(state) => set({ state: (state as BackfillState | null) ?? undefined })}
-        />
-        <Switch
-          label={t('backfill.mine')}
-          checked={filter.mine === true}
-          mb={8}
-          onChange={(event) => set({ mine: event.currentTarget.checked || undefined })}
-        />
-      </Group>
-      <ProblemNotice error={list.error} />
-      <CursorTable
+      <FilteredList
         label={t('backfill.title')}
         list={list}
         keyOf={keyOf}
         columns={columns(t)}
         minWidth={980}
+        filters={
+          <>
+            <EnvironmentFilter
+              workspaceId={workspaceId}
+              value={environment}
+              onChange={(environment) => set({ environment })}
+            />
+            <TextFilter
+              label={t('backfill.name')}
+              placeholder={t('backfill.namePlaceholder')}
+              value={filter.name}
+              onChange={(name) => set({ name })}
+            />
+            <ChoiceFilter
+              label={t('backfill.state')}
+              w={190}
+              data={STATES.map((value) => ({ value, label: t(`backfillState.${value}`) }))}
+              value={filter.state}
+              onChange={(state) => set({ state })}
+            />
+            <SwitchFilter label={t('backfill.mine')} value={filter.mine} onChange={(mine) => set({ mine })} />
+          </>
+        }
+        filter={filter}
+        emptyFiltered={t('backfill.emptyFiltered')}
         empty={
-          filtered ? (
-            <Empty
-              icon={IconFilterOff}
-              title={t('backfill.emptyFiltered')}
-              next={t('ui.emptyFilteredNext')}
-              actions={
-                <Button variant="default" onClick={() => void navigate({ search: {} })}>
-                  {t('ui.clearFilters')}
-                </Button>
-              }
-            />
-          ) : (
-            <Empty
-              icon={IconHistoryToggle}
-              title={t('backfill.empty')}
-              next={t(ask ? 'backfill.emptyNext' : 'backfill.emptyNextReader')}
-              actions={ask}
-            />
-          )
+          <Empty
+            icon={IconHistoryToggle}
+            title={t('backfill.empty')}
+            next={t(ask ? 'backfill.emptyNext' : 'backfill.emptyNextReader')}
+            actions={ask}
+          />
         }
       />
     </Page>

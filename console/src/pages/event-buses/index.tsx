@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Text, Textarea, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconBroadcast, IconPlus, IconRoute } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -9,6 +9,7 @@ import { queries } from '../../api/queries.ts'
 import type { EventBus } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useMay } from '../../session.ts'
 import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
@@ -17,13 +18,13 @@ import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
+import type { Column } from '../../ui/row-table.tsx'
 import { Card, Section } from '../../ui/section.tsx'
 
 export function EventBusesPage() {
   const { t } = useTranslation()
   const may = useMay()
-  const { data, error } = useQuery(queries.eventBuses())
+  const found = useQuery(queries.eventBuses())
   const channel = useQuery(queries.channel(null))
   const [creating, dialog] = useDisclosure(false)
   const create = may('openevent.write') && (
@@ -52,29 +53,21 @@ export function EventBusesPage() {
   ]
   return (
     <Page title={t('buses.title')} description={t('buses.hint')} actions={create}>
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={120} />}
-      {data?.length === 0 && (
-        <Card>
+      <QueryTable
+        label={t('buses.title')}
+        columns={columns}
+        found={found}
+        keyOf={(bus) => String(bus.id)}
+        minWidth={560}
+        empty={
           <Empty
             icon={IconRoute}
             title={t('buses.empty')}
             next={t(may('openevent.write') ? 'buses.emptyNext' : 'buses.emptyNextReader')}
             actions={create}
           />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <RowTable
-            label={t('buses.title')}
-            columns={columns}
-            rows={data}
-            keyOf={(bus) => String(bus.id)}
-            minWidth={560}
-          />
-        </Card>
-      )}
+        }
+      />
       <Section title={t('channel.tenantTitle')} description={t('channel.tenantHint')}>
         <Card>
           <Group justify="space-between">

@@ -1,17 +1,17 @@
-import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core'
-import { IconFilterOff, IconPlus, IconPuzzle } from '@tabler/icons-react'
+import { Badge, Text, TextInput } from '@mantine/core'
+import { IconPlus, IconPuzzle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { ExtensionStatus, ExtensionView } from '../../api/shapes.ts'
+import type { ExtensionView } from '../../api/shapes.ts'
 import { POINTS_BY_MODULE, useEventNames } from '../../events.ts'
+import { FilteredList, useSetFilters } from '../../filtered-list.tsx'
 import { links } from '../../links.ts'
 import { useList } from '../../list.ts'
-import { ProblemNotice } from '../../problem.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { useTranslation } from '../../text/index.ts'
-import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { ChoiceFilter } from '../../ui/filters.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkTo } from '../../ui/link.tsx'
@@ -29,7 +29,6 @@ export function ExtensionsPage() {
   const may = useMay()
   const names = useEventNames()
   const { cursor, operation: _, ...filter } = route.useSearch()
-  const navigate = route.useNavigate()
   const list = useList(queries.extensionList({ ...filter, ...(cursor === undefined ? {} : { cursor }) }), cursor, keyOf)
   const users = useQuery(queries.everyUser())
   // Oneself first: that is what one looks for most.
@@ -39,9 +38,7 @@ export function ExtensionsPage() {
       .filter((one) => one.serviceOf === null && one.id !== me.user.id)
       .map((one) => ({ value: one.id, label: one.displayName })),
   ]
-  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
-    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }) })
-  const filtered = Object.values(filter).some((value) => value !== undefined)
+  const set = useSetFilters<ReturnType<typeof route.useSearch>>()
   const register = may('extension.write') && (
     <LinkButton {...links.registerExtension()} leftSection={<IconPlus {...iconProps} />}>
       {t('extensions.register')}
@@ -109,99 +106,82 @@ export function ExtensionsPage() {
   ]
   return (
     <Page title={t('extensions.title')} description={t('extensions.hint')} actions={register}>
-      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
-        <TextInput
-          type="search"
-          label={t('extensionList.search')}
-          w={200}
-          data-filter
-          key={filter.search ?? ''}
-          defaultValue={filter.search ?? ''}
-          onBlur={(event) => {
-            const search = event.currentTarget.value.trim() || undefined
-            if (search !== filter.search) set({ search })
-          }}
-          onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
-        />
-        <Select
-          label={t('extensions.status')}
-          placeholder={t('ui.any')}
-          clearable
-          w={150}
-          data={Object.entries(EXTENSION_LOOKS).map(([value, look]) => ({ value, label: t(look.text) }))}
-          value={filter.status ?? null}
-          onChange={(status) => set({ status: (status as ExtensionStatus | null) ?? undefined })}
-        />
-        <Select
-          label={t('extensions.level')}
-          placeholder={t('ui.any')}
-          clearable
-          w={170}
-          data={(['workspace', 'tenant'] as const).map((value) => ({ value, label: t(`extension.level.${value}`) }))}
-          value={filter.level ?? null}
-          onChange={(level) => set({ level: (level as 'workspace' | 'tenant' | null) ?? undefined })}
-        />
-        <Select
-          label={t('extensionList.module')}
-          placeholder={t('ui.any')}
-          clearable
-          searchable
-          w={190}
-          data={POINTS_BY_MODULE.map((group) => ({ value: group.module, label: names.module(group.module) }))}
-          value={filter.module ?? null}
-          onChange={(module) => set({ module: module ?? undefined })}
-        />
-        <Select
-          label={t('operations.point')}
-          placeholder={t('ui.any')}
-          clearable
-          searchable
-          w={230}
-          data={POINTS_BY_MODULE.map((group) => ({
-            group: names.module(group.module),
-            items: group.points.map((point) => ({ value: point.eventCode, label: names.event(point.eventCode) })),
-          }))}
-          value={filter.point ?? null}
-          onChange={(point) => set({ point: point ?? undefined })}
-        />
-        <Select
-          label={t('extensions.owner')}
-          placeholder={t('ui.any')}
-          clearable
-          searchable
-          w={170}
-          data={owners}
-          value={filter.owner ?? null}
-          onChange={(owner) => set({ owner: owner ?? undefined })}
-        />
-      </Group>
-      <ProblemNotice error={list.error} />
-      <CursorTable
+      <FilteredList
         label={t('extensions.title')}
         list={list}
         keyOf={keyOf}
         columns={columns}
         minWidth={960}
+        filters={
+          <>
+            <TextInput
+              type="search"
+              label={t('extensionList.search')}
+              w={200}
+              data-filter
+              key={filter.search ?? ''}
+              defaultValue={filter.search ?? ''}
+              onBlur={(event) => {
+                const search = event.currentTarget.value.trim() || undefined
+                if (search !== filter.search) set({ search })
+              }}
+              onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+            />
+            <ChoiceFilter
+              label={t('extensions.status')}
+              w={150}
+              data={Object.entries(EXTENSION_LOOKS).map(([value, look]) => ({ value, label: t(look.text) }))}
+              value={filter.status}
+              onChange={(status) => set({ status })}
+            />
+            <ChoiceFilter
+              label={t('extensions.level')}
+              w={170}
+              data={(['workspace', 'tenant'] as const).map((value) => ({
+                value,
+                label: t(`extension.level.${value}`),
+              }))}
+              value={filter.level}
+              onChange={(level) => set({ level })}
+            />
+            <ChoiceFilter
+              label={t('extensionList.module')}
+              searchable
+              w={190}
+              data={POINTS_BY_MODULE.map((group) => ({ value: group.module, label: names.module(group.module) }))}
+              value={filter.module}
+              onChange={(module) => set({ module })}
+            />
+            <ChoiceFilter
+              label={t('operations.point')}
+              searchable
+              w={230}
+              data={POINTS_BY_MODULE.map((group) => ({
+                group: names.module(group.module),
+                items: group.points.map((point) => ({ value: point.eventCode, label: names.event(point.eventCode) })),
+              }))}
+              value={filter.point}
+              onChange={(point) => set({ point })}
+            />
+            <ChoiceFilter
+              label={t('extensions.owner')}
+              searchable
+              w={170}
+              data={owners}
+              value={filter.owner}
+              onChange={(owner) => set({ owner })}
+            />
+          </>
+        }
+        filter={filter}
+        emptyFiltered={t('extensions.emptyFiltered')}
         empty={
-          filtered ? (
-            <Empty
-              icon={IconFilterOff}
-              title={t('extensions.emptyFiltered')}
-              next={t('ui.emptyFilteredNext')}
-              actions={
-                <Button variant="default" onClick={() => void navigate({ search: {} })}>
-                  {t('ui.clearFilters')}
-                </Button>
-              }
-            />
-          ) : (
-            <Empty
-              icon={IconPuzzle}
-              title={t('extensions.empty')}
-              next={t(may('extension.write') ? 'extensions.emptyNext' : 'extensions.emptyNextReader')}
-              actions={register}
-            />
-          )
+          <Empty
+            icon={IconPuzzle}
+            title={t('extensions.empty')}
+            next={t(may('extension.write') ? 'extensions.emptyNext' : 'extensions.emptyNextReader')}
+            actions={register}
+          />
         }
       />
     </Page>

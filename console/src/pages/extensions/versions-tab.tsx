@@ -1,14 +1,14 @@
-import { Group, Skeleton, Text } from '@mantine/core'
+import { Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
 import type { ExtensionVersion, ExtensionView } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card, Section } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
+import { Section } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { VERSION_LOOKS } from './status.ts'
 import { VerbButton } from './verbs.tsx'
@@ -16,8 +16,8 @@ import { VerbButton } from './verbs.tsx'
 /** Every version there was, and what may be done with each. */
 export default function VersionsTab({ extension }: { extension: ExtensionView }) {
   const { t } = useTranslation()
-  const { data, error } = useQuery(queries.extensionVersions(extension.code))
-  const running = data?.find((one) => one.status === 'published' || one.status === 'disabled')?.version
+  const found = useQuery(queries.extensionVersions(extension.code))
+  const running = found.data?.find((one) => one.status === 'published' || one.status === 'disabled')?.version
   const columns: readonly Column<ExtensionVersion>[] = [
     {
       key: 'version',
@@ -89,19 +89,13 @@ export default function VersionsTab({ extension }: { extension: ExtensionView })
   ]
   return (
     <Section title={t('life.versions')} description={t('life.versionsHint')}>
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={120} />}
-      {data && (
-        <Card padding={0}>
-          <RowTable
-            label={t('life.versions')}
-            columns={columns}
-            rows={data}
-            keyOf={(one) => String(one.version)}
-            minWidth={860}
-          />
-        </Card>
-      )}
+      <QueryTable
+        label={t('life.versions')}
+        columns={columns}
+        found={found}
+        keyOf={(one) => String(one.version)}
+        minWidth={860}
+      />
     </Section>
   )
 }

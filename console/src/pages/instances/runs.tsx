@@ -1,17 +1,16 @@
-import { Badge, Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core'
-import { IconFilterOff, IconStack2 } from '@tabler/icons-react'
+import { Badge, Group, Text } from '@mantine/core'
+import { IconStack2 } from '@tabler/icons-react'
 import { getRouteApi } from '@tanstack/react-router'
 import { serverNow } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { DagKind, DagStatus, DagSummary, Environment } from '../../api/shapes.ts'
+import type { DagStatus, DagSummary } from '../../api/shapes.ts'
+import { EnvironmentFilter, FilteredList, useSetFilters } from '../../filtered-list.tsx'
 import { links } from '../../links.ts'
 import { useList } from '../../list.ts'
-import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
 import { type Translate, useTranslation } from '../../text/index.ts'
-import { CursorTable } from '../../ui/cursor-table.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { DayFilter } from '../../ui/filters.tsx'
+import { ChoiceFilter, DayFilter } from '../../ui/filters.tsx'
 import { Elapsed, Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -29,78 +28,50 @@ export function RunsPage() {
   const me = useMe()
   const workspaceId = Number(route.useParams().workspaceId)
   const { cursor, operation: _, environment = 'PROD', ...filter } = route.useSearch()
-  const navigate = route.useNavigate()
   const list = useList(queries.runs(workspaceId, { environment, ...filter, cursor }), cursor, keyOf)
   const workspace = me.workspaces.find((one) => one.id === workspaceId)
-  const filtered = Object.values(filter).some((value) => value !== undefined)
-  const set = (change: Partial<ReturnType<typeof route.useSearch>>) =>
-    void navigate({ search: (now) => ({ ...now, ...change, cursor: undefined }), replace: true })
+  const set = useSetFilters<ReturnType<typeof route.useSearch>>()
 
   return (
     <Page title={t('runs.title')} description={t('runs.hint', { workspace: workspace?.name ?? workspaceId })}>
-      <Group align="flex-end" gap="sm" role="search" aria-label={t('ui.filters')}>
-        {workspace?.mode !== 'basic' && (
-          <div>
-            <Input.Label labelElement="div" display="block" id="environment-label">
-              {t('nodes.environment')}
-            </Input.Label>
-            <SegmentedControl
-              aria-labelledby="environment-label"
-              value={environment}
-              onChange={(value) => set({ environment: value === 'DEV' ? (value as Environment) : undefined })}
-              data={[
-                { value: 'PROD', label: t('nodes.PROD') },
-                { value: 'DEV', label: t('nodes.DEV') },
-              ]}
-            />
-          </div>
-        )}
-        <DayFilter label={t('instances.bizdate')} value={filter.bizdate} onChange={(bizdate) => set({ bizdate })} />
-        <Select
-          label={t('instances.status')}
-          placeholder={t('ui.any')}
-          clearable
-          w={160}
-          data={STATUSES.map((value) => ({ value, label: t(STATUS_LOOKS[value].text) }))}
-          value={filter.status ?? null}
-          onChange={(value) => set({ status: (value as DagStatus | null) ?? undefined })}
-        />
-        <Select
-          label={t('instances.kind')}
-          placeholder={t('ui.any')}
-          clearable
-          w={160}
-          data={Object.entries(KIND_TEXTS).map(([value, text]) => ({ value, label: t(text) }))}
-          value={filter.kind ?? null}
-          onChange={(value) => set({ kind: (value as DagKind | null) ?? undefined })}
-        />
-      </Group>
-      <ProblemNotice error={list.error} />
-      <CursorTable
+      <FilteredList
         label={t('runs.title')}
         list={list}
         keyOf={keyOf}
         columns={runColumns(t)}
         minWidth={1100}
+        filters={
+          <>
+            <EnvironmentFilter
+              workspaceId={workspaceId}
+              value={environment}
+              onChange={(environment) => set({ environment })}
+            />
+            <DayFilter label={t('instances.bizdate')} value={filter.bizdate} onChange={(bizdate) => set({ bizdate })} />
+            <ChoiceFilter
+              label={t('instances.status')}
+              w={160}
+              data={STATUSES.map((value) => ({ value, label: t(STATUS_LOOKS[value].text) }))}
+              value={filter.status}
+              onChange={(status) => set({ status })}
+            />
+            <ChoiceFilter
+              label={t('instances.kind')}
+              w={160}
+              data={Object.entries(KIND_TEXTS).map(([value, text]) => ({ value, label: t(text) }))}
+              value={filter.kind}
+              onChange={(kind) => set({ kind })}
+            />
+          </>
+        }
+        filter={filter}
+        emptyFiltered={t('runs.emptyFiltered')}
         empty={
-          filtered ? (
-            <Empty
-              icon={IconFilterOff}
-              title={t('runs.emptyFiltered')}
-              next={t('ui.emptyFilteredNext')}
-              actions={
-                <Button variant="default" onClick={() => void navigate({ search: {} })}>
-                  {t('ui.clearFilters')}
-                </Button>
-              }
-            />
-          ) : (
-            <Empty
-              icon={IconStack2}
-              title={t('runs.empty')}
-              next={t(environment === 'DEV' ? 'instances.emptyNextDev' : 'instances.emptyNext')}
-            />
-          )
+          <Empty
+            icon={IconStack2}
+            title={t('runs.empty')}
+            next={t(environment === 'DEV' ? 'instances.emptyNextDev' : 'instances.emptyNext')}
+          />
         }
       />
     </Page>

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Switch, Text, Tooltip } from '@mantine/core'
+import { Button, Group, Switch, Text, Tooltip } from '@mantine/core'
 import { IconPuzzleOff } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
@@ -6,12 +6,12 @@ import type { TenantExtension, WorkspaceExtension } from '../../api/shapes.ts'
 import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkButton, LinkOut, LinkTo } from '../../ui/link.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { EXTENSION_LOOKS } from '../extensions/status.ts'
 import type { OptionDraft } from './option-fields.tsx'
@@ -30,41 +30,11 @@ type Props<T extends Configured> = {
 }
 
 /** Extensions as they are configured for a workspace or the tenant; why there are none where there are none. */
-export function ExtensionList<T extends Configured>({ texts, found: { data, error }, state, saveOptions }: Props<T>) {
-  const { t } = useTranslation()
-  return (
-    <>
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={160} />}
-      {data?.length === 0 && (
-        <Card>
-          <Empty
-            icon={IconPuzzleOff}
-            title={t(`${texts}.empty`)}
-            next={t(`${texts}.emptyNext`)}
-            actions={<LinkButton {...links.extensions()}>{t('nav.extensions')}</LinkButton>}
-          />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <Rows texts={texts} rows={data} state={state} saveOptions={saveOptions} />
-        </Card>
-      )}
-    </>
-  )
-}
-
-function Rows<T extends Configured>({
-  texts,
-  rows,
-  state,
-  saveOptions,
-}: Omit<Props<T>, 'found'> & { rows: readonly T[] }) {
+export function ExtensionList<T extends Configured>({ texts, found, state, saveOptions }: Props<T>) {
   const { t } = useTranslation()
   const names = useEventNames()
   const [opened, setOpened] = useState<string | null>(null)
-  const shown = rows.find((row) => row.code === opened)
+  const shown = found.data?.find((row) => row.code === opened)
   const columns: readonly Column<T>[] = [
     {
       key: 'name',
@@ -160,7 +130,21 @@ function Rows<T extends Configured>({
   ]
   return (
     <>
-      <RowTable label={t(`${texts}.title`)} columns={columns} rows={rows} keyOf={(row) => row.code} minWidth={1000} />
+      <QueryTable
+        label={t(`${texts}.title`)}
+        columns={columns}
+        found={found}
+        keyOf={(row) => row.code}
+        minWidth={1000}
+        empty={
+          <Empty
+            icon={IconPuzzleOff}
+            title={t(`${texts}.empty`)}
+            next={t(`${texts}.emptyNext`)}
+            actions={<LinkButton {...links.extensions()}>{t('nav.extensions')}</LinkButton>}
+          />
+        }
+      />
       {shown?.form && shown.options && (
         <Suspense>
           <OptionsDialog

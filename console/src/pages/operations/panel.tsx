@@ -11,7 +11,7 @@ import { useEventNames } from '../../events.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMe } from '../../session.ts'
-import { useTranslation, withOperationCenterTexts } from '../../text/index.ts'
+import { useTranslation, withTextsOf } from '../../text/index.ts'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Copyable } from '../../ui/copy.tsx'
@@ -30,7 +30,7 @@ import { Deliveries } from './deliveries.tsx'
 import { STANDING_LOOKS, standingOf } from './standing.ts'
 import { WhyHeld } from './why-held.tsx'
 
-const HeldBackfill = lazy(() => withOperationCenterTexts(import('../backfills/held.tsx')))
+const HeldBackfill = lazy(() => withTextsOf('operationCenter', import('../backfills/held.tsx')))
 
 /** Everything about one operation, live: why it is held, who asked, what it would change, who checks it and what they said. */
 export default function OperationPanel({ operationId }: { operationId: string }) {

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Input, SegmentedControl, Skeleton, Text, Tooltip } from '@mantine/core'
+import { Alert, Badge, Button, Group, Text, Tooltip } from '@mantine/core'
 import {
   IconDatabase,
   IconPencil,
@@ -8,13 +8,14 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { DataSource } from '../../api/shapes.ts'
-import { links } from '../../links.ts'
+import { EnvironmentFilter, useSetFilters } from '../../filtered-list.tsx'
 import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { refusalSentence, useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
@@ -23,8 +24,7 @@ import { iconProps } from '../../ui/icon.ts'
 import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
 import { RowAct } from '../../ui/row-act.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card } from '../../ui/section.tsx'
+import type { Column } from '../../ui/row-table.tsx'
 import { DataSourceDialog } from './data-source-dialog.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/data-sources')
@@ -37,9 +37,9 @@ export function DataSourcesPage() {
   const me = useMe()
   const workspaceId = Number(route.useParams().workspaceId)
   const { environment = 'PROD' } = route.useSearch()
-  const navigate = useNavigate()
+  const set = useSetFilters<ReturnType<typeof route.useSearch>>()
   const mayWrite = useMay()('data-source.write', workspaceId)
-  const { data, error } = useQuery(queries.dataSources(workspaceId, environment))
+  const found = useQuery(queries.dataSources(workspaceId, environment))
   const [editing, setEditing] = useState<Editing | null>(null)
   const workspace = me.workspaces.find((one) => one.id === workspaceId)
   const close = () => setEditing(null)
@@ -100,23 +100,12 @@ export function DataSourcesPage() {
       description={t('dataSources.hint', { workspace: workspace?.name ?? workspaceId })}
       actions={add}
     >
-      {workspace?.mode !== 'basic' && (
-        <div>
-          <Input.Label labelElement="div" display="block" id="environment-label">
-            {t('dataSources.environment')}
-          </Input.Label>
-          <SegmentedControl
-            aria-labelledby="environment-label"
-            value={environment}
-            onChange={(value) => void navigate(links.dataSources(workspaceId, value === 'DEV' ? 'DEV' : 'PROD'))}
-            data={[
-              { value: 'PROD', label: t('dataSources.production') },
-              { value: 'DEV', label: t('dataSources.development') },
-            ]}
-          />
-        </div>
-      )}
-      <ProblemNotice error={error ?? test.error} />
+      <EnvironmentFilter
+        workspaceId={workspaceId}
+        value={environment}
+        onChange={(environment) => set({ environment })}
+      />
+      <ProblemNotice error={test.error} />
       {problem && (
         <Alert
           color="red"
@@ -126,23 +115,16 @@ export function DataSourcesPage() {
           title={refusalSentence(problem.code, problem.details) ?? problem.detail}
         />
       )}
-      {!data && !error && <Skeleton height={120} />}
-      {data?.length === 0 && (
-        <Card>
+      <QueryTable
+        label={t('dataSources.title')}
+        columns={columns}
+        found={found}
+        keyOf={(source) => String(source.id)}
+        minWidth={600}
+        empty={
           <Empty icon={IconDatabase} title={t('dataSources.empty')} next={t('dataSources.emptyNext')} actions={add} />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <RowTable
-            label={t('dataSources.title')}
-            columns={columns}
-            rows={data}
-            keyOf={(source) => String(source.id)}
-            minWidth={600}
-          />
-        </Card>
-      )}
+        }
+      />
       {editing && editing.what !== 'remove' && (
         <DataSourceDialog
           workspaceId={workspaceId}

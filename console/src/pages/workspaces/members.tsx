@@ -1,21 +1,22 @@
 import { WORKSPACE_ROLES, type WorkspaceRole } from '@holdpoint/core/access'
-import { ActionIcon, Button, Group, MultiSelect, Select, Skeleton, Text, Tooltip } from '@mantine/core'
+import { Button, Group, MultiSelect, Select, Text } from '@mantine/core'
 import { IconPencil, IconTrash, IconUserPlus, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { Member } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Page } from '../../ui/page.tsx'
-import { type Column, RowTable } from '../../ui/row-table.tsx'
-import { Card } from '../../ui/section.tsx'
+import { RowAct } from '../../ui/row-act.tsx'
+import type { Column } from '../../ui/row-table.tsx'
 import { RoleTable } from '../role-table.tsx'
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/members')
@@ -27,7 +28,7 @@ export function MembersPage() {
   const me = useMe()
   const may = useMay()
   const workspaceId = Number(route.useParams().workspaceId)
-  const { data, error } = useQuery(queries.members(workspaceId))
+  const found = useQuery(queries.members(workspaceId))
   const [editing, setEditing] = useState<Editing | null>(null)
   const mayWrite = may('member.write', workspaceId)
   const name = me.workspaces.find((one) => one.id === workspaceId)?.name ?? workspaceId
@@ -64,14 +65,14 @@ export function MembersPage() {
       cell: (member) =>
         mayWrite && (
           <Group gap={4} wrap="nowrap">
-            <Act
+            <RowAct
               label={t('members.change', { name: member.user.name })}
-              icon={<IconPencil size={16} />}
+              icon={IconPencil}
               act={() => setEditing({ what: 'change', member })}
             />
-            <Act
+            <RowAct
               label={t('members.remove', { name: member.user.name })}
-              icon={<IconTrash size={16} />}
+              icon={IconTrash}
               act={() => setEditing({ what: 'remove', member })}
             />
           </Group>
@@ -80,30 +81,20 @@ export function MembersPage() {
   ]
   return (
     <Page title={t('members.title')} description={t('members.hint', { workspace: name })} actions={add}>
-      <ProblemNotice error={error} />
-      {!data && !error && <Skeleton height={160} />}
-      {data?.length === 0 && (
-        <Card>
-          <Empty icon={IconUsers} title={t('members.empty')} next={t('members.emptyNext')} actions={add} />
-        </Card>
-      )}
-      {data && data.length > 0 && (
-        <Card padding={0}>
-          <RowTable
-            label={t('members.title')}
-            columns={columns}
-            rows={data}
-            keyOf={(member) => member.user.id}
-            minWidth={520}
-          />
-        </Card>
-      )}
+      <QueryTable
+        label={t('members.title')}
+        columns={columns}
+        found={found}
+        keyOf={(member) => member.user.id}
+        minWidth={520}
+        empty={<Empty icon={IconUsers} title={t('members.empty')} next={t('members.emptyNext')} actions={add} />}
+      />
       <RoleTable of="workspace" />
       {editing && editing.what !== 'remove' && (
         <RolesDialog
           workspaceId={workspaceId}
           member={editing.what === 'change' ? editing.member : null}
-          present={data ?? []}
+          present={found.data ?? []}
           close={() => setEditing(null)}
         />
       )}
@@ -111,16 +102,6 @@ export function MembersPage() {
         <RemoveDialog workspaceId={workspaceId} member={editing.member} close={() => setEditing(null)} />
       )}
     </Page>
-  )
-}
-
-function Act({ label, icon, act }: { label: string; icon: ReactNode; act: () => void }) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" aria-label={label} onClick={act}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
   )
 }
 

@@ -3,11 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
 import type { NodeDetail } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
-import { ProblemNotice } from '../../problem.tsx'
+import { QueryTable } from '../../query-table.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { LinkTo } from '../../ui/link.tsx'
-import { RowTable } from '../../ui/row-table.tsx'
-import { Card, Section } from '../../ui/section.tsx'
+import { Section } from '../../ui/section.tsx'
 import { instanceColumns } from '../instances/columns.tsx'
 
 const NEWEST = 20
@@ -26,24 +25,18 @@ export function NodeInstances({ node }: { node: NodeDetail }) {
         </LinkTo>
       }
     >
-      <ProblemNotice error={error} />
-      {data?.items.length === 0 ? (
-        <Card>
+      <QueryTable
+        label={t('nodePage.latest')}
+        columns={instanceColumns(t, { operate: null }).filter((column) => !column.quiet)}
+        found={{ data: data?.items, error }}
+        keyOf={(instance) => String(instance.id)}
+        minWidth={900}
+        empty={
           <Text fz="sm" c="dimmed">
             {t('nodePage.noInstances')}
           </Text>
-        </Card>
-      ) : (
-        <Card padding={0}>
-          <RowTable
-            label={t('nodePage.latest')}
-            columns={instanceColumns(t, { operate: null }).filter((column) => !column.quiet)}
-            rows={data?.items}
-            keyOf={(instance) => String(instance.id)}
-            minWidth={900}
-          />
-        </Card>
-      )}
+        }
+      />
     </Section>
   )
 }
