@@ -37,7 +37,7 @@ export function useEventNames() {
   return {
     /** As the catalogue calls the event; what somebody has put on a bus is none of it. */
     event: (eventCode: string) =>
-      eventCode === PUT_EVENT ? t('deadLetters.putEvent') : (BY_CODE.get(eventCode)?.name[language] ?? eventCode),
+      eventCode === PUT_EVENT ? t('delivery.putEvent') : (BY_CODE.get(eventCode)?.name[language] ?? eventCode),
     /** What is done, where the event is the moment before it: `Node freezing`, `冻结节点`. */
     operation: (eventCode: string) => operationName(BY_CODE.get(eventCode)?.name[language] ?? eventCode),
     module: (module: keyof typeof MODULE_NAMES) => MODULE_NAMES[module][language],

@@ -77,7 +77,6 @@ export const openeventEn = {
     until: 'The one before, until',
   },
   deadLetters: {
-    putEvent: 'Event put on the bus',
     anyTarget: 'Of every target',
     attempts: 'Attempts',
     bulk: 'What to do with the selected dead letters',

@@ -77,7 +77,6 @@ export const openeventZh: SameTexts<typeof openeventEn> = {
     until: '旧密钥，有效至',
   },
   deadLetters: {
-    putEvent: '投递到总线的事件',
     anyTarget: '不限事件目标',
     attempts: '投递次数',
     bulk: '对所选死信的操作',

@@ -88,6 +88,7 @@ export const operationsEn = {
     warn: 'Passed with a warning (WARN)',
   },
   delivery: {
+    putEvent: 'Event put on the bus',
     blocked: 'Its target takes nothing since',
     bus: 'Event bus',
     again: 'Deliver again',

@@ -83,6 +83,7 @@ export const operationsZh: SameTexts<typeof operationsEn> = {
     warn: '通过，有警告（WARN）',
   },
   delivery: {
+    putEvent: '投递到总线的事件',
     blocked: '目标停止接收，自',
     bus: '事件总线',
     again: '重新投递',
