@@ -28,7 +28,20 @@ export async function checkEveryAction(call: CallAction, place: Place): Promise<
 type CallVersion = (action: string, parameters: Parameters) => Promise<Answer>
 
 async function olderVersion(call: CallVersion, place: Place): Promise<void> {
-  const { node, projectId: ProjectId } = place
+  const { node, projectId: ProjectId, userId: UserId } = place
+  const member = { ProjectId, UserId }
+  await call('CreateProjectMember', { ...member, RoleCode: 'role_project_dev' })
+  await call('AddProjectMemberToRole', { ...member, RoleCode: 'role_project_pe' })
+  await call('RemoveProjectMemberFromRole', { ...member, RoleCode: 'role_project_dev' })
+  const rolesOf = async () => {
+    const { ProjectMemberList } = (await call('ListProjectMembers', { ProjectId, PageSize: 10 })).Data
+    const found = ProjectMemberList.find((row: Answer) => row.ProjectMemberId === UserId)
+    return found?.ProjectRoleList.map((role: Answer) => role.ProjectRoleCode)
+  }
+  assert.deepEqual(await rolesOf(), ['role_project_pe'])
+  await call('DeleteProjectMember', member)
+  assert.equal(await rolesOf(), undefined)
+
   const failed = await place.run('failed')
   const one = { InstanceId: failed.id, ...PROD }
   same((await call('GetInstance', one)).Data.Status, 'FAILURE')

@@ -8,6 +8,8 @@ type Run = { readonly dagId: number; readonly id: number; readonly bizdate: stri
 
 export type Place = {
   readonly projectId: number
+  /** Of somebody who is no member yet. */
+  readonly userId: string
   readonly node: Readonly<Record<NodeName, number>>
   /** A run of its own with one instance of the node `first`. */
   run(status: InstanceStatus, more?: { readonly frozen?: boolean }): Promise<Run>
@@ -18,7 +20,7 @@ export type Place = {
 const NODES = ['first', 'second', 'offline', 'deleted', 'frozen'] as const
 type NodeName = (typeof NODES)[number]
 
-export async function makePlace(client: Client, pool: pg.Pool, identifier: string): Promise<Place> {
+export async function makePlace(client: Client, pool: pg.Pool, identifier: string, userId: string): Promise<Place> {
   const workspace = await client.call('POST /workspaces', { body: { identifier, name: identifier, mode: 'basic' } })
   const { created } = await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
     params: { workspaceId: workspace.id },
@@ -37,6 +39,7 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
   }
   return {
     projectId: workspace.id,
+    userId,
     node,
     async run(status, more) {
       const { dagId, ids, bizdate } = await put([{ nodeId: node.first, status, ...more }])

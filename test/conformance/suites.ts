@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isDeepStrictEqual, promisify } from 'node:util'
+import { isDeepStrictEqual, promisify, stripVTControlCharacters } from 'node:util'
 import pg from 'pg'
 import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaster.ts'
 import { endEverything, type Holdpoint, startHoldpoint, temporaryHome } from '../e2e/holdpoint-process.ts'
@@ -128,11 +128,16 @@ async function missing(suite: Suite): Promise<string | null> {
   return null
 }
 
-const lastLine = (error: unknown) =>
-  String((error as { stderr?: string }).stderr || error)
-    .trim()
+/** What a package manager says last, or as its first error. */
+function lastLine(error: unknown): string {
+  const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+  const lines = `${stdout}\n${stderr || error}`
     .split('\n')
-    .at(-1)
+    .map((line) => stripVTControlCharacters(line).trim())
+    .filter((line) => line !== '')
+  const first = lines.find((line) => line.startsWith('[ERROR]'))
+  return (first?.split(':').at(-1)?.trim() || lines.at(-1)) ?? ''
+}
 
 async function startWorld(): Promise<World> {
   const dataDir = path.join(temporaryHome(), 'data')
@@ -178,7 +183,7 @@ let serial = 0
 
 async function runSuite(suite: Suite, directory: string, world: World) {
   const { administrator, author, outsider, shop, pool } = world
-  const place = await makePlace(administrator.client, pool, `free_${++serial}`)
+  const place = await makePlace(administrator.client, pool, `free_${++serial}`, outsider.id)
   await shop.sendTo('http://127.0.0.1:9/')
   const trial = await tryCommit(world)
   const calls = start(suite, directory, 'calls', world)

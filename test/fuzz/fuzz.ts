@@ -11,6 +11,8 @@ import { type Made, makeRequest } from './requests.ts'
 
 /** Requests that are under way at once. */
 const AT_ONCE = 32
+/** Of the run in each estate. */
+const BIZDATE = '2026-01-05'
 /** Faults are shown up to so many. */
 const SHOWN = 20
 
@@ -142,17 +144,19 @@ function collectLog(world: World, faults: string[]): void {
   ;(world.logged as string[]).length = 0
 }
 
-/** Of each table with tenants, what it holds for this one; what is delivered and sealed goes on by itself. */
+/** Of each table with tenants, what it holds for this one; what is delivered and sealed goes on by itself, and so do the runs of further days. */
 async function storedOf({ db }: World, { tenant }: Estate): Promise<Readonly<Record<string, string>>> {
-  const tables = await db.rows<{ name: string }>(
-    `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id'
-     and table_name not in ('deliveries', 'audit_entries', 'audit_tenant_seals', 'generated_days') order by 1`,
+  const tables = await db.rows<{ name: string; dated: boolean }>(
+    `select table_name as name, bool_or(column_name = 'bizdate') as dated from information_schema.columns where table_schema = 'public'
+     and table_name not in ('deliveries', 'audit_entries', 'audit_tenant_seals', 'generated_days')
+     group by 1 having bool_or(column_name = 'tenant_id') order by 1`,
   )
   const contents: Record<string, string> = {}
-  for (const { name } of tables) {
+  for (const { name, dated } of tables) {
     const [row] = await db.rows<{ md5: string }>(
-      `select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) as md5 from "${name}" t where tenant_id = $1`,
-      [tenant.id],
+      `select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) as md5 from "${name}" t where tenant_id = $1
+       ${dated ? 'and bizdate = $2::date' : ''}`,
+      dated ? [tenant.id, BIZDATE] : [tenant.id],
     )
     contents[name] = row!.md5
   }

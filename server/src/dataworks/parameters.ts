@@ -49,13 +49,14 @@ export function decodeRequest(request: ReceivedRequest): Parameters {
   if (request.body.length === 0) return parameters
 
   const form = pairsOfBody(request)
-  const inForm = new Set<string>()
+  // Most requests have all of them in one place.
+  const inForm = parameters.size === 0 ? null : new Set<string>()
   for (const [name, value] of form) {
-    const inQuery = parameters.get(name)
-    if (inForm.has(name) || (inQuery !== undefined && inQuery !== value)) {
+    const before = parameters.get(name)
+    if (before !== undefined && (inForm === null || inForm.has(name) || before !== value)) {
       throw new Refusal('PARAMETER_REPEATED', { parameter: name })
     }
-    inForm.add(name)
+    inForm?.add(name)
     parameters.set(name, value)
   }
   if (parameters.size > PARAMETERS_MAX) throw tooMany()

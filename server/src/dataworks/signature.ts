@@ -9,6 +9,7 @@
  */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { Refusal } from '@holdpoint/core/refusal'
+import { begin, textOf, write, writeEncoded, written } from './canonical.ts'
 import {
   decodePairs,
   type HeaderList,
@@ -93,21 +94,31 @@ export function verifySignature(
 ): void {
   if (Math.abs(nowMs - claim.signedAtMs) > SIGNATURE_SKEW_MS) throw new Refusal('TIMESTAMP_EXPIRED')
   if (claim.version === 'V1') verifyV1(claim, request.method, parameters, secret)
-  else verifyV3(claim, request, secret)
+  else verifyV3(claim, request, parameters, secret)
 }
 
 /** The text that V1 signs. */
 export function stringToSignV1(method: string, parameters: Parameters, empties: 'included' | 'left out'): string {
+  return textOf(writtenV1(method, parameters, empties))
+}
+
+function writtenV1(method: string, parameters: Parameters, empties: 'included' | 'left out'): Buffer {
   const names: string[] = []
   for (const [name, value] of parameters) {
     if (name !== 'Signature' && (value !== '' || empties === 'included')) names.push(name)
   }
   names.sort()
-  let text = ''
+  begin()
+  write(`${method}&%2F&`)
+  let isFirst = true
   for (const name of names) {
-    text += `${text === '' ? '' : '%26'}${encodeTwice(name)}%3D${encodeTwice(parameters.get(name) as string)}`
+    if (!isFirst) write('%26')
+    isFirst = false
+    writeEncoded(name, 'twice')
+    write('%3D')
+    writeEncoded(parameters.get(name) as string, 'twice')
   }
-  return `${method}&%2F&${text}`
+  return written()
 }
 
 // ---- V1
@@ -140,16 +151,15 @@ function readV1(parameters: Parameters): SignatureClaimV1 {
 }
 
 function verifyV1(claim: SignatureClaimV1, method: string, parameters: Parameters, secret: string): void {
-  const stringToSign = stringToSignV1(method, parameters, 'included')
-  if (isSame(claim.signature, hmacSha1(secret, stringToSign))) return
+  if (isSame(claim.signature, hmacSha1(secret, writtenV1(method, parameters, 'included')))) return
   // One client family sends empty parameters but does not sign them. Nothing can be smuggled in this way: an empty
   // parameter is bound like an absent one.
-  const withoutEmpties = stringToSignV1(method, parameters, 'left out')
-  if (withoutEmpties !== stringToSign && isSame(claim.signature, hmacSha1(secret, withoutEmpties))) return
-  throw new Refusal('SIGNATURE_MISMATCH_V1', { stringToSign })
+  const hasEmpties = [...parameters.values()].includes('')
+  if (hasEmpties && isSame(claim.signature, hmacSha1(secret, writtenV1(method, parameters, 'left out')))) return
+  throw new Refusal('SIGNATURE_MISMATCH_V1', { stringToSign: stringToSignV1(method, parameters, 'included') })
 }
 
-function hmacSha1(secret: string, text: string): string {
+function hmacSha1(secret: string, text: Buffer): string {
   return createHmac('sha1', `${secret}&`).update(text).digest('base64')
 }
 
@@ -192,49 +202,59 @@ function readV3(request: ReceivedRequest, fields: string, scope: SignatureScope)
   }
 }
 
-function verifyV3(claim: SignatureClaimV3, request: ReceivedRequest, secret: string): void {
+function verifyV3(claim: SignatureClaimV3, request: ReceivedRequest, parameters: Parameters, secret: string): void {
   const contentSha256 = request.body.length === 0 ? EMPTY_SHA256 : hash('sha256', request.body, 'hex')
-  const pairs = decodePairs(request.rawQuery, 'query')
-  const canonicalRequest = canonicalRequestOf(claim, request, encodedQuery(pairs), contentSha256)
-  const stringToSign = `${ALGORITHM}\n${hash('sha256', Buffer.from(canonicalRequest, 'latin1'), 'hex')}`
+  const pairs = sortedPairs(request, parameters)
+  const canonical = () => writtenV3(claim, request, pairs, 'encoded', contentSha256)
+  const stringToSign = `${ALGORITHM}\n${hash('sha256', canonical(), 'hex')}`
   if (claim.contentSha256 === contentSha256) {
     if (isSame(claim.signature, hmacSha256(secret, stringToSign))) return
     // Some client families leave the names of query parameters as they are. Names that could be taken for a piece of
     // another canonical query are not tried this way.
-    const raw = rawNameQuery(pairs)
-    if (raw !== undefined) {
-      const bytes = Buffer.from(canonicalRequestOf(claim, request, raw, contentSha256), 'latin1')
+    if (mayHaveRawNames(pairs)) {
+      const bytes = writtenV3(claim, request, pairs, 'raw', contentSha256)
       if (isSame(claim.signature, hmacSha256(secret, `${ALGORITHM}\n${hash('sha256', bytes, 'hex')}`))) return
     }
   }
-  throw new Refusal('SIGNATURE_MISMATCH_V3', { stringToSign, canonicalRequest })
+  throw new Refusal('SIGNATURE_MISMATCH_V3', { stringToSign, canonicalRequest: textOf(canonical()) })
 }
 
-function canonicalRequestOf(claim: SignatureClaimV3, request: ReceivedRequest, query: string, contentSha256: string) {
-  return `${request.method}\n${request.path || '/'}\n${query}\n${claim.canonicalHeaders}\n${claim.signedHeaders}\n${contentSha256}`
+function writtenV3(
+  claim: SignatureClaimV3,
+  request: ReceivedRequest,
+  pairs: readonly Pair[],
+  names: 'encoded' | 'raw',
+  contentSha256: string,
+): Buffer {
+  begin()
+  write(`${request.method}\n${request.path || '/'}\n`)
+  let isFirst = true
+  for (const [name, value] of pairs) {
+    if (!isFirst) write('&')
+    isFirst = false
+    if (names === 'encoded') writeEncoded(name, 'once')
+    else write(Buffer.from(name).toString('latin1'))
+    write('=')
+    writeEncoded(value, 'once')
+  }
+  write(`\n${claim.canonicalHeaders}\n${claim.signedHeaders}\n${contentSha256}`)
+  return written()
 }
 
 function hmacSha256(secret: string, text: string): string {
   return createHmac('sha256', secret).update(text).digest('hex')
 }
 
-/** Sorted by name as decoded; values of a repeated name stay in the order they were sent. */
-function encodedQuery(pairs: readonly Pair[]): string {
-  return sorted(pairs)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .join('&')
+/** Of the query, sorted by name as decoded; values of a repeated name stay in the order they were sent. */
+function sortedPairs({ body, rawQuery, path }: ReceivedRequest, parameters: Parameters): readonly Pair[] {
+  // The dialect's requests are decoded already, and without a body nothing else is among their parameters.
+  const isDecoded = path === '/' && body.length === 0 && parameters.size > 0
+  const pairs = isDecoded ? [...parameters] : decodePairs(rawQuery, 'query')
+  return pairs.length < 2 ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
-function rawNameQuery(pairs: readonly Pair[]): string | undefined {
-  if (pairs.every(([name]) => UNRESERVED.test(name))) return undefined
-  if (pairs.some(([name]) => AMBIGUOUS_NAME.test(name))) return undefined
-  return sorted(pairs)
-    .map(([name, value]) => `${Buffer.from(name).toString('latin1')}=${encode(value)}`)
-    .join('&')
-}
-
-function sorted(pairs: readonly Pair[]): readonly Pair[] {
-  return pairs.length < 2 ? pairs : pairs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+function mayHaveRawNames(pairs: readonly Pair[]): boolean {
+  return !pairs.every(([name]) => UNRESERVED.test(name)) && !pairs.some(([name]) => AMBIGUOUS_NAME.test(name))
 }
 
 function authorizationFields(text: string): { credential: string; signedHeaders: string; signature: string } {
@@ -320,17 +340,6 @@ function tokenOf(value: string | undefined): string | undefined {
 
 const UNRESERVED = /^[\w.~-]*$/
 const AMBIGUOUS_NAME = /[%&=]|[^!-\uffff]/
-const RESERVED_KEPT = /[!'()*]/g
-
-/** Percent-encoding by RFC 3986: only letters, digits and `-_.~` stay. */
-function encode(text: string): string {
-  if (UNRESERVED.test(text)) return text
-  return encodeURIComponent(text).replace(RESERVED_KEPT, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-}
-
-function encodeTwice(text: string): string {
-  return UNRESERVED.test(text) ? text : encode(text).replaceAll('%', '%25')
-}
 
 /** In time that depends on lengths only. */
 export function isSame(claimed: string, expected: string): boolean {
