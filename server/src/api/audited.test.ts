@@ -53,6 +53,7 @@ const OWN = [
   'nonces',
   'deliveries',
   'replicas',
+  'lanes',
   // Which replica makes whose deliveries, and that it has looked whether a day is to be generated.
   'lanes',
   'generated_days',
@@ -68,6 +69,12 @@ const OWN = [
   'alert_notices',
   'alert_attempts',
 ]
+
+/** The first secret of a target is made with the first delivery to it, whenever that is; only those after it are anybody's doing. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  target_signing_secrets:
+    'where exists (select from target_signing_secrets o where o.target_id = t.target_id and o.id <> t.id)',
+}
 
 type Entry = {
   action: string
@@ -88,7 +95,7 @@ async function writers(withKeys: boolean): Promise<Set<string>> {
     [withKeys ? OWN : [...OWN, 'access_keys']],
   )
   const rows = await world.db.rows<{ xmin: string }>(
-    tables.map(({ name }) => `select xmin::text as xmin from ${name}`).join(' union '),
+    tables.map(({ name }) => `select xmin::text as xmin from ${name} t ${WRITTEN[name] ?? ''}`).join(' union '),
   )
   return new Set(rows.map((row) => row.xmin))
 }
@@ -999,8 +1006,6 @@ describe('every action of EventBridge’s dialect that writes does so too', () =
         ).map((one) => one.state)
       await expect.poll(states, PATIENCE).toEqual(['delivered'])
     }
-    // The first delivery to a target makes the secret that it is signed with.
-    if (name === 'putEvents') await asked()
     const found = (await recorded(asked)).filter((one) => one.action !== 'delivery.attempt')
     expect(found.map((one) => [one.action, one.user_id])).toEqual([[action, owner.id]])
   })
@@ -1033,9 +1038,11 @@ test('each attempt to deliver is recorded with its outcome, and each message tha
   const before = (await found()).length
   expect(y).toBeGreaterThan(0)
   await expect.poll(async () => (await found()).length - before, PATIENCE).toBeGreaterThanOrEqual(1)
-  await expect
-    .poll(async () => (await entries()).findLast((one) => one.action === 'delivery.attempt')?.details, PATIENCE)
-    .toMatchObject({ attempt: 1, state: 'pending', status: 500 })
+  // Others may have been made by now, of this delivery too.
+  const attempts = async () =>
+    (await entries()).filter((one) => one.action === 'delivery.attempt').map((one) => one.details)
+  const first = expect.objectContaining({ attempt: 1, state: 'pending', status: 500 })
+  await expect.poll(attempts, PATIENCE).toContainEqual(first)
   const published = (await entries()).findLast((one) => one.action === 'message.publish')
   expect(published).toMatchObject({ user_id: owner.id, details: { event: 'node-change-created' } })
 })
