@@ -79,6 +79,7 @@ import type {
   NodeOperation,
   NodeRun,
   NodeSummary,
+  NodeVersion,
   ObjectLogEntry,
   OperationDetail,
   OperationState,
@@ -269,6 +270,8 @@ export const calls = {
     post<BackfillAsked>(`/workspaces/${workspaceId}/backfills`, body),
   operateBackfill: (workspaceId: number, id: number, verb: BackfillVerb) =>
     post<BackfillDone>(`/workspaces/${workspaceId}/backfills/${id}/${verb}`),
+  nodeVersions: (workspaceId: number, nodeId: number, query: ListQuery) =>
+    get<Page<NodeVersion>>(`/workspaces/${workspaceId}/nodes/${nodeId}/versions`, query),
   nodeLogOfOperations: (workspaceId: number, nodeId: number, query: ListQuery) =>
     get<Page<ObjectLogEntry>>(`/workspaces/${workspaceId}/nodes/${nodeId}/operation-log`, query),
   nodeGraph: (workspaceId: number, query: GraphReach & { environment: Environment; nodeId: number }) =>

@@ -93,6 +93,11 @@ export const queries = {
     }),
 
   /** The newest so many. */
+  nodeVersions: (workspaceId: number, nodeId: number) =>
+    queryOptions({
+      queryKey: ['nodes', workspaceId, 'versions', nodeId],
+      queryFn: () => calls.nodeVersions(workspaceId, nodeId, { limit: 20 }),
+    }),
   nodeLogOfOperations: (workspaceId: number, nodeId: number) =>
     queryOptions({
       queryKey: ['nodes', workspaceId, 'log-of-operations', nodeId],

@@ -83,6 +83,7 @@ export type {
   NodeRelative,
   NodeRunInput as NodeRun,
   NodeSummary,
+  NodeVersion,
   ObjectLogEntry,
   OperationDetail,
   OperationView,

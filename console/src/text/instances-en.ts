@@ -135,6 +135,17 @@ export const instancesEn = {
     'all-denied': 'Never',
     'failure-allowed': 'After a failure only',
   },
+  nodeVersions: {
+    changes: 'What it changes',
+    current: 'Now',
+    hint: 'Every import that changes the node makes one. Instances keep the version they were made with.',
+    one: 'Version {{version}}',
+    script: 'Script',
+    settings: 'Everything else',
+    title: 'Versions',
+    undated: 'before times were kept',
+    whole: 'What it said',
+  },
   schedule: {
     at_one: 'at {{times}}',
     at_other: 'at {{times}}',

@@ -130,6 +130,17 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     'all-denied': '皆不可重跑',
     'failure-allowed': '仅失败后可重跑',
   },
+  nodeVersions: {
+    changes: '变更内容',
+    current: '当前',
+    hint: '每次导入若修改了节点，便产生一个版本。实例沿用生成时的版本。',
+    one: '版本 {{version}}',
+    script: '代码',
+    settings: '其他配置',
+    title: '版本',
+    undated: '未记录时间',
+    whole: '当时的内容',
+  },
   schedule: {
     at_one: '{{times}} 运行',
     at_other: '{{times}} 运行',

@@ -752,6 +752,24 @@ export interface Routes {
     answer: NodeDetail
   }
   /**
+   * The versions of the definition of a node, newest first; what runs keeps the one it was made with
+   */
+  'GET /workspaces/{workspaceId}/nodes/{nodeId}/versions': {
+    params: {
+      workspaceId: number
+      nodeId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: NodeVersion[]
+      nextCursor: string | null
+    }
+  }
+  /**
    * What was done to a node, by whom, newest first
    */
   'GET /workspaces/{workspaceId}/nodes/{nodeId}/operation-log': {
@@ -2613,6 +2631,20 @@ export interface NodeRelative {
   workspaceId: number
   recurrence: 'normal' | 'pause' | 'skip'
   dependency: 'normal' | 'cross-cycle'
+}
+export interface NodeVersion {
+  version: number
+  /**
+   * Null where it came to be before this was kept
+   */
+  madeAt: string | null
+  /**
+   * Who imported it
+   */
+  madeBy: Person | null
+  definition: {
+    [k: string]: unknown
+  }
 }
 export interface ObjectLogEntry {
   id: number

@@ -71,6 +71,34 @@ describe('importing a FlowSpec file', () => {
     for (const node of before) expect(versions[node.name]).toEqual([node.id, node.name === 'b' ? 2 : 1])
   })
 
+  test('keeps every version of a node, with what it said, when it came to be and by whom', async () => {
+    await fresh()
+    const { created } = await importing(flowSpec(workspace, { a: [] }))
+    for (const content of ['select 2', 'select 3']) await importing(flowSpec(workspace, { a: [] }, content))
+    const params = { workspaceId: workspace.id, nodeId: created[0]!.id }
+    const read = (query: { limit: number; cursor?: string }) =>
+      tenant.owner.api.call('GET /workspaces/{workspaceId}/nodes/{nodeId}/versions', { params, query })
+    const first = await read({ limit: 2 })
+    const rest = await read({ limit: 2, cursor: first.nextCursor! })
+    const said = ({ version, definition }: (typeof first.items)[number]) => [
+      version,
+      (definition.script as { content: string }).content,
+    ]
+    expect([...first.items, ...rest.items].map(said)).toEqual([
+      [3, 'select 3'],
+      [2, 'select 2'],
+      [1, 'select 1'],
+    ])
+    for (const one of first.items)
+      expect(one).toMatchObject({ madeAt: expect.any(String), madeBy: { id: String(tenant.owner.id) } })
+    const elsewhere = await tenant.workspace()
+    const foreign = tenant.owner.api.call('GET /workspaces/{workspaceId}/nodes/{nodeId}/versions', {
+      params: { ...params, workspaceId: elsewhere.id },
+      query: {},
+    })
+    expect(await refusalCode(foreign)).toBe('NODE_NOT_FOUND')
+  })
+
   test('freezes and unfreezes nothing that is there already, and says what it left', async () => {
     await fresh()
     const pausing = (recurrence: string) => {

@@ -150,6 +150,14 @@ export const NodeDetail = NodeSummary.extend({
   upstream: z.array(NodeRelative),
   downstream: z.array(NodeRelative),
 }).meta({ id: 'NodeDetail' })
+export const NodeVersion = z
+  .object({
+    version: z.int(),
+    madeAt: instant.nullable().describe('Null where it came to be before this was kept'),
+    madeBy: Person.nullable().describe('Who imported it'),
+    definition: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'NodeVersion' })
 export const NodeOperation = z
   .strictObject({
     point: NodeOperationPoint,

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { mayNotPass } from '../gate/pass-check.ts'
 import { checkOf } from '../gate/release.ts'
 import type { DeliveryRow, DeliveryStandRow } from '../store/deliveries.ts'
-import type { NodeListRow, RelativeRow } from '../store/nodes.ts'
+import type { NodeListRow, NodeVersionRow, RelativeRow } from '../store/nodes.ts'
 import type { CheckListRow, OperationListRow } from '../store/operations.ts'
 import type { Caller } from '../store/principals.ts'
 import type { ListedUserRow } from '../store/users.ts'
@@ -82,6 +82,15 @@ export function nodeView(caller: Caller, row: NodeListRow, held: HeldObjects): z
           ...(row.is_root ? [] : (['undeploy-node'] as const)),
         ]
       : [],
+  }
+}
+
+export function nodeVersionView(row: NodeVersionRow): z.input<typeof shapes.NodeVersion> {
+  return {
+    version: row.version,
+    madeAt: row.made_at?.toISOString() ?? null,
+    madeBy: row.made_by === null ? null : person(row.made_by, row.made_by_name ?? ''),
+    definition: row.definition,
   }
 }
 

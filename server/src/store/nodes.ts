@@ -302,16 +302,16 @@ export type NewNode = {
   readonly definition: NodeDefinition
 }
 
-export async function insertNodes(sql: Sql, nodes: readonly NewNode[]): Promise<number[]> {
+export async function insertNodes(sql: Sql, nodes: readonly NewNode[], madeBy: number): Promise<number[]> {
   const rows = await sql.rows<{ id: number; name: string; workspace_id: number; environment: string }>(
     `with made as (insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, trigger, recurrence, cron, priority, is_root, definition)
      select n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.trigger, n.recurrence, n.cron, n.priority, n.is_root, n.definition
      from jsonb_to_recordset($1::jsonb) as n(tenant_id bigint, workspace_id bigint, environment text, name text, program_type text,
        file_type int, owner_id bigint, trigger text, recurrence text, cron text, priority int, is_root boolean, definition jsonb)
      returning id, name, workspace_id, environment, version, definition),
-     kept as (insert into node_versions (node_id, version, definition) select id, version, definition from made)
+     kept as (insert into node_versions (node_id, version, definition, made_by) select id, version, definition, $2 from made)
      select id, name, workspace_id, environment from made`,
-    [JSON.stringify(nodes.map(columnsOf))],
+    [JSON.stringify(nodes.map(columnsOf)), madeBy],
   )
   const ids = new Map(rows.map((row) => [`${row.workspace_id} ${row.environment} ${row.name}`, row.id]))
   return nodes.map((node) => ids.get(`${node.workspaceId} ${node.environment} ${node.definition.name}`)!)
@@ -333,12 +333,12 @@ const columnsOf = (node: NewNode) => ({
   definition: node.definition,
 })
 
-export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<void> {
+export async function updateNode(sql: Sql, id: number, node: NewNode, madeBy: number): Promise<void> {
   const columns = columnsOf(node)
   await sql.rows(
     `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8, trigger = $9,
        version = version + 1, modified_at = now() where id = $1 returning id, version, definition)
-     insert into node_versions (node_id, version, definition) select id, version, definition from changed`,
+     insert into node_versions (node_id, version, definition, made_by) select id, version, definition, $10 from changed`,
     [
       id,
       columns.program_type,
@@ -349,7 +349,29 @@ export async function updateNode(sql: Sql, id: number, node: NewNode): Promise<v
       columns.priority,
       JSON.stringify(columns.definition),
       columns.trigger,
+      madeBy,
     ],
+  )
+}
+
+export type NodeVersionRow = {
+  version: number
+  made_at: Date | null
+  made_by: number | null
+  made_by_name: string | null
+  definition: Record<string, unknown>
+}
+
+/** Newest first, before the one with this number. */
+export async function nodeVersions(
+  sql: Sql,
+  nodeId: number,
+  page: { readonly before: number | null; readonly limit: number },
+): Promise<NodeVersionRow[]> {
+  return await sql.rows<NodeVersionRow>(
+    `select v.version, v.made_at, v.made_by, u.display_name as made_by_name, v.definition from node_versions v left join users u on u.id = v.made_by
+     where v.node_id = $1 and ($2::int is null or v.version < $2) order by v.version desc limit $3`,
+    [nodeId, page.before, page.limit],
   )
 }
 

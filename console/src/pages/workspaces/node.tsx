@@ -30,6 +30,7 @@ import { scheduleWords } from './schedule.ts'
 const OperateDialog = lazy(() => import('./operate-dialog.tsx'))
 const RunDialog = lazy(() => import('./run-dialog.tsx'))
 const NodeGraph = lazy(() => import('./node-graph.tsx'))
+const NodeVersions = lazy(() => import('./node-versions.tsx'))
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/nodes/$nodeId')
 
@@ -65,6 +66,7 @@ const TABS = {
   overview: { text: 'nodePage.overview', component: Overview },
   instances: { text: 'nodePage.instances', component: NodeInstances },
   graph: { text: 'graph.picture', component: NodeGraph },
+  versions: { text: 'nodeVersions.title', component: NodeVersions },
   history: {
     text: 'objectLog.title',
     component: ({ node }: OfNode) => <ObjectLog query={queries.nodeLogOfOperations(node.workspaceId, node.id)} />,

@@ -19,10 +19,11 @@ import {
   NodeDetail,
   NodeOperation,
   NodeSummary,
+  NodeVersion,
   OperationView,
   Recurrence,
 } from '../shapes.ts'
-import { nodeDetailView, nodeView } from '../views.ts'
+import { nodeDetailView, nodeVersionView, nodeView } from '../views.ts'
 import { workspaceParams } from './workspaces.ts'
 
 const NEXT_RUNS = 5
@@ -92,6 +93,26 @@ export const nodeRoutes = [
           ? []
           : nextRuns({ ...row.definition, cron }, Date.now(), NEXT_RUNS, timeZone)
       return nodeDetailView(caller, row, { held, upstream, downstream, unresolved, nextRunsMs, timeZone })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/workspaces/:workspaceId/nodes/:nodeId/versions',
+    access: 'node.read',
+    tag: 'Nodes',
+    summary: 'The versions of the definition of a node, newest first; what runs keeps the one it was made with',
+    params: workspaceParams.extend({ nodeId: z.coerce.number().int().positive() }),
+    // Definitions may be large.
+    query: pageQuery.extend({ limit: z.coerce.number().int().min(1).max(20).default(10) }),
+    answer: pageOf(NodeVersion),
+    async run({ platform, params, query }) {
+      const [node] = await nodes.nodesByIds(platform.db, [params.nodeId])
+      if (node?.workspace_id !== params.workspaceId) throw new Refusal('NODE_NOT_FOUND', { id: params.nodeId })
+      const rows = await nodes.nodeVersions(platform.db, params.nodeId, {
+        before: query.cursor === undefined ? null : afterId(query.cursor),
+        limit: query.limit + 1,
+      })
+      return page(rows, query.limit, (row) => String(row.version), nodeVersionView)
     },
   }),
   route({

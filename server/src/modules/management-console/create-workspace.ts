@@ -29,17 +29,21 @@ export async function createWorkspace(
   await putMember(tx, row.id, creator.userId, ['owner'])
   const environments: Environment[] = workspace.mode === 'standard' ? ['PROD', 'DEV'] : ['PROD']
   for (const environment of environments) {
-    const [rootId] = await insertNodes(tx, [
-      {
-        tenantId: creator.tenantId,
-        workspaceId: row.id,
-        environment,
-        ownerId: creator.userId,
-        recurrence: 'normal',
-        isRoot: true,
-        definition: rootDefinition(workspace.identifier),
-      },
-    ])
+    const [rootId] = await insertNodes(
+      tx,
+      [
+        {
+          tenantId: creator.tenantId,
+          workspaceId: row.id,
+          environment,
+          ownerId: creator.userId,
+          recurrence: 'normal',
+          isRoot: true,
+          definition: rootDefinition(workspace.identifier),
+        },
+      ],
+      creator.userId,
+    )
     await putWiring(tx, creator.tenantId, environment, [
       { nodeId: rootId!, outputs: [rootOutput(workspace.identifier)], inputs: [] },
     ])

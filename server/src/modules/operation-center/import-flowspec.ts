@@ -76,6 +76,7 @@ export async function importFlowSpec(
     const freshIds = await nodes.insertNodes(
       tx,
       fresh.map((node) => ({ ...asRow(node.definition), ownerId: owners.get(node.definition.owner) ?? null })),
+      caller.userId,
     )
     const ids = new Map(fresh.map((node, i) => [node, freshIds[i]!]))
     const updated: { id: number; name: string }[] = []
@@ -87,11 +88,9 @@ export async function importFlowSpec(
       if (row.recurrence !== node.definition.recurrence)
         kept.push(`${row.name} keeps its recurrence (${row.recurrence}).`)
       if (JSON.stringify(sorted(row.definition)) === JSON.stringify(sorted(node.definition))) continue
-      await nodes.updateNode(tx, row.id, {
-        ...asRow(node.definition),
-        ownerId: owners.get(node.definition.owner) ?? null,
-        recurrence: row.recurrence,
-      })
+      const ownerId = owners.get(node.definition.owner) ?? null
+      const changed = { ...asRow(node.definition), ownerId, recurrence: row.recurrence }
+      await nodes.updateNode(tx, row.id, changed, caller.userId)
       updated.push({ id: row.id, name: row.name })
     }
     await refuseTakenOutputs(tx, caller.tenantId, environment, wired, ids)
