@@ -1,6 +1,8 @@
 import { Box, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core'
+import type { LinkOptions } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
 import { announce } from './announcement.tsx'
+import { LinkTo } from './link.tsx'
 
 type Props = {
   /** Also the title of the browser's tab. */
@@ -8,12 +10,15 @@ type Props = {
   /** What stands beside the title: badges. */
   beside?: ReactNode
   description?: ReactNode
-  trail?: ReactNode[]
+  /** The pages above this one, the outermost first. */
+  trail?: readonly (readonly [link: LinkOptions, text: string])[]
+  /** What this one is called behind them, where that is not its title. */
+  here?: string
   actions?: ReactNode
   children: ReactNode
 }
 
-export function Page({ title, beside, description, trail, actions, children }: Props) {
+export function Page({ title, beside, description, trail, here = title, actions, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Holdpoint`
     announce(title)
@@ -23,7 +28,12 @@ export function Page({ title, beside, description, trail, actions, children }: P
       <Box>
         {trail && (
           <Breadcrumbs fz="sm" mb={4} separatorMargin={6}>
-            {trail}
+            {trail.map(([link, text]) => (
+              <LinkTo key={text} {...link}>
+                {text}
+              </LinkTo>
+            ))}
+            <span className="wrap-anywhere">{here}</span>
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="flex-start" gap="sm">

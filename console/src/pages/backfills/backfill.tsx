@@ -7,7 +7,7 @@ import { queries } from '../../api/queries.ts'
 import type { BackfillDetail } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
-import { refusalSentence, type Translate, useTranslation } from '../../text/index.ts'
+import { refusalSentence, useTranslation } from '../../text/index.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { iconProps } from '../../ui/icon.ts'
@@ -34,20 +34,14 @@ export function BackfillPage() {
   const { data, error } = useQuery(queries.backfill(workspaceId, Number(params.backfillId)))
   if (data) return <Shown backfill={data} />
   return (
-    <Page title={t('backfillPage.title', { id: params.backfillId })} trail={trail(t, workspaceId, params.backfillId)}>
+    <Page
+      title={t('backfillPage.title', { id: params.backfillId })}
+      trail={[[links.backfills(workspaceId), t('nav.backfills')]]}
+    >
       {error ? <ProblemNotice error={error} /> : <Skeleton height={240} />}
     </Page>
   )
 }
-
-const trail = (t: Translate, workspaceId: number, name: string, environment?: 'PROD' | 'DEV') => [
-  <LinkTo key="backfills" {...links.backfills(workspaceId, environment)}>
-    {t('nav.backfills')}
-  </LinkTo>,
-  <span key="name" className="wrap-anywhere">
-    {name}
-  </span>,
-]
 
 function Shown({ backfill }: { backfill: BackfillDetail }) {
   const { t } = useTranslation()
@@ -55,7 +49,7 @@ function Shown({ backfill }: { backfill: BackfillDetail }) {
   return (
     <Page
       title={backfill.name}
-      trail={trail(t, backfill.workspaceId, backfill.name, environment)}
+      trail={[[links.backfills(backfill.workspaceId, environment), t('nav.backfills')]]}
       beside={<StateBadge look={BACKFILL_LOOKS[backfill.state]} />}
       description={request.comment}
       actions={<Verbs backfill={backfill} />}

@@ -14,7 +14,7 @@ import { useMe } from '../../session.ts'
 import { refusalSentence, useTranslation } from '../../text/index.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { LinkButton, LinkTo } from '../../ui/link.tsx'
+import { LinkButton } from '../../ui/link.tsx'
 import { notify } from '../../ui/notify.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Section } from '../../ui/section.tsx'
@@ -42,12 +42,7 @@ export function NewBackfillPage() {
     <Page
       title={t('backfillForm.title')}
       description={t(environment === 'DEV' ? 'backfillForm.hintDev' : 'backfillForm.hint')}
-      trail={[
-        <LinkTo key="backfills" {...links.backfills(workspaceId, environment)}>
-          {t('nav.backfills')}
-        </LinkTo>,
-        <span key="new">{t('backfillForm.title')}</span>,
-      ]}
+      trail={[[links.backfills(workspaceId, environment), t('nav.backfills')]]}
     >
       <ProblemNotice error={failed} />
       {failed === null && begun.length < ids.length ? (

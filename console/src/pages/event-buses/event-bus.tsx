@@ -14,7 +14,7 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
-import { LinkButton, LinkTo } from '../../ui/link.tsx'
+import { LinkButton } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card } from '../../ui/section.tsx'
 import { RuleDialog } from './rule-dialog.tsx'
@@ -72,12 +72,7 @@ export function EventBusPage() {
           {create}
         </Group>
       }
-      trail={[
-        <LinkTo key="buses" {...links.eventBuses()}>
-          {t('nav.eventBuses')}
-        </LinkTo>,
-        <span key="here">{name}</span>,
-      ]}
+      trail={[[links.eventBuses(), t('nav.eventBuses')]]}
     >
       <ProblemNotice error={rules.error ?? buses.error} />
       {!rules.data && !rules.error && <Skeleton height={160} />}

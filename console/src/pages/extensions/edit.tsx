@@ -7,7 +7,6 @@ import type { ExtensionVersion } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useTranslation } from '../../text/index.ts'
-import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type Draft, draftOf, ExtensionForm } from './form.tsx'
 
@@ -43,14 +42,10 @@ export function EditExtensionPage() {
       title={t('extension.edit')}
       description={anew ? t('form.editPublishedHint') : undefined}
       trail={[
-        <LinkTo key="extensions" {...links.extensions()}>
-          {t('nav.extensions')}
-        </LinkTo>,
-        <LinkTo key="extension" {...links.extension(code)}>
-          {extension.data?.name ?? code}
-        </LinkTo>,
-        <span key="here">{t('extension.edit')}</span>,
+        [links.extensions(), t('nav.extensions')],
+        [links.extension(code), extension.data?.name ?? code],
       ]}
+      here={t('extension.edit')}
     >
       <ProblemNotice error={error} />
       {!data && !error && <Skeleton height={240} />}

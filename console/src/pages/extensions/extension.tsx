@@ -1,9 +1,9 @@
 import { may } from '@holdpoint/core/access'
-import { Badge, Skeleton, Tabs } from '@mantine/core'
+import { Badge, Skeleton } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, lazy } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { ExtensionView, Me } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
@@ -11,8 +11,9 @@ import { ProblemNotice } from '../../problem.tsx'
 import { principalOf, useMe } from '../../session.ts'
 import { type TextKey, useTranslation } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
-import { LinkButton, LinkTo } from '../../ui/link.tsx'
+import { LinkButton } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { PageTabs } from '../../ui/page-tabs.tsx'
 import { Card } from '../../ui/section.tsx'
 import { StateBadge } from '../../ui/state-badge.tsx'
 import { Life } from './life.tsx'
@@ -73,32 +74,21 @@ export function ExtensionPage() {
   const { data, error } = useQuery(queries.extension(code))
   if (data) return <Shown extension={data} />
   return (
-    <Page title={t('extensions.title')} trail={trail(t('nav.extensions'), code)}>
+    <Page title={t('extensions.title')} trail={[[links.extensions(), t('nav.extensions')]]}>
       {error ? <ProblemNotice error={error} /> : <Skeleton height={240} />}
     </Page>
   )
 }
-
-const trail = (extensions: string, name: string) => [
-  <LinkTo key="extensions" {...links.extensions()}>
-    {extensions}
-  </LinkTo>,
-  <span key="here" className="wrap-anywhere">
-    {name}
-  </span>,
-]
 
 function Shown({ extension }: { extension: ExtensionView }) {
   const { t } = useTranslation()
   const navigate = route.useNavigate()
   const { tab } = route.useSearch()
   const me = useMe()
-  const tabs = Object.entries(TABS).filter(([, one]) => one.shown?.(extension, me) ?? true)
-  const open = tabs.some(([word]) => word === tab) ? tab! : 'overview'
   return (
     <Page
       title={extension.name}
-      trail={trail(t('nav.extensions'), extension.name)}
+      trail={[[links.extensions(), t('nav.extensions')]]}
       beside={
         <>
           <StateBadge look={EXTENSION_LOOKS[extension.status]} />
@@ -121,26 +111,18 @@ function Shown({ extension }: { extension: ExtensionView }) {
       <Card>
         <Life extension={extension} />
       </Card>
-      <Tabs
-        value={open}
-        keepMounted={false}
-        onChange={(word) => void navigate({ search: word === null || word === 'overview' ? {} : { tab: word } })}
-      >
-        <Tabs.List aria-label={t('life.tabs')} mb="md">
-          {tabs.map(([word, { text }]) => (
-            <Tabs.Tab key={word} value={word}>
-              {t(text)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(([word, { component: Component }]) => (
-          <Tabs.Panel key={word} value={word}>
-            <Suspense fallback={<Skeleton height={200} />}>
-              <Component extension={extension} />
-            </Suspense>
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs
+        label={t('life.tabs')}
+        tab={tab}
+        go={(word) => void navigate({ search: { tab: word } })}
+        tabs={Object.entries(TABS)
+          .filter(([, one]) => one.shown?.(extension, me) ?? true)
+          .map(([word, { text, component: Component }]) => ({
+            word,
+            text,
+            show: () => <Component extension={extension} />,
+          }))}
+      />
     </Page>
   )
 }

@@ -6,7 +6,6 @@ import { calls } from '../../api/calls.ts'
 import { links } from '../../links.ts'
 import { useMe } from '../../session.ts'
 import { useTranslation } from '../../text/index.ts'
-import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { type Draft, draftOf, ExtensionForm, OwnerSelect } from './form.tsx'
 
@@ -30,12 +29,7 @@ export function RegisterExtensionPage() {
     <Page
       title={t('extensions.register')}
       description={t('form.registerHint')}
-      trail={[
-        <LinkTo key="extensions" {...links.extensions()}>
-          {t('nav.extensions')}
-        </LinkTo>,
-        <span key="here">{t('extensions.register')}</span>,
-      ]}
+      trail={[[links.extensions(), t('nav.extensions')]]}
     >
       <ExtensionForm
         initial={draftOf()}

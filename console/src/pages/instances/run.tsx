@@ -30,14 +30,7 @@ export function RunPage() {
   return (
     <Page
       title={data?.name ?? t('runs.one', { id: dagId })}
-      trail={[
-        <LinkTo key="runs" {...links.runs(Number(workspaceId))}>
-          {t('runs.title')}
-        </LinkTo>,
-        <span key="here" className="wrap-anywhere">
-          {data?.name ?? dagId}
-        </span>,
-      ]}
+      trail={[[links.runs(Number(workspaceId)), t('runs.title')]]}
       beside={
         data && (
           <>

@@ -2,7 +2,6 @@ import { Container } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { links } from '../../links.ts'
 import { useTranslation } from '../../text/index.ts'
-import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import OperationPanel from './panel.tsx'
 
@@ -15,12 +14,8 @@ export function OperationPage() {
     <Container size="md" p={0} ml={0}>
       <Page
         title={t('operation.panel')}
-        trail={[
-          <LinkTo key="operations" {...links.operations()}>
-            {t('nav.operations')}
-          </LinkTo>,
-          <span key="id">{operationId.slice(0, 8)}</span>,
-        ]}
+        trail={[[links.operations(), t('nav.operations')]]}
+        here={operationId.slice(0, 8)}
       >
         <OperationPanel operationId={operationId} />
       </Page>

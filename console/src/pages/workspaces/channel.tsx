@@ -40,12 +40,7 @@ export function TenantChannelPage() {
     <Page
       title={t('channel.tenantTitle')}
       description={t('channel.tenantHint')}
-      trail={[
-        <LinkTo key="buses" {...links.eventBuses()}>
-          {t('nav.eventBuses')}
-        </LinkTo>,
-        <span key="here">{t('channel.tenantTitle')}</span>,
-      ]}
+      trail={[[links.eventBuses(), t('nav.eventBuses')]]}
     >
       <ChannelCard workspaceId={null} />
       <RoutingTable workspaceId={null} />

@@ -66,5 +66,7 @@ const scriptOf = ({ definition }: NodeVersion) => (definition.script as { conten
 
 function settingsOf({ definition: { script, ...rest } }: NodeVersion): string {
   const { content: _, ...file } = (script ?? {}) as Record<string, unknown>
-  return JSON.stringify({ ...rest, script: file }, null, 2)
+  // What a file calls an upstream node differs from file to file; its output says which one it is.
+  const kept = (name: string, value: unknown) => (name === 'upstreamKey' ? undefined : value)
+  return JSON.stringify({ ...rest, script: file }, kept, 2)
 }
