@@ -28,33 +28,12 @@ export const ROWS: readonly string[] = ACTIONS.flatMap(({ contract: { action, ve
   versions.map((version) => `${version} ${action}`),
 ).toSorted()
 
-/** Keeps what was run; of suites that were not chosen what was known, as long as they are declared as they were. */
-export async function save(
-  suites: readonly Declared[],
-  runs: readonly Run[],
-  notRun: readonly NotRun[],
-): Promise<void> {
+/** Keeps what was run, all of it on this commit. */
+export async function save(runs: readonly Run[], notRun: readonly NotRun[]): Promise<void> {
   const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT })
-  const before = known()
-  const fresh = new Set([...runs, ...notRun].map((one) => one.name))
-  const kept = <T extends Declared>(of: readonly T[]) => of.filter((one) => !fresh.has(one.name))
-  const inOrder = <T extends Declared>(of: readonly T[]) =>
-    suites.flatMap((suite) => of.filter((one) => one.name === suite.name))
-  const whole: Recorded = {
-    commit: stdout.trim(),
-    runs: inOrder([...kept(before.runs), ...runs]),
-    notRun: inOrder([...kept(before.notRun), ...notRun]),
-  }
+  const whole: Recorded = { commit: stdout.trim(), runs, notRun }
   writeFileSync(FILE, `${JSON.stringify(whole, null, 2)}\n`)
   writeFileSync(PAGE, pageOf(whole))
-}
-
-function known(): Recorded {
-  try {
-    return recorded()
-  } catch {
-    return { commit: '', runs: [], notRun: [] }
-  }
 }
 
 /** docs/dataworks/compatibility.md. */
