@@ -264,7 +264,9 @@ func judgeNodes(call call, own key, received event) answer {
 	for _, node := range received.Data.NodeIds {
 		children, err := call.older(own, "GetNodeChildren", answer{"NodeId": node, "ProjectEnv": "PROD"})
 		check(err)
-		for _, child := range children["Data"].(answer)["Nodes"].([]any) {
+		// An empty list is left out by the product's own answers.
+		nodes, _ := children["Data"].(answer)["Nodes"].([]any)
+		for _, child := range nodes {
 			waiting = append(waiting, child.(answer)["NodeName"].(string))
 		}
 	}
