@@ -79,7 +79,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What runs the programs of nodes.
   runners: ['core', 'store', 'credentials', 'openevent'],
   // The interfaces and what they have in common.
-  platform: ['functions', 'openevent', 'openid', 'gate', 'runners', 'watch'],
+  'request-rate': ['core', 'bounded'],
+  platform: ['functions', 'openevent', 'openid', 'gate', 'request-rate', 'runners', 'watch'],
   access: ['core', 'store'],
   configured: ['core', 'store'],
   authentication: ['core', 'bounded', 'store', 'credentials', 'platform', 'dataworks'],
@@ -128,6 +129,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'openevent',
     'openid',
     'gate',
+    'request-rate',
     'modules',
     'platform',
     'runners',

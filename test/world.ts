@@ -52,6 +52,7 @@ const DEFAULTS = {
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null as string | null,
+  requestsPerSecond: 0,
   sessionHours: 12,
   sessionIdleMinutes: 120,
   localPasswords: 'everyone' as 'everyone' | 'account-owner',
@@ -394,7 +395,11 @@ export async function http(
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
 }
 
-export type DialectAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+export type DialectAnswer = {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Readonly<Record<string, unknown>>
+}
 
 /** The headers that sign one request of this person to this server. */
 export function signedHeaders(
@@ -435,7 +440,8 @@ export async function dialect(
     method: 'POST',
     headers: signedHeaders(server, person, 'POST', '/', query, named),
   })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  const { status, headers } = response
+  return { status, headers, body: (await response.json()) as Record<string, unknown> }
 }
 
 /** Returns a result for a node operation as its extension's author does. */

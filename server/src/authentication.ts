@@ -83,6 +83,7 @@ export async function enterClaimed(
   const key = platform.signingKeys.get(claim.accessKeyId) ?? (await readKey(platform, claim.accessKeyId))
   if (claim.securityToken) throw new Refusal('SECURITY_TOKEN_UNKNOWN')
   verify(key.secret)
+  platform.requestRate(claim.accessKeyId, performance.now())
   const knock = { accessKeyId: claim.accessKeyId, nonce: claim.nonce, keepSeconds: NONCE_RETENTION_MS / 1000 }
   const pass = async (entering: Promise<Entry | null>) => {
     const caller = admit(platform, knock, await entering)

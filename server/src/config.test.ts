@@ -120,6 +120,7 @@ test('every setting is read from its variable', () => {
     poolSize: 20,
     logLevel: 'debug',
     bodyLimitBytes: 2048,
+    requestsPerSecond: 0,
     sessionHours: 8,
     sessionIdleMinutes: 30,
     localPasswords: 'account-owner',

@@ -8,6 +8,7 @@ import type { Signer } from './openevent/signer.ts'
 import type { Senders } from './openevent/target.ts'
 import type { Targets } from './openevent/targets.ts'
 import type { Provider } from './openid/provider.ts'
+import type { requestRate } from './request-rate.ts'
 import type { NodeRunners } from './runners/runners.ts'
 import type { measureHeld } from './watch/held.ts'
 import type { Metrics } from './watch/metrics.ts'
@@ -53,6 +54,8 @@ export type Platform = Gate & {
   readonly usedAccessKeys: Set<string>
   /** AccessKey pairs that have signed here, by their name. */
   readonly signingKeys: Map<string, KnownKey>
+  /** Throws where a pair asks too often. */
+  readonly requestRate: ReturnType<typeof requestRate>
   /** Workspaces of nodes, which never change, by tenant, environment and id. */
   readonly nodeWorkspaces: Map<string, number>
   /** What runs versions of them. */

@@ -34,6 +34,7 @@ const SETTINGS = {
   bodyLimitBytes: 1 << 20,
   trustProxy: false,
   metricsToken: null,
+  requestsPerSecond: 0,
   sessionHours: 12,
   sessionIdleMinutes: 120,
   localPasswords: 'everyone',

@@ -41,6 +41,7 @@ import type { Senders } from './openevent/target.ts'
 import { targetCache } from './openevent/targets.ts'
 import { openIdProvider } from './openid/provider.ts'
 import type { Platform } from './platform.ts'
+import { requestRate } from './request-rate.ts'
 import { startRunners } from './runners/runners.ts'
 import { deleteOldAlerts } from './store/alerts.ts'
 import { unsealedAgeSeconds } from './store/audit.ts'
@@ -113,6 +114,7 @@ export async function startServer(
     | 'publicUrl'
     | 'publicUrlDerived'
     | 'region'
+    | 'requestsPerSecond'
     | 'timeZone'
     | 'outboundAllow'
     | 'outboundDeny'
@@ -257,6 +259,7 @@ export async function startServer(
     testRuns: new Map(),
     testing: new Map(),
     signingKeys: new Map(),
+    requestRate: requestRate(config.requestsPerSecond || null),
     nodeWorkspaces: new Map(),
     signIn: {
       sessionSeconds: config.sessionHours * 3600,

@@ -5,6 +5,7 @@ import type { RefusalDetails } from './index.ts'
 const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   SIGN_IN_REQUIRED: '请先登录或对请求签名。',
   SIGN_IN_FAILED: '用户名或密码错误。',
+  REQUESTS_THROTTLED: '该 AccessKey 的请求超过每秒 {perSecond} 次，请在 {seconds} 秒后重试。',
   SIGN_IN_THROTTLED: '登录失败次数过多，请在 {seconds} 秒后重试，或请管理员解除锁定。',
   PASSWORD_SIGN_IN_OFF: '此处仅账号所有者可以用密码登录，请改用{label}登录。',
   PASSWORD_CHANGE_REQUIRED: '这是一次性密码：请设置新密码后登录。',

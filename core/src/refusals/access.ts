@@ -11,6 +11,11 @@ export const ACCESS_REFUSALS = {
     sentence:
       'Too many failed attempts to sign in; try again in {seconds} seconds, or ask an administrator to let you in.',
   },
+  REQUESTS_THROTTLED: {
+    status: 429,
+    dataworks: 'Throttling.User',
+    sentence: 'This AccessKey pair asks more often than {perSecond} times a second; try again in {seconds} seconds.',
+  },
   PASSWORD_SIGN_IN_OFF: {
     status: 403,
     dataworks: 'Forbidden.Access',

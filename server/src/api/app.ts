@@ -78,6 +78,8 @@ export async function buildApp(
         },
         'request',
       )
+    const seconds = refusal?.details.seconds
+    if (body.status === 429 && typeof seconds === 'number') reply.header('retry-after', String(Math.ceil(seconds)))
     return reply
       .status(body.status as number)
       .type('application/problem+json')

@@ -203,6 +203,15 @@ export const SETTINGS = {
     meaning: 'The largest request body that is read, in bytes, 1 KiB to 64 MiB.',
     read: (text) => readInteger(text, 1024, 64 * 1024 * 1024),
   }),
+  requestsPerSecond: setting({
+    variable: 'HOLDPOINT_REQUESTS_PER_SECOND',
+    type: 'integer',
+    default: '0',
+    secret: false,
+    meaning:
+      'How many signed requests of one AccessKey pair each replica takes a second, with a second’s worth at once; the others are answered with 429 and when to come again. 0: as many as come.',
+    read: (text) => readInteger(text, 0, 1_000_000),
+  }),
   sessionHours: setting({
     variable: 'HOLDPOINT_SESSION_HOURS',
     type: 'integer',

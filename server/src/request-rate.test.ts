@@ -1,0 +1,97 @@
+// How often one AccessKey pair may ask, in each dialect; counted only where the signature is right.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dialect, signedHeaders, startWorld, type Tenant, urlOf, type World } from '../../test/world.ts'
+import { requestRate } from './request-rate.ts'
+import type { Server } from './server.ts'
+
+describe('the rate of one pair', () => {
+  test('in no span of time it gets more than a second’s worth and the rate, and as much as that it gets', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 300 }),
+        (perSecond, pausesMs) => {
+          const rate = requestRate(perSecond)
+          const passedAt: number[] = []
+          let nowMs = 0
+          for (const pauseMs of pausesMs) {
+            nowMs += pauseMs
+            let waitMs = 0
+            try {
+              rate('a', nowMs)
+              passedAt.push(nowMs)
+            } catch (error) {
+              waitMs = (error as { details: { seconds: number } }).details.seconds * 1_000
+              expect(waitMs).toBeGreaterThan(0)
+              // Who waits as long as they are told is let in.
+              nowMs += waitMs
+              expect(() => rate('a', nowMs)).not.toThrow()
+              passedAt.push(nowMs)
+            }
+          }
+          for (const [first, fromMs] of passedAt.entries())
+            for (const [last, toMs] of passedAt.entries())
+              if (last >= first)
+                expect(last - first + 1).toBeLessThanOrEqual(perSecond + ((toMs - fromMs) / 1_000) * perSecond + 1e-6)
+        },
+      ),
+    )
+  })
+
+  test('is nobody else’s, and without one there is none', () => {
+    const rate = requestRate(1)
+    rate('a', 0)
+    expect(() => rate('a', 0)).toThrow('more often than 1 times a second')
+    expect(() => rate('b', 0)).not.toThrow()
+    const none = requestRate(null)
+    for (let n = 0; n < 10_000; n++) none('a', 0)
+  })
+})
+
+describe('too many requests', () => {
+  let world: World
+  let tenant: Tenant
+  let server: Server
+  beforeAll(async () => {
+    world = await startWorld()
+    server = await world.replica({ requestsPerSecond: 1 })
+    tenant = await world.tenant()
+  })
+  afterAll(() => world?.stop())
+
+  test('are told when to come again, in each dialect its own way, and nothing of them has happened', async () => {
+    const { owner } = tenant
+    const answers = await Promise.all(Array.from({ length: 6 }, () => dialect(server, owner, 'ListProjects', {})))
+    const refused = answers.filter((one) => one.status !== 200)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { status, body, headers } of refused) {
+      expect([status, body.Code]).toEqual([429, 'Throttling.User'])
+      expect(Number(headers.get('x-acs-retry-after'))).toBeGreaterThan(0)
+    }
+    const other = await tenant.person(['full-access'], {})
+    const native = await Promise.allSettled(
+      Array.from({ length: 4 }, () =>
+        other.at(server).call('POST /event-buses', { body: { name: `bus-${Math.random()}`.replace('.', '') } }),
+      ),
+    )
+    const taken = native.filter((one) => one.status === 'fulfilled')
+    const reasons = native.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(reasons.length).toBeGreaterThan(0)
+    for (const reason of reasons) expect(reason).toMatchObject({ status: 429, code: 'REQUESTS_THROTTLED' })
+    const again = await fetch(`${urlOf(server)}/api/v1/workspaces`, {
+      headers: signedHeaders(server, other, 'GET', '/api/v1/workspaces', [], []),
+    })
+    expect([again.status, Number(again.headers.get('retry-after'))]).toEqual([429, 1])
+    const rows = await world.db.rows('select from event_buses where tenant_id = $1', [tenant.id])
+    expect(rows).toHaveLength(taken.length)
+  })
+
+  test('with a wrong signature count for nobody', async () => {
+    const { owner } = await world.tenant()
+    const wrong = { ...owner, key: { ...owner.key, secret: 'wrong' } }
+    for (let n = 0; n < 5; n++)
+      expect((await dialect(server, wrong, 'ListProjects', {})).body.Code).not.toBe('Throttling.User')
+    expect((await dialect(server, owner, 'ListProjects', {})).status).toBe(200)
+  })
+})
