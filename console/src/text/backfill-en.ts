@@ -96,7 +96,7 @@ export const backfillEn = {
     order: 'Order',
     ascending: 'Oldest first',
     descending: 'Newest first',
-    groups: 'Groups',
+    groups: 'Parallel groups',
     groupsHint: 'As many business dates run at once. With 1 they come strictly one after the other.',
     options: 'More options',
     future: 'Run instances of future times at once',

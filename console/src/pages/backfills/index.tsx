@@ -123,7 +123,7 @@ function columns(t: Translate): readonly Column<BackfillSummary>[] {
     {
       key: 'state',
       header: t('backfill.state'),
-      width: 160,
+      width: 190,
       cell: (backfill) => <StateBadge look={BACKFILL_LOOKS[backfill.state]} />,
     },
     {

@@ -37,7 +37,7 @@ export function Progress({ counts, label }: { counts: InstanceCounts; label: str
         </Text>
         {all > 0 && (
           <Text fz="xs" c="dimmed">
-            {Math.floor((100 * counts.succeeded) / all)} %
+            {`${Math.floor((100 * counts.succeeded) / all)}\u00a0%`}
           </Text>
         )}
       </Group>

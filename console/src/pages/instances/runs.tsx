@@ -97,7 +97,7 @@ function runColumns(t: Translate): readonly Column<DagSummary>[] {
     {
       key: 'state',
       header: t('instances.status'),
-      width: 160,
+      width: 140,
       cell: (run) => (
         <Group gap={6}>
           <StateBadge look={STATUS_LOOKS[run.status]} />
@@ -108,7 +108,7 @@ function runColumns(t: Translate): readonly Column<DagSummary>[] {
     {
       key: 'progress',
       header: t('runs.count'),
-      width: 230,
+      width: 210,
       cell: ({ name, progress }) =>
         progress ? (
           <Progress counts={progress} label={name} />
@@ -118,9 +118,9 @@ function runColumns(t: Translate): readonly Column<DagSummary>[] {
           </Text>
         ),
     },
-    { key: 'bizdate', header: t('instances.bizdate'), width: 110, cell: (run) => run.bizdate },
-    { key: 'kind', header: t('instances.kind'), width: 120, cell: (run) => t(KIND_TEXTS[run.kind]) },
-    { key: 'by', header: t('runs.by'), width: 140, cell: (run) => run.createdBy?.name ?? t('objectLog.self') },
+    { key: 'bizdate', header: t('instances.bizdate'), width: 100, cell: (run) => run.bizdate },
+    { key: 'kind', header: t('instances.kind'), width: 110, cell: (run) => t(KIND_TEXTS[run.kind]) },
+    { key: 'by', header: t('runs.by'), width: 120, cell: (run) => run.createdBy?.name ?? t('objectLog.self') },
     {
       key: 'started',
       header: t('instances.startedAt'),
@@ -131,7 +131,7 @@ function runColumns(t: Translate): readonly Column<DagSummary>[] {
     {
       key: 'took',
       header: t('instances.took'),
-      width: 100,
+      width: 70,
       cell: ({ startedAt, finishedAt }) =>
         startedAt ? <Elapsed since={startedAt} until={finishedAt} now={serverNow} /> : '–',
     },
