@@ -65,7 +65,7 @@ export function BackfillsPage() {
         list={list}
         keyOf={keyOf}
         columns={columns(t)}
-        minWidth={980}
+        minWidth={1080}
         filters={
           <>
             <EnvironmentFilter
