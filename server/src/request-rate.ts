@@ -3,6 +3,8 @@ import { keep } from './bounded.ts'
 
 const MOST_PAIRS = 10_000
 const BURST_MS = 1_000
+/** What sums of such times may be wrong by. */
+const ROUNDING_MS = 0.01
 
 /**
  * How often one AccessKey pair may ask: so many requests a second, of which a second's worth may come at once. It throws for one too many. Each
@@ -16,7 +18,7 @@ export function requestRate(perSecond: number | null): (accessKeyId: string, now
   return (accessKeyId, nowMs) => {
     const fromMs = Math.max(overAtMs.get(accessKeyId) ?? 0, nowMs)
     const waitMs = fromMs + everyMs - nowMs - Math.max(BURST_MS, everyMs)
-    if (waitMs > 0) throw new Refusal('REQUESTS_THROTTLED', { perSecond, seconds: Math.ceil(waitMs) / 1_000 })
+    if (waitMs > ROUNDING_MS) throw new Refusal('REQUESTS_THROTTLED', { perSecond, seconds: Math.ceil(waitMs) / 1_000 })
     keep(overAtMs, accessKeyId, fromMs + everyMs, MOST_PAIRS)
   }
 }
