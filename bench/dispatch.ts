@@ -25,6 +25,8 @@ const BATCH = 5_000
 const LIMIT = 0.3
 const WITHIN_MS = 60 * 60_000
 const TURN_WITHIN_MS = 120_000
+/** After so long the server has looked and found that nothing is left. */
+const IDLE_MS = 2_000
 
 type Turn = { readonly ours: number; readonly bare: number }
 
@@ -53,6 +55,8 @@ export async function run({ short, tell }: Options): Promise<Result> {
     const count = LAYERS * width
 
     async function turn(): Promise<Turn> {
+      // A look that is stopped in its middle counts as one that takes long, which is followed by a rest.
+      await sleep(IDLE_MS)
       process.kill(holdpoint.pid, 'SIGSTOP')
       const ours = await putLayers(sql, place, width)
       const fromMs = await clock(sql)

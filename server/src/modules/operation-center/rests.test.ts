@@ -24,6 +24,12 @@ test('one that takes long and finds nothing rests for ten times as long, and oth
   ])
 })
 
+test('none rests for longer than five seconds, whatever it took', () => {
+  const at = rests()
+  looks(at, 0, 3_600_000)
+  expect([looks(at, 3_604_999), looks(at, 3_605_000)]).toEqual([false, true])
+})
+
 test('what is heard of ends the rest, but for as long as the look took', () => {
   const at = rests()
   looks(at, 0, 300)

@@ -1,9 +1,11 @@
 /**
  * How long is not looked again after a look that took long and found nothing (all that is there may be of runs that are paused): many times as long as it took,
- * and no longer than it took as soon as something is heard of, also while it was under way.
+ * and no longer than it took as soon as something is heard of, also while it was under way. It is never for long: a look may have taken so long because the
+ * whole process stood still.
  */
 const LONG_LOOK_MS = 200
 const REST = 10
+const LONGEST_REST_MS = 5_000
 
 export type Rests = {
   /** Something has changed. */
@@ -21,7 +23,7 @@ export function rests(): Rests {
     },
     begin(what, startedMs) {
       const rest = resting.get(what)
-      if (rest !== undefined && startedMs < rest.sinceMs + rest.tookMs * (rest.news === news ? REST : 1)) return null
+      if (rest !== undefined && startedMs < rest.sinceMs + lengthMs(rest.tookMs, rest.news === news)) return null
       const before = news
       return (found, endedMs) => {
         const tookMs = endedMs - startedMs
@@ -31,3 +33,5 @@ export function rests(): Rests {
     },
   }
 }
+
+const lengthMs = (tookMs: number, isQuiet: boolean) => Math.min(tookMs * (isQuiet ? REST : 1), LONGEST_REST_MS)
