@@ -54,15 +54,19 @@ export async function run({ short, tell }: Options): Promise<Result> {
     const width = short ? SHORT_WIDTH : WIDTH
     const count = LAYERS * width
 
-    async function turn(): Promise<Turn> {
-      // A look that is stopped in its middle counts as one that takes long, which is followed by a rest.
+    /** Between two looks: one that is stopped in its middle counts as one that takes long, which is followed by a rest. */
+    async function stop(): Promise<void> {
       await sleep(IDLE_MS)
       process.kill(holdpoint.pid, 'SIGSTOP')
+    }
+
+    async function turn(): Promise<Turn> {
+      await stop()
       const ours = await putLayers(sql, place, width)
       const fromMs = await clock(sql)
       process.kill(holdpoint.pid, 'SIGCONT')
       const oursMs = (await finished(sql, ours)) - fromMs
-      process.kill(holdpoint.pid, 'SIGSTOP')
+      await stop()
       await putReady(sql, place, count)
       const bareMs = await bare(sql)
       process.kill(holdpoint.pid, 'SIGCONT')
