@@ -118,7 +118,7 @@ function runColumns(t: Translate): readonly Column<DagSummary>[] {
           </Text>
         ),
     },
-    { key: 'bizdate', header: t('instances.bizdate'), width: 100, cell: (run) => run.bizdate },
+    { key: 'bizdate', header: t('instances.bizdate'), width: 120, cell: (run) => run.bizdate },
     { key: 'kind', header: t('instances.kind'), width: 110, cell: (run) => t(KIND_TEXTS[run.kind]) },
     { key: 'by', header: t('runs.by'), width: 120, cell: (run) => run.createdBy?.name ?? t('objectLog.self') },
     {
