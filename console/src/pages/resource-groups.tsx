@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { calls } from '../api/calls.ts'
 import { queries } from '../api/queries.ts'
 import type { ResourceGroup } from '../api/shapes.ts'
+import { ConfirmRemoval } from '../confirm-removal.tsx'
 import { fieldProblem, ProblemNotice } from '../problem.tsx'
 import { QueryTable } from '../query-table.tsx'
 import { useMay } from '../session.ts'
@@ -193,26 +194,14 @@ function EditDialog({ group, close }: { group: ResourceGroup | null; close: () =
 
 function RemoveDialog({ group, close }: { group: ResourceGroup; close: () => void }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
-  const remove = useMutation({
-    mutationFn: () => calls.deleteResourceGroup(group.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['resource-groups'] })
-      close()
-    },
-  })
   return (
-    <Confirm
-      opened
-      close={close}
-      danger
+    <ConfirmRemoval
       title={t('resourceGroups.remove', { name: group.name })}
-      verb={t('ui.delete')}
-      busy={remove.isPending}
-      confirm={() => remove.mutate()}
+      remove={() => calls.deleteResourceGroup(group.id)}
+      stale={['resource-groups']}
+      close={close}
     >
       <Text fz="sm">{t('resourceGroups.removeMeaning')}</Text>
-      <ProblemNotice error={remove.error} />
-    </Confirm>
+    </ConfirmRemoval>
   )
 }

@@ -7,6 +7,7 @@ import type { Platform } from '../platform.ts'
 import type { DagRow } from '../store/dags.ts'
 import { type FoundInstance, findDag, findInstances } from '../store/found-by-id.ts'
 import type { Environment } from '../store/nodes.ts'
+import { objectLogPage } from '../store/object-log.ts'
 import type { Caller } from '../store/principals.ts'
 
 /** Rule 16: returns only when the operation has taken effect. */
@@ -115,4 +116,29 @@ export async function each(
   const outside = refusals.filter((one) => one.code === 'FORBIDDEN' || /_NOT_FOUND$/.test(one.code))
   if (outside[0] !== undefined && outside.length === Object.keys(info).length) throw outside[0]
   return info
+}
+
+/** A page of what was done to a node or an instance, on all days or that of `at`. */
+export async function operationLogs(
+  { db, timeZone }: Platform,
+  { workspaceId, kind, id }: { readonly workspaceId: number; readonly kind: 'node' | 'instance'; readonly id: number },
+  {
+    at,
+    PageNumber,
+    PageSize,
+  }: { readonly at: number | undefined; readonly PageNumber: number; readonly PageSize: number },
+) {
+  const { rows, count } = await objectLogPage(db, workspaceId, kind, id, {
+    day: at === undefined ? null : bizdateOf(at, timeZone),
+    timeZone,
+    offset: (PageNumber - 1) * PageSize,
+    limit: PageSize,
+  })
+  const OperationLogs = rows.map((one) => ({
+    OperationSeq: one.id,
+    OperationContent: one.action,
+    CreateTime: one.at.getTime(),
+    User: String(one.user_id ?? ''),
+  }))
+  return { PageNumber, PageSize, TotalCount: count, OperationLogs }
 }

@@ -6,12 +6,12 @@ import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { AlertRule } from '../../api/shapes.ts'
+import { ConfirmRemoval } from '../../confirm-removal.tsx'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { QueryTable } from '../../query-table.tsx'
 import { useMay } from '../../session.ts'
 import { type Translate, useTranslation } from '../../text/index.ts'
-import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkTo } from '../../ui/link.tsx'
@@ -230,26 +230,15 @@ function TestButton({ workspaceId, rule, tested }: { workspaceId: number; rule: 
 
 function DeleteDialog({ workspaceId, rule, close }: { workspaceId: number; rule: AlertRule; close: () => void }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
-  const remove = useMutation({
-    mutationFn: () => calls.deleteAlertRule(workspaceId, rule.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['alerts'] })
-      close()
-    },
-  })
   return (
-    <Confirm
-      opened
-      close={close}
-      danger
+    <ConfirmRemoval
       title={t('alerts.removeTitle', { name: rule.name })}
       verb={t('alerts.remove')}
-      busy={remove.isPending}
-      confirm={() => remove.mutate()}
+      remove={() => calls.deleteAlertRule(workspaceId, rule.id)}
+      stale={['alerts']}
+      close={close}
     >
       <Text fz="sm">{t('alerts.removeMeaning')}</Text>
-      <ProblemNotice error={remove.error} />
-    </Confirm>
+    </ConfirmRemoval>
   )
 }

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { EventBus, EventRule } from '../../api/shapes.ts'
+import { ConfirmRemoval } from '../../confirm-removal.tsx'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
@@ -164,27 +165,15 @@ function Rule({ rule, extensionName, actions }: RuleProps) {
 
 function DeleteDialog({ busId, rule, close }: { busId: number; rule: EventRule; close: () => void }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
-  const remove = useMutation({
-    mutationFn: () => calls.deleteEventRule(busId, rule.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['event-buses'] })
-      close()
-    },
-  })
   return (
-    <Confirm
-      opened
-      close={close}
-      danger
+    <ConfirmRemoval
       title={t('rules.deleteTitle', { name: rule.name })}
-      verb={t('ui.delete')}
-      busy={remove.isPending}
-      confirm={() => remove.mutate()}
+      remove={() => calls.deleteEventRule(busId, rule.id)}
+      stale={['event-buses']}
+      close={close}
     >
       <Text fz="sm">{t('rules.deleteMeaning')}</Text>
-      <ProblemNotice error={remove.error} />
-    </Confirm>
+    </ConfirmRemoval>
   )
 }
 

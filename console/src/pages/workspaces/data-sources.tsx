@@ -7,18 +7,18 @@ import {
   IconPlus,
   IconTrash,
 } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { queries } from '../../api/queries.ts'
 import type { DataSource } from '../../api/shapes.ts'
+import { ConfirmRemoval } from '../../confirm-removal.tsx'
 import { EnvironmentFilter, useSetFilters } from '../../filtered-list.tsx'
 import { ProblemNotice } from '../../problem.tsx'
 import { QueryTable } from '../../query-table.tsx'
 import { useMay, useMe } from '../../session.ts'
 import { refusalSentence, useTranslation } from '../../text/index.ts'
-import { Confirm } from '../../ui/confirm.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { notify } from '../../ui/notify.tsx'
@@ -181,26 +181,14 @@ function Acts({ source, test, tests, edit }: ActsProps) {
 
 function RemoveDialog({ workspaceId, source, close }: { workspaceId: number; source: DataSource; close: () => void }) {
   const { t } = useTranslation()
-  const client = useQueryClient()
-  const remove = useMutation({
-    mutationFn: () => calls.deleteDataSource(workspaceId, source.id),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['data-sources', workspaceId] })
-      close()
-    },
-  })
   return (
-    <Confirm
-      opened
-      close={close}
-      danger
+    <ConfirmRemoval
       title={t('dataSources.remove', { name: source.name })}
-      verb={t('ui.delete')}
-      busy={remove.isPending}
-      confirm={() => remove.mutate()}
+      remove={() => calls.deleteDataSource(workspaceId, source.id)}
+      stale={['data-sources', workspaceId]}
+      close={close}
     >
       <Text fz="sm">{t(source.kind === 'duckdb' ? 'dataSources.removeTables' : 'dataSources.removeMeaning')}</Text>
-      <ProblemNotice error={remove.error} />
-    </Confirm>
+    </ConfirmRemoval>
   )
 }

@@ -7,7 +7,6 @@ import type { Platform } from '../../platform.ts'
 import { resourceGroupId } from '../../store/backfills.ts'
 import { findInstances } from '../../store/found-by-id.ts'
 import * as reading from '../../store/instance-reading.ts'
-import { objectLogPage } from '../../store/object-log.ts'
 import type { Caller } from '../../store/principals.ts'
 import { type ActionInput, action } from '../action.ts'
 import * as operating from '../operating.ts'
@@ -215,26 +214,9 @@ export const taskInstanceActions = [
     async ({ platform, caller, parameters }) => {
       const { Id, Date: at, PageNumber, PageSize } = parameters
       const row = await operating.instanceFor(platform, caller, 'node.read', Id)
-      const { rows, count } = await objectLogPage(platform.db, row.workspace_id, 'instance', Id, {
-        day: at === undefined ? null : operating.bizdateOf(at, platform.timeZone),
-        timeZone: platform.timeZone,
-        offset: (PageNumber - 1) * PageSize,
-        limit: PageSize,
-      })
-      return {
-        PagingInfo: {
-          PageNumber,
-          PageSize,
-          TotalCount: count,
-          OperationLogs: rows.map((one) => ({
-            OperationSeq: one.id,
-            OperationContent: one.action,
-            CreateTime: one.at.getTime(),
-            TaskInstanceId: Id,
-            User: String(one.user_id ?? ''),
-          })),
-        },
-      }
+      const logged = { workspaceId: row.workspace_id, kind: 'instance', id: Id } as const
+      const { OperationLogs, ...page } = await operating.operationLogs(platform, logged, { at, PageNumber, PageSize })
+      return { PagingInfo: { ...page, OperationLogs: OperationLogs.map((one) => ({ ...one, TaskInstanceId: Id })) } }
     },
   ),
 ]

@@ -5,7 +5,6 @@ import { hold } from '../../gate/hold.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
 import type { Platform } from '../../platform.ts'
 import * as nodes from '../../store/nodes.ts'
-import { objectLogPage } from '../../store/object-log.ts'
 import { type Caller, entered } from '../../store/principals.ts'
 import { action } from '../action.ts'
 import * as operating from '../operating.ts'
@@ -138,26 +137,9 @@ export const taskActions = [
     async ({ platform, caller, parameters }) => {
       const { Id, Date: at, PageNumber, PageSize } = parameters
       const row = await nodeFor(platform, caller, 'node.read', Id, parameters.ProjectEnv)
-      const { rows, count } = await objectLogPage(platform.db, row.workspace_id, 'node', Id, {
-        day: at === undefined ? null : operating.bizdateOf(at, platform.timeZone),
-        timeZone: platform.timeZone,
-        offset: (PageNumber - 1) * PageSize,
-        limit: PageSize,
-      })
-      return {
-        PagingInfo: {
-          PageNumber,
-          PageSize,
-          TotalCount: count,
-          OperationLogs: rows.map((one) => ({
-            OperationSeq: one.id,
-            OperationContent: one.action,
-            CreateTime: one.at.getTime(),
-            TaskId: Id,
-            User: String(one.user_id ?? ''),
-          })),
-        },
-      }
+      const logged = { workspaceId: row.workspace_id, kind: 'node', id: Id } as const
+      const { OperationLogs, ...page } = await operating.operationLogs(platform, logged, { at, PageNumber, PageSize })
+      return { PagingInfo: { ...page, OperationLogs: OperationLogs.map((one) => ({ ...one, TaskId: Id })) } }
     },
   ),
 ]
