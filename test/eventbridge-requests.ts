@@ -22,7 +22,7 @@ export async function rawEventBridge(
   server: Server,
   { key }: Person,
   { path, method = 'POST', body = '{}', headers = {}, sent = {}, secret = key.secret }: RawRequest,
-): Promise<{ readonly status: number; readonly body: Answer }> {
+): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Answer }> {
   const signed: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
     date: new Date().toUTCString(),
@@ -43,7 +43,7 @@ export async function rawEventBridge(
     ...(method !== 'GET' && method !== 'HEAD' && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
   })
   const text = await response.text()
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+  return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
 }
 
 /** A request of every action, about the bus and the rule of these names. */

@@ -1,6 +1,8 @@
 // How often one AccessKey pair may ask, in each dialect; counted only where the signature is right.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ClientError, eventBridge } from '../../test/eventbridge-client.ts'
+import { rawEventBridge } from '../../test/eventbridge-requests.ts'
 import { dialect, signedHeaders, startWorld, type Tenant, urlOf, type World } from '../../test/world.ts'
 import { requestRate } from './request-rate.ts'
 import type { Server } from './server.ts'
@@ -97,6 +99,35 @@ describe('too many requests', () => {
     expect([again.status, Number(again.headers.get('retry-after'))]).toEqual([429, 1])
     const rows = await world.db.rows('select from event_buses where tenant_id = $1', [tenant.id])
     expect(rows).toHaveLength(taken.length)
+  })
+
+  test('EventBridge’s client throws the code and a sentence with the seconds; what it does not read stands in the headers', async () => {
+    const limited = await world.tenant()
+    const { owner } = limited
+    const call = eventBridge(server, owner)
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 6 }, (_, n) => call('createEventBus', { eventBusName: `bus-${n}` })),
+    )
+    const refused = attempts.flatMap((one) => (one.status === 'rejected' ? [one.reason as ClientError] : []))
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { code, message } of refused) {
+      expect(code).toBe('Throttling.User')
+      expect(message).toMatch(/^Throttling\.User: \[EventBridgeError-[0-9A-F-]{36}\] .*try again in [\d.]+ seconds\.$/)
+    }
+    const rows = await world.db.rows('select from event_buses where tenant_id = $1', [limited.id])
+    expect(rows).toHaveLength(attempts.length - refused.length)
+
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => rawEventBridge(server, owner, { path: '/openapi/listEventBuses' })),
+    )
+    const throttled = answers.filter((one) => one.status === 429)
+    expect(throttled.length).toBeGreaterThan(0)
+    for (const { headers, body } of throttled) {
+      expect(Object.keys(body).toSorted()).toEqual(['code', 'message', 'requestId'])
+      const waitMs = Number(headers.get('x-acs-retry-after'))
+      expect(waitMs).toBeGreaterThan(0)
+      expect(Number(headers.get('retry-after'))).toBe(Math.ceil(waitMs / 1_000))
+    }
   })
 
   test('with a wrong signature count for nobody', async () => {

@@ -14,7 +14,7 @@ import { ensureMay, ensurePerson, workspaceFor } from '../access.ts'
 import { authenticate, authenticateProgram, type WithRawBody } from '../authentication.ts'
 import { isDeeperThan, MOST_LEVELS } from '../bounded.ts'
 import { answerDialect } from '../dataworks/dialect.ts'
-import { errorAnswer, refusalLogFields, requestId } from '../dataworks/errors.ts'
+import { errorAnswer, refusalLogFields, requestId, retryAfter } from '../dataworks/errors.ts'
 import { answerEventBridge, EVENTBRIDGE_PATH } from '../eventbridge/dialect.ts'
 import { eventBridgeError } from '../eventbridge/errors.ts'
 import type { Platform } from '../platform.ts'
@@ -56,12 +56,10 @@ export async function buildApp(
         'fault',
       )
     // Whatever goes wrong at a dialect's path, even before its own code runs, is answered in the dialect.
-    if (isEventBridge(request)) {
-      const { status, body } = eventBridgeError(refusal ?? error, requestId())
-      return reply.status(status).type('application/json;charset=utf-8').send(body)
-    }
-    if (pathOf(request) === '/') {
-      const answer = errorAnswer(refusal ?? error, requestId(), request.host)
+    if (isDialect(request)) {
+      const answer = isEventBridge(request)
+        ? eventBridgeError(refusal ?? error, requestId())
+        : errorAnswer(refusal ?? error, requestId(), request.host)
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
     }
     const body = problem(error, refusal, request.id)
@@ -78,10 +76,9 @@ export async function buildApp(
         },
         'request',
       )
-    const seconds = refusal?.details.seconds
-    if (body.status === 429 && typeof seconds === 'number') reply.header('retry-after', String(Math.ceil(seconds)))
     return reply
       .status(body.status as number)
+      .headers(refusal === null ? {} : retryAfter(refusal))
       .type('application/problem+json')
       .send(JSON.stringify(body))
   }

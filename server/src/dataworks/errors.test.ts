@@ -62,10 +62,10 @@ describe('a fault', () => {
   })
 })
 
-test('a throttled caller is told how long to wait, in milliseconds', () => {
+test('a throttled caller is told how long to wait, in milliseconds and in whole seconds', () => {
   const { status, headers } = answer(new Refusal('SIGN_IN_THROTTLED', { seconds: 2.5 }))
   expect(status).toBe(429)
-  expect(headers['x-acs-retry-after']).toBe('2500')
+  expect(headers).toMatchObject({ 'x-acs-retry-after': '2500', 'retry-after': '3' })
 })
 
 test('what a signature mismatch repeats of the request reaches the caller, and no log', () => {

@@ -30,7 +30,7 @@ export type HeldOperation = {
 }
 
 /** Some clients accept no other content type. */
-const JSON_HEADERS = { 'content-type': 'application/json;charset=utf-8' }
+export const JSON_HEADERS = { 'content-type': 'application/json;charset=utf-8' }
 
 /** Request ids as the vendor prints them: a UUID in capitals. */
 export function requestId(): string {
@@ -91,11 +91,11 @@ function fault(RequestId: string, HostId: string): Refused {
   }
 }
 
-/** Milliseconds, as clients that back off by themselves read it. */
-function retryAfter(refusal: Refusal): Readonly<Record<string, string>> | undefined {
+/** When to come again: in seconds, as HTTP says it, and in milliseconds, as clients that back off by themselves read it. */
+export function retryAfter(refusal: Refusal): Readonly<Record<string, string>> {
   const { seconds } = refusal.details
-  if (refusalStatus(refusal) !== 429 || typeof seconds !== 'number') return undefined
-  return { 'x-acs-retry-after': String(Math.ceil(seconds * 1000)) }
+  if (refusalStatus(refusal) !== 429 || typeof seconds !== 'number') return {}
+  return { 'retry-after': String(Math.ceil(seconds)), 'x-acs-retry-after': String(Math.ceil(seconds * 1000)) }
 }
 
 const ECHOING: ReadonlySet<RefusalCode> = new Set(['SIGNATURE_MISMATCH_V1', 'SIGNATURE_MISMATCH_V3'])

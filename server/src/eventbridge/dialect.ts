@@ -5,13 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ensureMay, ensurePerson } from '../access.ts'
 import { enterClaimed, receivedRequest } from '../authentication.ts'
 import { isDeeperThan, MOST_LEVELS } from '../bounded.ts'
-import { refusalLogFields, requestId } from '../dataworks/errors.ts'
+import { type Answer, refusalLogFields, requestId, successAnswer } from '../dataworks/errors.ts'
 import { headerValue, type ReceivedRequest } from '../dataworks/parameters.ts'
 import type { Platform } from '../platform.ts'
 import { currentTrace, traceIdOf } from '../watch/trace.ts'
 import { bound } from './action.ts'
 import { ACTIONS } from './actions.ts'
-import { type Answer, eventBridgeError } from './errors.ts'
+import { eventBridgeError } from './errors.ts'
 import { readEventBridgeSignature, verifyEventBridgeSignature } from './signature.ts'
 
 /** Where the actions are. */
@@ -51,14 +51,14 @@ export async function answerEventBridge(
     ensureMay(caller, row.access)
     const given = bound(row.takes, jsonOf(received))
     const body = { RequestId: id, ResourceOwnerAccountId: String(caller.tenantId) }
-    answer = { status: 200, body: JSON.stringify({ ...body, ...(await row.run({ platform, caller, given })) }) }
+    answer = successAnswer({ ...body, ...(await row.run({ platform, caller, given })) })
   } catch (error) {
     answer = eventBridgeError(error, id)
     if (error instanceof Refusal) Object.assign(line, refusalLogFields(error))
     else platform.log.error({ err: error, ...line }, 'fault')
   }
   platform.log.info({ ...line, status: answer.status, durationMs: platform.nowMs() - startedMs }, 'request')
-  reply.status(answer.status).type('application/json;charset=utf-8')
+  reply.status(answer.status).headers(answer.headers)
   return answer.body
 }
 

@@ -1,16 +1,16 @@
 /** Answers in EventBridge's shape: names in capitals where it went well, in small letters where it did not, which is how its SDKs read them. */
 import { dataworksCode, Refusal, type RefusalCode, refusalStatus } from '@holdpoint/core/refusal'
-
-export type Answer = { readonly status: number; readonly body: string }
+import { type Answer, JSON_HEADERS, retryAfter } from '../dataworks/errors.ts'
 
 /** A refusal with its own code and sentence; anything else is a fault, of which nothing but the request id leaves. */
 export function eventBridgeError(error: unknown, requestId: string): Answer {
   if (!(error instanceof Refusal)) {
     const message = `An internal error occurred; the server's log names it under request id ${requestId}.`
-    return { status: 500, body: JSON.stringify({ code: 'InternalError', message, requestId }) }
+    const body = JSON.stringify({ code: 'InternalError', message, requestId })
+    return { status: 500, headers: JSON_HEADERS, body }
   }
-  const body = { code: eventBridgeCode(error), message: error.message, requestId }
-  return { status: refusalStatus(error), body: JSON.stringify(body) }
+  const body = JSON.stringify({ code: eventBridgeCode(error), message: error.message, requestId })
+  return { status: refusalStatus(error), headers: { ...JSON_HEADERS, ...retryAfter(error) }, body }
 }
 
 /** Where EventBridge has a word of its own it is that; where it is the gateway's, that of the DataWorks dialect. */
