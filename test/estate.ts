@@ -22,6 +22,7 @@ export type Estate = {
   readonly ids: Readonly<Record<string, string | number>>
   readonly messageId: string
   readonly nodeName: string
+  readonly busName: string
   /** Everything by which it would be recognised in an answer. */
   readonly words: readonly string[]
 }
@@ -127,7 +128,17 @@ export async function estate(world: World, word: string): Promise<Estate> {
     operation.id,
     operation.messageId!,
   ]
-  return { tenant, workspace, member, extension, ids, messageId: operation.messageId!, nodeName, words }
+  return {
+    tenant,
+    workspace,
+    member,
+    extension,
+    ids,
+    messageId: operation.messageId!,
+    nodeName,
+    busName: bus.name,
+    words,
+  }
 }
 
 async function newSession(world: World, person: Person): Promise<string> {

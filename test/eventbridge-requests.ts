@@ -1,6 +1,7 @@
 // Requests to EventBridge's dialect, signed as the vendor's client signs but which it would not send, and one for every action.
 import { createHmac, randomUUID } from 'node:crypto'
 import type { Server } from '../server/src/server.ts'
+import type { Key, Raw } from './conformance/raw-request.ts'
 import { type Person, urlOf } from './world.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers as they arrive; the tests say what must be in them
@@ -14,15 +15,11 @@ export type RawRequest = {
   readonly sent?: Readonly<Record<string, string>>
   /** What is signed and sent. */
   readonly headers?: Readonly<Record<string, string>>
-  readonly secret?: string
 }
 
 /** A request signed as the vendor's client signs. */
-export async function rawEventBridge(
-  server: Server,
-  { key }: Person,
-  { path, method = 'POST', body = '{}', headers = {}, sent = {}, secret = key.secret }: RawRequest,
-): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Answer }> {
+export function signedEventBridge(key: Key, given: RawRequest): Raw {
+  const { path, method = 'POST', body = '{}', headers = {}, sent = {} } = given
   const signed: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
     date: new Date().toUTCString(),
@@ -36,11 +33,22 @@ export async function rawEventBridge(
     .toSorted()
     .map((name) => `${name}:${signed[name]}\n`)
   const lines = [method, signed['content-md5'] ?? '', signed['content-type'], signed.date, vendor.join('') + path]
-  const signature = createHmac('sha1', secret).update(lines.join('\n')).digest('base64')
-  const response = await fetch(`${urlOf(server)}${path}`, {
+  const signature = createHmac('sha1', key.secret).update(lines.join('\n')).digest('base64')
+  const all = { ...signed, authorization: `acs:${key.id}:${signature}`, ...sent }
+  return { method, target: path, headers: Object.entries(all), ...(method !== 'GET' && { body }) }
+}
+
+/** The same, sent. */
+export async function rawEventBridge(
+  server: Server,
+  { key }: Person,
+  given: RawRequest,
+): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Answer }> {
+  const { method, target, headers, body } = signedEventBridge(key, given)
+  const response = await fetch(`${urlOf(server)}${target}`, {
     method,
-    headers: { ...signed, authorization: `acs:${key.id}:${signature}`, ...sent },
-    ...(method !== 'GET' && method !== 'HEAD' && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+    headers: Object.fromEntries(headers),
+    ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }

@@ -1,5 +1,7 @@
 // Sends what chance makes to a real server with three tenants, two of which act, and looks at every answer.
-import { Agent } from 'node:http'
+import { Agent, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type Chance, chanceOf } from '../chaos/chance.ts'
@@ -7,10 +9,14 @@ import { type Answered, type Key, send } from '../conformance/raw-request.ts'
 import type { DialectPlace } from '../dialect-calls.ts'
 import { type Estate, estate } from '../estate.ts'
 import type { World } from '../world.ts'
-import { type Made, makeRequest } from './requests.ts'
+import { type EventBridgePlace, makeEventBridgeRequest } from './eventbridge.ts'
+import { makeRequest } from './requests.ts'
+import type { Made } from './spoils.ts'
 
 /** Requests that are under way at once. */
 const AT_ONCE = 32
+/** Of the requests, in EventBridge's dialect. */
+const EVENTBRIDGE = 0.25
 /** Of the run in each estate. */
 const BIZDATE = '2026-01-05'
 /** Faults are shown up to so many. */
@@ -22,6 +28,8 @@ export type Findings = {
   readonly unsendable: number
   readonly byStatus: Readonly<Record<string, number>>
   readonly byCode: Readonly<Record<string, number>>
+  /** Of what was put on buses. */
+  readonly delivered: number
   /** What must not be: what was found, with the request that did it. */
   readonly faults: readonly string[]
   /** Of the heap after a collection, whenever a further tenth was sent. */
@@ -37,6 +45,8 @@ export async function fuzz(
   const all = [...acting, still]
   const callers = await Promise.all(acting.map((own) => callersOf(own)))
   const before = await storedOf(world, still)
+  const receiver = await startReceiver((problem) => faults.push(problem))
+  const buses = all.map((own) => busPlaceOf(own, receiver.url))
 
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
   const byStatus: Record<string, number> = {}
@@ -52,8 +62,15 @@ export async function fuzz(
     const side = chance.between(0, 1)
     const key = chance.pick(callers[side]!)
     const own = placeOf(acting[side]!)
-    const places = [own, own, own, placeOf(chance.pick(all)), mixed(own, placeOf(chance.pick(all)), chance)]
-    const made = makeRequest(chance, { host, key, places }, Date.now())
+    const places = () => [own, own, own, placeOf(chance.pick(all)), mixed(own, placeOf(chance.pick(all)), chance)]
+    const made = chance.happens(EVENTBRIDGE)
+      ? makeEventBridgeRequest(
+          chance,
+          // Without the right to change buses little gets far.
+          { key: chance.happens(0.5) ? callers[side]![0]! : key, own: buses[side]!, others: buses.toSpliced(side, 1) },
+          Date.now(),
+        )
+      : makeRequest(chance, { host, key, places: places() }, Date.now())
     let answered: Answered
     try {
       answered = await send(world.server.port, made.raw, agent)
@@ -65,7 +82,7 @@ export async function fuzz(
       return
     }
     byStatus[answered.status] = (byStatus[answered.status] ?? 0) + 1
-    const code = answered.body?.Code ?? 'none'
+    const code = answered.body?.Code ?? answered.body?.code ?? 'none'
     byCode[code] = (byCode[code] ?? 0) + 1
     const problem = problemOf(
       made,
@@ -84,13 +101,17 @@ export async function fuzz(
         tell(`${nth} requests, ${faults.length} faults`)
         collectLog(world, faults)
       }
-      if (nth % tenth === 0 || nth === requests) heapMb.push(heapAfterCollection())
+      if (nth % tenth === 0 || nth === requests) {
+        collectLog(world, faults)
+        heapMb.push(heapAfterCollection())
+      }
     }
   }
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, (_, lane) => sender(lane)))
   } finally {
     agent.destroy()
+    await receiver.stop()
   }
   collectLog(world, faults)
   const after = await storedOf(world, still)
@@ -98,7 +119,15 @@ export async function fuzz(
     if (after[table] !== content) faults.push(`the table ${table} has changed for a tenant in which nobody acts`)
   // biome-ignore lint/suspicious/noExplicitAny: what no object should have
   if (({} as any).polluted !== undefined) faults.push('a prototype was changed')
-  return { requests: sent, unsendable, byStatus, byCode, faults: faults.slice(0, SHOWN), heapMb }
+  return {
+    requests: sent,
+    unsendable,
+    byStatus,
+    byCode,
+    delivered: receiver.delivered(),
+    faults: faults.slice(0, SHOWN),
+    heapMb,
+  }
 }
 
 const describe = ({ action, how, raw }: Made) =>
@@ -110,14 +139,44 @@ function problemOf(made: Made, { status, text, body }: Answered, others: readonl
   if (status >= 500) return `answered with ${status}`
   if (status === 200 && made.forged) return 'a forged request was answered'
   if (status === 200 && body?.Code !== undefined) return 'a success with a Code'
-  if (body !== null && made.raw.target.startsWith('/?') && typeof body.RequestId !== 'string') return 'no RequestId'
-  const leaked = others.flatMap(wordsOf).find((word) => text.includes(word))
+  if (body !== null && isDialect(made.raw.target) && typeof (body.RequestId ?? body.requestId) !== 'string')
+    return 'no RequestId'
+  const leaked = others.flatMap(({ words }) => words).find((word) => text.includes(word) && !names(made, word))
   return leaked === undefined ? null : `it shows ${leaked} of another tenant`
 }
 
-/** What no request of another tenant names, so that no answer may. */
-const wordsOf = ({ words, extension, ids, messageId }: Estate) =>
-  words.filter((word) => word !== extension.code && word !== ids.operationId && word !== messageId)
+const isDialect = (target: string) => target.startsWith('/?') || target.startsWith('/openapi/')
+/** What a request has named an answer may repeat. */
+const names = ({ raw }: Made, word: string) => raw.target.includes(word) || String(raw.body ?? '').includes(word)
+
+const busPlaceOf = ({ tenant, busName, ids }: Estate, url: string): EventBridgePlace => ({
+  tenantId: tenant.id,
+  bus: busName,
+  rule: String(ids.name),
+  endpoint: `${url}${tenant.id}`,
+  word: tenant.owner.name,
+})
+
+/** Takes what is put on buses, each tenant's at an address of its own. */
+async function startReceiver(fault: (problem: string) => void) {
+  let delivered = 0
+  const server = createServer(async (request, response) => {
+    const { aliyunaccountid: tenant, data } = (await json(request)) as Record<string, unknown>
+    delivered++
+    if (request.url !== `/${tenant}`)
+      fault(`what tenant ${tenant} has put came to ${request.url}: ${JSON.stringify(data)}`)
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    delivered: () => delivered,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
 
 const placeOf = ({ ids, messageId, workspace }: Estate): DialectPlace => ({
   ids: { ...ids, messageId },

@@ -1,28 +1,9 @@
-// Requests of the dialect as chance makes them: signed as they must be or not, with parameters of every kind in every place, and then, often, spoiled.
+// Requests of the DataWorks dialect as chance makes them: signed as they must be or not, with parameters of every kind in every place, and then, often, spoiled.
 import { ACTIONS } from '../../server/src/dataworks/actions/index.ts'
 import type { Chance } from '../chaos/chance.ts'
-import {
-  also,
-  FORM,
-  type How,
-  type Key,
-  type Parameters,
-  type Raw,
-  signedV1,
-  signedV3,
-  withHeader,
-  without,
-} from '../conformance/raw-request.ts'
+import { type How, type Key, type Parameters, signedV1, signedV3 } from '../conformance/raw-request.ts'
 import { type DialectPlace, dialectParameters } from '../dialect-calls.ts'
-
-export type Made = {
-  readonly raw: Raw
-  readonly action: string
-  /** What was done to it, in a few words. */
-  readonly how: string
-  /** Signed with a secret that is not the key's: whatever else it is, it must not be answered. */
-  readonly forged: boolean
-}
+import { type Made, nonceFor, spoiled, timeFor, VERBS } from './spoils.ts'
 
 export type Source = {
   readonly host: string
@@ -31,7 +12,8 @@ export type Source = {
   readonly places: readonly DialectPlace[]
 }
 
-const TEXTS = [
+/** What stands for a text anywhere. */
+export const TEXTS = [
   '',
   ' ',
   '0',
@@ -98,7 +80,7 @@ const TEXTS = [
   'hasOwnProperty',
 ]
 
-const NAMES = [
+export const NAMES = [
   '__proto__',
   'constructor',
   'toString',
@@ -143,44 +125,6 @@ const NAMES = [
   'AccessKeyId',
 ]
 
-const VERBS = ['GET', 'POST', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']
-const TYPES = [
-  'application/json',
-  'multipart/form-data; boundary=x',
-  'text/plain',
-  `${FORM[1]}; charset=utf-8`,
-  `${FORM[1]};charset="UTF-8"`,
-  `${FORM[1]}; charset=gbk`,
-  ';',
-]
-const BAD_ENCODINGS = ['%', '%zz', '%ED%A0%80', '%C0%AF', '%00', '%FF', '+', '%2', '%u4e2d', '&&', '&=', '=', '&=x']
-const AUTHORIZATIONS = [
-  'ACS3-HMAC-SHA256',
-  'ACS3-HMAC-SHA256 ',
-  'ACS3-HMAC-SHA256 x',
-  'ACS3-HMAC-SHA256 Credential=,SignedHeaders=,Signature=',
-  'ACS3-HMAC-SHA256 Credential=a,Credential=b,SignedHeaders=host,Signature=0',
-  `ACS3-HMAC-SHA256 Credential=a,SignedHeaders=${'x;'.repeat(3_000)},Signature=0`,
-  'ACS3-HMAC-SM3 Credential=a,SignedHeaders=host,Signature=0',
-  'ACS3-RSA-SHA256 Credential=a,SignedHeaders=host,Signature=0',
-  'Bearer abc',
-  'Basic YTpi',
-  '__proto__',
-]
-const HEADERS = [
-  'x-acs-action',
-  'x-acs-version',
-  'x-acs-date',
-  'x-acs-signature-nonce',
-  'x-acs-content-sha256',
-  'authorization',
-  'host',
-]
-const MINUTE_MS = 60_000
-
-/** The nonces of the last requests, some of which come again. */
-const nonces: string[] = []
-
 export function makeRequest(chance: Chance, source: Source, nowMs: number): Made {
   const { contract } = chance.pick(ACTIONS)
   const unknown = chance.happens(0.02)
@@ -190,13 +134,12 @@ export function makeRequest(chance: Chance, source: Source, nowMs: number): Made
 
   const forged = chance.happens(0.05)
   const key = forged ? { ...source.key, secret: `${source.key.secret}x` } : source.key
-  const nonce = chance.happens(0.02) && nonces.length > 0 ? chance.pick(nonces) : nonceOf(chance)
   const how: How = {
     method: chance.pick(VERBS.slice(0, chance.happens(0.1) ? VERBS.length : 2)),
     place: chance.pick(['query', 'form']),
     version,
-    nonce,
-    atMs: nowMs + (chance.happens(0.03) ? chance.pick([-61, -16, 16, 61, 5_000_000]) * MINUTE_MS : 0),
+    nonce: nonceFor(chance),
+    atMs: timeFor(chance, nowMs),
   }
   // A GET with a body is never sent.
   const placed: How = how.method === 'GET' ? { ...how, place: 'query' } : how
@@ -205,11 +148,8 @@ export function makeRequest(chance: Chance, source: Source, nowMs: number): Made
     signature === 'V1'
       ? signedV1(key, action, parameters, placed)
       : signedV3(source.host, key, action, parameters, placed)
-  nonces[chance.between(0, 99)] = nonce
   const described = `${signature} ${placed.method} ${placed.place}${forged ? ' forged' : ''}`
-  if (chance.happens(0.55)) return { raw: withChunks(chance, signed), action, how: described, forged }
-  const [name, spoil] = chance.pick(SPOILS)
-  return { raw: withChunks(chance, spoil(signed, chance)), action, how: `${described}, ${name}`, forged }
+  return spoiled(chance, { raw: signed, action, how: described, forged })
 }
 
 function parametersOf(chance: Chance, { places }: Source, action: string): Parameters {
@@ -224,106 +164,3 @@ function parametersOf(chance: Chance, { places }: Source, action: string): Param
   if (chance.happens(0.005)) for (let n = 0; n < 1_100; n++) given.push([`Ids.${n + 1}`, n])
   return Object.fromEntries(given)
 }
-
-const nonceOf = (chance: Chance) =>
-  Array.from({ length: 4 }, () => chance.between(0, 0xffff_ffff).toString(16).padStart(8, '0')).join('')
-
-const withChunks = (chance: Chance, raw: Raw): Raw =>
-  raw.body !== undefined && chance.happens(0.2) ? { ...raw, chunked: true } : raw
-
-type Spoil = (raw: Raw, chance: Chance) => Raw
-
-const inText = (text: string, chance: Chance, change: (at: number) => string) =>
-  change(chance.between(Math.min(1, text.length), text.length)) || '/'
-
-/** Changes the body of what has one, and the query of what has none. */
-function elsewhere(raw: Raw, change: (text: string) => string): Raw {
-  return typeof raw.body === 'string' && raw.body !== ''
-    ? { ...raw, body: change(raw.body) }
-    : { ...raw, target: change(raw.target) }
-}
-
-const joined = (target: string, pair: string) => `${target}${target.includes('?') ? '&' : '?'}${pair}`
-const SPOILS: readonly (readonly [name: string, spoil: Spoil])[] = [
-  [
-    'a character more',
-    (raw, chance) =>
-      elsewhere(raw, (text) =>
-        inText(text, chance, (at) => text.slice(0, at) + chance.pick(['x', '&', '=', '.', '%41']) + text.slice(at)),
-      ),
-  ],
-  ['cut short', (raw, chance) => elsewhere(raw, (text) => inText(text, chance, (at) => text.slice(0, at)))],
-  [
-    'wrongly encoded',
-    (raw, chance) =>
-      elsewhere(raw, (text) =>
-        inText(text, chance, (at) => text.slice(0, at) + chance.pick(BAD_ENCODINGS) + text.slice(at)),
-      ),
-  ],
-  [
-    'a parameter in query and body',
-    (raw, chance) => {
-      const pairs = (typeof raw.body === 'string' ? raw.body : (raw.target.split('?')[1] ?? '')).split('&')
-      const pair = chance.pick(pairs)
-      const other = chance.happens(0.5) ? pair : `${pair.split('=')[0]}=other`
-      if (typeof raw.body === 'string') return { ...raw, target: joined(raw.target, other) }
-      return { ...raw, body: other, headers: [...raw.headers, FORM] }
-    },
-  ],
-  [
-    'a parameter twice',
-    (raw, chance) => elsewhere(raw, (text) => `${text}&${chance.pick(text.replace(/^\/\?/, '').split('&'))}`),
-  ],
-  ['a header less', (raw, chance) => without(raw, chance.pick(HEADERS.slice(0, 6)))],
-  [
-    'a header twice',
-    (raw, chance) => {
-      const [name, value] = chance.pick(raw.headers.length > 0 ? raw.headers : [FORM])
-      return also(raw, name, chance.happens(0.5) ? value : 'other')
-    },
-  ],
-  [
-    'a header changed',
-    (raw, chance) =>
-      withHeader(raw, chance.pick(HEADERS), (value) =>
-        chance.pick([
-          '',
-          'x',
-          '__proto__',
-          '\xff\xfe',
-          'y'.repeat(9_000),
-          `${value} `,
-          value.toUpperCase(),
-          'yesterday',
-        ]),
-      ),
-  ],
-  ['another type', (raw, chance) => also(without(raw, 'content-type'), 'content-type', chance.pick(TYPES))],
-  ['another verb', (raw, chance) => ({ ...raw, method: chance.pick(VERBS) })],
-  [
-    'another authorization',
-    (raw, chance) => also(without(raw, 'authorization'), 'authorization', chance.pick(AUTHORIZATIONS)),
-  ],
-  ['both signatures', (raw) => ({ ...raw, target: joined(raw.target, 'Signature=x&SignatureMethod=HMAC-SHA1') })],
-  [
-    'another body',
-    (raw, chance) => ({
-      ...raw,
-      method: 'POST',
-      headers: chance.happens(0.5) ? [...without(raw, 'content-type').headers, FORM] : raw.headers,
-      body: chance.pick([
-        '{"a":1}',
-        '\u0000',
-        '=',
-        '&&&',
-        'a',
-        Buffer.from([0xff, 0x00, 0xc3, 0x28]),
-        'z'.repeat(70_000),
-      ]),
-    }),
-  ],
-  [
-    'another path',
-    (raw, chance) => ({ ...raw, target: raw.target.replace(/^\//, chance.pick(['//', '/%2F', '/x', '/;'])) }),
-  ],
-]
