@@ -45,7 +45,10 @@ export async function fuzz(
   const all = [...acting, still]
   const callers = await Promise.all(acting.map((own) => callersOf(own)))
   const before = await storedOf(world, still)
-  const receiver = await startReceiver((problem) => faults.push(problem))
+  const receiver = await startReceiver(
+    all.map(({ tenant }) => tenant.id),
+    (problem) => faults.push(problem),
+  )
   const buses = all.map((own) => busPlaceOf(own, receiver.url))
 
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
@@ -157,14 +160,15 @@ const busPlaceOf = ({ tenant, busName, ids }: Estate, url: string): EventBridgeP
   word: tenant.owner.name,
 })
 
-/** Takes what is put on buses, each tenant's at an address of its own. */
-async function startReceiver(fault: (problem: string) => void) {
+/** Takes what is put on buses, each tenant's at an address of its own; an address that was spoiled is nobody's. */
+async function startReceiver(tenantIds: readonly number[], fault: (problem: string) => void) {
   let delivered = 0
   const server = createServer(async (request, response) => {
-    const { aliyunaccountid: tenant, data } = (await json(request)) as Record<string, unknown>
+    const event = (await json(request)) as Record<string, unknown>
+    const at = tenantIds.find((id) => request.url === `/${id}`)
     delivered++
-    if (request.url !== `/${tenant}`)
-      fault(`what tenant ${tenant} has put came to ${request.url}: ${JSON.stringify(data)}`)
+    if (at !== undefined && event.aliyunaccountid !== String(at))
+      fault(`tenant ${at} was told of another's: ${JSON.stringify(event)}`)
     response.end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

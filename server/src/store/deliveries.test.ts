@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
+import { PATIENCE } from '../../../test/world.ts'
 import { type Database, openDatabase } from './database.ts'
 import {
   type AttemptOutcome,
@@ -17,6 +18,7 @@ import {
 import { insertMessage } from './messages.ts'
 import { insertBus, insertRule, putTargets } from './openevent.ts'
 import { beat, deleteReplica, insertReplica } from './replicas.ts'
+import { insertSigningSecret } from './signing.ts'
 import { insertTenant } from './users.ts'
 
 let database: TestDatabase
@@ -176,6 +178,31 @@ describe('the lane of a target', () => {
     expect(await takeLanes(two, second, targets)).toEqual([targets[0]])
     await deleteReplica(one, first)
     expect(await takeLanes(two, second, targets)).toEqual([targets[1]])
+  })
+
+  test('is not waited for while its target is being removed, and no signing secret is left behind', async () => {
+    const [bus] = await one.rows<{ id: number }>('select id from event_buses')
+    const ruleId = await insertRule(one, bus!.id, 'going', {}, true)
+    await putTargets(one, ruleId, [{ ...http, name: 'c', endpoint: 'http://c.example/', serves: null }])
+    const [going] = await one.rows<{ id: number }>('select id from event_targets where rule_id = $1', [ruleId])
+    const removed = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    const removing = two.transaction(async (tx) => {
+      await tx.rows('delete from event_targets where id = $1', [going!.id])
+      removed.resolve()
+      await ended.promise
+    })
+    await removed.promise
+    expect(await takeLanes(one, first, [...targets, going!.id])).toEqual(targets)
+    const writing = insertSigningSecret(one, randomUUID(), going!.id, Buffer.from('secret'))
+    const waits = () =>
+      one.rows(
+        `select from pg_locks where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`,
+      )
+    await expect.poll(async () => (await waits()).length, PATIENCE).toBe(1)
+    ended.resolve()
+    await Promise.all([removing, writing])
+    expect(await one.rows('select from target_signing_secrets where target_id = $1', [going!.id])).toEqual([])
   })
 
   test('is not given to a replica that has been removed', async () => {

@@ -63,11 +63,15 @@ export async function waitingTargets(sql: Sql, beyondId: number, most: number): 
   )
 }
 
-/** Takes those lanes that nobody has, and answers which. */
+/**
+ * Takes those lanes that nobody has, and answers which. The lane of a target that is just being changed or removed is left for the next time: whoever
+ * removes several targets may wait for this one, so this waits for none.
+ */
 export async function takeLanes(sql: Sql, replicaId: string, targetIds: readonly number[]): Promise<number[]> {
   const rows = await sql.rows<{ target_id: number }>(
     `insert into lanes (target_id, replica_id)
-     select t.id, $1 from event_targets t where t.id = any ($2) and t.blocked_at is null order by t.id
+     select id, $1 from (
+       select t.id from event_targets t where t.id = any ($2) and t.blocked_at is null order by t.id for key share skip locked) t
      on conflict do nothing returning target_id`,
     [replicaId, targetIds],
   )

@@ -17,7 +17,7 @@ export async function signingSecretsOf(sql: Sql, targetId: number): Promise<Sign
 /** Does nothing for a target that is gone or has one without end already: of two that come at once one stays. */
 export async function insertSigningSecret(sql: Sql, id: string, targetId: number, secret: Buffer): Promise<void> {
   await sql.rows(
-    `insert into target_signing_secrets (id, target_id, secret) select $1, t.id, $3 from event_targets t where t.id = $2
+    `insert into target_signing_secrets (id, target_id, secret) select $1, t.id, $3 from event_targets t where t.id = $2 for key share
      on conflict (target_id) where retires_at is null do nothing`,
     [id, targetId, secret],
   )
