@@ -35,6 +35,8 @@ type Row = {
 
 const ADMINISTER: readonly WorkspaceRole[] = ['owner', 'administrator']
 const OPERATE: readonly WorkspaceRole[] = ['owner', 'administrator', 'operator']
+const DEVELOP: readonly WorkspaceRole[] = ['owner', 'administrator', 'developer']
+const PUBLISH: readonly WorkspaceRole[] = ['owner', 'administrator', 'operator', 'deployer']
 const BACKEND: readonly TenantRole[] = ['tenant-administrator', 'open-platform-administrator']
 const TENANT_ADMIN: readonly TenantRole[] = ['tenant-administrator']
 const NOBODY = [] as const
@@ -59,11 +61,18 @@ export const ACCESS = {
   'workspace.configure': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'member.write': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ADMINISTER },
   'extension.enable': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
-  'extension.test': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: ['owner', 'administrator', 'developer'] },
+  'extension.test': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: DEVELOP },
   'option.read': { scope: 'workspace', tenant: BACKEND, workspace: 'every member' },
   'node.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
-  'node.import': { scope: 'workspace', tenant: NOBODY, workspace: ['owner', 'administrator', 'operator', 'deployer'] },
+  'node.import': { scope: 'workspace', tenant: NOBODY, workspace: PUBLISH },
   'node.operate': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
+  'file.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
+  'file.write': { scope: 'workspace', tenant: NOBODY, workspace: DEVELOP },
+  'file.run': { scope: 'workspace', tenant: NOBODY, workspace: DEVELOP },
+  'file.review': { scope: 'workspace', tenant: NOBODY, workspace: DEVELOP },
+  'file.deploy': { scope: 'workspace', tenant: NOBODY, workspace: PUBLISH },
+  'table.write': { scope: 'workspace', tenant: NOBODY, workspace: DEVELOP },
+  'table.deploy': { scope: 'workspace', tenant: NOBODY, workspace: PUBLISH },
   'data-source.write': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
   'alert.write': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
   'operation.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dataworksCode, REFUSALS, Refusal, type RefusalCode, type RefusalText, refusalStatus } from './refusal.ts'
 import { ACCESS_REFUSALS } from './refusals/access.ts'
 import { BACKFILL_REFUSALS } from './refusals/backfill.ts'
+import { DATA_DEVELOPMENT_REFUSALS } from './refusals/data-development.ts'
 import { EXTENSIONS_REFUSALS } from './refusals/extensions.ts'
 import { GATE_REFUSALS } from './refusals/gate.ts'
 import { OPERATION_CENTER_REFUSALS } from './refusals/operation-center.ts'
@@ -31,7 +32,14 @@ describe.each(ROWS)('%s', (code, row) => {
 })
 
 test('no code stands in two of the lists', () => {
-  const lists = [ACCESS_REFUSALS, BACKFILL_REFUSALS, EXTENSIONS_REFUSALS, GATE_REFUSALS, OPERATION_CENTER_REFUSALS]
+  const lists = [
+    ACCESS_REFUSALS,
+    BACKFILL_REFUSALS,
+    DATA_DEVELOPMENT_REFUSALS,
+    EXTENSIONS_REFUSALS,
+    GATE_REFUSALS,
+    OPERATION_CENTER_REFUSALS,
+  ]
   expect(lists.flatMap((list) => Object.keys(list)).toSorted()).toEqual(Object.keys(REFUSALS).toSorted())
 })
 

@@ -7,6 +7,7 @@
  */
 import { ACCESS_REFUSALS } from './refusals/access.ts'
 import { BACKFILL_REFUSALS } from './refusals/backfill.ts'
+import { DATA_DEVELOPMENT_REFUSALS } from './refusals/data-development.ts'
 import { EXTENSIONS_REFUSALS } from './refusals/extensions.ts'
 import { GATE_REFUSALS } from './refusals/gate.ts'
 import { OPERATION_CENTER_REFUSALS } from './refusals/operation-center.ts'
@@ -21,6 +22,7 @@ export const REFUSALS = {
   ...ACCESS_REFUSALS,
   ...OPERATION_CENTER_REFUSALS,
   ...BACKFILL_REFUSALS,
+  ...DATA_DEVELOPMENT_REFUSALS,
   ...GATE_REFUSALS,
   ...EXTENSIONS_REFUSALS,
 } as const satisfies Record<string, RefusalText>

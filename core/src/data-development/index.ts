@@ -1,0 +1,5 @@
+export * from './deployment.ts'
+export * from './file.ts'
+export * from './review.ts'
+export * from './snapshot.ts'
+export * from './table.ts'
