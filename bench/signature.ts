@@ -4,7 +4,7 @@
  */
 import { createHmac, hash, randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import { decodePairs, decodeRequest, type ReceivedRequest } from '../server/src/dataworks/parameters.ts'
+import { decodeQuery, decodeRequest, type ReceivedRequest } from '../server/src/dataworks/parameters.ts'
 import { readSignature, stringToSignV1, verifySignature } from '../server/src/dataworks/signature.ts'
 import { type Raw, signedV1, signedV3 } from '../test/conformance/raw-request.ts'
 import { median, type Options, type Result, rounded } from './result.ts'
@@ -69,7 +69,7 @@ function caseOf(kind: Kind): Case {
 
 /** Of the same length as the real one, which is what matters here. */
 function canonicalOf({ method, path, rawQuery, headers }: ReceivedRequest): Buffer {
-  const query = decodePairs(rawQuery, 'query')
+  const query = decodeQuery(rawQuery)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')
   const signed = headers.filter(([name]) => name === 'host' || name === 'content-type' || name.startsWith('x-acs-'))

@@ -42,50 +42,50 @@ const JSON_TYPE = 'application/json'
  */
 export function decodeRequest(request: ReceivedRequest): Parameters {
   const parameters = new Map<string, string>()
-  for (const [name, value] of decodePairs(request.rawQuery, 'query')) {
-    if (parameters.has(name)) throw new Refusal('PARAMETER_REPEATED', { parameter: name })
-    parameters.set(name, value)
-  }
+  readPairs(request.rawQuery, 'query', (name, value) => {
+    const count = parameters.size
+    if (parameters.set(name, value).size === count) throw new Refusal('PARAMETER_REPEATED', { parameter: name })
+  })
   if (request.body.length === 0) return parameters
 
-  const form = pairsOfBody(request)
   // Most requests have all of them in one place.
-  const inForm = parameters.size === 0 ? null : new Set<string>()
-  for (const [name, value] of form) {
-    const before = parameters.get(name)
-    if (before !== undefined && (inForm === null || inForm.has(name) || before !== value)) {
+  const inForm = parameters.size === 0 ? parameters : new Map<string, string>()
+  readBody(request, (name, value) => {
+    const count = inForm.size
+    const inQuery = inForm === parameters ? undefined : parameters.get(name)
+    if (inForm.set(name, value).size === count || (inQuery !== undefined && inQuery !== value)) {
       throw new Refusal('PARAMETER_REPEATED', { parameter: name })
     }
-    inForm?.add(name)
-    parameters.set(name, value)
-  }
+  })
+  if (inForm !== parameters) for (const [name, value] of inForm) parameters.set(name, value)
   if (parameters.size > PARAMETERS_MAX) throw tooMany()
   return parameters
 }
 
+type Take = (name: string, value: string) => void
+
 /** Some releases of one client family write the parameters of an action as the members of a JSON object. */
-function pairsOfBody(request: ReceivedRequest): readonly Pair[] {
+function readBody(request: ReceivedRequest, take: Take): void {
   const contentType = headerValue(request.headers, 'content-type') ?? ''
-  return isUtf8(contentType, JSON_TYPE)
-    ? decodeMembers(request.body)
-    : decodePairs(formText(request, contentType), 'body')
+  if (contentType !== FORM && isUtf8(contentType, JSON_TYPE)) readMembers(request.body, take)
+  else readPairs(formText(request, contentType), 'body', take)
 }
 
 /** Lists and objects stay JSON text, which is how they are written in a form; null is as nothing. */
-function decodeMembers(body: Buffer): readonly Pair[] {
+function readMembers(body: Buffer, take: Take): void {
   const members = jsonObjectOf(body)
   if (members === undefined) throw undecodable('body', 'it is not a JSON object')
-  return Object.entries(members).flatMap(([name, value]): Pair[] => {
+  for (const [name, value] of Object.entries(members)) {
     if (name === '' || name.length > NAME_LENGTH_MAX || !name.isWellFormed())
       throw undecodable('body', `the name of a member is not text of 1 to ${NAME_LENGTH_MAX} characters`)
-    if (value === null) return []
+    if (value === null) continue
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
       throw new Refusal('PARAMETER_INVALID', { parameter: name, problem: 'it is a number beyond 2^53' })
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     if (!text.isWellFormed())
       throw new Refusal('PARAMETER_INVALID', { parameter: name, problem: 'it is not Unicode text' })
-    return [[name, text]]
-  })
+    take(name, text)
+  }
 }
 
 function jsonObjectOf(body: Buffer): Readonly<Record<string, unknown>> | undefined {
@@ -98,32 +98,53 @@ function jsonObjectOf(body: Buffer): Readonly<Record<string, unknown>> | undefin
   return undefined
 }
 
-/** The pairs of one query or form, in their order; `+` is a space, a name without `=` has the empty value. */
-export function decodePairs(text: string, place: 'query' | 'body'): Pair[] {
+/** The pairs of a query, in their order. */
+export function decodeQuery(text: string): readonly Pair[] {
   const pairs: Pair[] = []
-  if (place === 'query' && NOT_QUERY_TEXT.test(text)) throw undecodable(place, 'it is not percent-encoded ASCII')
+  readPairs(text, 'query', (name, value) => pairs.push([name, value]))
+  return pairs
+}
+
+/** The pairs of one query or form, one after the other; `+` is a space, a name without `=` has the empty value. */
+function readPairs(text: string, place: 'query' | 'body', take: Take): void {
+  let count = 0
+  if (place === 'query' && !QUERY_TEXT.test(text)) throw undecodable(place, 'it is not percent-encoded ASCII')
+  // Where the next of each is; looked for only when it has been passed, so that all is read once.
+  let equals = -1
+  let percent = -1
+  let plus = -1
   for (let start = 0; start < text.length; ) {
-    const next = text.indexOf('&', start)
-    const end = next < 0 ? text.length : next
+    const end = nextOf(text, '&', start)
     if (end > start) {
-      if (pairs.length === PARAMETERS_MAX) throw tooMany()
-      const piece = text.slice(start, end)
-      const equals = piece.indexOf('=')
-      const name = decodeText(equals < 0 ? piece : piece.slice(0, equals))
+      if (count++ === PARAMETERS_MAX) throw tooMany()
+      if (equals < start) equals = nextOf(text, '=', start)
+      if (percent < start) percent = nextOf(text, '%', start)
+      if (plus < start) plus = nextOf(text, '+', start)
+      const decode = percent < end || plus < end ? decodeText : asItIs
+      const middle = Math.min(equals, end)
+      const name = decode(text.slice(start, middle))
       if (name === undefined) throw undecodable(place, 'the name of a parameter is not percent-encoded UTF-8')
       if (name === '') throw undecodable(place, 'a parameter has no name')
       if (name.length > NAME_LENGTH_MAX) {
         throw undecodable(place, `the name of a parameter is longer than ${NAME_LENGTH_MAX} characters`)
       }
-      const value = equals < 0 ? '' : decodeText(piece.slice(equals + 1))
+      const value = decode(text.slice(middle + 1, end))
       if (value === undefined) {
         throw new Refusal('PARAMETER_INVALID', { parameter: name, problem: 'it is not percent-encoded UTF-8' })
       }
-      pairs.push([name, value])
+      take(name, value)
     }
     start = end + 1
   }
-  return pairs
+}
+
+function nextOf(text: string, sign: string, from: number): number {
+  const at = text.indexOf(sign, from)
+  return at < 0 ? text.length : at
+}
+
+function asItIs(text: string): string | undefined {
+  return text
 }
 
 /** The value of a header that may be given once only; `name` in lower case. */
@@ -155,7 +176,7 @@ export function actionOf(parameters: Parameters, headers: HeaderList): { action:
   return { action, version }
 }
 
-const NOT_QUERY_TEXT = /[^\x21-\x7e]/
+const QUERY_TEXT = /^[\x21-\x7e]*$/
 const ACTION = /^[A-Za-z]\w{0,99}$/
 const VERSION = /^\d{4}-\d\d-\d\d$/
 

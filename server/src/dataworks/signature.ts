@@ -9,9 +9,9 @@
  */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import { Refusal } from '@holdpoint/core/refusal'
-import { begin, textOf, write, writeEncoded, written } from './canonical.ts'
+import { begin, canonicalText, write, writeCanonical, written } from './canonical.ts'
 import {
-  decodePairs,
+  decodeQuery,
   type HeaderList,
   headerValue,
   type Pair,
@@ -93,32 +93,24 @@ export function verifySignature(
   nowMs: number,
 ): void {
   if (Math.abs(nowMs - claim.signedAtMs) > SIGNATURE_SKEW_MS) throw new Refusal('TIMESTAMP_EXPIRED')
-  if (claim.version === 'V1') verifyV1(claim, request.method, parameters, secret)
+  if (claim.version === 'V1') verifyV1(claim, request, parameters, secret)
   else verifyV3(claim, request, parameters, secret)
 }
 
 /** The text that V1 signs. */
 export function stringToSignV1(method: string, parameters: Parameters, empties: 'included' | 'left out'): string {
-  return textOf(writtenV1(method, parameters, empties))
+  const pairs = [...parameters].filter(
+    ([name, value]) => name !== 'Signature' && (value !== '' || empties === 'included'),
+  )
+  return `${method}&%2F&${canonicalText(pairs, 'twice')}`
 }
 
-function writtenV1(method: string, parameters: Parameters, empties: 'included' | 'left out'): Buffer {
-  const names: string[] = []
-  for (const [name, value] of parameters) {
-    if (name !== 'Signature' && (value !== '' || empties === 'included')) names.push(name)
-  }
-  names.sort()
+/** The same, of all parameters, from the bytes on the wire where that can be. */
+function writtenV1({ method, rawQuery, body }: ReceivedRequest, parameters: Parameters): Buffer | string {
   begin()
-  write(`${method}&%2F&`)
-  let isFirst = true
-  for (const name of names) {
-    if (!isFirst) write('%26')
-    isFirst = false
-    writeEncoded(name, 'twice')
-    write('%3D')
-    writeEncoded(parameters.get(name) as string, 'twice')
-  }
-  return written()
+  const isWritten = write(`${method}&%2F&`) && writeCanonical(rawQuery, body, 'twice', 'left out') === parameters.size
+  // A parameter given in both places, or in JSON, is not what the bytes say.
+  return isWritten ? written() : stringToSignV1(method, parameters, 'included')
 }
 
 // ---- V1
@@ -150,16 +142,17 @@ function readV1(parameters: Parameters): SignatureClaimV1 {
   }
 }
 
-function verifyV1(claim: SignatureClaimV1, method: string, parameters: Parameters, secret: string): void {
-  if (isSame(claim.signature, hmacSha1(secret, writtenV1(method, parameters, 'included')))) return
+function verifyV1(claim: SignatureClaimV1, request: ReceivedRequest, parameters: Parameters, secret: string): void {
+  if (isSame(claim.signature, hmacSha1(secret, writtenV1(request, parameters)))) return
   // One client family sends empty parameters but does not sign them. Nothing can be smuggled in this way: an empty
   // parameter is bound like an absent one.
+  const textOf = (empties: 'included' | 'left out') => stringToSignV1(request.method, parameters, empties)
   const hasEmpties = [...parameters.values()].includes('')
-  if (hasEmpties && isSame(claim.signature, hmacSha1(secret, writtenV1(method, parameters, 'left out')))) return
-  throw new Refusal('SIGNATURE_MISMATCH_V1', { stringToSign: stringToSignV1(method, parameters, 'included') })
+  if (hasEmpties && isSame(claim.signature, hmacSha1(secret, textOf('left out')))) return
+  throw new Refusal('SIGNATURE_MISMATCH_V1', { stringToSign: textOf('included') })
 }
 
-function hmacSha1(secret: string, text: Buffer): string {
+function hmacSha1(secret: string, text: Buffer | string): string {
   return createHmac('sha1', `${secret}&`).update(text).digest('base64')
 }
 
@@ -204,53 +197,33 @@ function readV3(request: ReceivedRequest, fields: string, scope: SignatureScope)
 
 function verifyV3(claim: SignatureClaimV3, request: ReceivedRequest, parameters: Parameters, secret: string): void {
   const contentSha256 = request.body.length === 0 ? EMPTY_SHA256 : hash('sha256', request.body, 'hex')
-  const pairs = sortedPairs(request, parameters)
-  const canonical = () => writtenV3(claim, request, pairs, 'encoded', contentSha256)
-  const stringToSign = `${ALGORITHM}\n${hash('sha256', canonical(), 'hex')}`
-  if (claim.contentSha256 === contentSha256) {
-    if (isSame(claim.signature, hmacSha256(secret, stringToSign))) return
-    // Some client families leave the names of query parameters as they are. Names that could be taken for a piece of
-    // another canonical query are not tried this way.
-    if (mayHaveRawNames(pairs)) {
-      const bytes = writtenV3(claim, request, pairs, 'raw', contentSha256)
-      if (isSame(claim.signature, hmacSha256(secret, `${ALGORITHM}\n${hash('sha256', bytes, 'hex')}`))) return
-    }
+  const head = `${request.method}\n${request.path || '/'}\n`
+  const tail = `\n${claim.canonicalHeaders}\n${claim.signedHeaders}\n${contentSha256}`
+  const stringToSign = `${ALGORITHM}\n${hash('sha256', writtenV3(head, request.rawQuery, tail, parameters), 'hex')}`
+  if (claim.contentSha256 === contentSha256 && isSame(claim.signature, hmacSha256(secret, stringToSign))) return
+  const pairs = decodeQuery(request.rawQuery)
+  // Some client families leave the names of query parameters as they are. Names that could be taken for a piece of
+  // another canonical query are not tried this way.
+  if (claim.contentSha256 === contentSha256 && mayHaveRawNames(pairs)) {
+    const bytes = Buffer.from(`${head}${canonicalText(pairs, 'once', 'raw')}${tail}`, 'latin1')
+    if (isSame(claim.signature, hmacSha256(secret, `${ALGORITHM}\n${hash('sha256', bytes, 'hex')}`))) return
   }
-  throw new Refusal('SIGNATURE_MISMATCH_V3', { stringToSign, canonicalRequest: textOf(canonical()) })
+  const canonicalRequest = `${head}${canonicalText(pairs, 'once')}${tail}`
+  throw new Refusal('SIGNATURE_MISMATCH_V3', { stringToSign, canonicalRequest })
 }
 
-function writtenV3(
-  claim: SignatureClaimV3,
-  request: ReceivedRequest,
-  pairs: readonly Pair[],
-  names: 'encoded' | 'raw',
-  contentSha256: string,
-): Buffer {
+function writtenV3(head: string, rawQuery: string, tail: string, parameters: Parameters): Buffer {
   begin()
-  write(`${request.method}\n${request.path || '/'}\n`)
-  let isFirst = true
-  for (const [name, value] of pairs) {
-    if (!isFirst) write('&')
-    isFirst = false
-    if (names === 'encoded') writeEncoded(name, 'once')
-    else write(Buffer.from(name).toString('latin1'))
-    write('=')
-    writeEncoded(value, 'once')
-  }
-  write(`\n${claim.canonicalHeaders}\n${claim.signedHeaders}\n${contentSha256}`)
-  return written()
+  // The dialect's requests are decoded already, so their queries are known to be well-formed.
+  const isWritten =
+    parameters.size > 0 && write(head) && writeCanonical(rawQuery, NO_BODY, 'once', 'kept') >= 0 && write(tail)
+  return isWritten ? written() : Buffer.from(`${head}${canonicalText(decodeQuery(rawQuery), 'once')}${tail}`, 'latin1')
 }
+
+const NO_BODY = Buffer.alloc(0)
 
 function hmacSha256(secret: string, text: string): string {
   return createHmac('sha256', secret).update(text).digest('hex')
-}
-
-/** Of the query, sorted by name as decoded; values of a repeated name stay in the order they were sent. */
-function sortedPairs({ body, rawQuery, path }: ReceivedRequest, parameters: Parameters): readonly Pair[] {
-  // The dialect's requests are decoded already, and without a body nothing else is among their parameters.
-  const isDecoded = path === '/' && body.length === 0 && parameters.size > 0
-  const pairs = isDecoded ? [...parameters] : decodePairs(rawQuery, 'query')
-  return pairs.length < 2 ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
 function mayHaveRawNames(pairs: readonly Pair[]): boolean {
@@ -313,28 +286,40 @@ function joined(value: string | readonly string[] | undefined): string {
 
 // ---- Both
 
-const TIMESTAMP = /^\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\dZ$/
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 
 function instantOf(text: string): number {
-  const match = TIMESTAMP.exec(text)
-  const instant = match ? Date.parse(text) : Number.NaN
-  // A day that its month does not have would be read as one of the next month.
-  if (!match || Number.isNaN(instant) || new Date(instant).getUTCDate() !== Number(match[1])) {
-    throw new Refusal('TIMESTAMP_MALFORMED')
-  }
+  if (!TIMESTAMP.test(text)) throw new Refusal('TIMESTAMP_MALFORMED')
+  const two = (at: number) => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * ZERO
+  const year = 100 * two(0) + two(2)
+  const month = two(5)
+  const day = two(8)
+  const hour = two(11)
+  const minute = two(14)
+  const second = two(17)
+  const instant = Date.UTC(year, month - 1, day, hour, minute, second)
+  // What the calendar and the clock do not have would be read as what follows it.
+  const isReal =
+    month > 0 && month <= 12 && day === new Date(instant).getUTCDate() && hour < 24 && minute < 60 && second < 60
+  if (!isReal) throw new Refusal('TIMESTAMP_MALFORMED')
   return instant
 }
 
-const PRINTABLE = /^[\x21-\x7e]{1,256}$/
-const PRINTABLE_TOKEN = /^[\x21-\x7e]{1,8192}$/
+const ZERO = 0x30
+
+const PRINTABLE = /^[\x21-\x7e]+$/
+const PRINTABLE_LENGTH_MAX = 256
+const TOKEN_LENGTH_MAX = 8192
 
 export function printable(parameter: string, value: string): string {
-  if (PRINTABLE.test(value)) return value
-  throw new Refusal('PARAMETER_INVALID', { parameter, problem: 'it must be 1 to 256 printable ASCII characters' })
+  if (value.length <= PRINTABLE_LENGTH_MAX && PRINTABLE.test(value)) return value
+  const problem = `it must be 1 to ${PRINTABLE_LENGTH_MAX} printable ASCII characters`
+  throw new Refusal('PARAMETER_INVALID', { parameter, problem })
 }
 
 function tokenOf(value: string | undefined): string | undefined {
-  if (!value || PRINTABLE_TOKEN.test(value)) return value || undefined
+  if (!value) return undefined
+  if (value.length <= TOKEN_LENGTH_MAX && PRINTABLE.test(value)) return value
   throw new Refusal('PARAMETER_INVALID', { parameter: 'SecurityToken', problem: 'it must be printable ASCII' })
 }
 
