@@ -12,32 +12,17 @@ const sdk = require('@alicloud/eventbridge') as Record<string, Model>
 
 export type ClientError = Error & { readonly code: string; readonly data: Answer }
 
-const MODELS: Readonly<Record<string, string>> = {
-  createEventBus: 'CreateEventBusRequest',
-  getEventBus: 'GetEventBusRequest',
-  listEventBuses: 'ListEventBusesRequest',
-  deleteEventBus: 'DeleteEventBusRequest',
-  createRule: 'CreateRuleRequest',
-  getRule: 'GetRuleRequest',
-  listRules: 'ListRulesRequest',
-  updateRule: 'UpdateRuleRequest',
-  enableRule: 'EnableRuleRequest',
-  disableRule: 'DisableRuleRequest',
-  deleteRule: 'DeleteRuleRequest',
-  createTargets: 'CreateTargetsRequest',
-  listTargets: 'ListTargetsRequest',
-  deleteTargets: 'DeleteTargetsRequest',
-  testEventPattern: 'TestEventPatternRequest',
-  listEventStreamings: 'ListEventStreamingsRequest',
-  createEventSource: 'CreateEventSourceRequest',
-  queryEventTraces: 'QueryEventTracesRequest',
+/** Named as their actions, two of them without what is listed. */
+function modelOf(action: string): Model {
+  const name = `${action[0]!.toUpperCase()}${action.slice(1)}`
+  return (sdk[`${name}Request`] ?? sdk[`${name.replace('EventSources', '')}Request`])!
 }
 
 /** Longer than any machine takes; it gives up within seconds otherwise. */
 const PATIENCE_MS = 60_000
 
 /** Calls an action with the vendor's client; `putEvents` takes a list of events. */
-export function eventBridge(server: Server, { key }: Person, secret = key.secret) {
+export function eventBridge(server: Pick<Server, 'port'>, { key }: Pick<Person, 'key'>, secret = key.secret) {
   const Client = sdk.default as unknown as new (config: unknown) => Record<string, (given: unknown) => Promise<Answer>>
   const config = new sdk.Config!({
     endpoint: `127.0.0.1:${server.port}`,
@@ -48,7 +33,7 @@ export function eventBridge(server: Server, { key }: Person, secret = key.secret
   })
   const client = new Client(config)
   return async (action: string, given: Answer = {}): Promise<Answer> =>
-    await client[action]!(action === 'putEvents' ? given.map(modelOfEvent) : new sdk[MODELS[action]!]!(modelled(given)))
+    await client[action]!(action === 'putEvents' ? given.map(modelOfEvent) : new (modelOf(action))(modelled(given)))
 }
 
 const modelOfEvent = ({ bus, data, ...event }: Record<string, unknown>) =>

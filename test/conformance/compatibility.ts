@@ -5,16 +5,20 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { ACTIONS } from '../../server/src/dataworks/actions/index.ts'
 import type { Results } from './checks.ts'
+import type { EventBridgeResults } from './npm/eventbridge.ts'
 import type { Suite } from './suites.ts'
 
 type Declared = Pick<Suite, 'name' | 'client' | 'way' | 'packages'>
 export type Run = Declared & { readonly results: Results }
+export type EventBridgeRun = Declared & { readonly results: EventBridgeResults }
 export type NotRun = Declared & { readonly why: string }
 export type Recorded = {
   /** On which everything was run. */
   readonly commit: string
   readonly runs: readonly Run[]
   readonly notRun: readonly NotRun[]
+  /** EventBridge's own dialect, which has one client. */
+  readonly eventBridge: readonly EventBridgeRun[]
 }
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -29,15 +33,15 @@ export const ROWS: readonly string[] = ACTIONS.flatMap(({ contract: { action, ve
 ).toSorted()
 
 /** Keeps what was run, all of it on this commit. */
-export async function save(runs: readonly Run[], notRun: readonly NotRun[]): Promise<void> {
+export async function save(found: Omit<Recorded, 'commit'>): Promise<void> {
   const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT })
-  const whole: Recorded = { commit: stdout.trim(), runs, notRun }
+  const whole: Recorded = { commit: stdout.trim(), ...found }
   writeFileSync(FILE, `${JSON.stringify(whole, null, 2)}\n`)
   writeFileSync(PAGE, pageOf(whole))
 }
 
 /** docs/dataworks/compatibility.md. */
-export function pageOf({ commit, runs, notRun }: Recorded): string {
+export function pageOf({ commit, runs, notRun, eventBridge }: Recorded): string {
   const clients = [...Map.groupBy(runs, (run) => run.client)]
   const mark = (ways: readonly Run[], row: string) => {
     const found = ways.map(({ results }) => results[row])
@@ -77,6 +81,15 @@ every build, and differs from this page in nothing, or the build fails.`,
     table(
       ['version', 'action', ...clients.map(([client]) => client)],
       ROWS.map((row) => [...row.split(' '), ...clients.map(([, ways]) => mark(ways, row))]),
+    ),
+    '## EventBridge',
+    `[EventBridge's own dialect](../eventbridge.md) with its npm client: a script prepares a bus, rules and targets, puts events on the
+bus, and they arrive at a receiver, signed. Every method that the client has is called. ● answered · – refused with \`InvalidAction.NotFound\`: it is not here, and the page of the dialect says why`,
+    ...eventBridge.map(({ client, packages, way, results }) =>
+      table(
+        ['action', `${client} (${packages.map((one) => `\`${one}\``).join(', ')}; ${way})`],
+        Object.entries(results).map(([action, result]) => [action, result === 'answered' ? '●' : '–']),
+      ),
     ),
   ].join('\n\n')}\n`
 }

@@ -12,11 +12,12 @@ import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaste
 import { endEverything, type Holdpoint, startHoldpoint, temporaryHome } from '../e2e/holdpoint-process.ts'
 import { addUser, administratorOf, type User } from '../e2e/user.ts'
 import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from '../e2e/watched-workspace.ts'
-import { type Called, type Client, checkClient, type Results } from './checks.ts'
-import { type NotRun, type Recorded, type Run, recorded, save } from './compatibility.ts'
+import { type Called, type Client, checkClient } from './checks.ts'
+import { type EventBridgeRun, type NotRun, type Recorded, type Run, recorded, save } from './compatibility.ts'
 import { GO } from './go/suite.ts'
 import { SPRING, startSpring } from './java/spring.ts'
 import { JAVA } from './java/suite.ts'
+import { checkEventBridge, EVENTBRIDGE } from './npm/eventbridge.ts'
 import { NPM } from './npm/suite.ts'
 import { makePlace } from './place.ts'
 import { PYTHON } from './python/suite.ts'
@@ -62,8 +63,10 @@ export async function runSuites(given: readonly string[]): Promise<number> {
     console.error('The page is of one commit: all are saved, or none.')
     return 2
   }
-  const chosen = SUITES.filter((suite) => words.length === 0 || words.some((word) => suite.name.includes(word)))
+  const isChosen = (name: string) => words.length === 0 || words.some((word) => name.includes(word))
+  const chosen = SUITES.filter(({ name }) => isChosen(name))
   const runs: Run[] = []
+  const eventBridge: EventBridgeRun[] = []
   const notRun: NotRun[] = []
   const directories = new Map<Suite['install'], string>()
   let failed = 0
@@ -88,7 +91,19 @@ export async function runSuites(given: readonly string[]): Promise<number> {
         console.error(error)
       }
     }
-    if (words.length === 0 || words.some((word) => SPRING.name.includes(word))) {
+    if (isChosen(EVENTBRIDGE.name)) {
+      world ??= await startWorld()
+      try {
+        const results = sorted(await checkEventBridge(world))
+        console.log(`ok       ${EVENTBRIDGE.name}: the story`)
+        eventBridge.push({ ...EVENTBRIDGE, results })
+      } catch (error) {
+        failed++
+        console.log(`FAILED   ${EVENTBRIDGE.name}`)
+        console.error(error)
+      }
+    }
+    if (isChosen(SPRING.name)) {
       const [directory, problem] = await installed(SPRING, directories)
       world ??= await startWorld()
       if (problem !== null) console.log(`NOT RUN  ${SPRING.name}: ${problem}`)
@@ -99,16 +114,18 @@ export async function runSuites(given: readonly string[]): Promise<number> {
     await world?.pool.end()
     await endEverything()
   }
-  if (given.includes('--save')) await save(runs, notRun)
-  else failed += differencesFrom(recorded(), runs)
+  if (given.includes('--save')) await save({ runs, notRun, eventBridge })
+  else failed += differencesFrom(recorded(), [...runs, ...eventBridge])
   return failed === 0 ? 0 : 1
 }
 
-const sorted = (results: Results): Results => Object.fromEntries(Object.entries(results).toSorted())
+const sorted = <T>(results: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(results).toSorted())
 
 /** What was found now must be what the page says. */
-function differencesFrom(page: Recorded, runs: readonly Run[]): number {
-  const stale = runs.filter((run) => !page.runs.some((row) => isDeepStrictEqual(row, run)))
+function differencesFrom(page: Recorded, runs: readonly (Run | EventBridgeRun)[]): number {
+  const known = [...page.runs, ...page.eventBridge]
+  const stale = runs.filter((run) => !known.some((row) => isDeepStrictEqual(row, run)))
   for (const { name } of stale)
     console.log(`STALE    ${name}: the page of compatibility says otherwise; run this with --save`)
   return stale.length

@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { VARIANTS } from '../clients.ts'
 import type { Suite } from '../suites.ts'
-
-const require = createRequire(import.meta.url)
-
-/** They are here already: the tests that come with every build use them too. */
-function versionOf(name: string): string {
-  return JSON.parse(readFileSync(require.resolve(`@alicloud/${name}/package.json`), 'utf8')).version
-}
+import { versionOf } from './version.ts'
 
 export const NPM: readonly Suite[] = VARIANTS.map(({ name }) => {
   const [library = '', ...way] = name.split(', ')
