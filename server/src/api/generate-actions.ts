@@ -41,6 +41,7 @@ export function actionsReference(): string {
   )
   return `${[
     introduction(count),
+    overview(CHAPTERS.flatMap((chapter) => chapter.contracts)),
     ...CHAPTERS.flatMap((chapter) => [
       `## ${chapter.title}`,
       ...chapter.contracts.map((contract) => section(contract, types)),
@@ -64,12 +65,27 @@ never a member \`Code\`; everything else has another status and \`RequestId\`, \
 missing is answered with \`Missing\` and its name, one that does not fit with \`Invalid\` and its name. Ids of workspaces, nodes and tenants are
 numbers below 2^53. What belongs to another tenant does not exist for the caller.`
 
+const overview = (contracts: readonly Action[]) =>
+  [
+    '## How they differ',
+    `Each has the parameters and members of the vendor's action of its name, which are left out of an answer where there is nothing to say. Where that is not all, it is said here. What a checked operation answers
+at the vendor is not public; here it is never a success before it is done ([held-operations.md](held-operations.md)).`,
+    table(
+      ['Action', 'Version', 'How it differs from the vendor, if it does'],
+      contracts.map(({ action, versions, differs = '' }) => [
+        `[${action}](#${action.toLowerCase()})`,
+        versions.join(', '),
+        differs,
+      ]),
+    ),
+  ].join('\n\n')
+
 function section(contract: Action, types: ReadonlyMap<string, string>): string {
   const rows = parameterRows(contract.parameters, '')
   return [
     `### ${contract.action}`,
     contract.doc,
-    `API version ${contract.versions.join(' and ')}.`,
+    `API version ${contract.versions.join(' and ')}.${contract.differs === undefined ? '' : ` Here: ${contract.differs}.`}`,
     rows.length === 0 ? 'It has no parameters.' : table(['Parameter', 'Type', 'Required', 'Default', 'Meaning'], rows),
     fenced(answerOf(contract, types)),
   ].join('\n\n')

@@ -8,6 +8,8 @@ export type Action = {
   readonly versions: readonly ApiVersion[]
   /** One sentence on what the action does, for the generated reference. */
   readonly doc: string
+  /** From what the vendor publishes about it, where it does. */
+  readonly differs?: string
   readonly parameters: Schema
 }
 

@@ -42,6 +42,7 @@ export const UPDATE_WORKBENCH_EVENT_RESULT = {
   action: 'UpdateWorkbenchEventResult',
   versions: ['2020-05-18'],
   doc: 'Returns the result of checking an Operation Center event.',
+  differs: '`WARN` is taken as well, which the vendor names for the other two only',
   parameters: {
     MessageId: MESSAGE_ID,
     ExtensionCode: EXTENSION_CODE,
@@ -60,6 +61,7 @@ export const UPDATE_IDE_EVENT_RESULT = {
   action: 'UpdateIDEEventResult',
   versions: ['2020-05-18', '2024-05-18'],
   doc: 'Returns the result of checking an event of data development.',
+  differs: '`MessageId`, `ExtensionCode` and `CheckResult` must be given; the vendor marks nothing as required',
   parameters: {
     MessageId: MESSAGE_ID,
     ExtensionCode: EXTENSION_CODE,
@@ -146,6 +148,7 @@ export const LIST_ENABLED_EXTENSIONS_FOR_PROJECT = {
   action: 'ListEnabledExtensionsForProject',
   versions: ['2020-05-18'],
   doc: 'Lists the extensions that are enabled for one extension point in a workspace.',
+  differs: 'any number is taken for `FileType`',
   parameters: {
     EventCode: EVENT_CODE,
     ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },

@@ -62,6 +62,8 @@ export const LIST_INSTANCES = {
   action: 'ListInstances',
   versions: ['2020-05-18'],
   doc: 'Lists the instances of a workspace in one environment, the newest business date first.',
+  differs:
+    'always the newest first, whatever `OrderBy` says; without baseline, workflow and data quality in its answer',
   parameters: {
     ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },
     ProjectEnv: PROJECT_ENV,
@@ -89,6 +91,7 @@ export const GET_INSTANCE = {
   action: 'GetInstance',
   versions: ['2020-05-18'],
   doc: 'Reads one instance.',
+  differs: 'without baseline, workflow and data quality in its answer',
   parameters: { InstanceId: INSTANCE_ID, ProjectEnv: PROJECT_ENV },
 } as const satisfies Action
 
@@ -262,6 +265,7 @@ export const RUN_CYCLE_DAG_NODES = {
   action: 'RunCycleDagNodes',
   versions: ['2020-05-18'],
   doc: 'Backfills data: the chosen nodes for a range of business dates. Answers when the runs are there; nothing is created while it is held.',
+  differs: 'notices go by `MAIL` only; answers once its runs are there, or after 8 seconds that they are being created',
   parameters: {
     ...BACKFILL,
     ConcurrentRuns: { kind: 'int32', min: 1, max: 10, default: 2, doc: 'How many dates run at once with Parallelism.' },
@@ -286,6 +290,7 @@ export const CREATE_DAG_COMPLEMENT = {
   action: 'CreateDagComplement',
   versions: ['2020-05-18'],
   doc: 'Backfills data as RunCycleDagNodes does, with fewer options.',
+  differs: 'answers once its runs are there, or after 8 seconds that they are being created',
   parameters: BACKFILL,
 } as const satisfies Action
 
@@ -307,6 +312,7 @@ export const RUN_SMOKE_TEST = {
   action: 'RunSmokeTest',
   versions: ['2020-05-18'],
   doc: 'Runs a node once, now, to see it run. No extension is asked.',
+  differs: 'the run has the name of its node, whatever `Name` says',
   parameters: TESTED,
 } as const satisfies Action
 
@@ -317,6 +323,7 @@ export const CREATE_DAG_TEST = {
   action: 'CreateDagTest',
   versions: ['2020-05-18'],
   doc: 'Does what RunSmokeTest does, under its name of before.',
+  differs: 'the run has the name of its node, whatever `Name` says',
   parameters: TESTED,
 } as const satisfies Action
 

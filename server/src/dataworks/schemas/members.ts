@@ -52,6 +52,8 @@ export const CREATE_PROJECT_MEMBER = {
   action: 'CreateProjectMember',
   versions: ['2020-05-18'],
   doc: 'Makes a user of the tenant a member of a workspace, a visitor unless another role is named; who is one gets the role as well.',
+  differs:
+    'without the roles `role_project_tester` and `role_project_erd`; a visitor where no role is named; who is a member already gets the role as well',
   parameters: {
     ProjectId: PROJECT_ID,
     UserId: USER_ID,
@@ -64,6 +66,7 @@ export const ADD_PROJECT_MEMBER_TO_ROLE = {
   action: 'AddProjectMemberToRole',
   versions: ['2020-05-18'],
   doc: 'Gives a member of a workspace a further role.',
+  differs: 'without the roles `role_project_tester` and `role_project_erd`',
   parameters: {
     ProjectId: PROJECT_ID,
     UserId: USER_ID,
@@ -76,6 +79,8 @@ export const REMOVE_PROJECT_MEMBER_FROM_ROLE = {
   action: 'RemoveProjectMemberFromRole',
   versions: ['2020-05-18'],
   doc: 'Takes a role from a member of a workspace; without the last one they are no member any more.',
+  differs:
+    'without the roles `role_project_tester` and `role_project_erd`; who loses the last one is no member any more',
   parameters: { ProjectId: PROJECT_ID, UserId: USER_ID, RoleCode: { ...ROLE_CODE, required: true } },
 } as const satisfies Action
 

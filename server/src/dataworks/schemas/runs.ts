@@ -20,6 +20,8 @@ export const CREATE_WORKFLOW_INSTANCES = {
   action: 'CreateWorkflowInstances',
   versions: ['2024-05-18'],
   doc: 'Asks for a data backfill, a test run of a task or a run of a manual task; what comes of it is read with GetCreateWorkflowInstancesResult.',
+  differs:
+    'types `SupplementData`, `SmokeTest` and `Manual`; `Periods` and `DefaultRunProperties` must be given; notices go by `Mail` only; `WorkflowParameters` are refused, `WorkflowId`, `Tags` and `TagCreationPolicy` not looked at',
   parameters: {
     ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },
     WorkflowId: { kind: 'int64', required: true, doc: 'Is not looked at: all tasks of a workspace are in workflow 1.' },
@@ -145,6 +147,8 @@ export const GET_CREATE_WORKFLOW_INSTANCES_RESULT = {
   action: 'GetCreateWorkflowInstancesResult',
   versions: ['2024-05-18'],
   doc: 'Reads what has come of CreateWorkflowInstances: Creating while it is held or being created, Created once the runs are there.',
+  differs:
+    'without `WorkflowTaskInstanceIds`; takes the `ProcessId` of a held `RunCycleDagNodes` or `CreateDagComplement` as well',
   parameters: {
     OperationId: { kind: 'string', required: true, maxLength: 64, doc: 'As CreateWorkflowInstances has answered it.' },
   },
@@ -186,6 +190,8 @@ export const LIST_WORKFLOW_INSTANCES = {
   action: 'ListWorkflowInstances',
   versions: ['2024-05-18'],
   doc: 'Lists the runs of a business date in a workspace, the newest first.',
+  differs:
+    '`Tags`, `Filter.executionDate` and order by `TriggerTime` are refused, type `TriggerWorkflow` too; without tags, workflow parameters and who changed it in its answer',
   parameters: {
     ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },
     BizDate: { ...TIME, required: true, doc: 'The business date, as a time in milliseconds since 1970.' },
@@ -223,6 +229,7 @@ export const GET_WORKFLOW_INSTANCE = {
   action: 'GetWorkflowInstance',
   versions: ['2024-05-18'],
   doc: 'Reads one run.',
+  differs: 'without tags, workflow parameters and who changed it in its answer',
   parameters: { Id: { kind: 'int64', required: true, doc: 'Id of the run.' } },
 } as const satisfies Action
 

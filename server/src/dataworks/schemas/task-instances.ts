@@ -71,6 +71,8 @@ export const LIST_TASK_INSTANCES = {
   action: 'ListTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Lists the instances of a business date in a workspace, the newest first.',
+  differs:
+    'without baseline, gateway and process in its answer; `Checking` and `CheckingCondition` are taken for `Status` as well',
   parameters: {
     ProjectId: { ...ID, doc: 'Id of the workspace.' },
     Bizdate: { ...TIME, required: true, doc: 'The business date, as a time in milliseconds since 1970.' },
@@ -124,6 +126,7 @@ export const GET_TASK_INSTANCE = {
   action: 'GetTaskInstance',
   versions: ['2024-05-18'],
   doc: 'Reads one instance.',
+  differs: 'without baseline, tags, variables, gateway and process in its answer',
   parameters: { Id: { ...ID, doc: 'Id of the instance.' } },
 } as const satisfies Action
 
@@ -147,6 +150,7 @@ export const LIST_UPSTREAM_TASK_INSTANCES = {
   action: 'ListUpstreamTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Lists the instances that an instance directly waits for.',
+  differs: 'without baseline, gateway and process in its answer',
   parameters: RELATED_INSTANCES,
 } as const satisfies Action
 
@@ -162,6 +166,7 @@ export const LIST_DOWNSTREAM_TASK_INSTANCES = {
   action: 'ListDownstreamTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Lists the instances that directly wait for an instance.',
+  differs: 'without baseline, gateway and process in its answer',
   parameters: RELATED_INSTANCES,
 } as const satisfies Action
 
@@ -189,6 +194,7 @@ export const RERUN_TASK_INSTANCES = {
   action: 'RerunTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Reruns instances, each for itself.',
+  differs: '`Ids` must be given; `Comment` is not looked at',
   parameters: {
     ...INSTANCE_IDS,
     UseLatestConfig: { kind: 'boolean', default: false, doc: 'They run what their tasks are by now.' },
@@ -201,6 +207,7 @@ export const STOP_TASK_INSTANCES = {
   action: 'StopTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Terminates instances, each for itself; they fail by that.',
+  differs: '`Ids` must be given; `Comment` is not looked at',
   parameters: INSTANCE_IDS,
 } as const satisfies Action
 
@@ -210,6 +217,7 @@ export const SUSPEND_TASK_INSTANCES = {
   action: 'SuspendTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Freezes instances, each for itself.',
+  differs: '`Ids` must be given; `Comment` is not looked at',
   parameters: INSTANCE_IDS,
 } as const satisfies Action
 
@@ -219,6 +227,7 @@ export const RESUME_TASK_INSTANCES = {
   action: 'ResumeTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Unfreezes instances, each for itself.',
+  differs: '`Ids` must be given; `Comment` is not looked at',
   parameters: INSTANCE_IDS,
 } as const satisfies Action
 
@@ -228,6 +237,7 @@ export const SET_SUCCESS_TASK_INSTANCES = {
   action: 'SetSuccessTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Sets failed instances to succeeded, each for itself.',
+  differs: '`Ids` must be given; `Comment` is not looked at',
   parameters: INSTANCE_IDS,
 } as const satisfies Action
 
@@ -237,6 +247,7 @@ export const REMOVE_TASK_INSTANCE_DEPENDENCIES = {
   action: 'RemoveTaskInstanceDependencies',
   versions: ['2024-05-18'],
   doc: 'Lets an instance no longer wait for some of its upstream instances; all of them or none.',
+  differs: '`UpstreamTaskInstanceIds` must be given',
   parameters: {
     Id: { ...ID, doc: 'Id of the instance.' },
     UpstreamTaskInstanceIds: { ...IDS, required: true, doc: 'The instances that it no longer waits for.' },
@@ -250,6 +261,7 @@ export const UPDATE_TASK_INSTANCES = {
   action: 'UpdateTaskInstances',
   versions: ['2024-05-18'],
   doc: 'Changes the priority or the resource group of instances from their next start on, each for itself.',
+  differs: '`TaskInstances` must be given',
   parameters: {
     TaskInstances: {
       kind: 'list',

@@ -40,6 +40,7 @@ export const LIST_TASKS = {
   action: 'ListTasks',
   versions: ['2024-05-18'],
   doc: 'Lists the tasks (nodes) of a workspace in one environment.',
+  differs: 'without baseline and who made or changed it in its answer',
   parameters: {
     ProjectId: { ...ID, doc: 'Id of the workspace.' },
     ProjectEnv: ENV,
@@ -73,6 +74,7 @@ export const GET_TASK = {
   action: 'GetTask',
   versions: ['2024-05-18'],
   doc: 'Reads one task (node).',
+  differs: 'without baseline, tags, sub-tasks, variables and who made or changed it in its answer',
   parameters: { Id: { ...ID, doc: 'Id of the task.' }, ProjectEnv: ENV },
 } as const satisfies Action
 
@@ -100,6 +102,7 @@ export const LIST_UPSTREAM_TASKS = {
   action: 'ListUpstreamTasks',
   versions: ['2024-05-18'],
   doc: 'Lists the tasks that a task directly depends on.',
+  differs: 'without baseline and who made or changed it in its answer',
   parameters: RELATED,
 } as const satisfies Action
 
@@ -120,6 +123,7 @@ export const LIST_DOWNSTREAM_TASKS = {
   action: 'ListDownstreamTasks',
   versions: ['2024-05-18'],
   doc: 'Lists the tasks that directly depend on a task.',
+  differs: 'without baseline and who made or changed it in its answer',
   parameters: RELATED,
 } as const satisfies Action
 
@@ -176,6 +180,8 @@ export const UPDATE_TASK = {
   action: 'UpdateTask',
   versions: ['2024-05-18'],
   doc: 'Freezes or unfreezes a task (node).',
+  differs:
+    'changes `Trigger.Recurrence`, which must be given; what else of a task is named is refused, because it comes with the import of the task',
   parameters: {
     Id: { ...ID, doc: 'Id of the task.' },
     EnvType: ENV,
@@ -195,6 +201,7 @@ export const BATCH_UPDATE_TASKS = {
   action: 'BatchUpdateTasks',
   versions: ['2024-05-18'],
   doc: 'Freezes or unfreezes tasks (nodes), each for itself.',
+  differs: 'as `UpdateTask`; `Tasks` must be given',
   parameters: {
     Tasks: {
       kind: 'list',
