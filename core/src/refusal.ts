@@ -15,6 +15,8 @@ import { OPERATION_CENTER_REFUSALS } from './refusals/operation-center.ts'
 export type RefusalText = {
   readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429
   readonly dataworks: string
+  /** Where the vendor answers its code with another status. */
+  readonly dataworksStatus?: 400
   readonly sentence: string
 }
 
@@ -52,6 +54,11 @@ export class Refusal extends Error {
 /** The refusal's code in the DataWorks dialect, e.g. `MissingNodeId`. */
 export function dataworksCode(refusal: Refusal): string {
   return fill(REFUSALS[refusal.code].dataworks, refusal.details)
+}
+
+export function dataworksStatus(refusal: Refusal): number {
+  const text: RefusalText = REFUSALS[refusal.code]
+  return text.dataworksStatus ?? text.status
 }
 
 export function refusalStatus(refusal: Refusal): number {

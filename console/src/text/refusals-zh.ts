@@ -56,6 +56,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   LIMIT_REACHED: '{things}最多 {limit} 个。',
   NAME_TAKEN: '已存在名为 {name} 的{thing}。',
   WORKSPACE_NOT_FOUND: '工作空间不存在：{id}。',
+  MEMBER_NOT_FOUND: '该用户不是本工作空间的成员：{id}。',
   MEMBER_NOT_IN_TENANT: '该用户不属于本租户：{id}。',
   OWN_RIGHTS: '任何人都不能给自己授权，请联系其他管理员。',
   SERVICE_USER: '这是某个扩展程序的服务用户：{problem}。',

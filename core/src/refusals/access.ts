@@ -234,8 +234,15 @@ export const ACCESS_REFUSALS = {
   },
   WORKSPACE_NOT_FOUND: {
     status: 404,
+    dataworksStatus: 400,
     dataworks: 'Invalid.Tenant.ProjectNotExists',
     sentence: 'The workspace does not exist: {id}.',
+  },
+  MEMBER_NOT_FOUND: {
+    status: 404,
+    dataworksStatus: 400,
+    dataworks: 'Invalid.Tenant.UserNotInProject',
+    sentence: 'The user is not a member of this workspace: {id}.',
   },
   MEMBER_NOT_IN_TENANT: {
     status: 400,

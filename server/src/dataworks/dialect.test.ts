@@ -54,18 +54,26 @@ const refused: Refusals['refused'] = (...given) => refusals.refused(...given)
 const refusedUnsigned: Refusals['refusedUnsigned'] = (...given) => refusals.refusedUnsigned(...given)
 
 describe('what is asked for', () => {
-  test('an unknown action, an unknown version and an action of another version are not found', async () => {
+  test('an action that nobody knows, that is not here yet or that is another version’s is not found; a version that there is not is invalid', async () => {
     const unknown: readonly Raw[] = [
       signedV1(owner.key, 'FreezeNode'),
       signedV3(host, owner.key, 'FreezeNode'),
       signedV1(owner.key, 'updatenoderunmode', freezeOf()),
       signedV1(owner.key, 'UpdateNodeRunMode', freezeOf(), { version: '2024-05-18' }),
-      signedV3(host, owner.key, 'UpdateNodeRunMode', freezeOf(), { version: '2018-06-01' }),
       signedV1(owner.key, 'UpdateNodeRunMode', freezeOf(), { version: 'latest' }),
+      signedV1(owner.key, 'GetQualityRule', { ProjectName: 'shop', RuleId: 1 }),
+      signedV3(host, owner.key, 'GetPermissionApplyOrderDetail', { FlowId: 'x' }, { place: 'form' }),
       signedV1(owner.key, '__proto__'),
       signedV3(host, owner.key, 'constructor'),
     ]
     for (const raw of unknown) await refused(raw, 404, 'InvalidAction.NotFound')
+    await refused(
+      signedV1(owner.key, 'UpdateNodeRunMode', freezeOf(), { version: '2018-06-01' }),
+      400,
+      'InvalidVersion',
+    )
+    const elsewhere = signedV3(host, owner.key, 'GetNode', freezeOf(), { version: '2020-05-19' })
+    await refused(elsewhere, 400, 'InvalidVersion')
   })
 
   test('action and version must be given, and only one way', async () => {

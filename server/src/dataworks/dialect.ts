@@ -18,6 +18,15 @@ const TABLE: ReadonlyMap<string, Action> = new Map(
   ),
 )
 
+const VERSIONS: ReadonlySet<string> = new Set(ACTIONS.flatMap((action) => action.contract.versions))
+
+/** An action that is not here, of a version that is; or the version is none. */
+function unknown(named: { readonly action: string; readonly version: string }): Refusal {
+  if (VERSIONS.has(named.version)) return new Refusal('ACTION_UNKNOWN', named)
+  const problem = `there is no such version of the API; there are ${[...VERSIONS].join(' and ')}`
+  return new Refusal('PARAMETER_INVALID', { parameter: 'Version', problem })
+}
+
 /** Which action a request has turned out to ask for. */
 export type WithAction = FastifyRequest & { dialectAction?: string }
 
@@ -33,7 +42,7 @@ export async function answerDialect(platform: Platform, request: FastifyRequest,
     const named = actionOf(parameters, received.headers)
     line.action = named.action
     const row = TABLE.get(`${named.version} ${named.action}`)
-    if (!row) throw new Refusal('ACTION_UNKNOWN', named)
+    if (!row) throw unknown(named)
     ;(request as WithAction).dialectAction = row.contract.action
     const entering = await enterSigned(platform, received, parameters, { requireAction: true }, (caller) => {
       line.userId = caller.userId

@@ -1,4 +1,4 @@
-import { REFUSALS, Refusal, type RefusalCode } from '@holdpoint/core/refusal'
+import { REFUSALS, Refusal, type RefusalCode, type RefusalText } from '@holdpoint/core/refusal'
 import { describe, expect, test } from 'vitest'
 import { type ErrorBody, errorAnswer, refusalLogFields, requestId, successAnswer } from './errors.ts'
 
@@ -23,7 +23,8 @@ test('a refusal is answered with its own status, code and sentence in the vendor
 test.each(Object.keys(REFUSALS) as RefusalCode[])('%s has every member that clients read', (code) => {
   const details = { parameter: 'P', thing: 'T', processId: 'p1', messageId: 'm1' }
   const { status, body } = answer(new Refusal(code, details))
-  expect(status).toBe(REFUSALS[code].status)
+  const text: RefusalText = REFUSALS[code]
+  expect(status).toBe(text.dataworksStatus ?? text.status)
   expect(status).toBeGreaterThanOrEqual(400)
   for (const member of ['RequestId', 'HostId', 'Code', 'Message'] as const) expect(body[member]).toMatch(/./)
   expect(body.Code).not.toMatch(/[{}\s]/)

@@ -5,7 +5,14 @@
  * both, and a success never has a `Code`.
  */
 import { randomUUID } from 'node:crypto'
-import { dataworksCode, Refusal, type RefusalCode, type RefusalDetails, refusalStatus } from '@holdpoint/core/refusal'
+import {
+  dataworksCode,
+  dataworksStatus,
+  Refusal,
+  type RefusalCode,
+  type RefusalDetails,
+  refusalStatus,
+} from '@holdpoint/core/refusal'
 
 export type Answer = {
   readonly status: number
@@ -65,7 +72,7 @@ type Refused = {
 function refused(refusal: Refusal, RequestId: string, HostId: string): Refused {
   const data = DATA[refusal.code]?.(refusal.details)
   return {
-    status: refusalStatus(refusal),
+    status: dataworksStatus(refusal),
     headers: retryAfter(refusal),
     body: {
       RequestId,

@@ -30,7 +30,7 @@ async function rolesOf(person: Person): Promise<string[] | null> {
 }
 
 test('somebody becomes a member, gets and loses roles, and is none any more without one', async () => {
-  expect(await call('AddProjectMemberToRole', of(user, 'role_project_dev'))).toBe('NotFound.member')
+  expect(await call('AddProjectMemberToRole', of(user, 'role_project_dev'))).toBe('Invalid.Tenant.UserNotInProject')
   expect(await call('CreateProjectMember', of(user))).toBe('done')
   expect(await rolesOf(user)).toEqual(['role_project_guest'])
   expect(await call('CreateProjectMember', { ...of(user, 'role_project_dev'), ClientToken: 'a' })).toBe('done')
@@ -41,7 +41,7 @@ test('somebody becomes a member, gets and loses roles, and is none any more with
   expect(await rolesOf(user)).toEqual(['role_project_pe'])
   expect(await call('RemoveProjectMemberFromRole', of(user, 'role_project_pe'))).toBe('done')
   expect(await rolesOf(user)).toBeNull()
-  expect(await call('DeleteProjectMember', of(user))).toBe('NotFound.member')
+  expect(await call('DeleteProjectMember', of(user))).toBe('Invalid.Tenant.UserNotInProject')
 })
 
 test('what the list says of each, a page at a time', async () => {

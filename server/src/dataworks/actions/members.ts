@@ -78,6 +78,6 @@ function changing(
 }
 
 function member(before: readonly WorkspaceRole[], { userId }: MemberChange): readonly WorkspaceRole[] {
-  if (before.length === 0) throw new Refusal('NOT_FOUND', { thing: 'member', id: userId })
+  if (before.length === 0) throw new Refusal('MEMBER_NOT_FOUND', { id: userId })
   return before
 }

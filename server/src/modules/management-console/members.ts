@@ -39,7 +39,7 @@ export async function changeMember(
 
 export async function removeMember(db: Database, change: MemberChange): Promise<void> {
   await changeMember(db, change, (before) => {
-    if (before.length === 0) throw new Refusal('NOT_FOUND', { thing: 'member', id: change.userId })
+    if (before.length === 0) throw new Refusal('MEMBER_NOT_FOUND', { id: change.userId })
     return []
   })
 }
