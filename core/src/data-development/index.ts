@@ -1,5 +1,6 @@
 export * from './deployment.ts'
 export * from './file.ts'
+export * from './ide-event-detail.ts'
 export * from './review.ts'
 export * from './snapshot.ts'
 export * from './table.ts'

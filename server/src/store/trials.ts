@@ -91,27 +91,3 @@ export async function countHeldTrials(sql: Sql, tenantId: number): Promise<numbe
   )
   return row!.count
 }
-
-/** What was told of the object with the trial that this message belongs to, and whether it asks an extension that this user speaks for. */
-export async function snapshotOfTrial(
-  sql: Sql,
-  tenantId: number,
-  messageId: string,
-  { userId, serviceOf }: { readonly userId: number; readonly serviceOf: number | null },
-): Promise<
-  { workspace_id: number | null; snapshot: Readonly<Record<string, unknown>>; asks_caller: boolean } | undefined
-> {
-  const [row] = await sql.rows<{
-    workspace_id: number | null
-    snapshot: Readonly<Record<string, unknown>>
-    asks_caller: boolean
-  }>(
-    `select o.workspace_id, o.snapshot,
-       exists (select from checks c join extensions e on e.id = c.extension_id where c.operation_id = o.id 
-         and case when $4::bigint is null then e.owner_id = $3 else e.id = $4 end) as asks_caller
-     from messages m join operations o on o.id = m.operation_id
-     where m.tenant_id = $1 and m.id = $2 and o.trial`,
-    [tenantId, messageId, userId, serviceOf],
-  )
-  return row
-}

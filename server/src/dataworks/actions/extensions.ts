@@ -1,10 +1,12 @@
 import { type EventDefinition, EXTENSION_STATUS_NUMBERS, eventByCode, Refusal, speaksFor } from '@holdpoint/core'
 import { ensureMay, readableWorkspaces, workspaceFor } from '../../access.ts'
+import { eventDetail } from '../../modules/data-development/event-detail.ts'
 import type { Platform } from '../../platform.ts'
+import type { Sql } from '../../store/database.ts'
 import * as extensions from '../../store/extensions.ts'
+import { type AskedAboutRow, askedAbout } from '../../store/ide-events.ts'
 import * as operations from '../../store/operations.ts'
 import type { Caller } from '../../store/principals.ts'
-import { snapshotOfTrial } from '../../store/trials.ts'
 import { action } from '../action.ts'
 import * as contracts from '../schemas/extensions.ts'
 
@@ -64,14 +66,12 @@ export const extensionActions = [
     contracts.GET_IDE_EVENT_DETAIL,
     { whereFound: 'operation.read', orItself: true },
     async ({ platform, caller, parameters: { MessageId, ProjectId } }) => {
-      const trial = UUID.test(MessageId)
-        ? await snapshotOfTrial(platform.db, caller.tenantId, MessageId, caller)
-        : undefined
+      const asked = UUID.test(MessageId) ? await askedAbout(platform.db, caller.tenantId, MessageId, caller) : undefined
       // An extension that is asked reads what it is asked about, wherever that is.
-      if (!trial?.asks_caller) await workspaceFor(platform.db, caller, ProjectId, 'operation.read')
-      if (trial?.workspace_id !== ProjectId || Object.keys(trial.snapshot).length === 0)
-        throw new Refusal('EVENT_DETAIL_UNKNOWN', { messageId: MessageId })
-      return { EventDetail: trial.snapshot }
+      if (!asked?.asks_caller) await workspaceFor(platform.db, caller, ProjectId, 'operation.read')
+      const detail = asked?.workspace_id === ProjectId ? await detailOf(platform.db, asked) : null
+      if (detail === null) throw new Refusal('EVENT_DETAIL_UNKNOWN', { messageId: MessageId })
+      return { EventDetail: detail }
     },
   ),
 
@@ -128,6 +128,13 @@ export const extensionActions = [
     },
   ),
 ]
+
+/** Of a trial, what it was told to tell. */
+async function detailOf(sql: Sql, asked: AskedAboutRow): Promise<Readonly<Record<string, unknown>> | null> {
+  if (!asked.trial) return await eventDetail(sql, asked)
+  const given = asked.snapshot as Readonly<Record<string, unknown>>
+  return Object.keys(given).length > 0 ? given : null
+}
 
 /** Rule 21: an extension of the caller's tenant; to the service user of an extension there is no other. */
 export async function extensionFor(platform: Platform, caller: Caller, code: string): Promise<extensions.ExtensionRow> {
