@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ClientError, clientMethods, eventBridge } from '../../../test/eventbridge-client.ts'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { http, PATIENCE, type Person, startWorld, type Tenant, type World } from '../../../test/world.ts'
+import { lockBus } from '../store/openevent.ts'
 import { ACTIONS } from './actions.ts'
 
 let world: World
@@ -213,6 +214,34 @@ describe('buses and rules', () => {
       { name: 'receiver', errorsTolerance: 'NONE' },
       { name: 'stream', kind: 'kafka', hasCredentials: true },
     ])
+  })
+
+  test('neither a rule that is being changed nor a bus that a target is just given is deleted meanwhile', async () => {
+    const { bus, rule } = await busWith()
+    const onward = await busWith()
+    const { eventBusARN } = await call('getEventBus', { eventBusName: onward.bus })
+    const target = { id: 'onward', type: 'acs.eventbridge', endpoint: eventBusARN }
+    const of = { eventBusName: bus, ruleName: rule }
+    const whileLocked = async (name: string, work: () => Promise<unknown>) => {
+      const { busId } = await placeOf(name)
+      const locked = Promise.withResolvers<void>()
+      const ended = Promise.withResolvers<void>()
+      const changing = world.db.transaction(async (tx) => {
+        await lockBus(tx, tenant.id, busId)
+        locked.resolve()
+        await ended.promise
+      })
+      await locked.promise
+      const working = work()
+      const waiting = () =>
+        world.db.rows(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+                       and query like '%event_buses%'`)
+      await expect.poll(async () => (await waiting()).length, PATIENCE).toBe(1)
+      ended.resolve()
+      await Promise.all([changing, working])
+    }
+    await whileLocked(onward.bus, () => call('createTargets', { ...of, targets: [target] }))
+    await whileLocked(bus, () => call('deleteRule', of))
   })
 
   test('a target may be another bus, by its ARN', async () => {

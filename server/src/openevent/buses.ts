@@ -84,6 +84,8 @@ export async function changeRule(
 
 export async function deleteRule(parts: Telling, caller: Caller, { busId, ruleId }: RuleOf): Promise<void> {
   await parts.db.transaction(async (tx) => {
+    // Whoever changes it meanwhile finds it until they are done.
+    await openevent.lockBus(tx, caller.tenantId, busId)
     const rule = await ruleFor(tx, caller, busId, ruleId)
     await openevent.deleteRule(tx, rule.id)
     changed(parts, tx, caller, 'event-rule.delete', rule.name)

@@ -65,6 +65,8 @@ async function endpointOf(sql: Sql, of: TargetsOf, target: Given): Promise<strin
     case 'bus': {
       const { busId } = target.settings
       if (busId === of.busId) throw refused('a bus cannot lead its events to itself')
+      // It is not deleted before this is seen to lead to it.
+      await openevent.lockBus(sql, of.tenantId, busId)
       const bus = await openevent.busById(sql, of.tenantId, busId)
       if (!bus) throw new Refusal('NOT_FOUND', { thing: 'event bus', id: busId })
       return bus.name
