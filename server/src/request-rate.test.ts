@@ -1,6 +1,8 @@
 // How often one AccessKey pair may ask, in each dialect; counted only where the signature is right.
+import { RetryOptions } from '@darabonba/typescript'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { variantNamed } from '../../test/conformance/clients.ts'
 import { type ClientError, eventBridge } from '../../test/eventbridge-client.ts'
 import { rawEventBridge } from '../../test/eventbridge-requests.ts'
 import { dialect, signedHeaders, startWorld, type Tenant, urlOf, type World } from '../../test/world.ts'
@@ -99,6 +101,23 @@ describe('too many requests', () => {
     expect([again.status, Number(again.headers.get('retry-after'))]).toEqual([429, 1])
     const rows = await world.db.rows('select from event_buses where tenant_id = $1', [tenant.id])
     expect(rows).toHaveLength(taken.length)
+  })
+
+  test('a client of the newer generation that is to try again waits as long as it is told, and is answered', async () => {
+    const { owner } = await world.tenant()
+    const retryCondition = [{ maxAttempts: 20, exception: [], errorCode: ['Throttling.User'] }]
+    const retryOptions = new RetryOptions({ retryable: true, retryCondition })
+    const { id: accessKeyId, secret: accessKeySecret } = owner.key
+    const settings = { endpoint: `127.0.0.1:${server.port}`, accessKeyId, accessKeySecret, retryOptions }
+    const call = variantNamed('openapi-core, V3, POST, form').connect(settings)
+    const throttled = () => world.logged.filter((line) => line.includes('REQUESTS_THROTTLED')).length
+    const before = throttled()
+    const answers = await Promise.all(Array.from({ length: 4 }, () => call('ListProjects')))
+    expect(answers.map((answer) => answer.PageResult.TotalCount)).toEqual([0, 0, 0, 0])
+    // Of four at once one is let in, then one of three: six are refused. A client that does not wait asks ten times a second, each time for all.
+    const refused = throttled() - before
+    expect(refused).toBeGreaterThan(0)
+    expect(refused).toBeLessThanOrEqual(12)
   })
 
   test('EventBridge’s client throws the code and a sentence with the seconds; what it does not read stands in the headers', async () => {

@@ -63,6 +63,12 @@ describe('decoding', () => {
       ['toString', '3'],
     ])
     expect(({} as Record<string, unknown>)['1']).toBeUndefined()
+    const json = '{"__proto__":{"NodeId":1},"constructor":{"prototype":{"polluted":1}}}'
+    expect([...decodeRequest(request('', json, [['content-type', 'application/json']]))]).toEqual([
+      ['__proto__', '{"NodeId":1}'],
+      ['constructor', '{"prototype":{"polluted":1}}'],
+    ])
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   })
 
   test('a name twice in one place is refused, even with one value', () => {
