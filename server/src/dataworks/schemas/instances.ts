@@ -63,7 +63,7 @@ export const LIST_INSTANCES = {
   versions: ['2020-05-18'],
   doc: 'Lists the instances of a workspace in one environment, the newest business date first.',
   differs:
-    'always the newest first, whatever `OrderBy` says; without baseline, workflow and data quality in its answer',
+    'always the newest first, whatever `OrderBy` says; without baseline, workflow, data quality and error messages in its answer',
   parameters: {
     ProjectId: { kind: 'int64', required: true, doc: 'Id of the workspace.' },
     ProjectEnv: PROJECT_ENV,

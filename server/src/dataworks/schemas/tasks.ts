@@ -181,7 +181,7 @@ export const UPDATE_TASK = {
   versions: ['2024-05-18'],
   doc: 'Freezes or unfreezes a task (node).',
   differs:
-    'changes `Trigger.Recurrence`, which must be given; what else of a task is named is refused, because it comes with the import of the task',
+    'changes `Trigger.Recurrence`, which must be given; what else of a task is named is refused, because it comes with the import of the task; `ClientUniqueCode` is not looked at',
   parameters: {
     Id: { ...ID, doc: 'Id of the task.' },
     EnvType: ENV,
