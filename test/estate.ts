@@ -1,4 +1,5 @@
 // One of everything, for tests that ask who may reach it.
+import { putFile } from './files.ts'
 import { putBackfill, putRun } from './instances.ts'
 import {
   ask,
@@ -88,6 +89,11 @@ export async function estate(world: World, word: string): Promise<Estate> {
     body: { identifier: `group-${word}`, name: `The group ${word}`, slots: 2 },
   })
   const backfillId = await putBackfill(world, { tenant, workspace, name: `backfill-${word}` })
+  const file = await putFile(world, { tenant, workspace, name: `file_${word}`, by: owner })
+  const review = await owner.api.call('POST /workspaces/{workspaceId}/files/{fileId}/reviews', {
+    params: { workspaceId: workspace.id, fileId: file.id },
+    body: { description: `review-${word}` },
+  })
   const ids = {
     userId: member.id,
     sessionId,
@@ -110,6 +116,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     alertRuleId: alertRule.id,
     dataSourceId: dataSource.id,
     resourceGroupId: resourceGroup.id,
+    fileId: file.id,
+    reviewId: review.id,
   }
   const words = [
     owner.name,
@@ -122,6 +130,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     dataSource.name,
     resourceGroup.identifier,
     `backfill-${word}`,
+    `file_${word}`,
+    review.description,
     bus.name,
     named.name,
     extension.code,

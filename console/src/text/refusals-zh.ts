@@ -259,6 +259,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     check: '检查',
     extension: '扩展程序',
     version: '版本',
+    review: '代码评审',
     delivery: '投递',
     'event bus': '事件总线',
     rule: '规则',
@@ -266,6 +267,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'access key': 'AccessKey ',
     'AccessKey pair': 'AccessKey ',
   },
+  things: { 'comments on a review': '代码评审的评论' },
   state: {
     done: '已执行',
     refused: '已拒绝',
@@ -273,6 +275,8 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     stale: '已失效',
     failed: '执行失败',
     held: '检查中',
+    approved: '评审通过',
+    rejected: '评审驳回',
   },
   status: {
     testing: '测试中',

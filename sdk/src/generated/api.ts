@@ -258,6 +258,50 @@ export type NewDataSourceInput =
       settings: PostgresqlSettingsInput
       password?: string | null
     }
+export type FileBodyInput =
+  | {
+      kind: 'node'
+      /**
+       * What is found in the SQL
+       */
+      parsing: {
+        /**
+         * False: inputs and outputs are written by hand, and the content need not parse
+         */
+        on: boolean
+        /**
+         * Found in the content when it was last saved; what a request says is not looked at
+         *
+         * @maxItems 1000
+         */
+        inputs?: string[]
+        /**
+         * @maxItems 1000
+         */
+        outputs?: string[]
+        /**
+         * Found, and left out by hand
+         *
+         * @maxItems 1000
+         */
+        ignored?: string[]
+      }
+      definition: NodeDefinition
+    }
+  | {
+      kind: 'resource'
+      resourceType: 'file' | 'python' | 'jar' | 'archive'
+      encoding: 'text' | 'base64'
+      content: string
+    }
+  | {
+      kind: 'function'
+      dataSource: string | null
+      /**
+       * The one statement that creates or replaces it
+       */
+      content: string
+    }
 export type NewTarget =
   | {
       kind?: 'http'
@@ -385,6 +429,50 @@ export type NewDataSource =
       name: string
       settings: PostgresqlSettings
       password: string | null
+    }
+export type FileBody =
+  | {
+      kind: 'node'
+      /**
+       * What is found in the SQL
+       */
+      parsing: {
+        /**
+         * False: inputs and outputs are written by hand, and the content need not parse
+         */
+        on: boolean
+        /**
+         * Found in the content when it was last saved; what a request says is not looked at
+         *
+         * @maxItems 1000
+         */
+        inputs: string[]
+        /**
+         * @maxItems 1000
+         */
+        outputs: string[]
+        /**
+         * Found, and left out by hand
+         *
+         * @maxItems 1000
+         */
+        ignored: string[]
+      }
+      definition: NodeDefinition
+    }
+  | {
+      kind: 'resource'
+      resourceType: 'file' | 'python' | 'jar' | 'archive'
+      encoding: 'text' | 'base64'
+      content: string
+    }
+  | {
+      kind: 'function'
+      dataSource: string | null
+      /**
+       * The one statement that creates or replaces it
+       */
+      content: string
     }
 
 export interface Routes {
@@ -1132,6 +1220,73 @@ export interface Routes {
     query: {}
     body: undefined
     answer: BackfillDone
+  }
+  /**
+   * Ask for a review of a committed version; one at a time
+   */
+  'POST /workspaces/{workspaceId}/files/{fileId}/reviews': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {}
+    body: NewFileReviewInput
+    answer: FileReviewDetail
+  }
+  /**
+   * The reviews of a workspace, newest first
+   */
+  'GET /workspaces/{workspaceId}/file-reviews': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      fileId?: number
+      state?: 'open' | 'approved' | 'rejected' | 'withdrawn'
+    }
+    body: undefined
+    answer: {
+      items: FileReviewSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One review with its comments
+   */
+  'GET /workspaces/{workspaceId}/file-reviews/{reviewId}': {
+    params: {
+      workspaceId: number
+      reviewId: number
+    }
+    query: {}
+    body: undefined
+    answer: FileReviewDetail
+  }
+  /**
+   * Comment on the version, or on a line of it
+   */
+  'POST /workspaces/{workspaceId}/file-reviews/{reviewId}/comments': {
+    params: {
+      workspaceId: number
+      reviewId: number
+    }
+    query: {}
+    body: NewFileReviewCommentInput
+    answer: FileReviewDetail
+  }
+  /**
+   * Approve or reject, which is told as review-file, or withdraw
+   */
+  'POST /workspaces/{workspaceId}/file-reviews/{reviewId}/conclusion': {
+    params: {
+      workspaceId: number
+      reviewId: number
+    }
+    query: {}
+    body: FileReviewConclusionInput
+    answer: FileReviewDetail
   }
   /**
    * Operations and their event checks, newest first
@@ -3826,6 +3981,57 @@ export interface BackfillDone {
    */
   operations: OperationView[]
 }
+export interface NewFileReviewInput {
+  /**
+   * Without it the newest
+   */
+  version?: number
+  description?: string
+}
+export interface FileReviewDetail {
+  id: number
+  fileId: number
+  fileName: string
+  version: number
+  description: string
+  state: 'open' | 'approved' | 'rejected' | 'withdrawn'
+  requestedBy: Person
+  requestedAt: string
+  concludedBy: Person | null
+  concludedAt: string | null
+  conclusion: string
+  may: ('approve' | 'reject' | 'withdraw' | 'comment')[]
+  comments: FileReviewComment[]
+}
+export interface FileReviewComment {
+  id: number
+  line: number | null
+  text: string
+  by: Person
+  at: string
+}
+export interface FileReviewSummary {
+  id: number
+  fileId: number
+  fileName: string
+  version: number
+  description: string
+  state: 'open' | 'approved' | 'rejected' | 'withdrawn'
+  requestedBy: Person
+  requestedAt: string
+  concludedBy: Person | null
+  concludedAt: string | null
+  conclusion: string
+  may: ('approve' | 'reject' | 'withdraw' | 'comment')[]
+}
+export interface NewFileReviewCommentInput {
+  line?: number | null
+  text: string
+}
+export interface FileReviewConclusionInput {
+  verb: 'approve' | 'reject' | 'withdraw'
+  comment?: string
+}
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read
  */
@@ -5522,6 +5728,219 @@ export interface AuditSealStanding {
    */
   waitsSince: string | null
 }
+/**
+ * The configuration of a node, as an import of a FlowSpec file yields it
+ */
+export interface NodeDefinition {
+  /**
+   * Stable identity; an empty one is given by the server
+   */
+  key: string
+  /**
+   * As the file is called; of the file’s own node the server sees to it
+   */
+  name: string
+  /**
+   * User id, or a name that a file gave
+   */
+  owner: string | null
+  description: string
+  /**
+   * For example ODPS_SQL, DIDE_SHELL, VIRTUAL
+   */
+  programType: string
+  fileType: number | null
+  script: NodeScript | null
+  /**
+   * @maxItems 1000
+   */
+  parameters: {
+    name: string | null
+    value: string
+  }[]
+  resourceGroup: string | null
+  dataSource: {
+    name: string
+    type: string | null
+  } | null
+  /**
+   * @maxItems 1000
+   */
+  inputs: {
+    output: string
+    type: 'normal' | 'cross-cycle-other'
+    refTableName: string | null
+    upstreamKey: string | null
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  outputs: {
+    output: string
+    refTableName: string | null
+    isDefault: boolean
+    isDeclared: boolean
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  branches?: {
+    when: string
+    output: string
+  }[]
+  workflowKey: string | null
+  isRoot: false
+  trigger: 'scheduler' | 'manual'
+  recurrence: 'normal' | 'pause' | 'skip'
+  /**
+   * Six fields, seconds first
+   */
+  cron: string | null
+  /**
+   * Follows from the schedule
+   */
+  cycle: ('minute' | 'hour' | 'day' | 'week' | 'month' | 'year') | null
+  /**
+   * yyyy-mm-dd hh:mm:ss in its own time zone
+   */
+  startAt: string | null
+  /**
+   * yyyy-mm-dd hh:mm:ss in its own time zone
+   */
+  endAt: string | null
+  timezone: string | null
+  rerunMode: 'all-allowed' | 'failure-allowed' | 'all-denied'
+  rerunTimes: number
+  rerunIntervalMs: number
+  timeoutSeconds: number | null
+  priority: 1 | 3 | 5 | 7 | 8
+  instanceMode: 't+1' | 'immediately'
+  crossCycle: {
+    self: boolean
+    children: boolean
+  }
+  /**
+   * @maxItems 1000
+   */
+  innerNodes: InnerNode[]
+}
+export interface NodeScript {
+  path: string | null
+  language: string | null
+  content: string | null
+}
+export interface InnerNode {
+  /**
+   * Stable identity; an empty one is given by the server
+   */
+  key: string
+  /**
+   * As the file is called; of the file’s own node the server sees to it
+   */
+  name: string
+  /**
+   * User id, or a name that a file gave
+   */
+  owner: string | null
+  description: string
+  /**
+   * For example ODPS_SQL, DIDE_SHELL, VIRTUAL
+   */
+  programType: string
+  fileType: number | null
+  script: NodeScript | null
+  /**
+   * @maxItems 1000
+   */
+  parameters: {
+    name: string | null
+    value: string
+  }[]
+  resourceGroup: string | null
+  dataSource: {
+    name: string
+    type: string | null
+  } | null
+  /**
+   * @maxItems 1000
+   */
+  inputs: {
+    output: string
+    type: 'normal' | 'cross-cycle-other'
+    refTableName: string | null
+    upstreamKey: string | null
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  outputs: {
+    output: string
+    refTableName: string | null
+    isDefault: boolean
+    isDeclared: boolean
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  branches?: {
+    when: string
+    output: string
+  }[]
+  parentKey: string
+}
+export interface NewFileInput {
+  name: string
+  folderId?: number | null
+  body: FileBodyInput
+}
+export interface SqlParsingInput {
+  content: string
+  programType: string
+  dataSource?: string | null
+}
+/**
+ * Each file is an operation of its own
+ */
+export interface NewDeploymentInput {
+  /**
+   * commit: make versions of the drafts; in a workspace in basic mode that deploys them too. deploy: bring versions to production, and deletions. delete: into the recycle bin
+   */
+  kind: 'commit' | 'deploy' | 'delete'
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  files: {
+    fileId: number
+    /**
+     * Of a commit: the revision that is to become the version
+     */
+    revision?: number
+    /**
+     * Of a deployment: another one than the newest
+     */
+    version?: number
+  }[]
+  comment?: string
+}
+export interface CodeRunInput {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  /**
+   * Only this of the draft
+   */
+  content?: string
+  /**
+   * Without it the day before today
+   */
+  bizdate?: string
+  /**
+   * Instead of the node’s own: `name=value name=value`
+   */
+  parameters?: string | null
+}
 export interface RabbitmqSettings {
   host: string
   port: number
@@ -5750,6 +6169,296 @@ export interface ExtensionDecision {
    * Of that version as the caller has seen it
    */
   revision?: number
+}
+export interface Folder {
+  id: number
+  /**
+   * From the top, with no slash at either end
+   */
+  path: string
+}
+export interface NewFolder {
+  path: string
+}
+export interface FileSummary {
+  id: number
+  workspaceId: number
+  folderId: number | null
+  kind: 'node' | 'resource' | 'function'
+  name: string
+  fileType: number
+  /**
+   * Of a node
+   */
+  programType: string | null
+  owner: Person | null
+  revision: number
+  /**
+   * The newest committed one; 0 before there is one
+   */
+  version: number
+  /**
+   * The draft has changed since that was committed
+   */
+  isChanged: boolean
+  /**
+   * What production has of it
+   */
+  deployedVersion: number | null
+  /**
+   * Its node in production, there from the first deployment on
+   */
+  nodeId: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  deletedAt: string | null
+  /**
+   * Operations on this file that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+    deploymentId: number | null
+  }[]
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: ('save' | 'commit' | 'deploy' | 'delete' | 'run' | 'restore' | 'review')[]
+}
+export interface FileDetail {
+  id: number
+  workspaceId: number
+  folderId: number | null
+  kind: 'node' | 'resource' | 'function'
+  name: string
+  fileType: number
+  /**
+   * Of a node
+   */
+  programType: string | null
+  owner: Person | null
+  revision: number
+  /**
+   * The newest committed one; 0 before there is one
+   */
+  version: number
+  /**
+   * The draft has changed since that was committed
+   */
+  isChanged: boolean
+  /**
+   * What production has of it
+   */
+  deployedVersion: number | null
+  /**
+   * Its node in production, there from the first deployment on
+   */
+  nodeId: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  deletedAt: string | null
+  /**
+   * Operations on this file that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+    deploymentId: number | null
+  }[]
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: ('save' | 'commit' | 'deploy' | 'delete' | 'run' | 'restore' | 'review')[]
+  body: FileBody
+  createdAt: string
+}
+export interface NewFile {
+  name: string
+  folderId: number | null
+  body: FileBody
+}
+/**
+ * What is not given stays
+ */
+export interface FileSave {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  name?: string
+  folderId?: number | null
+  body?: FileBody
+}
+export interface FileVersion {
+  number: number
+  name: string
+  comment: string
+  committedBy: Person | null
+  committedAt: string
+  operationId: string | null
+  isDeployed: boolean
+  body: FileBody
+}
+export interface SqlParsing {
+  content: string
+  programType: string
+  dataSource: string | null
+}
+export interface SqlParsed {
+  inputs: string[]
+  outputs: string[]
+  /**
+   * What does not parse; of what does not, nothing is found
+   */
+  problems: {
+    line: number
+    column: number
+    problem: string
+  }[]
+}
+/**
+ * Each file is an operation of its own
+ */
+export interface NewDeployment {
+  /**
+   * commit: make versions of the drafts; in a workspace in basic mode that deploys them too. deploy: bring versions to production, and deletions. delete: into the recycle bin
+   */
+  kind: 'commit' | 'deploy' | 'delete'
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  files: {
+    fileId: number
+    /**
+     * Of a commit: the revision that is to become the version
+     */
+    revision?: number
+    /**
+     * Of a deployment: another one than the newest
+     */
+    version?: number
+  }[]
+  comment: string
+}
+export interface DeploymentItem {
+  fileId: number
+  name: string
+  /**
+   * Of a node inside the file’s node, which is checked on its own
+   */
+  innerKey: string | null
+  version: number
+  change: 'create' | 'update' | 'delete'
+  state: 'checking' | 'passed' | 'applying' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed' | 'left-out'
+  /**
+   * Names of the files of the deployment that it waits for
+   */
+  waitsFor: string[]
+  operationId: string | null
+  doneAt: string | null
+  /**
+   * Why nothing came of it
+   */
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  checks: {
+    extensionName: string
+    state: CheckState
+    comment: string | null
+  }[]
+}
+export interface DeploymentSummary {
+  id: number
+  workspaceId: number
+  kind: 'commit' | 'deploy' | 'delete'
+  name: string
+  comment: string
+  imported: boolean
+  state: 'open' | 'succeeded' | 'failed'
+  counts: {
+    [k: string]: number
+  }
+  createdBy: Person
+  createdAt: string
+}
+export interface DeploymentDetail {
+  id: number
+  workspaceId: number
+  kind: 'commit' | 'deploy' | 'delete'
+  name: string
+  comment: string
+  imported: boolean
+  state: 'open' | 'succeeded' | 'failed'
+  counts: {
+    [k: string]: number
+  }
+  createdBy: Person
+  createdAt: string
+  items: DeploymentItem[]
+}
+export interface CodeRun {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  /**
+   * Only this of the draft
+   */
+  content?: string
+  /**
+   * Without it the day before today
+   */
+  bizdate?: string
+  /**
+   * Instead of the node’s own: `name=value name=value`
+   */
+  parameters: string | null
+}
+export interface DevelopmentRun {
+  /**
+   * Its log and its runs are those of this instance
+   */
+  instanceId: number
+  kind: 'code' | 'table' | 'function'
+  environment: 'PROD' | 'DEV'
+  state: 'running' | 'succeeded' | 'failed' | 'unknown'
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  operationId: string | null
+  createdBy: Person
+  createdAt: string
+  endedAt: string | null
+}
+export interface AskedRun {
+  operation: OperationView
+  /**
+   * Null while it is held
+   */
+  run: DevelopmentRun | null
+}
+export interface NewFileReview {
+  /**
+   * Without it the newest
+   */
+  version?: number
+  description: string
+}
+export interface NewFileReviewComment {
+  line: number | null
+  text: string
+}
+export interface FileReviewConclusion {
+  verb: 'approve' | 'reject' | 'withdraw'
+  comment: string
 }
 export interface ParameterText {
   parameters: string

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
+import { putFile } from '../../../test/files.ts'
 import { putRun } from '../../../test/instances.ts'
 import {
   ask,
@@ -239,6 +240,14 @@ const created = async (id: number) =>
     }, PATIENCE)
     .not.toBe('creating')
 
+const committed = () => putFile(world, { tenant, workspace, name: fresh('file'), by: owner })
+/** A review that the owner of the tenant has asked for. */
+async function review(): Promise<string> {
+  const { id } = await committed()
+  const asked = await call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/reviews`)
+  return `/workspaces/${workspace.id}/file-reviews/${asked.id}`
+}
+
 /** What each route that writes needs beforehand, the request, and the entries it leaves. */
 const STEPS: Readonly<Record<string, Step>> = {
   'POST /session': {
@@ -434,6 +443,29 @@ const STEPS: Readonly<Record<string, Step>> = {
       await world.db.rows(`update nodes set trigger = 'manual' where id = $1`, [nodeIds.i!])
       const body = { nodeId: nodeIds.i!, bizdate: '2026-01-01' }
       return () => call(owner, 'POST', `/workspaces/${workspace.id}/manual-runs`, body)
+    },
+  },
+  'POST /workspaces/:workspaceId/files/:fileId/reviews': {
+    actions: ['file-review.request'],
+    async run() {
+      const { id } = await committed()
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/reviews`)
+    },
+  },
+  'POST /workspaces/:workspaceId/file-reviews/:reviewId/comments': {
+    actions: ['file-review.comment'],
+    async run() {
+      const path = await review()
+      return () => call(owner, 'POST', `${path}/comments`, { text: 'why?' })
+    },
+  },
+  'POST /workspaces/:workspaceId/file-reviews/:reviewId/conclusion': {
+    actions: ['file-review.reject'],
+    async run() {
+      const path = await review()
+      const other = await tenant.person([], { [workspace.id]: ['developer'] })
+      await cookieOf(other)
+      return () => call(other, 'POST', `${path}/conclusion`, { verb: 'reject' })
     },
   },
   'POST /workspaces/:workspaceId/flowspec-imports': {

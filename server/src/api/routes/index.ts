@@ -12,6 +12,7 @@ import { devConnectionRoutes } from './dev-connections.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
+import { fileReviewRoutes } from './file-reviews.ts'
 import { functionRoutes } from './functions.ts'
 import { instanceOperationRoutes } from './instance-operations.ts'
 import { instanceRoutes } from './instances.ts'
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...instanceOperationRoutes,
   ...dagRoutes,
   ...backfillRoutes,
+  ...fileReviewRoutes,
   ...operationRoutes,
   ...alertRoutes,
   ...extensionRoutes,

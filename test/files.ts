@@ -1,0 +1,36 @@
+// Files as they are at some moment of their lives, written directly: what brings them there is tested where it happens.
+import { readFlowSpec } from '@holdpoint/core'
+import type { Person, Tenant, Workspace, World } from './world.ts'
+
+/** A node's file with a committed version by this person. */
+export async function putFile(
+  { db }: Pick<World, 'db'>,
+  given: {
+    readonly tenant: Pick<Tenant, 'id'>
+    readonly workspace: Workspace
+    readonly name: string
+    readonly content?: string
+    readonly by: Person
+  },
+): Promise<{ readonly id: number; readonly nodeId: number }> {
+  const { name, content = 'select 1' } = given
+  const node = { id: name, name, script: { content, runtime: { command: 'ODPS_SQL' } } }
+  const spec = JSON.stringify({ version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } })
+  const body = JSON.stringify({
+    kind: 'node',
+    parsing: { on: false, inputs: [], outputs: [], ignored: [] },
+    definition: readFlowSpec(spec).nodes[0],
+  })
+  const [row] = await db.rows<{ id: number; nodeId: number }>(
+    `insert into files (tenant_id, workspace_id, kind, name, owner_id, body, version, committed_revision, created_by)
+     values ($1, $2, 'node', $3, $4, $5, 1, 1, $4) returning id, node_id as "nodeId"`,
+    [given.tenant.id, given.workspace.id, name, given.by.id, body],
+  )
+  await db.rows('insert into file_versions (file_id, number, name, body, committed_by) values ($1, 1, $2, $3, $4)', [
+    row!.id,
+    name,
+    body,
+    given.by.id,
+  ])
+  return row!
+}
