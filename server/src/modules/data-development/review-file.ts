@@ -1,7 +1,7 @@
 /** Rule 51: code reviews of committed versions. What they conclude is told, and holds nothing. */
 import { contentOf, fileTypeOfBody, Refusal, type ReviewVerb, reviewStateAfter } from '@holdpoint/core'
+import type { Gate } from '../../gate/gate.ts'
 import { messageBody } from '../../openevent/publish.ts'
-import type { Platform } from '../../platform.ts'
 import { writeAudit } from '../../store/audit.ts'
 import type { Transaction } from '../../store/database.ts'
 import * as reviews from '../../store/file-reviews.ts'
@@ -13,6 +13,8 @@ import { currentTrace } from '../../watch/trace.ts'
 import { localTime } from '../operation-center/cron-times.ts'
 
 const MOST_COMMENTS = 1_000
+type Platform = Pick<Gate, 'db' | 'publish' | 'live'> & { readonly timeZone: string }
+
 const RESULTS = { approve: 'APPROVED', reject: 'REJECTED' } as const
 
 /** Of the newest version where none is named. Answers its id. */
