@@ -1,3 +1,4 @@
+export * from './checked-file.ts'
 export * from './deployment.ts'
 export * from './file.ts'
 export * from './ide-event-detail.ts'

@@ -21,8 +21,11 @@ export type FileSnapshot = Place & {
   /** The newest version, and the one that production had, when it was asked for: what matters while it is held. */
   readonly newestVersion: number
   readonly deployedVersion: number | null
-  /** In basic mode submitting is publishing: the version is made of the item when it takes effect. */
+  /** The revision that the version is made of; null where it is there already. */
+  readonly revision: number | null
+  /** Whether production gets it; in basic mode submitting is publishing, and the version is made of the item when it takes effect. */
   readonly commits: boolean
+  readonly reachesProduction: boolean
 }
 
 /** Of run-file. */

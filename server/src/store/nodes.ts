@@ -174,6 +174,8 @@ export function unpublishNodes(tx: Transaction, ids: readonly number[]): void {
   tx.send('delete from node_inputs where node_id = any($1)', [ids])
   tx.send('delete from node_edges where from_id = any($1)', [ids])
   tx.send('delete from node_edges where to_id = any($1)', [ids])
+  // Their files are then not deployed (rule 48).
+  tx.send('update files set deployed_version = null where node_id = any($1)', [ids])
 }
 
 export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
@@ -256,15 +258,26 @@ export function lockGraph(tx: Transaction, tenantId: number, environment: Enviro
   tx.send('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`graph ${tenantId} ${environment}`])
 }
 
-export async function edgesOf(
-  sql: Sql,
-  tenantId: number,
-  environment: Environment,
-): Promise<{ from: number; to: number }[]> {
+/**
+ * The edges of all that leads up from those of these nodes that something waits for and that wait for something; none where they end no chain and
+ * begin none.
+ */
+export async function edgesAbove(sql: Sql, ids: readonly number[]): Promise<{ from: number; to: number }[]> {
   return await sql.rows(
-    'select from_id as "from", to_id as "to" from node_edges where tenant_id = $1 and environment = $2',
-    [tenantId, environment],
+    `with recursive up(id) as (
+       select n.id from unnest($1::bigint[]) as n(id)
+       where exists (select from node_edges where from_id = n.id) and exists (select from node_edges where to_id = n.id)
+       union
+       select e.from_id from up cross join lateral (select from_id from node_edges where to_id = up.id offset 0) e)
+     select e.from_id as "from", up.id as "to"
+     from up cross join lateral (select from_id from node_edges where to_id = up.id offset 0) e`,
+    [ids],
   )
+}
+
+/** Also those that are not published any more. */
+export async function lockNodeRows(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
+  return await sql.rows<NodeRow>('select * from nodes where id = any($1) order by id for update', [ids])
 }
 
 export async function nodesByNames(
@@ -293,6 +306,8 @@ export async function producersOf(
 }
 
 export type NewNode = {
+  /** Null: the next one. */
+  readonly id: number | null
   readonly tenantId: number
   readonly workspaceId: number
   readonly environment: Environment
@@ -303,10 +318,12 @@ export type NewNode = {
 }
 
 export async function insertNodes(sql: Sql, nodes: readonly NewNode[], madeBy: number): Promise<number[]> {
+  if (nodes.length === 0) return []
   const rows = await sql.rows<{ id: number; name: string; workspace_id: number; environment: string }>(
-    `with made as (insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, trigger, recurrence, cron, priority, is_root, definition)
-     select n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.trigger, n.recurrence, n.cron, n.priority, n.is_root, n.definition
-     from jsonb_to_recordset($1::jsonb) as n(tenant_id bigint, workspace_id bigint, environment text, name text, program_type text,
+    `with made as (insert into nodes (id, tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, trigger, recurrence, cron, priority, is_root, definition)
+     overriding system value
+     select coalesce(n.id, nextval('nodes_id_seq')), n.tenant_id, n.workspace_id, n.environment, n.name, n.program_type, n.file_type, n.owner_id, n.trigger, n.recurrence, n.cron, n.priority, n.is_root, n.definition
+     from jsonb_to_recordset($1::jsonb) as n(id bigint, tenant_id bigint, workspace_id bigint, environment text, name text, program_type text,
        file_type int, owner_id bigint, trigger text, recurrence text, cron text, priority int, is_root boolean, definition jsonb)
      returning id, name, workspace_id, environment, version, definition),
      kept as (insert into node_versions (node_id, version, definition, made_by) select id, version, definition, $2 from made)
@@ -318,6 +335,7 @@ export async function insertNodes(sql: Sql, nodes: readonly NewNode[], madeBy: n
 }
 
 const columnsOf = (node: NewNode) => ({
+  id: node.id,
   tenant_id: node.tenantId,
   workspace_id: node.workspaceId,
   environment: node.environment,
@@ -333,11 +351,12 @@ const columnsOf = (node: NewNode) => ({
   definition: node.definition,
 })
 
-export async function updateNode(sql: Sql, id: number, node: NewNode, madeBy: number): Promise<void> {
+/** The next version of a node, which is published from then on. */
+export function updateNode(tx: Transaction, id: number, node: NewNode, madeBy: number): void {
   const columns = columnsOf(node)
-  await sql.rows(
+  tx.send(
     `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8, trigger = $9,
-       version = version + 1, modified_at = now() where id = $1 returning id, version, definition)
+       name = $11, version = version + 1, modified_at = now(), unpublished_at = null where id = $1 returning id, version, definition)
      insert into node_versions (node_id, version, definition, made_by) select id, version, definition, $10 from changed`,
     [
       id,
@@ -350,6 +369,7 @@ export async function updateNode(sql: Sql, id: number, node: NewNode, madeBy: nu
       JSON.stringify(columns.definition),
       columns.trigger,
       madeBy,
+      columns.name,
     ],
   )
 }
@@ -375,9 +395,22 @@ export async function nodeVersions(
   )
 }
 
-/** Replaces what these nodes produce and wait for. */
-export async function putWiring(
+/** What these nodes produce and wait for; of those that do neither there is no row. */
+export async function wiringOf(
   sql: Sql,
+  nodeIds: readonly number[],
+): Promise<{ node_id: number; outputs: string[]; inputs: string[] }[]> {
+  return await sql.rows(
+    `select n.id as node_id, array(select output from node_outputs where node_id = n.id) as outputs,
+       array(select type || ' ' || output from node_inputs where node_id = n.id) as inputs
+     from unnest($1::bigint[]) as n(id)`,
+    [nodeIds],
+  )
+}
+
+/** Replaces what these nodes produce and wait for. */
+export function putWiring(
+  tx: Transaction,
   tenantId: number,
   environment: Environment,
   wiring: readonly {
@@ -385,11 +418,11 @@ export async function putWiring(
     outputs: readonly string[]
     inputs: readonly { output: string; type: string }[]
   }[],
-): Promise<void> {
+): void {
   const ids = wiring.map((one) => one.nodeId)
-  await sql.rows('delete from node_outputs where node_id = any($1)', [ids])
-  await sql.rows('delete from node_inputs where node_id = any($1)', [ids])
-  await sql.rows(
+  tx.send('delete from node_outputs where node_id = any($1)', [ids])
+  tx.send('delete from node_inputs where node_id = any($1)', [ids])
+  tx.send(
     `insert into node_outputs (tenant_id, environment, output, node_id)
      select $1, $2, o.output, o.node_id from jsonb_to_recordset($3::jsonb) as o(output text, node_id bigint)`,
     [
@@ -398,7 +431,7 @@ export async function putWiring(
       JSON.stringify(wiring.flatMap((one) => one.outputs.map((output) => ({ output, node_id: one.nodeId })))),
     ],
   )
-  await sql.rows(
+  tx.send(
     `insert into node_inputs (node_id, tenant_id, environment, output, type)
      select distinct i.node_id, $1::bigint, $2, i.output, i.type from jsonb_to_recordset($3::jsonb) as i(node_id bigint, output text, type text)`,
     [
@@ -407,14 +440,14 @@ export async function putWiring(
       JSON.stringify(wiring.flatMap((one) => one.inputs.map((input) => ({ ...input, node_id: one.nodeId })))),
     ],
   )
-  await putEdges(sql, ids)
+  putEdges(tx, ids)
 }
 
 /** Makes the edges of these nodes, up and down, what their inputs and outputs say now. */
-async function putEdges(sql: Sql, ids: readonly number[]): Promise<void> {
-  await sql.rows('delete from node_edges where from_id = any($1)', [ids])
-  await sql.rows('delete from node_edges where to_id = any($1)', [ids])
-  await sql.rows(
+function putEdges(tx: Transaction, ids: readonly number[]): void {
+  tx.send('delete from node_edges where from_id = any($1)', [ids])
+  tx.send('delete from node_edges where to_id = any($1)', [ids])
+  tx.send(
     `insert into node_edges (from_id, to_id, tenant_id, environment)
      select o.node_id, i.node_id, i.tenant_id, i.environment from node_inputs i
      join node_outputs o on o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output

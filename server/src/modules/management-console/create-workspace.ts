@@ -3,7 +3,7 @@ import { writeAudit } from '../../store/audit.ts'
 import { isUniqueViolation, type Transaction } from '../../store/database.ts'
 import { type Environment, insertNodes, putWiring } from '../../store/nodes.ts'
 import { insertWorkspace, putMember, type WorkspaceRow } from '../../store/workspaces.ts'
-import { rootOutput } from '../operation-center/import-flowspec.ts'
+import { rootOutput } from '../operation-center/publish-nodes.ts'
 
 /**
  * A new workspace with its root node in each of its environments: standard mode has development and production, basic mode production
@@ -33,6 +33,7 @@ export async function createWorkspace(
       tx,
       [
         {
+          id: null,
           tenantId: creator.tenantId,
           workspaceId: row.id,
           environment,
@@ -44,7 +45,7 @@ export async function createWorkspace(
       ],
       creator.userId,
     )
-    await putWiring(tx, creator.tenantId, environment, [
+    putWiring(tx, creator.tenantId, environment, [
       { nodeId: rootId!, outputs: [rootOutput(workspace.identifier)], inputs: [] },
     ])
   }
