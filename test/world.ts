@@ -444,14 +444,15 @@ export async function dialect(
   return { status, headers, body: (await response.json()) as Record<string, unknown> }
 }
 
-/** Returns a result for a node operation as its extension's author does. */
+/** Returns a result as its extension's author does: for a node operation, unless the action is that of Data Development's. */
 export function callBack(
   server: Server,
   extension: Extension,
   messageId: string | null,
   result: 'OK' | 'WARN' | 'FAIL',
+  action: 'UpdateWorkbenchEventResult' | 'UpdateIDEEventResult' = 'UpdateWorkbenchEventResult',
 ): Promise<DialectAnswer> {
-  return dialect(server, extension.author, 'UpdateWorkbenchEventResult', {
+  return dialect(server, extension.author, action, {
     MessageId: messageId ?? '',
     ExtensionCode: extension.code,
     CheckResult: result,

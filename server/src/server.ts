@@ -15,6 +15,7 @@ import { expire } from './gate/expire.ts'
 import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
+import { runCode } from './modules/data-development/run-code.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
@@ -66,6 +67,7 @@ const OPERATIONS: OperationTable = {
   'pre-kill-instance': INSTANCE_KINDS.terminate,
   'pre-rerun-instance': INSTANCE_KINDS.rerun,
   'pre-set-instance-success': INSTANCE_KINDS['set-success'],
+  'run-file': runCode,
 }
 
 const EXPIRE_EVERY_MS = 1_000

@@ -81,6 +81,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   INSTANCE_NOT_TERMINABLE: '只能终止运行中、等待时间或等待资源的实例：{instances}。',
   INSTANCE_NOT_RERUNNABLE: '只能重跑失败、成功或未运行的实例：{instances}。',
   INSTANCE_RERUN_DENIED: '其节点不允许重跑：{instances}。',
+  INSTANCE_TEMPORARY: '数据开发中发起的运行需在数据开发中重新发起：{instances}。',
   INSTANCE_RERUN_FAILED_ONLY: '其节点仅允许失败后重跑：{instances}。',
   INSTANCE_NOT_FAILED: '只能将失败的实例置成功：{instances}。',
   INSTANCE_NOT_UPSTREAM: '该实例不依赖这些实例：{instanceIds}。',

@@ -35,13 +35,15 @@ export type RunSnapshot = Place & {
   readonly environment: 'PROD' | 'DEV'
   readonly dataSourceId: number | null
   readonly dataSourceName: string
+  readonly programType: string
+  readonly resourceGroup: string | null
   readonly fileType: number
   readonly nodeId: number
   /** What runs: the draft, or the part of it that was chosen. */
   readonly content: string
   /** yyyy-mm-dd */
   readonly bizdate: string
-  /** Instead of the node's own: `name=value name=value`. */
+  /** The node's own, as they were, or what was given instead: `name=value name=value`. */
   readonly parameters: string | null
 }
 

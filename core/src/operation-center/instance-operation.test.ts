@@ -91,6 +91,14 @@ describe('every operation in every status, frozen or not, in every rerun mode', 
         }
   })
 
+  test('what was run from Data Development is neither run again nor set to succeeded here, and may be stopped', () => {
+    const failed = instance({ kind: 'temporary-workflow', status: 'failed' })
+    for (const force of ['no', 'this-one', 'with-downstream'] as const)
+      expect(codes('rerun', failed, force)).toEqual(['INSTANCE_TEMPORARY'])
+    expect(codes('set-success', failed)).toEqual(['INSTANCE_TEMPORARY'])
+    expect(codes('terminate', { ...failed, status: 'running' })).toEqual([])
+  })
+
   test('a forced rerun asks for no status, and is refused where the node lets itself not be rerun', () => {
     for (const rerunMode of RERUN_MODES)
       for (const frozen of [false, true])

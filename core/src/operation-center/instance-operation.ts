@@ -55,6 +55,12 @@ const LETS_ITSELF_BE_RERUN: Requirement = {
   isBroken: ({ rerunMode }) => rerunMode === 'all-denied',
 }
 
+const IS_NOT_TEMPORARY: Requirement = {
+  // What runs for Data Development is asked for there, and checked there, every time.
+  code: 'INSTANCE_TEMPORARY',
+  isBroken: ({ kind }) => kind === 'temporary-workflow',
+}
+
 const IS_NOT_FROZEN: Requirement = {
   // It would not run: whoever unfreezes it is told that its turn has passed.
   code: 'INSTANCE_FROZEN',
@@ -67,6 +73,7 @@ const REQUIREMENTS = {
   unfreeze: [{ code: 'INSTANCE_NOT_FROZEN', isBroken: ({ frozen }) => !frozen }],
   terminate: [{ code: 'INSTANCE_NOT_TERMINABLE', isBroken: ({ status }) => !TERMINABLE.includes(status) }],
   rerun: [
+    IS_NOT_TEMPORARY,
     { code: 'INSTANCE_NOT_RERUNNABLE', isBroken: ({ status }) => !RERUNNABLE.includes(status) },
     IS_NOT_FROZEN,
     LETS_ITSELF_BE_RERUN,
@@ -75,13 +82,13 @@ const REQUIREMENTS = {
       isBroken: ({ rerunMode, status }) => rerunMode === 'failure-allowed' && status !== 'failed',
     },
   ],
-  'set-success': [{ code: 'INSTANCE_NOT_FAILED', isBroken: ({ status }) => status !== 'failed' }],
+  'set-success': [IS_NOT_TEMPORARY, { code: 'INSTANCE_NOT_FAILED', isBroken: ({ status }) => status !== 'failed' }],
 } as const satisfies Record<InstanceOperation, readonly Requirement[]>
 
 /** A forced rerun asks for no status; what does not let itself be rerun is not rerun by force either. What follows stays frozen where it is. */
 const FORCED = {
-  'this-one': [IS_NOT_FROZEN, LETS_ITSELF_BE_RERUN],
-  'with-downstream': [LETS_ITSELF_BE_RERUN],
+  'this-one': [IS_NOT_TEMPORARY, IS_NOT_FROZEN, LETS_ITSELF_BE_RERUN],
+  'with-downstream': [IS_NOT_TEMPORARY, LETS_ITSELF_BE_RERUN],
 } as const satisfies Record<Exclude<Force, 'no'>, readonly Requirement[]>
 
 const requirementsOf = (operation: InstanceOperation, force: Force): readonly Requirement[] =>

@@ -152,6 +152,11 @@ export const OPERATION_CENTER_REFUSALS = {
     dataworks: 'Invalid.Wkbench.InstanceRerunDenied',
     sentence: 'Their nodes do not allow a rerun: {instances}.',
   },
+  INSTANCE_TEMPORARY: {
+    status: 409,
+    dataworks: 'Invalid.Wkbench.InstanceTemporary',
+    sentence: 'What was run from Data Development is asked for there again: {instances}.',
+  },
   INSTANCE_RERUN_FAILED_ONLY: {
     status: 409,
     dataworks: 'Invalid.Wkbench.InstanceRerunDenied',

@@ -417,19 +417,6 @@ export type NewTarget =
        */
       maxConcurrency: number
     }
-export type NewDataSource =
-  | {
-      kind: 'duckdb'
-      environment: 'DEV' | 'PROD'
-      name: string
-    }
-  | {
-      kind: 'postgresql'
-      environment: 'DEV' | 'PROD'
-      name: string
-      settings: PostgresqlSettings
-      password: string | null
-    }
 export type FileBody =
   | {
       kind: 'node'
@@ -473,6 +460,19 @@ export type FileBody =
        * The one statement that creates or replaces it
        */
       content: string
+    }
+export type NewDataSource =
+  | {
+      kind: 'duckdb'
+      environment: 'DEV' | 'PROD'
+      name: string
+    }
+  | {
+      kind: 'postgresql'
+      environment: 'DEV' | 'PROD'
+      name: string
+      settings: PostgresqlSettings
+      password: string | null
     }
 
 export interface Routes {
@@ -1287,6 +1287,36 @@ export interface Routes {
     query: {}
     body: FileReviewConclusionInput
     answer: FileReviewDetail
+  }
+  /**
+   * Run the code of a file on the data source of development, in basic mode of production; its log is that of the instance
+   */
+  'POST /workspaces/{workspaceId}/files/{fileId}/runs': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {}
+    body: CodeRunInput
+    answer: AskedRun
+  }
+  /**
+   * What was run of a file, newest first
+   */
+  'GET /workspaces/{workspaceId}/files/{fileId}/runs': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: DevelopmentRun[]
+      nextCursor: string | null
+    }
   }
   /**
    * Operations and their event checks, newest first
@@ -4032,6 +4062,50 @@ export interface FileReviewConclusionInput {
   verb: 'approve' | 'reject' | 'withdraw'
   comment?: string
 }
+export interface CodeRunInput {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  /**
+   * Only this of the draft
+   */
+  content?: string
+  /**
+   * Without it the day before today
+   */
+  bizdate?: string
+  /**
+   * Instead of the node’s own: `name=value name=value`
+   */
+  parameters?: string | null
+}
+export interface AskedRun {
+  operation: OperationView
+  /**
+   * Null while it is held
+   */
+  run: DevelopmentRun | null
+}
+export interface DevelopmentRun {
+  /**
+   * Its log and its runs are those of this instance
+   */
+  instanceId: number
+  kind: 'code' | 'table' | 'function'
+  environment: 'PROD' | 'DEV'
+  state: 'running' | 'succeeded' | 'failed' | 'unknown'
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  operationId: string | null
+  createdBy: Person
+  createdAt: string
+  endedAt: string | null
+}
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read
  */
@@ -5923,24 +5997,6 @@ export interface NewDeploymentInput {
   }[]
   comment?: string
 }
-export interface CodeRunInput {
-  /**
-   * The revision that it was made on; any other has been changed meanwhile
-   */
-  revision: number
-  /**
-   * Only this of the draft
-   */
-  content?: string
-  /**
-   * Without it the day before today
-   */
-  bizdate?: string
-  /**
-   * Instead of the node’s own: `name=value name=value`
-   */
-  parameters?: string | null
-}
 export interface RabbitmqSettings {
   host: string
   port: number
@@ -6129,46 +6185,6 @@ export interface NodeRun {
 export interface ChannelChange {
   busId: number
   enabled: boolean
-}
-export interface NewResourceGroup {
-  identifier: string
-  name: string
-  slots: number
-  allowsShell: boolean
-}
-export interface NewExtension {
-  name: string
-  description: string
-  /**
-   * @minItems 1
-   * @maxItems 54
-   */
-  points: string[]
-  testWorkspaceId: number | null
-  detailUrl: string | null
-  helpDocUrl: string | null
-  parameters: string
-  options: string
-  onUnanswered: 'block' | 'pass'
-  /**
-   * How its author runs it: a service that calls back, or a function that runs here; it stays so
-   */
-  deployment: 'service' | 'function'
-  /**
-   * A user of the tenant; whoever registers it where none is named
-   */
-  ownerId?: string
-}
-export interface ExtensionDecision {
-  reason: string
-  /**
-   * Which version; the newest that it can be done with where none is named
-   */
-  version?: number
-  /**
-   * Of that version as the caller has seen it
-   */
-  revision?: number
 }
 export interface Folder {
   id: number
@@ -6419,32 +6435,6 @@ export interface CodeRun {
    */
   parameters: string | null
 }
-export interface DevelopmentRun {
-  /**
-   * Its log and its runs are those of this instance
-   */
-  instanceId: number
-  kind: 'code' | 'table' | 'function'
-  environment: 'PROD' | 'DEV'
-  state: 'running' | 'succeeded' | 'failed' | 'unknown'
-  reasons: {
-    code: string
-    details: {
-      [k: string]: unknown
-    }
-  }[]
-  operationId: string | null
-  createdBy: Person
-  createdAt: string
-  endedAt: string | null
-}
-export interface AskedRun {
-  operation: OperationView
-  /**
-   * Null while it is held
-   */
-  run: DevelopmentRun | null
-}
 export interface NewFileReview {
   /**
    * Without it the newest
@@ -6459,6 +6449,46 @@ export interface NewFileReviewComment {
 export interface FileReviewConclusion {
   verb: 'approve' | 'reject' | 'withdraw'
   comment: string
+}
+export interface NewResourceGroup {
+  identifier: string
+  name: string
+  slots: number
+  allowsShell: boolean
+}
+export interface NewExtension {
+  name: string
+  description: string
+  /**
+   * @minItems 1
+   * @maxItems 54
+   */
+  points: string[]
+  testWorkspaceId: number | null
+  detailUrl: string | null
+  helpDocUrl: string | null
+  parameters: string
+  options: string
+  onUnanswered: 'block' | 'pass'
+  /**
+   * How its author runs it: a service that calls back, or a function that runs here; it stays so
+   */
+  deployment: 'service' | 'function'
+  /**
+   * A user of the tenant; whoever registers it where none is named
+   */
+  ownerId?: string
+}
+export interface ExtensionDecision {
+  reason: string
+  /**
+   * Which version; the newest that it can be done with where none is named
+   */
+  version?: number
+  /**
+   * Of that version as the caller has seen it
+   */
+  revision?: number
 }
 export interface ParameterText {
   parameters: string

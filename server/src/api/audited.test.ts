@@ -452,6 +452,13 @@ const STEPS: Readonly<Record<string, Step>> = {
       return () => call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/reviews`)
     },
   },
+  'POST /workspaces/:workspaceId/files/:fileId/runs': {
+    actions: ['operation.request'],
+    async run() {
+      const { id } = await committed()
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/runs`, { revision: 1 })
+    },
+  },
   'POST /workspaces/:workspaceId/file-reviews/:reviewId/comments': {
     actions: ['file-review.comment'],
     async run() {

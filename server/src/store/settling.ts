@@ -9,6 +9,8 @@ export type ChangingRow = {
   status: number
   /** Whether what waits for it may have to be left out: a branch node with its choice, or something that was left out itself. */
   chooses: boolean
+  /** Of a temporary workflow: run because somebody asked for it in Data Development. */
+  is_temporary: boolean
 }
 
 /** What changes, locked together with the ends of edges in the order of ids; answers the former. */
@@ -19,7 +21,7 @@ export async function lockChanging(
 ): Promise<ChangingRow[]> {
   const rows = await tx.rows<ChangingRow & { changing: boolean }>(
     `select i.id, i.dag_id, i.tenant_id, i.workspace_id, i.status, (i.task_type = 6 or i.chosen_outputs is not null) as chooses,
-       i.id = any($1) as changing
+       i.kind = 4 as is_temporary, i.id = any($1) as changing
      from instances i where i.id = any($1 || $2::bigint[]) order by i.id for update`,
     [ids, endIds],
   )

@@ -4,6 +4,7 @@ import { alertRoutes } from './alerts.ts'
 import { auditRoutes } from './audit.ts'
 import { backfillRoutes } from './backfills.ts'
 import { channelRoutes } from './channels.ts'
+import { codeRunRoutes } from './code-runs.ts'
 import { dagRoutes } from './dags.ts'
 import { dataSourceRoutes } from './data-sources.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
@@ -41,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   ...dagRoutes,
   ...backfillRoutes,
   ...fileReviewRoutes,
+  ...codeRunRoutes,
   ...operationRoutes,
   ...alertRoutes,
   ...extensionRoutes,

@@ -62,8 +62,9 @@ export async function endRuns(
     return end(retries ? 'retried' : 'failed', is.reason)
   })
   if (ended.length > 0) {
-    await settle(tx, { succeeded, failed, again })
+    // First: what follows from an end may depend on why it ended.
     writeEnds(tx, runs)
+    await settle(tx, { succeeded, failed, again })
   }
   return ended
 }

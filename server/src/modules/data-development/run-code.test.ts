@@ -1,0 +1,184 @@
+// Rule 49: running code of a file really executes on the data source, with log and result; what an extension refuses does not.
+import { readFlowSpec } from '@holdpoint/core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  callBack,
+  type Extension,
+  PATIENCE,
+  type Person,
+  refusalCode,
+  startWorld,
+  type Tenant,
+  type Workspace,
+  type World,
+} from '../../../../test/world.ts'
+
+let world: World
+let tenant: Tenant
+let owner: Person
+beforeAll(async () => {
+  world = await startWorld({ scheduler: 'on' })
+  tenant = await world.tenant()
+  owner = tenant.owner
+})
+afterAll(() => world?.stop())
+
+let serial = 0
+type Given = { readonly content: string; readonly programType?: string; readonly parameters?: string }
+
+/** A file as somebody has saved it. */
+async function file(workspace: Workspace, { content, programType = 'ODPS_SQL', parameters }: Given) {
+  const name = `file_${++serial}`
+  const spec = {
+    id: name,
+    name,
+    script: {
+      content,
+      runtime: { command: programType },
+      ...(parameters === undefined
+        ? {}
+        : { parameters: [{ name: 'wanted', value: parameters, artifactType: 'Variable' }] }),
+    },
+  }
+  const { nodes } = readFlowSpec(JSON.stringify({ version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [spec] } }))
+  const body = { kind: 'node', parsing: { on: true, inputs: [], outputs: [], ignored: [] }, definition: nodes[0] }
+  const [row] = await world.db.rows<{ id: number }>(
+    `insert into files (tenant_id, workspace_id, kind, name, owner_id, body, modified_by) values ($1, $2, 'node', $3, $4, $5, $4) returning id`,
+    [tenant.id, workspace.id, name, owner.id, JSON.stringify(body)],
+  )
+  return { workspaceId: workspace.id, fileId: row!.id }
+}
+
+type File = Awaited<ReturnType<typeof file>>
+const run = (params: File, body: { content?: string; parameters?: string; bizdate?: string; revision?: number } = {}) =>
+  owner.api.call('POST /workspaces/{workspaceId}/files/{fileId}/runs', { params, body: { revision: 1, ...body } })
+const runsOf = async (params: File) =>
+  (await owner.api.call('GET /workspaces/{workspaceId}/files/{fileId}/runs', { params })).items
+const ended = (params: File) =>
+  vi.waitUntil(async () => (await runsOf(params)).find((one) => one.state !== 'running'), PATIENCE)
+const logOf = async ({ workspaceId }: File, instanceId: number) =>
+  (
+    await owner.api.call('GET /workspaces/{workspaceId}/instances/{instanceId}/log', {
+      params: { workspaceId, instanceId },
+    })
+  ).text
+
+describe('with nobody to ask', () => {
+  test('code runs at once on development’s data source, and its log says what came of it', async () => {
+    const workspace = await tenant.workspace()
+    const of = await file(workspace, { content: "create table seen as select 'a' as letter;\nselect * from seen" })
+    const { operation, run: started } = await run(of)
+    expect(operation.state).toBe('done')
+    expect(started).toMatchObject({ kind: 'code', environment: 'DEV', state: 'running', operationId: operation.id })
+    expect(await ended(of)).toMatchObject({ state: 'succeeded', reasons: [], instanceId: started!.instanceId })
+    expect(await logOf(of, started!.instanceId)).toContain('letter\n------\na\n')
+    const elsewhere = await file(workspace, { content: 'select count(*) as many from seen' })
+    await run(elsewhere)
+    expect(await ended(elsewhere)).toMatchObject({ state: 'succeeded' })
+  })
+
+  test('in basic mode it runs in production, of which the tables are its own', async () => {
+    const of = await file(await tenant.workspace('basic'), { content: 'select 1' })
+    expect((await run(of)).run).toMatchObject({ environment: 'PROD' })
+    expect(await ended(of)).toMatchObject({ state: 'succeeded' })
+  })
+
+  test('a part of it runs with the parameters and the date that were given', async () => {
+    const of = await file(await tenant.workspace(), { content: 'select nothing', parameters: 'own' })
+    const content = `select '\${wanted}' as w, '\${day}' as d`
+    const { run: started } = await run(of, {
+      content,
+      parameters: 'wanted=given day=$[yyyymmdd-1]',
+      bizdate: '2026-03-01',
+    })
+    await ended(of)
+    expect(await logOf(of, started!.instanceId)).toContain('given | 2')
+    const own = await file(await tenant.workspace(), { content, parameters: 'own' })
+    const { run: second } = await run(own)
+    await ended(own)
+    expect(await logOf(own, second!.instanceId)).toContain('own | ')
+  })
+
+  test('what fails says why, and is not run again by hand elsewhere', async () => {
+    const of = await file(await tenant.workspace(), { content: 'select * from nothing_there' })
+    const { run: started } = await run(of)
+    const end = await ended(of)
+    expect(end).toMatchObject({ state: 'failed', reasons: [{ code: 'STATEMENT_FAILED' }] })
+    const again = owner.api.call('POST /workspaces/{workspaceId}/instance-operations', {
+      params: of,
+      body: { operation: 'rerun', instanceIds: [started!.instanceId] },
+    } as never)
+    expect(await refusalCode(again)).toBe('INSTANCE_TEMPORARY')
+  })
+
+  test('another revision, what is no program of ours, and a data source that there is not are refused', async () => {
+    const workspace = await tenant.workspace()
+    const of = await file(workspace, { content: 'select 1' })
+    expect(await refusalCode(run(of, { revision: 2 }))).toBe('FILE_CHANGED')
+    expect(await refusalCode(run({ ...of, fileId: 1 }))).toBe('FILE_NOT_FOUND')
+    const neighbour = await tenant.workspace()
+    expect(await refusalCode(run({ ...of, workspaceId: neighbour.id }))).toBe('FILE_NOT_FOUND')
+    for (const programType of ['VIRTUAL', 'DI', 'CONTROLLER_BRANCH'])
+      expect(await refusalCode(run(await file(workspace, { content: '', programType })))).toBe('PROGRAM_NOT_RUN')
+    await world.sql(`delete from data_sources where workspace_id = ${workspace.id} and environment = 'DEV'`)
+    expect(await refusalCode(run(of))).toBe('DATA_SOURCE_MISSING')
+    expect(await runsOf(of)).toEqual([])
+  })
+})
+
+const answer = (extension: Extension, messageId: string | null, result: 'OK' | 'FAIL') =>
+  callBack(world.server, extension, messageId, result, 'UpdateIDEEventResult')
+
+describe('with an extension that watches', () => {
+  test('what it lets pass runs as it was asked for, and what it refuses leaves no trace on the data source', async () => {
+    const workspace = await tenant.workspace()
+    const extension = await tenant.extension({ points: ['run-file'], enabledIn: [workspace] })
+    const good = await file(workspace, { content: 'create table passed (i int)' })
+    const bad = await file(workspace, { content: 'create table refused (i int)' })
+    const [first, second] = [await run(good), await run(bad)]
+    for (const one of [first, second]) {
+      expect(one.operation.state).toBe('held')
+      expect(one.run).toBeNull()
+    }
+    // Whatever becomes of the draft: what runs is what was asked about.
+    await world.sql(
+      `update files set revision = 2, body = '{"kind": "resource", "content": ""}' where id = ${good.fileId}`,
+    )
+    await answer(extension, first.operation.messageId, 'OK')
+    await answer(extension, second.operation.messageId, 'FAIL')
+    expect(await ended(good)).toMatchObject({ state: 'succeeded', operationId: first.operation.id })
+    expect(await runsOf(bad)).toEqual([])
+    await owner.api.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+      params: { workspaceId: workspace.id, code: extension.code },
+      body: { enabled: false },
+    })
+    const look = await file(workspace, { content: 'select table_name from duckdb_tables()' })
+    const { run: looked } = await run(look)
+    await ended(look)
+    const log = await logOf(look, looked!.instanceId)
+    expect(log).toContain('passed')
+    expect(log).not.toContain('refused')
+  })
+
+  test('it is stale when the file is gone or the data source is another one by then', async () => {
+    const workspace = await tenant.workspace()
+    const extension = await tenant.extension({ points: ['run-file'], enabledIn: [workspace] })
+    const [gone, moved] = [
+      await file(workspace, { content: 'select 1' }),
+      await file(workspace, { content: 'select 2' }),
+    ]
+    const [first, second] = [await run(gone), await run(moved)]
+    await world.sql(`update files set deleted_at = now() where id = ${gone.fileId}`)
+    await answer(extension, first.operation.messageId, 'OK')
+    await world.sql(`delete from data_sources where workspace_id = ${workspace.id} and environment = 'DEV'`)
+    await answer(extension, second.operation.messageId, 'OK')
+    const stateOf = async (operationId: string) =>
+      await owner.api.call('GET /operations/{operationId}', { params: { operationId } })
+    expect(await stateOf(first.operation.id)).toMatchObject({ state: 'stale', reasons: [{ code: 'FILES_GONE' }] })
+    expect(await stateOf(second.operation.id)).toMatchObject({
+      state: 'stale',
+      reasons: [{ code: 'RUN_SOURCE_CHANGED' }],
+    })
+    expect(await runsOf(gone)).toEqual([])
+  })
+})

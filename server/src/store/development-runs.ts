@@ -1,0 +1,183 @@
+/** What is run on a data source because somebody asked for it in Data Development: an instance of a temporary workflow each, and what it was for. */
+import { DAG_KINDS, type NodeDefinition } from '@holdpoint/core'
+import type { Sql, Transaction } from './database.ts'
+import type { RunReason } from './instance-runs.ts'
+import type { Environment } from './nodes.ts'
+import { drawIds } from './planned-instances.ts'
+
+export type DevelopmentRunRow = {
+  instance_id: number
+  tenant_id: number
+  workspace_id: number
+  environment: Environment
+  kind: 'code' | 'table' | 'function'
+  file_id: number | null
+  table_id: number | null
+  operation_id: string | null
+  state: 'running' | 'succeeded' | 'failed' | 'unknown'
+  reason: RunReason | null
+  created_by: number
+  created_by_name: string
+  created_at: Date
+  ended_at: Date | null
+}
+
+export type NewDevelopmentRun = {
+  readonly tenantId: number
+  readonly workspaceId: number
+  readonly environment: Environment
+  readonly kind: DevelopmentRunRow['kind']
+  readonly fileId: number | null
+  readonly tableId: number | null
+  readonly operationId: string
+  readonly requestedBy: number
+  readonly definition: NodeDefinition
+  /** yyyy-mm-dd */
+  readonly bizdate: string
+  readonly parameters: string | null
+}
+
+const TEMPORARY_WORKFLOW = DAG_KINDS.indexOf('temporary-workflow')
+
+/** The next version of the node whose instances are the runs of a file or a table; the first one makes the node, which is never published. */
+async function putRunNode(tx: Transaction, run: NewDevelopmentRun): Promise<{ id: number; version: number }> {
+  const { definition } = run
+  const [of, ofId] = run.fileId === null ? ['tables', run.tableId] : ['files', run.fileId]
+  const [owner] = await tx.rows<{ run_node_id: number | null }>(
+    `select run_node_id from ${of} where id = $1 for no key update`,
+    [ofId],
+  )
+  const [node] =
+    typeof owner!.run_node_id === 'number'
+      ? await tx.rows<{ id: number; version: number }>(
+          `update nodes set name = $2, program_type = $3, file_type = $4, definition = $5, environment = $6, owner_id = $7, version = version + 1,
+             modified_at = now() where id = $1 returning id, version`,
+          [
+            owner!.run_node_id,
+            definition.name,
+            definition.programType,
+            definition.fileType,
+            JSON.stringify(definition),
+            run.environment,
+            run.requestedBy,
+          ],
+        )
+      : await tx.rows<{ id: number; version: number }>(
+          `with made as (
+             insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, trigger, recurrence, cron, priority,
+               definition, unpublished_at)
+             values ($1, $2, $3, $4, $5, $6, $7, 'manual', 'normal', null, $8, $9, now()) returning id, version),
+           kept as (update ${of} set run_node_id = made.id from made where ${of}.id = $10)
+           select id, version from made`,
+          [
+            run.tenantId,
+            run.workspaceId,
+            run.environment,
+            definition.name,
+            definition.programType,
+            definition.fileType,
+            run.requestedBy,
+            definition.priority,
+            JSON.stringify(definition),
+            ofId,
+          ],
+        )
+  tx.send('insert into node_versions (node_id, version, definition, made_by) values ($1, $2, $3, $4)', [
+    node!.id,
+    node!.version,
+    JSON.stringify(definition),
+    run.requestedBy,
+  ])
+  return node!
+}
+
+/** One instance in a run of its own, which waits for a slot and nothing else. */
+export async function insertDevelopmentRun(tx: Transaction, run: NewDevelopmentRun): Promise<number> {
+  const node = await putRunNode(tx, run)
+  const id = (await drawIds(tx, 1)) + 1
+  tx.send(
+    `with dag as (
+       insert into dags (tenant_id, workspace_id, environment, kind, name, bizdate, created_by, parameters, status)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, 1) returning id),
+     chosen as (
+       select id from resource_groups where tenant_id = $1 and (identifier = $9 or is_default) order by identifier is not distinct from $9 desc limit 1),
+     made as (
+       insert into instances (id, tenant_id, workspace_id, environment, node_id, node_version, dag_id, kind, bizdate, period_number, cycle_at, due_at, status,
+         has_work, priority, resource_group_id, wait_resource_at)
+       overriding system value select $17, $1, $2, $3, $10, $11, dag.id, $4, $6, 1, now(), now(), 3, true, $12, chosen.id, now() from dag, chosen)
+     insert into development_runs (instance_id, tenant_id, workspace_id, environment, kind, file_id, table_id, operation_id, created_by)
+     values ($17, $1, $2, $3, $13, $14, $15, $16, $7)`,
+    [
+      run.tenantId,
+      run.workspaceId,
+      run.environment,
+      TEMPORARY_WORKFLOW,
+      run.definition.name,
+      run.bizdate,
+      run.requestedBy,
+      run.parameters === null ? null : JSON.stringify({ [node.id]: run.parameters }),
+      run.definition.resourceGroup,
+      node.id,
+      node.version,
+      run.definition.priority,
+      run.kind,
+      run.fileId,
+      run.tableId,
+      run.operationId,
+      id,
+    ],
+  )
+  return id
+}
+
+export type EndingRunRow = Pick<DevelopmentRunRow, 'instance_id' | 'tenant_id' | 'workspace_id' | 'kind'> & {
+  /** Of the instance: 5 or 6. */
+  status: number
+  /** 0: it has never been started. */
+  run_number: number
+  /** Why its last program ended as it did; null also while that has not been seen to end. */
+  ended_because: RunReason | null
+}
+
+/** Those of the instances whose runs have not ended yet, locked. */
+export async function lockEndingRuns(tx: Transaction, instanceIds: readonly number[]): Promise<EndingRunRow[]> {
+  return await tx.rows<EndingRunRow>(
+    `select d.instance_id, d.tenant_id, d.workspace_id, d.kind, i.status, i.run_number, r.reason as ended_because
+     from development_runs d join instances i on i.id = d.instance_id
+     left join instance_runs r on r.instance_id = i.id and r.run_number = i.run_number
+     where d.instance_id = any($1) and d.state = 'running' order by d.instance_id for update of d`,
+    [instanceIds],
+  )
+}
+
+export function endRun(
+  tx: Transaction,
+  instanceId: number,
+  state: Exclude<DevelopmentRunRow['state'], 'running'>,
+  reason: RunReason | null,
+): void {
+  tx.send('update development_runs set state = $2, reason = $3, ended_at = now() where instance_id = $1', [
+    instanceId,
+    state,
+    reason === null ? null : JSON.stringify(reason),
+  ])
+}
+
+const LISTED = `select d.*, u.display_name as created_by_name from development_runs d join users u on u.id = d.created_by`
+
+export async function developmentRunOf(sql: Pick<Sql, 'rows'>, operationId: string): Promise<DevelopmentRunRow | null> {
+  const [row] = await sql.rows<DevelopmentRunRow>(`${LISTED} where d.operation_id = $1 limit 1`, [operationId])
+  return row ?? null
+}
+
+/** Runs of the code of a file, newest first, before the one of this instance. */
+export async function developmentRunsOfFile(
+  sql: Pick<Sql, 'rows'>,
+  fileId: number,
+  page: { readonly beforeId: number | null; readonly limit: number },
+): Promise<DevelopmentRunRow[]> {
+  return await sql.rows<DevelopmentRunRow>(
+    `${LISTED} where d.file_id = $1 and ($2::bigint is null or d.instance_id < $2) order by d.instance_id desc limit $3`,
+    [fileId, page.beforeId, page.limit],
+  )
+}
