@@ -10,11 +10,15 @@ export async function putFile(
     readonly workspace: Workspace
     readonly name: string
     readonly content?: string
+    readonly programType?: string
+    /** The value of its one parameter, `wanted`. */
+    readonly parameters?: string | undefined
     readonly by: Person
   },
 ): Promise<{ readonly id: number; readonly nodeId: number }> {
-  const { name, content = 'select 1' } = given
-  const node = { id: name, name, script: { content, runtime: { command: 'ODPS_SQL' } } }
+  const { name, content = 'select 1', programType = 'ODPS_SQL', parameters } = given
+  const wanted = parameters === undefined ? [] : [{ name: 'wanted', value: parameters, artifactType: 'Variable' }]
+  const node = { id: name, name, script: { content, runtime: { command: programType }, parameters: wanted } }
   const spec = JSON.stringify({ version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } })
   const body = JSON.stringify({
     kind: 'node',

@@ -147,6 +147,8 @@ test('of a run, what is to run is told', () => {
     environment: 'DEV',
     dataSourceId: 2,
     dataSourceName: 'warehouse',
+    programType: 'ODPS_SQL',
+    resourceGroup: null,
     fileType: 10,
     nodeId: 21,
     content: 'select 2',

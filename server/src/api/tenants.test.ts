@@ -84,6 +84,7 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'POST /workspaces/:workspaceId/instances/:instanceId/remove-dependencies': ({ ids }) => ({
     upstreamInstanceIds: [ids.instanceId],
   }),
+  'POST /workspaces/:workspaceId/files/:fileId/runs': () => ({ revision: 1 }),
   'POST /workspaces/:workspaceId/manual-runs': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),
   'POST /workspaces/:workspaceId/smoke-tests': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),
 }

@@ -1,6 +1,6 @@
 // Rule 49: running code of a file really executes on the data source, with log and result; what an extension refuses does not.
-import { readFlowSpec } from '@holdpoint/core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { putFile } from '../../../../test/files.ts'
 import {
   callBack,
   type Extension,
@@ -26,27 +26,9 @@ afterAll(() => world?.stop())
 let serial = 0
 type Given = { readonly content: string; readonly programType?: string; readonly parameters?: string }
 
-/** A file as somebody has saved it. */
-async function file(workspace: Workspace, { content, programType = 'ODPS_SQL', parameters }: Given) {
-  const name = `file_${++serial}`
-  const spec = {
-    id: name,
-    name,
-    script: {
-      content,
-      runtime: { command: programType },
-      ...(parameters === undefined
-        ? {}
-        : { parameters: [{ name: 'wanted', value: parameters, artifactType: 'Variable' }] }),
-    },
-  }
-  const { nodes } = readFlowSpec(JSON.stringify({ version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [spec] } }))
-  const body = { kind: 'node', parsing: { on: true, inputs: [], outputs: [], ignored: [] }, definition: nodes[0] }
-  const [row] = await world.db.rows<{ id: number }>(
-    `insert into files (tenant_id, workspace_id, kind, name, owner_id, body, modified_by) values ($1, $2, 'node', $3, $4, $5, $4) returning id`,
-    [tenant.id, workspace.id, name, owner.id, JSON.stringify(body)],
-  )
-  return { workspaceId: workspace.id, fileId: row!.id }
+async function file(workspace: Workspace, given: Given) {
+  const { id } = await putFile(world, { tenant, workspace, name: `file_${++serial}`, by: owner, ...given })
+  return { workspaceId: workspace.id, fileId: id }
 }
 
 type File = Awaited<ReturnType<typeof file>>
