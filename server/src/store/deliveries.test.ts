@@ -16,7 +16,7 @@ import {
   waitingTargets,
 } from './deliveries.ts'
 import { insertMessage } from './messages.ts'
-import { insertBus, insertRule, putTargets } from './openevent.ts'
+import { deleteRule, insertBus, insertRule, putTargets } from './openevent.ts'
 import { beat, deleteReplica, insertReplica } from './replicas.ts'
 import { insertSigningSecret } from './signing.ts'
 import { insertTenant } from './users.ts'
@@ -283,6 +283,32 @@ describe('looking for what is due', () => {
       { id: row!.id, state: 'dead', attempts: 0, ended: true },
       { id: kept!.id, state: 'pending', attempts: 0, ended: false },
     ])
+  })
+
+  test('of a target that is removed while their attempts are written down are waited for by nobody, and ended after that', async () => {
+    const [bus] = await one.rows<{ id: number }>('select id from event_buses')
+    const ruleId = await insertRule(one, bus!.id, 'leaving', {}, true)
+    const ids = await putTargets(one, ruleId, [{ ...http, name: 'd', endpoint: 'http://d.example/', serves: null }])
+    const targetId = ids.get('d')!
+    const due = await write([
+      { ...target(0), targetId },
+      { ...target(0), targetId },
+    ])
+    const locked = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    const writing = two.transaction(async (tx) => {
+      await tx.rows('select from deliveries where id = $1 for update', [due[0]!.id])
+      locked.resolve()
+      await ended.promise
+    })
+    await locked.promise
+    await deleteRule(one, ruleId)
+    ended.resolve()
+    await writing
+    expect(await deliveries()).toMatchObject([{ state: 'pending' }, { state: 'dead' }])
+    expect(await waitingAmong(one, [targetId])).toMatchObject([{ gone: true }])
+    await endDeliveriesTo(one, [targetId])
+    expect(await deliveries()).toMatchObject([{ state: 'dead' }, { state: 'dead' }])
   })
 
   test('passes over a target that is blocked', async () => {

@@ -191,11 +191,16 @@ export async function deleteRule(sql: Sql, id: number): Promise<void> {
   await sql.rows('delete from event_rules where id = $1', [id])
 }
 
-/** What was still on its way to targets that are about to go is not attempted any more. */
+/**
+ * What was still on its way to targets that are about to go is not attempted any more. One whose attempt is being written down in this moment is left for
+ * the next look, which ends what is pending for nobody: neither waits for the other.
+ */
 async function endDeliveries(sql: Sql, ruleId: number, keptNames: readonly string[]): Promise<void> {
   await sql.rows(
-    `update deliveries d set state = 'dead', ended_at = now() from event_targets t
-     where t.rule_id = $1 and t.name <> all ($2) and d.target_id = t.id and d.state = 'pending'`,
+    `update deliveries d set state = 'dead', ended_at = now() from (
+       select d.id from event_targets t join deliveries d on d.target_id = t.id and d.state = 'pending'
+       where t.rule_id = $1 and t.name <> all ($2) for update of d skip locked) last
+     where d.id = last.id`,
     [ruleId, keptNames],
   )
 }
