@@ -26,6 +26,8 @@ export type FileSnapshot = Place & {
   /** Whether production gets it; in basic mode submitting is publishing, and the version is made of the item when it takes effect. */
   readonly commits: boolean
   readonly reachesProduction: boolean
+  /** Whether another file of the deployment waits for it. */
+  readonly isAwaited: boolean
 }
 
 /** Of run-file. */

@@ -1,6 +1,7 @@
 /** Files of Data Development and their versions. */
 import type { FileBody, FileKind } from '@holdpoint/core'
-import type { Sql } from './database.ts'
+import type { Sql, Transaction } from './database.ts'
+import { question } from './shared-statement.ts'
 
 export type FileRow = {
   id: number
@@ -60,4 +61,211 @@ export async function lockFiles(sql: Sql, tenantId: number, ids: readonly number
     tenantId,
     ids,
   ])
+}
+
+/** What matters of a file while something is held about it. */
+export type FileStand = Pick<FileRow, 'id' | 'name' | 'version' | 'deployed_version' | 'deleted_at'>
+
+/** The file locked; several of the same moment are one statement. */
+const LOCK_STAND = question<number, FileStand, FileStand | null>({
+  text: `select i.at, f.* from (select * from unnest($1::int[], $2::bigint[]) as i(at, id) order by id) i
+    join lateral (select id, name, version, deployed_version, deleted_at from files where id = i.id for update) f on true`,
+  values: (ids) => [ids.map((_id, at) => at + 1), ids],
+  answer: ([row]) => row ?? null,
+  sameAs: String,
+  locks: (id) => [`file ${id}`],
+})
+
+export async function lockFileStand(sql: Sql, id: number): Promise<FileStand | null> {
+  return await sql.ask(LOCK_STAND, id)
+}
+
+export type NewFileRow = Pick<FileRow, 'tenant_id' | 'workspace_id' | 'folder_id' | 'kind' | 'name' | 'owner_id' | 'body'> & {
+  readonly created_by: number
+}
+
+export async function insertFile(sql: Sql, file: NewFileRow): Promise<FileRow> {
+  const [row] = await sql.rows<FileRow>(
+    `insert into files (tenant_id, workspace_id, folder_id, kind, name, owner_id, body, created_by, modified_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $8) returning *`,
+    [
+      file.tenant_id,
+      file.workspace_id,
+      file.folder_id,
+      file.kind,
+      file.name,
+      file.owner_id,
+      JSON.stringify(file.body),
+      file.created_by,
+    ],
+  )
+  return row!
+}
+
+/** The draft, the name and the place of a file as they are from now on: its next revision. */
+export async function updateFile(
+  sql: Sql,
+  id: number,
+  draft: Pick<FileRow, 'folder_id' | 'name' | 'owner_id' | 'body'>,
+  userId: number,
+): Promise<FileRow> {
+  const [row] = await sql.rows<FileRow>(
+    `update files set folder_id = $2, name = $3, owner_id = $4, body = $5, revision = revision + 1, modified_by = $6, modified_at = now()
+     where id = $1 returning *`,
+    [id, draft.folder_id, draft.name, draft.owner_id, JSON.stringify(draft.body), userId],
+  )
+  return row!
+}
+
+export async function restoreFile(sql: Sql, id: number, userId: number): Promise<FileRow> {
+  const [row] = await sql.rows<FileRow>(
+    'update files set deleted_at = null, modified_by = $2, modified_at = now() where id = $1 returning *',
+    [id, userId],
+  )
+  return row!
+}
+
+// What takes effect
+
+export function insertVersion(
+  tx: Transaction,
+  version: {
+    readonly fileId: number
+    readonly number: number
+    readonly name: string
+    readonly body: FileBody
+    readonly comment: string
+    readonly committedBy: number
+    readonly operationId: string | null
+    readonly revision: number
+  },
+): void {
+  tx.send(
+    `insert into file_versions (file_id, number, name, body, comment, committed_by, operation_id) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      version.fileId,
+      version.number,
+      version.name,
+      JSON.stringify(version.body),
+      version.comment,
+      version.committedBy,
+      version.operationId,
+    ],
+  )
+  tx.send('update files set version = $2, committed_revision = $3 where id = $1', [
+    version.fileId,
+    version.number,
+    version.revision,
+  ])
+}
+
+/** What production has of a file from now on; null: nothing. */
+export function setDeployedVersion(tx: Transaction, id: number, version: number | null): void {
+  tx.send('update files set deployed_version = $2 where id = $1', [id, version])
+}
+
+export function putIntoRecycleBin(tx: Transaction, id: number, userId: number): void {
+  tx.send('update files set deleted_at = now(), modified_by = $2, modified_at = now() where id = $1', [id, userId])
+}
+
+// Reading
+
+export type FileListRow = FileRow & { owner_name: string | null; modified_by_name: string | null }
+
+const LIST = `select f.*, o.display_name as owner_name, m.display_name as modified_by_name
+  from files f left join users o on o.id = f.owner_id left join users m on m.id = f.modified_by`
+
+export const FILE_STATES = ['changed', 'committed', 'deployed', 'deleted'] as const
+export type FileState = (typeof FILE_STATES)[number]
+
+const STATES: Readonly<Record<FileState, string>> = {
+  changed: 'f.deleted_at is null and f.committed_revision is distinct from f.revision',
+  // What could be deployed, deletions too.
+  committed: `case when f.deleted_at is null then f.version > 0 and f.deployed_version is distinct from f.version
+    else f.deployed_version is not null end`,
+  deployed: 'f.deleted_at is null and f.deployed_version is not null',
+  deleted: 'f.deleted_at is not null',
+}
+
+export type FileFilter = {
+  readonly workspaceId: number
+  /** Null: at the top. */
+  readonly folderId?: number | null | undefined
+  /** Part of it. */
+  readonly name?: string | undefined
+  readonly kind?: FileKind | undefined
+  /** Without it all that are not in the recycle bin. */
+  readonly state?: FileState | undefined
+  readonly ownerId?: number | undefined
+}
+
+function filterSql({ workspaceId, folderId, name, kind, state, ownerId }: FileFilter): { where: string; values: unknown[] } {
+  const values: unknown[] = [workspaceId]
+  const put = (value: unknown) => `$${values.push(value)}`
+  const where = ['f.workspace_id = $1', state === undefined ? 'f.deleted_at is null' : STATES[state]]
+  if (folderId === null) where.push('f.folder_id is null')
+  else if (folderId !== undefined) where.push(`f.folder_id = ${put(folderId)}`)
+  if (name !== undefined) where.push(`f.name ilike '%' || ${put(name.replace(/[\\%_]/g, '\\$&'))} || '%'`)
+  if (kind !== undefined) where.push(`f.kind = ${put(kind)}`)
+  if (ownerId !== undefined) where.push(`f.owner_id = ${put(ownerId)}`)
+  return { where: where.join(' and '), values }
+}
+
+/** By id, from the one after `afterId` on. */
+export async function filesOf(
+  sql: Pick<Sql, 'rows'>,
+  filter: FileFilter,
+  page: { readonly afterId: number; readonly limit: number; readonly offset?: number },
+): Promise<FileListRow[]> {
+  const { where, values } = filterSql(filter)
+  const afterId = values.push(page.afterId)
+  const limit = values.push(page.limit)
+  const offset = values.push(page.offset ?? 0)
+  return await sql.rows<FileListRow>(
+    `${LIST} where ${where} and f.id > $${afterId} order by f.id limit $${limit} offset $${offset}`,
+    values,
+  )
+}
+
+export async function countFiles(sql: Pick<Sql, 'rows'>, filter: FileFilter): Promise<number> {
+  const { where, values } = filterSql(filter)
+  const [row] = await sql.rows<{ count: number }>(`select count(*) as count from files f where ${where}`, values)
+  return row!.count
+}
+
+/** Also one in the recycle bin. */
+export async function listedFile(
+  sql: Pick<Sql, 'rows'>,
+  workspaceId: number,
+  id: number,
+): Promise<FileListRow | null> {
+  const [row] = await sql.rows<FileListRow>(`${LIST} where f.workspace_id = $1 and f.id = $2`, [workspaceId, id])
+  return row ?? null
+}
+
+export type FileVersionListRow = FileVersionRow & { committed_by_name: string | null }
+
+/** Newest first, before the one with this number. */
+export async function fileVersionsOf(
+  sql: Pick<Sql, 'rows'>,
+  fileId: number,
+  page: { readonly before: number | null; readonly limit: number; readonly offset?: number },
+): Promise<FileVersionListRow[]> {
+  return await sql.rows<FileVersionListRow>(
+    `select v.*, u.display_name as committed_by_name from file_versions v left join users u on u.id = v.committed_by
+     where v.file_id = $1 and ($2::int is null or v.number < $2) order by v.number desc limit $3 offset $4`,
+    [fileId, page.before, page.limit, page.offset ?? 0],
+  )
+}
+
+/** These versions of files, each named by its file and number. */
+export async function versionsOfFiles(
+  sql: Sql,
+  named: readonly { readonly fileId: number; readonly number: number }[],
+): Promise<FileVersionRow[]> {
+  return await sql.rows<FileVersionRow>(
+    `select v.* from unnest($1::bigint[], $2::int[]) as i(file_id, number)
+     join lateral (select * from file_versions v where v.file_id = i.file_id and v.number = i.number offset 0) v on true`,
+    [named.map(({ fileId }) => fileId), named.map(({ number }) => number)],
+  )
 }

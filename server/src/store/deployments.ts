@@ -1,0 +1,402 @@
+/** Deployments of Data Development with their items, each of which is an operation. How they stand is derived (core, data-development/deployment.ts). */
+import {
+  type DeploymentKind,
+  type DeploymentState,
+  deploymentState,
+  type FileBody,
+  type FileChange,
+  type FileSnapshot,
+  type ItemFacts,
+  type ItemState,
+  itemStates,
+} from '@holdpoint/core'
+import type { Sql, Transaction } from './database.ts'
+import type { FileStand } from './files.ts'
+import type { OperationState, Reason } from './operations.ts'
+import { question, writing } from './shared-statement.ts'
+
+export type DeploymentRow = {
+  id: number
+  tenant_id: number
+  workspace_id: number
+  kind: DeploymentKind
+  name: string
+  comment: string
+  imported: boolean
+  created_by: number
+  created_at: Date
+}
+
+export type NewItem = {
+  readonly fileId: number
+  readonly innerKey: string | null
+  readonly version: number
+  readonly change: FileChange
+  readonly body: FileBody | null
+  readonly waitsFor: readonly number[]
+}
+
+/** Answers its id and those of its items, in their order. */
+export async function insertDeployment(
+  sql: Sql,
+  deployment: Omit<DeploymentRow, 'id' | 'created_at'>,
+  items: readonly NewItem[],
+): Promise<{ readonly id: number; readonly itemIds: readonly number[] }> {
+  const [row] = await sql.rows<{ id: number }>(
+    `insert into deployments (tenant_id, workspace_id, kind, name, comment, imported, created_by) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+    [
+      deployment.tenant_id,
+      deployment.workspace_id,
+      deployment.kind,
+      deployment.name,
+      deployment.comment,
+      deployment.imported,
+      deployment.created_by,
+    ],
+  )
+  const { id } = row!
+  const rows = await sql.rows<{ id: number; file_id: number; inner_key: string | null }>(
+    `insert into deployment_items (deployment_id, file_id, inner_key, version, change, body, waits_for)
+     select $1, i.file_id, i.inner_key, i.version, i.change, i.body, array(select value::bigint from jsonb_array_elements_text(i.waits_for))
+     from jsonb_to_recordset($2::jsonb) as i(at int, file_id bigint, inner_key text, version int, change text, body jsonb, waits_for jsonb) order by i.at
+     returning id, file_id, inner_key`,
+    [
+      id,
+      JSON.stringify(
+        items.map((item, at) => ({
+          at,
+          file_id: item.fileId,
+          inner_key: item.innerKey,
+          version: item.version,
+          change: item.change,
+          body: item.body,
+          waits_for: item.waitsFor,
+        })),
+      ),
+    ],
+  )
+  const ids = new Map(rows.map((item) => [partKey(item.file_id, item.inner_key), item.id]))
+  return { id, itemIds: items.map((item) => ids.get(partKey(item.fileId, item.innerKey))!) }
+}
+
+const partKey = (fileId: number, innerKey: string | null) => JSON.stringify([fileId, innerKey])
+
+/** Something of it is still asked, or under way on a data source. */
+const IS_OPEN = `exists (select from deployment_items p left join operations o on o.id = p.operation_id
+  where p.deployment_id = d.id and p.reason is null and p.done_at is null
+    and (p.operation_id is null or o.state = 'held' or p.instance_id is not null))`
+
+export type OpenItemRow = {
+  deployment_id: number
+  file_id: number
+  name: string
+  version: number
+  /** The draft is as it was when it was asked for. */
+  is_same: boolean
+  /** How many files the deployment has. */
+  file_count: number
+}
+
+/** What the same person has asked for on these files that has not ended. */
+export async function openItems(
+  sql: Sql,
+  of: { readonly kind: DeploymentKind; readonly userId: number; readonly fileIds: readonly number[] },
+): Promise<OpenItemRow[]> {
+  return await sql.rows<OpenItemRow>(
+    `select d.id as deployment_id, f.id as file_id, f.name, i.version, (i.body is null or i.body = f.body) as is_same,
+       (select count(*) from deployment_items c where c.deployment_id = d.id and c.inner_key is null) as file_count
+     from unnest($3::bigint[]) as n(id) join files f on f.id = n.id
+     cross join lateral (select * from deployment_items i where i.file_id = f.id and i.inner_key is null and i.reason is null and i.done_at is null offset 0) i
+     join deployments d on d.id = i.deployment_id left join operations a on a.id = i.operation_id
+     where d.kind = $1 and d.created_by = $2 and (i.operation_id is null or a.state in ('held', 'done')) and ${IS_OPEN}
+     order by d.id desc`,
+    [of.kind, of.userId, of.fileIds],
+  )
+}
+
+// Asking
+
+const LOCK_UNASKED = question<number, { id: number }, boolean>({
+  text: `select i.at, d.id from (select * from unnest($1::int[], $2::bigint[]) as i(at, id) order by id) i
+    join lateral (select id from deployment_items where id = i.id and operation_id is null and reason is null for update) d on true`,
+  values: (ids) => [ids.map((_id, at) => at + 1), ids],
+  answer: (rows) => rows.length > 0,
+  locks: (id) => [`item ${id}`],
+})
+
+/** Whether nobody has asked for the item yet; nobody else does until the end of the transaction. */
+export async function lockUnasked(sql: Sql, itemId: number): Promise<boolean> {
+  return await sql.ask(LOCK_UNASKED, itemId)
+}
+
+const NOTE_ASKED = writing<{ readonly itemId: number; readonly operationId: string }>(
+  `update deployment_items i set operation_id = o.id from unnest($1::bigint[], $2::uuid[]) as a(id, operation_id)
+   join operations o on o.id = a.operation_id where i.id = a.id`,
+  (items) => [items.map((one) => one.itemId), items.map((one) => one.operationId)],
+)
+
+/** The item is this operation, if that has been written. */
+export function noteAsked(tx: Transaction, itemId: number, operationId: string): void {
+  tx.write(NOTE_ASKED, { itemId, operationId })
+}
+
+/** It was not even asked for: it ends with the reason. */
+export async function failUnasked(sql: Sql, itemId: number, reason: Reason): Promise<void> {
+  await sql.rows('update deployment_items set reason = $2 where id = $1 and operation_id is null', [
+    itemId,
+    JSON.stringify(reason),
+  ])
+}
+
+/** Deployments of which something has not been asked for although that should be so by now. */
+export async function unaskedDeployments(sql: Sql, olderThanSeconds: number, most: number): Promise<number[]> {
+  const rows = await sql.rows<{ id: number }>(
+    `select distinct i.deployment_id as id from deployment_items i join deployments d on d.id = i.deployment_id
+     where i.operation_id is null and i.reason is null and d.created_at < now() - make_interval(secs => $1) order by 1 limit $2`,
+    [olderThanSeconds, most],
+  )
+  return rows.map(({ id }) => id)
+}
+
+// Taking effect
+
+const PASS = writing<number>(
+  'update deployment_items i set passed_at = now() from unnest($1::bigint[]) as p(id) where i.id = p.id',
+  (ids) => [ids],
+)
+
+export function passItem(tx: Transaction, itemId: number): void {
+  tx.write(PASS, itemId)
+}
+
+/** A file of a deployment that takes effect now, as it was asked for and as it stands. */
+export type ReadyFile = FileStand & {
+  item_id: number
+  item_version: number
+  change: FileChange
+  body: FileBody | null
+  operation_id: string
+  snapshot: FileSnapshot
+  comment: string
+  created_by: number
+  imported: boolean
+  node_id: number
+}
+
+/**
+ * Those of these files all of whose parts have passed and for which nothing within the deployment is waited any more, locked. They count as done from
+ * here on, so each is answered once.
+ */
+export async function claimReady(
+  sql: Sql,
+  deploymentId: number,
+  fileIds: readonly number[],
+): Promise<readonly ReadyFile[]> {
+  return await sql.rows<ReadyFile>(
+    `with ready as (
+       select f.file_id from unnest($2::bigint[]) as f(file_id)
+       where not exists (select from deployment_items p where p.deployment_id = $1 and p.file_id = f.file_id
+           and (p.passed_at is null or p.done_at is not null or p.reason is not null or p.instance_id is not null))
+         and not exists (select from deployment_items own cross join lateral unnest(own.waits_for) as w(file_id)
+           join deployment_items d on d.deployment_id = $1 and d.file_id = w.file_id
+           where own.deployment_id = $1 and own.file_id = f.file_id and own.inner_key is null and d.done_at is null)),
+     claimed as (
+       update deployment_items i set done_at = now() from ready r where i.deployment_id = $1 and i.file_id = r.file_id returning i.*)
+     select f.id, f.name, f.version, f.deployed_version, f.deleted_at, f.node_id, c.id as item_id, c.version as item_version, c.change, c.body,
+       c.operation_id, o.snapshot, d.comment, d.created_by, d.imported
+     from claimed c join deployments d on d.id = c.deployment_id join operations o on o.id = c.operation_id join files f on f.id = c.file_id
+     where c.inner_key is null order by f.id for update of f`,
+    [deploymentId, fileIds],
+  )
+}
+
+/** What has passed and waits for one of these. */
+export async function waitingFor(sql: Sql, deploymentId: number, fileIds: readonly number[]): Promise<number[]> {
+  const rows = await sql.rows<{ file_id: number }>(
+    `select file_id from deployment_items where deployment_id = $1 and waits_for && $2::bigint[] and inner_key is null
+       and passed_at is not null and done_at is null and reason is null and instance_id is null order by file_id`,
+    [deploymentId, fileIds],
+  )
+  return rows.map((row) => row.file_id)
+}
+
+/** It was let pass, and nothing comes of it. */
+export function failFile(tx: Transaction, deploymentId: number, fileId: number, reason: Reason): void {
+  tx.send(
+    `update deployment_items set done_at = null, reason = case when inner_key is null then $3::jsonb end where deployment_id = $1 and file_id = $2`,
+    [deploymentId, fileId, JSON.stringify(reason)],
+  )
+}
+
+/** A run carries it out, and says when it is done. */
+export function leaveToRun(tx: Transaction, itemId: number, instanceId: number): void {
+  tx.send('update deployment_items set done_at = null, instance_id = $2 where id = $1', [itemId, instanceId])
+}
+
+/** The item that this run carried out, done or failed from now on. */
+export async function endItem(
+  sql: Sql,
+  instanceId: number,
+  reason: Reason | null,
+): Promise<{ file_id: number; version: number; change: FileChange } | null> {
+  const [row] = await sql.rows<{ file_id: number; version: number; change: FileChange }>(
+    `update deployment_items set done_at = case when $2::jsonb is null then now() end, reason = $2
+     where instance_id = $1 and done_at is null and reason is null returning file_id, version, change`,
+    [instanceId, reason === null ? null : JSON.stringify(reason)],
+  )
+  return row ?? null
+}
+
+// Reading
+
+export type DeploymentListRow = DeploymentRow & { created_by_name: string }
+
+export type DeploymentItemRow = {
+  id: number
+  deployment_id: number
+  file_id: number
+  inner_key: string | null
+  /** Of the file, or of the node inside its node. */
+  name: string
+  file_name: string
+  version: number
+  change: FileChange
+  waits_for: number[]
+  operation_id: string | null
+  operation_state: OperationState | null
+  operation_why: readonly Reason[] | null
+  passed_at: Date | null
+  done_at: Date | null
+  instance_id: number | null
+  reason: Reason | null
+}
+
+export type StandingItem = DeploymentItemRow & { readonly state: ItemState }
+
+export type DeploymentWithItems = {
+  readonly deployment: DeploymentListRow
+  readonly state: DeploymentState
+  readonly items: readonly StandingItem[]
+}
+
+const LIST = `select d.*, u.display_name as created_by_name from deployments d join users u on u.id = d.created_by`
+
+/** The deployment, of whichever tenant, with its items and how they stand. */
+export async function deploymentWithItems(sql: Pick<Sql, 'rows'>, id: number): Promise<DeploymentWithItems | null> {
+  const [deployment] = await sql.rows<DeploymentListRow>(`${LIST} where d.id = $1`, [id])
+  if (deployment === undefined) return null
+  const rows = await sql.rows<DeploymentItemRow>(
+    `select i.id, i.deployment_id, i.file_id, i.inner_key, coalesce(o.snapshot->>'name', f.name) as name, f.name as file_name, i.version, i.change,
+       i.waits_for, i.operation_id, o.state as operation_state, o.why as operation_why, i.passed_at, i.done_at, i.instance_id, i.reason
+     from deployment_items i join files f on f.id = i.file_id left join operations o on o.id = i.operation_id
+     where i.deployment_id = $1 order by i.id`,
+    [id],
+  )
+  const states = itemStates(rows.map(factsOf))
+  return { deployment, state: deploymentState(states), items: rows.map((row, at) => ({ ...row, state: states[at]! })) }
+}
+
+const factsOf = (
+  row: Pick<DeploymentItemRow, 'operation_state' | 'passed_at' | 'done_at' | 'instance_id' | 'reason'>,
+): ItemFacts => ({
+  operation: row.operation_state,
+  isPassed: row.passed_at !== null,
+  isDone: row.done_at !== null,
+  isRunning: row.instance_id !== null,
+  hasFailed: row.reason !== null,
+})
+
+export type CountedDeployment = {
+  readonly deployment: DeploymentListRow
+  readonly state: DeploymentState
+  readonly counts: Partial<Record<ItemState, number>>
+}
+
+export type DeploymentFilter = {
+  readonly workspaceId: number
+  readonly kind?: DeploymentKind | undefined
+  readonly fileId?: number | undefined
+}
+
+const WHERE = `d.workspace_id = $1 and ($2::text is null or d.kind = $2)
+  and ($3::bigint is null or d.id in (select deployment_id from deployment_items where file_id = $3))`
+const filterValues = ({ workspaceId, kind, fileId }: DeploymentFilter) => [workspaceId, kind ?? null, fileId ?? null]
+
+/** Newest first, before the one with this number. */
+export async function deploymentsOf(
+  sql: Pick<Sql, 'rows'>,
+  filter: DeploymentFilter,
+  page: { readonly before: number | null; readonly limit: number; readonly offset?: number },
+): Promise<CountedDeployment[]> {
+  const rows = await sql.rows<DeploymentListRow>(
+    `${LIST} where ${WHERE} and ($4::bigint is null or d.id < $4) order by d.id desc limit $5 offset $6`,
+    [...filterValues(filter), page.before, page.limit, page.offset ?? 0],
+  )
+  // How items stand is the same for all of which the same is known.
+  const alike = await sql.rows<{
+    deployment_id: number
+    operation_state: OperationState | null
+    is_passed: boolean
+    is_done: boolean
+    is_running: boolean
+    has_failed: boolean
+    count: number
+  }>(
+    `select i.deployment_id, o.state as operation_state, i.passed_at is not null as is_passed, i.done_at is not null as is_done,
+       i.instance_id is not null as is_running, i.reason is not null as has_failed, count(*) as count
+     from deployment_items i left join operations o on o.id = i.operation_id where i.deployment_id = any($1) group by 1, 2, 3, 4, 5, 6`,
+    [rows.map(({ id }) => id)],
+  )
+  const byDeployment = Map.groupBy(alike, (one) => one.deployment_id)
+  return rows.map((deployment) => {
+    const groups = byDeployment.get(deployment.id) ?? []
+    const states = itemStates(
+      groups.map((one) => ({
+        operation: one.operation_state,
+        isPassed: one.is_passed,
+        isDone: one.is_done,
+        isRunning: one.is_running,
+        hasFailed: one.has_failed,
+      })),
+    )
+    const counts: Partial<Record<ItemState, number>> = {}
+    for (const [at, state] of states.entries()) counts[state] = (counts[state] ?? 0) + groups[at]!.count
+    return { deployment, state: deploymentState(states), counts }
+  })
+}
+
+export async function countDeployments(sql: Pick<Sql, 'rows'>, filter: DeploymentFilter): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from deployments d where ${WHERE}`,
+    filterValues(filter),
+  )
+  return row!.count
+}
+
+export async function deploymentById(
+  sql: Pick<Sql, 'rows'>,
+  workspaceId: number,
+  id: number,
+): Promise<DeploymentRow | null> {
+  const [row] = await sql.rows<DeploymentRow>('select * from deployments where workspace_id = $1 and id = $2', [
+    workspaceId,
+    id,
+  ])
+  return row ?? null
+}
+
+/** The operations on these files that are held, each with its deployment where it is one of a deployment. */
+export async function heldOnFiles(
+  sql: Pick<Sql, 'rows'>,
+  tenantId: number,
+  workspaceId: number,
+  fileIds: readonly number[],
+): Promise<{ id: string; event_code: string; file_id: number; deployment_id: number | null }[]> {
+  return await sql.rows(
+    `select id, event_code, (snapshot->>'fileId')::bigint as file_id, (snapshot->>'deploymentId')::bigint as deployment_id
+     from operations where tenant_id = $1 and workspace_id = $2 and state = 'held'
+       and event_code in ('commit-file', 'deploy-file', 'delete-file', 'run-file') and (snapshot->>'fileId')::bigint = any($3)
+     order by requested_at`,
+    [tenantId, workspaceId, fileIds],
+  )
+}
