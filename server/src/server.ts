@@ -15,6 +15,8 @@ import { expire } from './gate/expire.ts'
 import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
+import { askUnasked } from './modules/data-development/ask-deployment.ts'
+import { fileOperations } from './modules/data-development/file-operation.ts'
 import { runCode } from './modules/data-development/run-code.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
@@ -76,6 +78,8 @@ const MOST_IN_LINE = 100
 const ALERTS_EVERY_MS = 2_000
 const ALERTS_KEPT_DAYS = 30
 const BACKFILL_EVERY_MS = 500
+/** What a replica that is gone has begun to ask for. */
+const UNASKED_EVERY_MS = 15_000
 const GENERATE_EVERY_MS = 10_000
 /** Where it is not said. */
 const INSTANCES_KEPT_DAYS = 30
@@ -238,7 +242,7 @@ export async function startServer(
     together: db.groups(),
     inLine: lines(MOST_IN_LINE),
     asked: new Map(),
-    operations: OPERATIONS,
+    operations: { ...OPERATIONS, ...fileOperations(config.timeZone) },
     publish,
     live,
     logFault,
@@ -309,6 +313,7 @@ export async function startServer(
     every(BACKFILL_EVERY_MS, async () => {
       while (await createNextBackfill(platform));
     }),
+    every(UNASKED_EVERY_MS, () => askUnasked(platform)),
     every(GENERATE_EVERY_MS, async () => {
       for (const { tenantId, day, instanceCount } of await generateDays({ db, timeZone: config.timeZone }))
         if (instanceCount > 0) log.info({ tenantId, day, instanceCount }, 'instances of a day generated')

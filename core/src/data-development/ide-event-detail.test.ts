@@ -34,7 +34,10 @@ const SNAPSHOT: FileSnapshot = {
   version: 7,
   newestVersion: 6,
   deployedVersion: 6,
-  commits: false,
+  revision: null,
+  isInBin: false,
+  reachesProduction: true,
+  isAwaited: false,
 }
 const frozen = (body: FrozenFile['body'], more: Partial<FrozenFile> = {}): FrozenFile => ({
   body,

@@ -1,6 +1,7 @@
 export * from './checked-file.ts'
 export * from './deployment.ts'
 export * from './file.ts'
+export * from './function-statement.ts'
 export * from './ide-event-detail.ts'
 export * from './review.ts'
 export * from './snapshot.ts'

@@ -21,11 +21,12 @@ export type FileSnapshot = Place & {
   /** The newest version, and the one that production had, when it was asked for: what matters while it is held. */
   readonly newestVersion: number
   readonly deployedVersion: number | null
-  /** The revision that the version is made of; null where it is there already. */
+  /** The revision that the version is made of when it takes effect; null where it is there already. */
   readonly revision: number | null
-  /** Whether production gets it; in basic mode submitting is publishing, and the version is made of the item when it takes effect. */
-  readonly commits: boolean
+  /** Whether production gets it; in basic mode submitting is publishing. */
   readonly reachesProduction: boolean
+  /** The file was in the recycle bin already: what is deployed is that it is gone. */
+  readonly isInBin: boolean
   /** Whether another file of the deployment waits for it. */
   readonly isAwaited: boolean
 }

@@ -120,6 +120,7 @@ async function take<Request, Snapshot>(
         manualPass: one.read.manualPass,
       })),
     )
+    kind.asked?.(tx, description.snapshot, operation.id)
     if (operation.state === 'done')
       await kind.apply(tx, description.snapshot, effectOf(gate, tx, operation, of, Promise.resolve(routes)))
     const messageId = description.triggers

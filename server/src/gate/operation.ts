@@ -36,6 +36,8 @@ export type OperationKind<Request, Snapshot> = {
   workspaceOf(request: Request): number | null
   /** Reads what would change, locks it, and refuses (throws a Refusal) what cannot be done today anyway. */
   describe(tx: Transaction, request: Request): Promise<Description<Snapshot>>
+  /** Notes in the same transaction which operation the request has become, if it is written at all (rule 24). */
+  asked?(tx: Transaction, snapshot: Snapshot, operationId: string): void
   /** Rule 15: locks what would change and says what has changed since the snapshot in a way that matters; nothing when nothing has. */
   staleness(tx: Transaction, snapshot: Snapshot): Promise<readonly Refusal[]>
   /** The effect, in the same transaction as its record. It may publish regular events. */
@@ -50,7 +52,7 @@ export type Effect = {
   /** Whether a regular event could reach anybody. What would be read only to tell it need not be when it could not. */
   mayReach(eventCode: string): Promise<boolean>
   /** After the commit, tells whoever watches a workspace that something of it has changed, and the scheduler that it may have work. */
-  changed(kind: 'instance' | 'backfill', workspaceId: number): void
+  changed(kind: 'node' | 'instance' | 'backfill', workspaceId: number): void
   /** Tells a regular event (rules 5 and 26). */
   publish(eventCode: string, body: Readonly<Record<string, unknown>>): Promise<void>
 }

@@ -11,7 +11,7 @@ import {
   itemStates,
 } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
-import type { FileStand } from './files.ts'
+import type { FileRow, FileStand } from './files.ts'
 import type { OperationState, Reason } from './operations.ts'
 import { question, writing } from './shared-statement.ts'
 
@@ -36,12 +36,11 @@ export type NewItem = {
   readonly waitsFor: readonly number[]
 }
 
-/** Answers its id and those of its items, in their order. */
 export async function insertDeployment(
   sql: Sql,
   deployment: Omit<DeploymentRow, 'id' | 'created_at'>,
   items: readonly NewItem[],
-): Promise<{ readonly id: number; readonly itemIds: readonly number[] }> {
+): Promise<number> {
   const [row] = await sql.rows<{ id: number }>(
     `insert into deployments (tenant_id, workspace_id, kind, name, comment, imported, created_by) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
     [
@@ -55,11 +54,10 @@ export async function insertDeployment(
     ],
   )
   const { id } = row!
-  const rows = await sql.rows<{ id: number; file_id: number; inner_key: string | null }>(
+  await sql.rows(
     `insert into deployment_items (deployment_id, file_id, inner_key, version, change, body, waits_for)
      select $1, i.file_id, i.inner_key, i.version, i.change, i.body, array(select value::bigint from jsonb_array_elements_text(i.waits_for))
-     from jsonb_to_recordset($2::jsonb) as i(at int, file_id bigint, inner_key text, version int, change text, body jsonb, waits_for jsonb) order by i.at
-     returning id, file_id, inner_key`,
+     from jsonb_to_recordset($2::jsonb) as i(at int, file_id bigint, inner_key text, version int, change text, body jsonb, waits_for jsonb) order by i.at`,
     [
       id,
       JSON.stringify(
@@ -75,11 +73,8 @@ export async function insertDeployment(
       ),
     ],
   )
-  const ids = new Map(rows.map((item) => [partKey(item.file_id, item.inner_key), item.id]))
-  return { id, itemIds: items.map((item) => ids.get(partKey(item.fileId, item.innerKey))!) }
+  return id
 }
-
-const partKey = (fileId: number, innerKey: string | null) => JSON.stringify([fileId, innerKey])
 
 /** Something of it is still asked, or under way on a data source. */
 const IS_OPEN = `exists (select from deployment_items p left join operations o on o.id = p.operation_id
@@ -148,6 +143,53 @@ export async function failUnasked(sql: Sql, itemId: number, reason: Reason): Pro
   ])
 }
 
+export type UnaskedItemRow = {
+  item_id: number
+  file_id: number
+  inner_key: string | null
+  version: number
+  change: FileChange
+}
+
+/** A file of a deployment as it was asked for, beside what it is now. */
+export type AskedFileRow = FileRow & {
+  /** What becomes the version, is deployed, or is deleted. */
+  frozen: FileBody
+  /** The draft is what is to become the version. */
+  is_same: boolean
+  /** Whether another file of the deployment waits for it. */
+  is_awaited: boolean
+}
+
+export type Unasked = {
+  readonly deployment: DeploymentRow & { readonly mode: 'basic' | 'standard' }
+  readonly items: readonly UnaskedItemRow[]
+  readonly files: ReadonlyMap<number, AskedFileRow>
+}
+
+/** What of a deployment nobody has asked for yet. */
+export async function unaskedItems(sql: Sql, deploymentId: number): Promise<Unasked | null> {
+  const [deployment] = await sql.rows<Unasked['deployment']>(
+    'select d.*, w.mode from deployments d join workspaces w on w.id = d.workspace_id where d.id = $1',
+    [deploymentId],
+  )
+  if (deployment === undefined) return null
+  const items = await sql.rows<UnaskedItemRow>(
+    `select id as item_id, file_id, inner_key, version, change from deployment_items
+     where deployment_id = $1 and operation_id is null and reason is null order by id`,
+    [deploymentId],
+  )
+  const files = await sql.rows<AskedFileRow>(
+    `with awaited as materialized (select distinct unnest(waits_for) as file_id from deployment_items where deployment_id = $1)
+     select f.*, coalesce(i.body, v.body) as frozen, i.body is null or i.body = f.body as is_same,
+       exists (select from awaited a where a.file_id = f.id) as is_awaited
+     from deployment_items i join files f on f.id = i.file_id left join file_versions v on v.file_id = i.file_id and v.number = i.version
+     where i.deployment_id = $1 and i.inner_key is null and i.file_id = any($2)`,
+    [deploymentId, [...new Set(items.map((item) => item.file_id))]],
+  )
+  return { deployment, items, files: new Map(files.map((row) => [row.id, row])) }
+}
+
 /** Deployments of which something has not been asked for although that should be so by now. */
 export async function unaskedDeployments(sql: Sql, olderThanSeconds: number, most: number): Promise<number[]> {
   const rows = await sql.rows<{ id: number }>(
@@ -181,6 +223,8 @@ export type ReadyFile = FileStand & {
   created_by: number
   imported: boolean
   node_id: number
+  workspace_id: number
+  identifier: string
 }
 
 /**
@@ -202,9 +246,9 @@ export async function claimReady(
            where own.deployment_id = $1 and own.file_id = f.file_id and own.inner_key is null and d.done_at is null)),
      claimed as (
        update deployment_items i set done_at = now() from ready r where i.deployment_id = $1 and i.file_id = r.file_id returning i.*)
-     select f.id, f.name, f.version, f.deployed_version, f.deleted_at, f.node_id, c.id as item_id, c.version as item_version, c.change, c.body,
+     select f.id, f.name, f.version, f.deployed_version, f.deleted_at, f.node_id, f.workspace_id, w.identifier, c.id as item_id, c.version as item_version, c.change, c.body,
        c.operation_id, o.snapshot, d.comment, d.created_by, d.imported
-     from claimed c join deployments d on d.id = c.deployment_id join operations o on o.id = c.operation_id join files f on f.id = c.file_id
+     from claimed c join deployments d on d.id = c.deployment_id join operations o on o.id = c.operation_id join files f on f.id = c.file_id join workspaces w on w.id = f.workspace_id
      where c.inner_key is null order by f.id for update of f`,
     [deploymentId, fileIds],
   )

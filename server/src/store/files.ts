@@ -55,6 +55,14 @@ export async function fileVersion(sql: Sql, fileId: number, number: number): Pro
   return row ?? null
 }
 
+/** Also those in the recycle bin. */
+export async function filesByIds(sql: Sql, tenantId: number, ids: readonly number[]): Promise<FileRow[]> {
+  return await sql.rows<FileRow>('select * from files where tenant_id = $1 and id = any($2) order by id', [
+    tenantId,
+    ids,
+  ])
+}
+
 /** Locked in the order of their ids, which is the one order everywhere. */
 export async function lockFiles(sql: Sql, tenantId: number, ids: readonly number[]): Promise<FileRow[]> {
   return await sql.rows<FileRow>('select * from files where tenant_id = $1 and id = any($2) order by id for update', [
@@ -80,7 +88,10 @@ export async function lockFileStand(sql: Sql, id: number): Promise<FileStand | n
   return await sql.ask(LOCK_STAND, id)
 }
 
-export type NewFileRow = Pick<FileRow, 'tenant_id' | 'workspace_id' | 'folder_id' | 'kind' | 'name' | 'owner_id' | 'body'> & {
+export type NewFileRow = Pick<
+  FileRow,
+  'tenant_id' | 'workspace_id' | 'folder_id' | 'kind' | 'name' | 'owner_id' | 'body'
+> & {
   readonly created_by: number
 }
 
@@ -199,7 +210,10 @@ export type FileFilter = {
   readonly ownerId?: number | undefined
 }
 
-function filterSql({ workspaceId, folderId, name, kind, state, ownerId }: FileFilter): { where: string; values: unknown[] } {
+function filterSql({ workspaceId, folderId, name, kind, state, ownerId }: FileFilter): {
+  where: string
+  values: unknown[]
+} {
   const values: unknown[] = [workspaceId]
   const put = (value: unknown) => `$${values.push(value)}`
   const where = ['f.workspace_id = $1', state === undefined ? 'f.deleted_at is null' : STATES[state]]
@@ -234,11 +248,7 @@ export async function countFiles(sql: Pick<Sql, 'rows'>, filter: FileFilter): Pr
 }
 
 /** Also one in the recycle bin. */
-export async function listedFile(
-  sql: Pick<Sql, 'rows'>,
-  workspaceId: number,
-  id: number,
-): Promise<FileListRow | null> {
+export async function listedFile(sql: Pick<Sql, 'rows'>, workspaceId: number, id: number): Promise<FileListRow | null> {
   const [row] = await sql.rows<FileListRow>(`${LIST} where f.workspace_id = $1 and f.id = $2`, [workspaceId, id])
   return row ?? null
 }

@@ -167,15 +167,24 @@ export function setRecurrence(tx: Transaction, ids: readonly number[], recurrenc
   tx.write(SET_RECURRENCE, { ids, recurrence })
 }
 
-/** Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them. */
-export function unpublishNodes(tx: Transaction, ids: readonly number[]): void {
+/**
+ * Takes nodes out of the scheduler: they are no longer listed, found or depended on. The rows stay for what refers to them. Answers the nodes that wait for
+ * what they made: there must be none.
+ */
+export async function unpublishNodes(tx: Transaction, ids: readonly number[]): Promise<readonly number[]> {
   tx.send('update nodes set unpublished_at = now(), modified_at = now() where id = any($1)', [ids])
-  tx.send('delete from node_outputs where node_id = any($1)', [ids])
   tx.send('delete from node_inputs where node_id = any($1)', [ids])
   tx.send('delete from node_edges where from_id = any($1)', [ids])
   tx.send('delete from node_edges where to_id = any($1)', [ids])
   // Their files are then not deployed (rule 48).
   tx.send('update files set deployed_version = null where node_id = any($1)', [ids])
+  const rows = await tx.rows<{ node_id: number }>(
+    `with gone as (delete from node_outputs where node_id = any($1) returning tenant_id, environment, output)
+     select distinct i.node_id from gone g join node_inputs i on i.tenant_id = g.tenant_id and i.environment = g.environment and i.output = g.output
+     order by 1`,
+    [ids],
+  )
+  return rows.map((row) => row.node_id)
 }
 
 export async function nodesByIds(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
@@ -303,6 +312,68 @@ export async function producersOf(
     'select output, node_id from node_outputs where tenant_id = $1 and environment = $2 and output = any($3)',
     [tenantId, environment, outputs],
   )
+}
+
+/** The published nodes of these names. */
+export async function nodesNamed(
+  sql: Sql,
+  workspaceId: number,
+  environment: Environment,
+  names: readonly string[],
+): Promise<{ id: number; name: string }[]> {
+  return await sql.rows(
+    'select id, name from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null',
+    [workspaceId, environment, names],
+  )
+}
+
+/** Which nodes wait for these outputs, of whatever cycle. */
+export async function consumersOf(
+  sql: Sql,
+  tenantId: number,
+  environment: Environment,
+  outputs: readonly string[],
+): Promise<{ output: string; node_id: number }[]> {
+  return await sql.rows(
+    `select distinct output, node_id from node_inputs where tenant_id = $1 and environment = $2 and output = any($3) and type = 'normal'`,
+    [tenantId, environment, outputs],
+  )
+}
+
+/** What waits for what these nodes make, themselves left out. */
+export async function waitingOutside(
+  sql: Sql,
+  ids: readonly number[],
+): Promise<{ from_id: number; to_id: number; to_name: string; output: string }[]> {
+  return await sql.rows(
+    `select distinct o.node_id as from_id, n.id as to_id, n.name as to_name, o.output from node_outputs o
+     join node_inputs i on i.tenant_id = o.tenant_id and i.environment = o.environment and i.output = o.output and i.node_id <> o.node_id
+     join nodes n on n.id = i.node_id where o.node_id = any($1) order by n.name`,
+    [ids],
+  )
+}
+
+/** The edges of all that leads up from these nodes. */
+export async function ancestry(sql: Sql, ids: readonly number[]): Promise<{ from: number; to: number }[]> {
+  return await sql.rows(
+    `with recursive up(id) as (
+       select n.id from unnest($1::bigint[]) as n(id)
+       union
+       select e.from_id from up cross join lateral (select from_id from node_edges where to_id = up.id offset 0) e)
+     select e.from_id as "from", up.id as "to"
+     from up cross join lateral (select from_id from node_edges where to_id = up.id offset 0) e`,
+    [ids],
+  )
+}
+
+/** What these nodes wait for in the same cycle and nothing produces. */
+export async function unresolvedOf(sql: Sql, ids: readonly number[]): Promise<string[]> {
+  const rows = await sql.rows<{ output: string }>(
+    `select distinct i.output from node_inputs i where i.node_id = any($1) and i.type = 'normal' and not exists (
+       select from node_outputs o where o.tenant_id = i.tenant_id and o.environment = i.environment and o.output = i.output) order by 1`,
+    [ids],
+  )
+  return rows.map((row) => row.output)
 }
 
 export type NewNode = {

@@ -3,6 +3,7 @@ import type { RefusalCode } from '@holdpoint/core'
 import type { Transaction } from '../../store/database.ts'
 import { type EndingRunRow, endRun, lockEndingRuns } from '../../store/development-runs.ts'
 import type { RunReason } from '../../store/instance-runs.ts'
+import { itemEnded } from './take-effect.ts'
 
 export type RunOutcome = { readonly state: 'succeeded' | 'failed' | 'unknown'; readonly reason: RunReason | null }
 
@@ -21,6 +22,7 @@ export async function endDevelopmentRuns(tx: Transaction, instanceIds: readonly 
   for (const row of await lockEndingRuns(tx, instanceIds)) {
     const { state, reason } = outcomeOf(row)
     endRun(tx, row.instance_id, state, reason)
+    if (row.kind === 'function') await itemEnded(tx, row.instance_id, { state, reason })
   }
 }
 

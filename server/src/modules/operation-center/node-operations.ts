@@ -93,7 +93,13 @@ function nodeOperation(operation: NodeOperation): OperationKind<NodeRequest, Sna
       const inProduction = snapshot.nodes[0]?.environment === 'PROD'
       const recurrence = RECURRENCE_AFTER[operation]
       if (recurrence === null) {
-        nodes.unpublishNodes(tx, ids)
+        const waitingIds = await nodes.unpublishNodes(tx, ids)
+        // Something came to wait for them in the moment in which they go.
+        if (waitingIds.length > 0)
+          throw new Refusal('NODE_HAS_DESCENDANTS', {
+            nodes: snapshot.nodes.map((node) => `${node.name} (${node.nodeId})`),
+            nodeIds: ids,
+          })
         dryRunNotStarted(tx, ids)
       } else nodes.setRecurrence(tx, ids, recurrence)
       writeObjectLog(tx, {

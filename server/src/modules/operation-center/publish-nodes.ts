@@ -57,11 +57,10 @@ export async function publishNodes(
   const given = wired.flatMap(({ id }) => id ?? [])
   const names = wired.map(({ definition }) => definition.name)
   const outputs = wired.flatMap((one) => one.outputs)
-  const inputs = wired.flatMap((one) => one.inputs.filter(({ type }) => type === 'normal').map(({ output }) => output))
   const [byId, byName, producers, owners] = await Promise.all([
     given.length === 0 ? [] : nodes.lockNodeRows(tx, given),
     nodes.nodesByNames(tx, workspaceId, environment, names),
-    nodes.producersOf(tx, tenantId, environment, [...new Set([...outputs, ...inputs])]),
+    nodes.producersOf(tx, tenantId, environment, outputs),
     ownersOf(tx, tenantId, wired),
   ])
   const knownById = new Map(byId.map((row) => [row.id, row]))
@@ -70,7 +69,6 @@ export async function publishNodes(
     (node.id === null ? knownByName.get(node.definition.name) : knownById.get(node.id)) ?? null
   refuseTakenNames(wired, knownByName)
   refuseTakenOutputs(wired, producers, new Set(wired.flatMap((node) => knownOf(node)?.id ?? [])))
-  if (place.resolves) refuseUnresolved(inputs, new Set([...outputs, ...producers.map(({ output }) => output)]))
 
   const asRow = ({ id, definition }: WiredNode, recurrence = definition.recurrence): nodes.NewNode => ({
     id,
@@ -217,15 +215,10 @@ function refuseTakenOutputs(
       throw new Refusal('NAME_TAKEN', { thing: 'node output', name: output })
 }
 
-function refuseUnresolved(inputs: readonly string[], produced: ReadonlySet<string>): void {
-  const dependencies = [...new Set(inputs)].filter((output) => !produced.has(output))
-  if (dependencies.length > 0) throw new Refusal('DEPENDENCY_NOT_DEPLOYED', { dependencies })
-}
-
 /** What nodes produce and wait for is written where it is another than before, and only there a cycle may have come to be. */
 async function putChangedWiring(
   tx: Transaction,
-  { tenantId, environment }: Place,
+  { tenantId, environment, resolves }: Place,
   wired: readonly WiredNode[],
   ids: ReadonlyMap<WiredNode, number>,
 ): Promise<void> {
@@ -238,10 +231,13 @@ async function putChangedWiring(
   })
   if (changed.length === 0) return
   nodes.putWiring(tx, tenantId, environment, changed)
-  await refuseCycle(
-    tx,
-    changed.map(({ nodeId }) => nodeId),
-  )
+  const changedIds = changed.map(({ nodeId }) => nodeId)
+  // Both look at what is there with these: of several that change it in one transaction the last one sees all.
+  const [, dependencies] = await Promise.all([
+    refuseCycle(tx, changedIds),
+    resolves ? nodes.unresolvedOf(tx, changedIds) : [],
+  ])
+  if (dependencies.length > 0) throw new Refusal('DEPENDENCY_NOT_DEPLOYED', { dependencies })
 }
 
 const isEqual = (had: readonly string[], now: ReadonlySet<string>) =>
