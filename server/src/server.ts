@@ -18,6 +18,7 @@ import { startLive } from './live.ts'
 import { askUnasked } from './modules/data-development/ask-deployment.ts'
 import { fileOperations } from './modules/data-development/file-operation.ts'
 import { runCode } from './modules/data-development/run-code.ts'
+import { commitTable, deployTable } from './modules/data-development/submit-table.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
@@ -70,6 +71,8 @@ const OPERATIONS: OperationTable = {
   'pre-rerun-instance': INSTANCE_KINDS.rerun,
   'pre-set-instance-success': INSTANCE_KINDS['set-success'],
   'run-file': runCode,
+  'commit-table': commitTable,
+  'deploy-table': deployTable,
 }
 
 const EXPIRE_EVERY_MS = 1_000

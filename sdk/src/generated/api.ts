@@ -1319,6 +1319,115 @@ export interface Routes {
     }
   }
   /**
+   * The tables of a workspace
+   */
+  'GET /workspaces/{workspaceId}/tables': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      name?: string
+    }
+    body: undefined
+    answer: {
+      items: TableSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Design a table; the databases get it when it is submitted
+   */
+  'POST /workspaces/{workspaceId}/tables': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewTable
+    answer: TableDetail
+  }
+  /**
+   * A table: its design, and what each environment has of it
+   */
+  'GET /workspaces/{workspaceId}/tables/{tableId}': {
+    params: {
+      workspaceId: number
+      tableId: number
+    }
+    query: {}
+    body: undefined
+    answer: TableDetail
+  }
+  /**
+   * Change the design of a table; refused where somebody has changed it meanwhile
+   */
+  'PATCH /workspaces/{workspaceId}/tables/{tableId}': {
+    params: {
+      workspaceId: number
+      tableId: number
+    }
+    query: {}
+    body: TableSave
+    answer: TableDetail
+  }
+  /**
+   * Delete the design of a table; the real tables stay
+   */
+  'DELETE /workspaces/{workspaceId}/tables/{tableId}': {
+    params: {
+      workspaceId: number
+      tableId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * What lies between the real table of an environment, as its database says it is now, and the design
+   */
+  'GET /workspaces/{workspaceId}/tables/{tableId}/comparison': {
+    params: {
+      workspaceId: number
+      tableId: number
+    }
+    query: {
+      environment: 'PROD' | 'DEV'
+    }
+    body: undefined
+    answer: TableComparison
+  }
+  /**
+   * Submit a table to development (table.write) or production (table.deploy): its real table is changed, in one transaction
+   */
+  'POST /workspaces/{workspaceId}/tables/{tableId}/submissions': {
+    params: {
+      workspaceId: number
+      tableId: number
+    }
+    query: {}
+    body: NewTableSubmissionInput
+    answer: AskedTableSubmission
+  }
+  /**
+   * What was submitted of a table, newest first
+   */
+  'GET /workspaces/{workspaceId}/tables/{tableId}/submissions': {
+    params: {
+      workspaceId: number
+      tableId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: TableSubmission[]
+      nextCursor: string | null
+    }
+  }
+  /**
    * Operations and their event checks, newest first
    */
   'GET /operations': {
@@ -4106,6 +4215,160 @@ export interface DevelopmentRun {
   createdAt: string
   endedAt: string | null
 }
+export interface TableSummary {
+  id: number
+  workspaceId: number
+  name: string
+  comment: string
+  owner: Person | null
+  revision: number
+  environments: {
+    environment: 'PROD' | 'DEV'
+    dataSource: string
+    /**
+     * The one that was applied last; null before there is one
+     */
+    revision: number | null
+    appliedAt: string | null
+  }[]
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'commit' | 'deploy' | 'delete')[]
+}
+export interface NewTable {
+  name: string
+  design: TableDesign
+}
+export interface TableDesign {
+  comment: string
+  /**
+   * Null: the default one of each environment
+   */
+  dataSource: string | null
+  /**
+   * Kept and told to extensions; nothing is removed by it
+   */
+  lifeCycleDays: number | null
+  /**
+   * @minItems 1
+   * @maxItems 1200
+   */
+  columns: {
+    name: string
+    /**
+     * bigint, string, decimal(18,2), datetime …
+     */
+    type: string
+    comment: string
+    /**
+     * Partition columns come last
+     */
+    isPartition: boolean
+  }[]
+}
+export interface TableDetail {
+  id: number
+  workspaceId: number
+  name: string
+  comment: string
+  owner: Person | null
+  revision: number
+  environments: {
+    environment: 'PROD' | 'DEV'
+    dataSource: string
+    /**
+     * The one that was applied last; null before there is one
+     */
+    revision: number | null
+    appliedAt: string | null
+    design: TableDesign | null
+  }[]
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'commit' | 'deploy' | 'delete')[]
+  design: TableDesign
+}
+export interface TableSave {
+  /**
+   * The revision that it was made on
+   */
+  revision: number
+  design: TableDesign
+}
+export interface TableComparison {
+  environment: 'PROD' | 'DEV'
+  dataSource: string
+  /**
+   * Whether the database has a table of this name
+   */
+  exists: boolean
+  /**
+   * What leads from what the database has now to the draft
+   */
+  changes: TableChange[]
+  /**
+   * As they would be run
+   */
+  statements: string[]
+}
+export interface TableChange {
+  kind:
+    'create-table' | 'comment-table' | 'life-cycle' | 'add-column' | 'drop-column' | 'change-type' | 'comment-column'
+  column: string | null
+  from: string
+  to: string
+  /**
+   * The name under which it has to be asked for, of what would lose data
+   */
+  loss: string | null
+}
+export interface NewTableSubmissionInput {
+  environment: 'PROD' | 'DEV'
+  revision: number
+  /**
+   * What may lose data, by name
+   *
+   * @maxItems 1200
+   */
+  losses?: string[]
+}
+export interface AskedTableSubmission {
+  operation: OperationView
+  /**
+   * Null while it is held
+   */
+  submission: TableSubmission | null
+  run: DevelopmentRun | null
+}
+export interface TableSubmission {
+  id: number
+  environment: 'PROD' | 'DEV'
+  revision: number
+  state: 'applying' | 'applied' | 'failed' | 'unknown'
+  changes: TableChange[]
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  operationId: string | null
+  /**
+   * Its log is that of this instance
+   */
+  instanceId: number | null
+  submittedBy: Person
+  submittedAt: string
+  endedAt: string | null
+}
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read
  */
@@ -5997,6 +6260,33 @@ export interface NewDeploymentInput {
   }[]
   comment?: string
 }
+export interface TableDesignInput {
+  comment?: string
+  /**
+   * Null: the default one of each environment
+   */
+  dataSource?: string | null
+  /**
+   * Kept and told to extensions; nothing is removed by it
+   */
+  lifeCycleDays?: number | null
+  /**
+   * @minItems 1
+   * @maxItems 1200
+   */
+  columns: {
+    name: string
+    /**
+     * bigint, string, decimal(18,2), datetime …
+     */
+    type: string
+    comment?: string
+    /**
+     * Partition columns come last
+     */
+    isPartition?: boolean
+  }[]
+}
 export interface RabbitmqSettings {
   host: string
   port: number
@@ -6498,4 +6788,14 @@ export interface ParameterText {
    * @maxItems 54
    */
   points: string[]
+}
+export interface NewTableSubmission {
+  environment: 'PROD' | 'DEV'
+  revision: number
+  /**
+   * What may lose data, by name
+   *
+   * @maxItems 1200
+   */
+  losses: string[]
 }

@@ -1,5 +1,5 @@
 /** What the scheduler hands to a runner, and what it hears back. */
-import type { NodeDefinition, Refusal } from '@holdpoint/core'
+import type { NodeDefinition, Refusal, TableProgram } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import type { Environment } from '../store/nodes.ts'
 
@@ -20,6 +20,8 @@ export type Work = {
   /** The business date, yyyy-mm-dd. */
   readonly bizdate: string
   readonly cycleAt: Date
+  /** Instead of running a program it changes this table. */
+  readonly table?: TableProgram
 }
 
 export type Ended =

@@ -1,5 +1,5 @@
 /** Runs the programs of nodes: what runs a node, how long it may, and what is written of it. */
-import { Refusal, runnerKindOf, whyNotRun } from '@holdpoint/core'
+import { type FoundTable, Refusal, runnerKindOf, whyNotRun } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import { runBranch } from './branch.ts'
 import { httpRunner } from './http.ts'
@@ -12,6 +12,8 @@ import { type SqlParts, sqlRunner } from './sql.ts'
 export type NodeRunners = Runners & {
   /** Whether a data source can be used: null, or why not. */
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
+  /** The table of this name as the database says it is; null: there is none. Refused where it cannot be asked. */
+  look(dataSource: DataSource, name: string, signal: AbortSignal): Promise<FoundTable | null>
   /** A data source is no more, and its tables go. */
   remove(dataSource: DataSource): Promise<void>
   /** What programs run behind here, for the log. */
@@ -30,6 +32,7 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
   const underway = new Set<Promise<unknown>>()
 
   async function dispatch(work: Work, io: { log(text: string): void; signal: AbortSignal }): Promise<Ended> {
+    if (work.table !== undefined) return await sql.change(work, work.table, io)
     const problem = whyNotRun(work.node)
     if (problem !== null) return { ended: 'failed', reason: new Refusal('PROGRAM_NOT_RUN', { problem }) }
     const kind = runnerKindOf(work.node.programType)!
@@ -75,6 +78,7 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
     },
     hasWork: (programType) => runnerKindOf(programType) !== 'none',
     test: (dataSource, signal) => sql.test(dataSource, signal),
+    look: (dataSource, name, signal) => sql.look(dataSource, name, signal),
     remove: (dataSource) =>
       sql.remove(dataSource).catch((error) => parts.logFault(error, { dataSource: dataSource.id })),
     fence: () => own.description(),

@@ -2,11 +2,11 @@
 import { rm } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
-import { Refusal, type RunnerKind, sqlStatements } from '@holdpoint/core'
+import { type FoundTable, Refusal, type RunnerKind, sameTable, sqlStatements, type TableProgram } from '@holdpoint/core'
 import { decryptSecret } from '../credentials.ts'
 import { addressesOf, type OutboundPolicy } from '../openevent/guard.ts'
 import type { DataSource } from '../store/data-sources.ts'
-import type { FromSqlProcess, Statement, ToSqlProcess } from './inside/messages.ts'
+import type { FromSqlProcess, ToSqlProcess } from './inside/messages.ts'
 import type { Leases } from './lease.ts'
 import { substituted } from './parameters.ts'
 import { type Occupant, type Places, places } from './places.ts'
@@ -40,8 +40,27 @@ export type PostgresqlSettings = {
 
 type Io = { log(text: string): void; readonly signal: AbortSignal }
 
+/** What is asked of a process, without its number. */
+type Asking =
+  | Omit<Extract<ToSqlProcess, { t: 'run' }>, 'id'>
+  | Omit<Extract<ToSqlProcess, { t: 'look' }>, 'id'>
+  | Omit<Extract<ToSqlProcess, { t: 'table' }>, 'id'>
+
+type Answer = {
+  readonly ended: Ended
+  readonly found: FoundTable | null
+  /** Why nothing was done, as far as the process says. */
+  readonly undone: 'differs' | 'failed' | null
+  /** Whether it was handed over to a process. */
+  readonly begun: boolean
+}
+
 export type SqlRunner = {
   run(kind: RunnerKind, work: Work, io: Io): Promise<Ended>
+  /** The table as the database says it is; null: there is none. Refused where it cannot be asked. */
+  look(dataSource: DataSource, name: string, signal: AbortSignal): Promise<FoundTable | null>
+  /** Rule 50. */
+  change(work: Work, program: TableProgram, io: Io): Promise<Ended>
   /** Whether it can be used: null, or why not. */
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
   /** It is no more: its process is ended and its tables are gone. */
@@ -69,11 +88,11 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
   const directoryOf = ({ kind, tenant_id, id }: DataSource) =>
     kind !== 'duckdb' || parts.tablesDir === null ? null : path.join(parts.tablesDir, String(tenant_id), String(id))
 
-  async function onDataSource(dataSource: DataSource, statements: readonly Statement[], io: Io): Promise<Ended> {
-    if (dataSource.kind === 'postgresql') return await onPostgresql(dataSource, statements, io)
+  async function onDataSource(dataSource: DataSource, asking: Asking, io: Io): Promise<Answer> {
+    if (dataSource.kind === 'postgresql') return await onPostgresql(dataSource, asking, io)
     const directory = directoryOf(dataSource)
     if (directory === null)
-      return unreachable(dataSource, 'this server has no directory for tables (HOLDPOINT_TABLES_DIR)')
+      return notBegun(dataSource, 'this server has no directory for tables (HOLDPOINT_TABLES_DIR)')
     let file = files.get(dataSource.id)
     if (file === undefined) {
       const { duckdbMemoryMb: memoryMb, duckdbFileGb: fileGb } = parts
@@ -81,24 +100,24 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
       file = sharedProcess(dataSource, open, { memoryMb, fileGb }, forDuckDb, leases, parts.idleMs ?? IDLE_MS)
       files.set(dataSource.id, file)
     }
-    return await file.run(statements, io)
+    return await file.run(asking, io)
   }
 
-  async function onPostgresql(dataSource: DataSource, statements: readonly Statement[], io: Io): Promise<Ended> {
+  async function onPostgresql(dataSource: DataSource, asking: Asking, io: Io): Promise<Answer> {
     const { host, port, database, user, tls } = dataSource.settings as PostgresqlSettings
     let address: string
     try {
       // The address is judged, and connected to: the name may lead elsewhere a moment later.
       address = (await addressesOf(parts.outbound, host))[0]!
     } catch (error) {
-      return unreachable(dataSource, (error as Error).message)
+      return notBegun(dataSource, (error as Error).message)
     }
     let password: string
     try {
       password =
         dataSource.secret === null ? '' : decryptSecret(parts.secretKey, dataSource.secret, secretOf(dataSource.id))
     } catch {
-      return unreachable(dataSource, 'the password of the data source cannot be read; give it again')
+      return notBegun(dataSource, 'the password of the data source cannot be read; give it again')
     }
     const open: ToSqlProcess = {
       ...{ t: 'postgresql', address, port, database, user },
@@ -108,29 +127,56 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
     }
     const limits = { memoryMb: POSTGRESQL_MEMORY_MB, fileGb: 0 }
     const own = sharedProcess(dataSource, open, limits, forPostgresql, leases, 0)
-    const ended = await own.run(statements, io)
+    const answer = await own.run(asking, io)
     await own.close()
-    return ended
+    return answer
+  }
+
+  async function look(dataSource: DataSource, name: string, signal: AbortSignal): Promise<FoundTable | null> {
+    const { ended, found, undone } = await onDataSource(dataSource, { t: 'look', name }, { log() {}, signal })
+    if (ended.ended === 'succeeded') return found
+    if (ended.ended === 'stopped') throw late(dataSource)
+    const { problem } = ended.reason.details
+    if (undone !== null) throw new Refusal('TABLE_CHANGE_IMPOSSIBLE', { name, problem })
+    throw new Refusal('DATA_SOURCE_UNREACHABLE', { name: dataSource.name, problem })
   }
 
   return {
+    look,
+    async change({ dataSource, node, runNumber }, program, io) {
+      if (dataSource === null) return { ended: 'failed', reason: missing(node.dataSource?.name) }
+      const { name, before, design } = program
+      const { ended, undone, begun } = await onDataSource(dataSource, { t: 'table', program }, io)
+      if (ended.ended !== 'failed') return ended
+      const { problem } = ended.reason.details
+      const failed = (reason: Refusal): Ended => ({ ended: 'failed', reason })
+      if (undone === 'differs') return failed(new Refusal('TABLE_DIFFERS', { name, problem }))
+      if (undone === 'failed') return failed(new Refusal('TABLE_CHANGE_IMPOSSIBLE', { name, problem }))
+      // Nobody has said whether it was committed, of this run or of one before that was lost.
+      if (!begun && runNumber === 1) return ended
+      try {
+        const found = await look(dataSource, name, io.signal)
+        if (sameTable(found, design)) return { ended: 'succeeded' }
+        return sameTable(found, before) ? ended : failed(new Refusal('TABLE_DIFFERS', { name, problem }))
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error
+        return failed(new Refusal('RUN_UNKNOWN', { name: dataSource.name, problem: error.message }))
+      }
+    },
     async run(kind, work, io) {
       const { dataSource, node, parameters } = work
-      if (dataSource === null) {
-        const reason = new Refusal('DATA_SOURCE_MISSING', { name: node.dataSource?.name ?? 'default' })
-        return { ended: 'failed', reason }
-      }
+      if (dataSource === null) return { ended: 'failed', reason: missing(node.dataSource?.name) }
       if (kind === 'postgresql' && dataSource.kind !== 'postgresql')
         return notRun(`${node.programType} needs a PostgreSQL data source, which ${dataSource.name} is not`)
       const statements = sqlStatements(substituted(node.script?.content ?? '', parameters))
       if (statements.length === 0) return notRun('there is no statement in it')
-      return await onDataSource(dataSource, statements, io)
+      return (await onDataSource(dataSource, { t: 'run', statements }, io)).ended
     },
     async test(dataSource, signal) {
-      const ended = await onDataSource(dataSource, [{ text: 'select 1', line: 1 }], { log() {}, signal })
+      const statements = [{ text: 'select 1', line: 1 }]
+      const { ended } = await onDataSource(dataSource, { t: 'run', statements }, { log() {}, signal })
       if (ended.ended === 'succeeded') return null
-      if (ended.ended === 'failed') return ended.reason
-      return new Refusal('DATA_SOURCE_UNREACHABLE', { name: dataSource.name, problem: 'it did not answer in time' })
+      return ended.ended === 'failed' ? ended.reason : late(dataSource)
     },
     async remove(dataSource) {
       const file = files.get(dataSource.id)
@@ -149,11 +195,21 @@ const unreachable = ({ name }: DataSource, problem: string): Ended => ({
   reason: new Refusal('DATA_SOURCE_UNREACHABLE', { name, problem }),
 })
 
+const missing = (name = 'default') => new Refusal('DATA_SOURCE_MISSING', { name })
+const late = ({ name }: DataSource) =>
+  new Refusal('DATA_SOURCE_UNREACHABLE', { name, problem: 'it did not answer in time' })
+const notBegun = (dataSource: DataSource, problem: string): Answer => ({
+  ...{ ended: unreachable(dataSource, problem), found: null, undone: null, begun: false },
+})
+
 type Job = {
   readonly id: number
-  readonly statements: readonly Statement[]
+  readonly asking: Asking
   readonly io: Io
   readonly settle: (ended: Ended) => void
+  begun: boolean
+  found: FoundTable | null
+  undone: Answer['undone']
   stopped: boolean
   overdue: NodeJS.Timeout | null
 }
@@ -202,7 +258,8 @@ function sharedProcess(
     if (current.opened && !current.retiring)
       for (const job of waiting.splice(0)) {
         running.set(job.id, job)
-        current.process.tell({ t: 'run', id: job.id, statements: job.statements })
+        job.begun = true
+        current.process.tell({ ...job.asking, id: job.id })
       }
     if (running.size > 0 || !current.opened) return
     if (current.retiring) current.process.tell({ t: 'close' })
@@ -253,12 +310,22 @@ function sharedProcess(
       current.process.kill()
     } else if (message.t === 'wanted') current.retiring = true
     else if (message.t === 'log') running.get(message.id)?.io.log(String(message.text))
+    else if (message.t === 'found') find(message.id, { comment: String(message.comment), columns: [] })
+    else if (message.t === 'columns') find(message.id, { columns: message.columns })
     else {
       const job = running.get(message.id)
+      if (job !== undefined) job.undone = message.undone ?? null
       if (!message.healthy) current.retiring = true
       if (job !== undefined) settle(job, endOf(message.error))
     }
     go()
+  }
+
+  function find(id: number, { comment, columns }: Partial<FoundTable> & Pick<FoundTable, 'columns'>): void {
+    const job = running.get(id)
+    if (job === undefined) return
+    const before = job.found?.columns ?? []
+    job.found = { comment: comment ?? job.found?.comment ?? '', columns: [...before, ...columns] }
   }
 
   function stop(job: Job): void {
@@ -279,21 +346,22 @@ function sharedProcess(
   }
 
   return {
-    run(statements: readonly Statement[], io: Io): Promise<Ended> {
+    run(asking: Asking, io: Io): Promise<Answer> {
       return new Promise((resolve) => {
         const onAbort = () => stop(job)
         const job: Job = {
           id: ++lastId,
-          statements,
+          asking,
           io,
           stopped: false,
           overdue: null,
+          ...{ begun: false, found: null, undone: null },
           settle(ended) {
             io.signal.removeEventListener('abort', onAbort)
-            resolve(ended)
+            resolve({ ended, found: job.found, undone: job.undone, begun: job.begun })
           },
         }
-        if (closed || io.signal.aborted) return resolve({ ended: 'stopped' })
+        if (closed || io.signal.aborted) return job.settle({ ended: 'stopped' })
         io.signal.addEventListener('abort', onAbort, { once: true })
         waiting.push(job)
         go()

@@ -26,6 +26,7 @@ import { resourceGroupRoutes } from './resource-groups.ts'
 import { serviceUserRoutes } from './service-users.ts'
 import { sessionRoutes } from './session.ts'
 import { signingSecretRoutes } from './signing-secrets.ts'
+import { tableRoutes } from './tables.ts'
 import { trialRoutes } from './trials.ts'
 import { userRoutes } from './users.ts'
 import { workspaceRoutes } from './workspaces.ts'
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route[] = [
   ...backfillRoutes,
   ...fileReviewRoutes,
   ...codeRunRoutes,
+  ...tableRoutes,
   ...operationRoutes,
   ...alertRoutes,
   ...extensionRoutes,

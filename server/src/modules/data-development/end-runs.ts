@@ -4,6 +4,7 @@ import type { Transaction } from '../../store/database.ts'
 import { type EndingRunRow, endRun, lockEndingRuns } from '../../store/development-runs.ts'
 import type { RunReason } from '../../store/instance-runs.ts'
 import { itemEnded } from './take-effect.ts'
+import { endSubmission } from '../../store/tables.ts'
 
 export type RunOutcome = { readonly state: 'succeeded' | 'failed' | 'unknown'; readonly reason: RunReason | null }
 
@@ -23,6 +24,7 @@ export async function endDevelopmentRuns(tx: Transaction, instanceIds: readonly 
     const { state, reason } = outcomeOf(row)
     endRun(tx, row.instance_id, state, reason)
     if (row.kind === 'function') await itemEnded(tx, row.instance_id, { state, reason })
+    if (row.kind === 'table') endSubmission(tx, row.instance_id, state === 'succeeded' ? 'applied' : state, reason)
   }
 }
 

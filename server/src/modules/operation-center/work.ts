@@ -1,5 +1,12 @@
 /** What a runner is handed for an instance that has been started. */
-import { readParameterLine, resolveParameters, runnerKindOf } from '@holdpoint/core'
+import {
+  DAG_KINDS,
+  readParameterLine,
+  resolveParameters,
+  runnerKindOf,
+  TABLE_PROGRAM_TYPE,
+  type TableProgram,
+} from '@holdpoint/core'
 import type { Work } from '../../runners/runner.ts'
 import { dataSourceOfNode } from '../../store/data-sources.ts'
 import type { Sql } from '../../store/database.ts'
@@ -27,8 +34,9 @@ export async function workOf(sql: Sql, claimed: ClaimedRow, timeZone: string): P
     },
   )
   const kind = runnerKindOf(node.programType)
+  const table = tableOf(claimed)
   const dataSource =
-    kind === 'sql' || kind === 'postgresql'
+    kind === 'sql' || kind === 'postgresql' || table !== null
       ? await dataSourceOfNode(sql, {
           workspaceId: claimed.workspace_id,
           environment: claimed.environment,
@@ -48,6 +56,13 @@ export async function workOf(sql: Sql, claimed: ClaimedRow, timeZone: string): P
     timeoutMs: node.timeoutSeconds === null ? null : node.timeoutSeconds * 1000,
     bizdate: claimed.bizdate,
     cycleAt: claimed.cycle_at,
+    ...(table === null ? {} : { table }),
   }
   return { work, unknown }
+}
+
+/** What a submission is to change; a node that somebody has written is never one. */
+function tableOf({ kind, definition }: ClaimedRow): TableProgram | null {
+  if (DAG_KINDS[kind] !== 'temporary-workflow' || definition.programType !== TABLE_PROGRAM_TYPE) return null
+  return JSON.parse(definition.script?.content ?? '') as TableProgram
 }

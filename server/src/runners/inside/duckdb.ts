@@ -6,6 +6,7 @@ import { DuckDBInstance, StatementType } from '@duckdb/node-api'
 import { type Engine, type Session, StatementError } from './engine.ts'
 import type { ToSqlProcess } from './messages.ts'
 import { cell, MOST_ROWS } from './table.ts'
+import { TABLE_DIALECTS } from './table-dialects.ts'
 
 const LOCKED = /Could not set lock|Conflicting lock/i
 const LOCKED_AGAIN_MS = 250
@@ -50,6 +51,7 @@ export async function openDuckDb(given: Extract<ToSqlProcess, { t: 'duckdb' }>, 
     if (wantedSince(wanted) < WANTED_FOR_MS) isWanted()
   }, LOOK_EVERY_MS)
   return {
+    dialect: TABLE_DIALECTS.duckdb,
     session: async () => session(await instance.connect()),
     // What one run does to the whole engine must not stay with the others.
     async healthy() {
@@ -122,6 +124,14 @@ function session(connection: Connection): Session {
         } finally {
           prepared.destroySync()
         }
+      } catch (error) {
+        throw statementError((error as Error).message)
+      }
+    },
+    async ask(statement) {
+      try {
+        const reader = await connection.runAndReadAll(statement)
+        return reader.getRows().map((row) => row.map(String))
       } catch (error) {
         throw statementError((error as Error).message)
       }

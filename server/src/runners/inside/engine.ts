@@ -1,5 +1,7 @@
 /** A database as the process that speaks to it uses it. */
+
 import type { Rows } from './table.ts'
+import type { TableDialect } from './table-dialects.ts'
 
 export type Outcome = { readonly rows: Rows | null; readonly changed: number | null }
 
@@ -15,6 +17,8 @@ export class StatementError extends Error {
 export type Session = {
   /** Throws a StatementError. */
   run(statement: string): Promise<Outcome>
+  /** All rows of a statement of ours, every value as text. Throws a StatementError. */
+  ask(statement: string): Promise<readonly (readonly string[])[]>
   /** Ends what is running as soon as the database lets it. */
   interrupt(): void
   /** What was begun and not committed is rolled back. */
@@ -22,6 +26,7 @@ export type Session = {
 }
 
 export type Engine = {
+  readonly dialect: TableDialect
   session(): Promise<Session>
   healthy(): Promise<boolean>
   close(): Promise<void>

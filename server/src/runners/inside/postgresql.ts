@@ -3,6 +3,7 @@ import pg from 'pg'
 import { type Engine, type Outcome, type Session, StatementError } from './engine.ts'
 import type { ToSqlProcess } from './messages.ts'
 import { cell, MOST_ROWS } from './table.ts'
+import { TABLE_DIALECTS } from './table-dialects.ts'
 
 const CONNECT_WITHIN_MS = 10_000
 const CANCEL_WITHIN_MS = 5_000
@@ -12,7 +13,12 @@ type Given = Extract<ToSqlProcess, { t: 'postgresql' }>
 /** One session: each run has a process of its own. */
 export async function openPostgresql(given: Given): Promise<Engine> {
   const only = await session(given)
-  return { session: async () => only, healthy: async () => false, close: () => only.close() }
+  return {
+    dialect: TABLE_DIALECTS.postgresql,
+    session: async () => only,
+    healthy: async () => false,
+    close: () => only.close(),
+  }
 }
 
 const configOf = (given: Given): pg.ClientConfig => ({
@@ -47,6 +53,14 @@ async function session(given: Given): Promise<Session> {
     async run(statement) {
       try {
         return await asked(client, statement)
+      } catch (error) {
+        throw statementError(statement, gone ?? (error as Error))
+      }
+    },
+    async ask(statement) {
+      try {
+        const { rows } = await client.query<string[]>({ text: statement, rowMode: 'array' })
+        return rows.map((row) => row.map(String))
       } catch (error) {
         throw statementError(statement, gone ?? (error as Error))
       }

@@ -1,16 +1,21 @@
 /** The process that speaks to a database for nodes: what it is told comes down its input, and with the end of that it ends, wherever it is. */
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import type { TableProgram } from '@holdpoint/core'
 import { openDuckDb } from './duckdb.ts'
 import { type Engine, type Session, StatementError } from './engine.ts'
 import type { FromSqlProcess, Statement, ToSqlProcess } from './messages.ts'
 import { openPostgresql } from './postgresql.ts'
 import { table } from './table.ts'
+import { changeTable, lookAt, NotDone } from './table-change.ts'
+import type { TableDialect } from './table-dialects.ts'
 
 const UP = 3
 const MOST_PROBLEM_CHARACTERS = 2_000
 const MOST_SHOWN_STATEMENT = 200
 const INTERRUPT_AGAIN_MS = 500
+/** A message stays far below what the server takes. */
+const COLUMNS_AT_ONCE = 50
 
 const up = createWriteStream('', { fd: UP })
 const say = (message: FromSqlProcess) => void up.write(`${JSON.stringify(message)}\n`)
@@ -29,6 +34,8 @@ function told(message: ToSqlProcess): void {
   if (message.t === 'duckdb') open(openDuckDb(message, () => say({ t: 'wanted' })))
   else if (message.t === 'postgresql') open(openPostgresql(message))
   else if (message.t === 'run') void run(message.id, message.statements)
+  else if (message.t === 'look') void look(message.id, message.name)
+  else if (message.t === 'table') void change(message.id, message.program)
   else if (message.t === 'stop') stop(message.id)
   else
     void engineOf.promise
@@ -57,29 +64,80 @@ function open(engine: Promise<Engine>): void {
 }
 
 async function run(id: number, statements: readonly Statement[]): Promise<void> {
+  let at: Statement = statements[0] ?? { text: '', line: 1 }
+  await within(id, async ({ session, isStopped }) => {
+    try {
+      for (const statement of statements) {
+        if (isStopped()) break
+        at = statement
+        say({ t: 'log', id, text: `${heading(statement)}\n` })
+        const { rows, changed } = await session.run(statement.text)
+        if (rows !== null) say({ t: 'log', id, text: table(rows) })
+        else say({ t: 'log', id, text: changed === null ? 'done\n' : `${changed} ${changed === 1 ? 'row' : 'rows'}\n` })
+      }
+      return { error: null }
+    } catch (caught) {
+      const line = caught instanceof StatementError ? at.line + caught.line - 1 : at.line
+      const problem = shortened((caught as Error).message)
+      say({ t: 'log', id, text: `line ${line}: ${problem}\n` })
+      return { error: { line, problem } }
+    }
+  })
+}
+
+async function look(id: number, name: string): Promise<void> {
+  await within(id, async ({ session, dialect }) => {
+    try {
+      const found = await lookAt(session, dialect, name)
+      if (found !== null) {
+        say({ t: 'found', id, comment: found.comment })
+        for (let at = 0; at < found.columns.length; at += COLUMNS_AT_ONCE)
+          say({ t: 'columns', id, columns: found.columns.slice(at, at + COLUMNS_AT_ONCE) })
+      }
+      return { error: null }
+    } catch (caught) {
+      return failure(caught)
+    }
+  })
+}
+
+async function change(id: number, program: TableProgram): Promise<void> {
+  await within(id, async ({ session, dialect, isStopped }) => {
+    const log = (text: string) => say({ t: 'log', id, text: `${text}\n` })
+    try {
+      await changeTable(session, dialect, program, { log, isStopped })
+      return { error: null }
+    } catch (caught) {
+      const end = failure(caught)
+      log(end.error.problem)
+      return end
+    }
+  })
+}
+
+type Within = { readonly session: Session; readonly dialect: TableDialect; readonly isStopped: () => boolean }
+type End = Pick<Extract<FromSqlProcess, { t: 'ended' }>, 'error' | 'undone'>
+
+const failure = (caught: unknown) => ({
+  error: { line: 1, problem: shortened((caught as Error).message) },
+  ...(caught instanceof NotDone ? { undone: caught.because } : {}),
+})
+
+/** Does something in a session of its own, and says how it ended. */
+async function within(id: number, work: (of: Within) => Promise<End>): Promise<void> {
   const one: { stopped: boolean; session: Session | null } = { stopped: false, session: null }
   running.set(id, one)
   const engine = await engineOf.promise
-  let error: { line: number; problem: string } | null = null
-  let at: Statement = statements[0] ?? { text: '', line: 1 }
+  let end: End
   try {
     one.session = await engine.session()
-    for (const statement of statements) {
-      if (one.stopped) break
-      at = statement
-      say({ t: 'log', id, text: `${heading(statement)}\n` })
-      const { rows, changed } = await one.session.run(statement.text)
-      if (rows !== null) say({ t: 'log', id, text: table(rows) })
-      else say({ t: 'log', id, text: changed === null ? 'done\n' : `${changed} ${changed === 1 ? 'row' : 'rows'}\n` })
-    }
+    end = await work({ session: one.session, dialect: engine.dialect, isStopped: () => one.stopped })
   } catch (caught) {
-    const line = caught instanceof StatementError ? at.line + caught.line - 1 : at.line
-    error = { line, problem: shortened((caught as Error).message) }
-    say({ t: 'log', id, text: `line ${line}: ${error.problem}\n` })
+    end = { error: { line: 1, problem: shortened((caught as Error).message) } }
   }
   await one.session?.close().catch(() => {})
   running.delete(id)
-  say({ t: 'ended', id, error, healthy: error === null || (await engine.healthy()) })
+  say({ t: 'ended', id, ...end, healthy: end.error === null || (await engine.healthy()) })
 }
 
 /** The statement's first line, by which people find it. */
