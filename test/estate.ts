@@ -90,6 +90,10 @@ export async function estate(world: World, word: string): Promise<Estate> {
   })
   const backfillId = await putBackfill(world, { tenant, workspace, name: `backfill-${word}` })
   const file = await putFile(world, { tenant, workspace, name: `file_${word}`, by: owner })
+  const table = await owner.api.call('POST /workspaces/{workspaceId}/tables', {
+    params: { workspaceId: workspace.id },
+    body: { name: `table_${word}`, design: { columns: [{ name: 'id', type: 'bigint' }] } },
+  })
   const review = await owner.api.call('POST /workspaces/{workspaceId}/files/{fileId}/reviews', {
     params: { workspaceId: workspace.id, fileId: file.id },
     body: { description: `review-${word}` },
@@ -117,6 +121,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     dataSourceId: dataSource.id,
     resourceGroupId: resourceGroup.id,
     fileId: file.id,
+    tableId: table.id,
     reviewId: review.id,
   }
   const words = [
@@ -129,6 +134,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     alertRule.name,
     dataSource.name,
     resourceGroup.identifier,
+    table.name,
     `backfill-${word}`,
     `file_${word}`,
     review.description,

@@ -1392,7 +1392,7 @@ export interface Routes {
       tableId: number
     }
     query: {
-      environment: 'PROD' | 'DEV'
+      environment?: 'PROD' | 'DEV'
     }
     body: undefined
     answer: TableComparison

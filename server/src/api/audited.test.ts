@@ -155,6 +155,11 @@ const dataSource = () =>
     ...{ kind: 'postgresql', environment: 'PROD', name: fresh('source'), password: 'a password' },
     settings: { host: 'nowhere.invalid', database: 'd', user: 'u' },
   })
+const table = () =>
+  call(owner, 'POST', `/workspaces/${workspace.id}/tables`, {
+    name: `table_${Math.random().toString(36).slice(2)}`,
+    design: { columns: [{ name: 'id', type: 'bigint' }] },
+  })
 const resourceGroup = () =>
   call(owner, 'POST', '/resource-groups', { identifier: fresh('group'), name: 'A group', slots: 2 })
 const content = { name: 'An extension', points: ['freeze-node'] }
@@ -457,6 +462,30 @@ const STEPS: Readonly<Record<string, Step>> = {
     async run() {
       const { id } = await committed()
       return () => call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/runs`, { revision: 1 })
+    },
+  },
+  'POST /workspaces/:workspaceId/tables': { actions: ['table.create'], run: async () => () => table() },
+  'PATCH /workspaces/:workspaceId/tables/:tableId': {
+    actions: ['table.save'],
+    async run() {
+      const { id } = await table()
+      const design = { columns: [{ name: 'other', type: 'string' }] }
+      return () => call(owner, 'PATCH', `/workspaces/${workspace.id}/tables/${id}`, { revision: 1, design })
+    },
+  },
+  'DELETE /workspaces/:workspaceId/tables/:tableId': {
+    actions: ['table.delete'],
+    async run() {
+      const { id } = await table()
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/tables/${id}`)
+    },
+  },
+  'POST /workspaces/:workspaceId/tables/:tableId/submissions': {
+    actions: ['operation.request'],
+    async run() {
+      const { id } = await table()
+      const body = { environment: 'DEV', revision: 1 }
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/tables/${id}/submissions`, body)
     },
   },
   'POST /workspaces/:workspaceId/file-reviews/:reviewId/comments': {

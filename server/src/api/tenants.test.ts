@@ -85,9 +85,13 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
     upstreamInstanceIds: [ids.instanceId],
   }),
   'POST /workspaces/:workspaceId/files/:fileId/runs': () => ({ revision: 1 }),
+  'POST /workspaces/:workspaceId/tables': () => ({ name: 'taken_over', design: DESIGN }),
+  'PATCH /workspaces/:workspaceId/tables/:tableId': () => ({ revision: 1, design: DESIGN }),
+  'POST /workspaces/:workspaceId/tables/:tableId/submissions': () => ({ environment: 'DEV', revision: 1 }),
   'POST /workspaces/:workspaceId/manual-runs': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),
   'POST /workspaces/:workspaceId/smoke-tests': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),
 }
+const DESIGN = { columns: [{ name: 'id', type: 'bigint' }] }
 const ALERT_RULE = { name: 'taken over', watch: { kind: 'ERROR' }, emails: ['x@example.com'] }
 const freezing = (id: unknown) => ({ operation: 'freeze', instanceIds: [id] })
 const backfillOf = (id: unknown) => ({

@@ -112,7 +112,7 @@ export const tableRoutes = [
     tag,
     summary: 'What lies between the real table of an environment, as its database says it is now, and the design',
     params,
-    query: z.object({ environment: Environment }),
+    query: z.object({ environment: Environment.default('PROD') }),
     answer: TableComparison,
     async run({ platform, workspace, params: { tableId }, query: { environment } }) {
       const row = await tableFor(platform, workspace, tableId)
