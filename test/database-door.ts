@@ -49,16 +49,17 @@ export async function openDatabaseDoor(config: pg.PoolConfig): Promise<DatabaseD
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: (server.address() as AddressInfo).port,
     listen(cut) {
       cutting = cut
     },
-    cut() {
-      for (const socket of sockets) socket.destroy()
-    },
+    cut,
     close() {
-      this.cut()
+      cut()
       server.close()
     },
   }

@@ -28,6 +28,8 @@ export type Estate = {
   readonly words: readonly string[]
 }
 
+const COLUMN = { name: 'id', type: 'bigint', comment: '', isPartition: false }
+
 export async function estate(world: World, word: string): Promise<Estate> {
   const tenant = await world.tenant()
   const { owner } = tenant
@@ -92,7 +94,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
   const file = await putFile(world, { tenant, workspace, name: `file_${word}`, by: owner })
   const table = await owner.api.call('POST /workspaces/{workspaceId}/tables', {
     params: { workspaceId: workspace.id },
-    body: { name: `table_${word}`, design: { columns: [{ name: 'id', type: 'bigint' }] } },
+    body: { name: `table_${word}`, design: { comment: '', dataSource: null, lifeCycleDays: null, columns: [COLUMN] } },
   })
   const review = await owner.api.call('POST /workspaces/{workspaceId}/files/{fileId}/reviews', {
     params: { workspaceId: workspace.id, fileId: file.id },

@@ -1,8 +1,6 @@
 // SQL nodes on a real PostgreSQL, reached over TCP through a door that can be shut.
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseDoor, openDatabaseDoor } from '../../../test/database-door.ts'
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
 import { reasonOf, testRunners } from '../../../test/runners.ts'
 import { PATIENCE } from '../../../test/world.ts'
@@ -15,12 +13,12 @@ import { secretOf } from './sql.ts'
 const here = testRunners()
 let database: TestDatabase
 let db: Database
-let door: Awaited<ReturnType<typeof openDoor>>
+let door: DatabaseDoor
 let target: DataSource
 beforeAll(async () => {
   database = await testDatabase({ migrate: null })
   db = openDatabase(database.config)
-  door = await openDoor(database.config)
+  door = await openDatabaseDoor(database.config)
   const url = new URL(database.url)
   target = {
     ...{ id: 9, tenant_id: 1, name: 'warehouse', kind: 'postgresql' },
@@ -38,38 +36,6 @@ afterAll(async () => {
   door?.close()
   await database?.drop()
 })
-
-/** A port that leads to where the tests' server listens, as long as it is open. */
-async function openDoor(config: pg.PoolConfig) {
-  const sockets = new Set<Socket>()
-  const url = config.connectionString === undefined ? null : new URL(config.connectionString)
-  const server = createServer((from) => {
-    const to =
-      url === null ? connect(`${config.host}/.s.PGSQL.${config.port}`) : connect(Number(url.port || 5432), url.hostname)
-    for (const socket of [from, to]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        sockets.delete(socket)
-        from.destroy()
-        to.destroy()
-      })
-    }
-    from.pipe(to).pipe(from)
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return {
-    port: (server.address() as AddressInfo).port,
-    /** Whoever is connected is no longer. */
-    cut: () => {
-      for (const socket of sockets) socket.destroy()
-    },
-    close() {
-      this.cut()
-      server.close()
-    },
-  }
-}
 
 const pgsql = (content: string, more = {}) =>
   here.ran({ programType: 'POSTGRESQL', content, dataSource: target, ...more })

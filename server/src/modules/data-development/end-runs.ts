@@ -3,8 +3,8 @@ import type { RefusalCode } from '@holdpoint/core'
 import type { Transaction } from '../../store/database.ts'
 import { type EndingRunRow, endRun, lockEndingRuns } from '../../store/development-runs.ts'
 import type { RunReason } from '../../store/instance-runs.ts'
-import { itemEnded } from './take-effect.ts'
 import { endSubmission } from '../../store/tables.ts'
+import { itemEnded } from './take-effect.ts'
 
 export type RunOutcome = { readonly state: 'succeeded' | 'failed' | 'unknown'; readonly reason: RunReason | null }
 
