@@ -42,7 +42,9 @@ export async function run({ short, tell }: Options): Promise<Result> {
     await sql.connect()
     cleanup.add(() => sql.end())
     const endpoint = (path: string) => `http://127.0.0.1:${receivers.port}/${path}`
-    const prepared = await prepareWorkspace(holdpoint.url, holdpoint.password, endpoint('0'), operations, MOST_AT_ONCE)
+    const prepared = await prepareWorkspace(holdpoint.url, holdpoint.password, endpoint('0'), operations, {
+      maxConcurrency: MOST_AT_ONCE,
+    })
     const { client, workspaceId, nodeIds } = prepared
     const codes: Record<string, string> = { 0: prepared.extensionCode }
     for (let one = 1; one < EXTENSIONS; one++) {

@@ -1,11 +1,12 @@
 /**
- * The extension: a process of its own that takes events, acknowledges them and calls back with a signed UpdateWorkbenchEventResult.
+ * The extension: a process of its own that takes events, acknowledges them and calls back with the signed result that the event asks for.
  *
  * The same process serves both sides; the path of the event says whose it is. When a callback has been answered the load generator is told
  * which message it was: that answer is sent after the effect.
  */
 import { createServer } from 'node:http'
 import { performance } from 'node:perf_hooks'
+import { eventByCode } from '@holdpoint/core'
 import type { Pair } from '../holdpoint.ts'
 import { type Call, inTurn, signedCalls } from './call.ts'
 
@@ -46,9 +47,9 @@ function tellAnswered(one: Answered): void {
 async function answer(path: string, text: string): Promise<void> {
   const side = calls.get(path.slice(1))
   if (side === undefined) throw new Error(`an event came to ${path}`)
-  const { id } = JSON.parse(text) as { id: string }
+  const { id, data } = JSON.parse(text) as { id: string; data: { eventCode: string } }
   const startedMs = performance.now()
-  const { status, body } = await side.call('UpdateWorkbenchEventResult', [
+  const { status, body } = await side.call(eventByCode(data.eventCode)?.callback ?? 'UpdateWorkbenchEventResult', [
     ['MessageId', id],
     ['ExtensionCode', side.extensionCode],
     ['CheckResult', 'OK'],

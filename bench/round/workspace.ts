@@ -22,13 +22,21 @@ export async function prepareWorkspace(
   password: string,
   endpoint: string,
   nodeCount: number,
-  maxConcurrency?: number,
+  {
+    maxConcurrency,
+    mode = 'basic',
+    points = POINTS,
+  }: {
+    readonly maxConcurrency?: number
+    readonly mode?: 'basic' | 'standard'
+    readonly points?: readonly string[]
+  } = {},
 ): Promise<Prepared> {
   const client = await signedClient(url, 'admin', password)
   await client.call('POST /users', { body: { ...REVIEWER, tenantRoles: ['open-platform-administrator'] } })
   const reviewer = await signedClient(url, REVIEWER.name, REVIEWER.password)
   const workspace = await client.call('POST /workspaces', {
-    body: { identifier: 'bench', name: 'Benchmark', mode: 'basic' },
+    body: { identifier: 'bench', name: 'Benchmark', mode },
   })
   const params = { workspaceId: workspace.id }
   const nodeIds: number[] = []
@@ -41,7 +49,7 @@ export async function prepareWorkspace(
     nodeIds.push(...created.map((node) => node.id))
   }
   const { code } = await client.call('POST /extensions', {
-    body: { name: 'Benchmark', description: 'Passes everything', points: [...POINTS], testWorkspaceId: workspace.id },
+    body: { name: 'Benchmark', description: 'Passes everything', points: [...points], testWorkspaceId: workspace.id },
   })
   await publish(client, reviewer, code)
   const bus = await client.call('POST /event-buses', { body: { name: 'bench', description: '' } })
@@ -49,7 +57,7 @@ export async function prepareWorkspace(
     params: { busId: bus.id },
     body: {
       name: 'node-operations',
-      pattern: { source: ['acs.dataworks'], data: { eventCode: [...POINTS] } },
+      pattern: { source: ['acs.dataworks'], data: { eventCode: [...points] } },
       targets: [
         { name: 'receiver', endpoint, ...(maxConcurrency !== undefined && { maxConcurrency, serves: [code] }) },
       ],

@@ -69,6 +69,11 @@ export function fileTypeOfBody(body: FileBody): number {
   return body.kind === 'resource' ? RESOURCE_FILE_TYPES[body.resourceType] : FUNCTION_FILE_TYPE
 }
 
+/** The same of a part of it. */
+export function fileTypeOfPart(body: FileBody, part: FilePart): number {
+  return part.innerKey === null ? fileTypeOfBody(body) : (part.program.fileType ?? UNKNOWN_FILE_TYPE)
+}
+
 export function contentOf(body: FileBody): string {
   return body.kind === 'node' ? (body.definition.script?.content ?? '') : body.content
 }

@@ -887,7 +887,7 @@ export interface Routes {
     answer: OperationView
   }
   /**
-   * Import the nodes of a FlowSpec file, all of them or none
+   * Import the nodes of a FlowSpec file, all of them or none; into production as a deployment where extensions apply
    */
   'POST /workspaces/{workspaceId}/flowspec-imports': {
     params: {
@@ -3093,6 +3093,10 @@ export interface FlowSpecImported {
     id: number
     name: string
   }[]
+  /**
+   * Where extensions are asked about it: the deployment whose files become nodes as each is let pass
+   */
+  deploymentId: number | null
   warnings: string[]
 }
 export interface InstanceSummary {

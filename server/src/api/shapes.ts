@@ -177,6 +177,9 @@ export const FlowSpecImported = z
   .object({
     created: z.array(z.object({ id, name: z.string() })),
     updated: z.array(z.object({ id, name: z.string() })),
+    deploymentId: id
+      .nullable()
+      .describe('Where extensions are asked about it: the deployment whose files become nodes as each is let pass'),
     warnings: z.array(z.string()),
   })
   .meta({ id: 'FlowSpecImported' })

@@ -159,12 +159,16 @@ export const nodeRoutes = [
     path: '/workspaces/:workspaceId/flowspec-imports',
     access: 'node.import',
     tag: 'Nodes',
-    summary: 'Import the nodes of a FlowSpec file, all of them or none',
+    summary:
+      'Import the nodes of a FlowSpec file, all of them or none; into production as a deployment where extensions apply',
     status: 201,
+    alsoAnswers: {
+      202: 'Held: files of it are checked, and each becomes a node by itself when every extension has passed it',
+    },
     params: workspaceParams,
     body: FlowSpecImport,
     answer: FlowSpecImported,
-    async run({ platform, caller, workspace, body }) {
+    async run({ platform, caller, workspace, body, reply }) {
       const imported = await importFlowSpec(platform, caller, workspace, body.environment, flowSpecText(body.flowspec))
       platform.live.publish({
         kind: 'node',
@@ -172,7 +176,14 @@ export const nodeRoutes = [
         workspaceId: workspace.id,
         id: String(workspace.id),
       })
-      return { created: [...imported.created], updated: [...imported.updated], warnings: [...imported.warnings] }
+      const { deploymentId } = imported
+      if (deploymentId !== null) reply.status(202)
+      return {
+        created: [...imported.created],
+        updated: [...imported.updated],
+        deploymentId,
+        warnings: [...imported.warnings],
+      }
     },
   }),
 ]

@@ -12,7 +12,7 @@ import {
   FILE_CHANGE_NUMBERS,
   type FileBody,
   type FilePart,
-  fileTypeOfBody,
+  fileTypeOfPart,
   MAX_DEPLOYED_FILES,
   may,
   partsOf,
@@ -22,7 +22,7 @@ import type { Gate } from '../../gate/gate.ts'
 import { hold } from '../../gate/hold.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { dataSourcesOf, USUAL_DATA_SOURCE } from '../../store/data-sources.ts'
-import type { Sql } from '../../store/database.ts'
+import type { Sql, Transaction } from '../../store/database.ts'
 import * as store from '../../store/deployments.ts'
 import { filesByIds } from '../../store/files.ts'
 import { type Caller, callerById, entered } from '../../store/principals.ts'
@@ -82,6 +82,23 @@ export async function askDeployment(
   }
 }
 
+/**
+ * Deploying what the same transaction has just committed, as an import does: looked at and written down or refused with it. `askItems` asks for it after the
+ * commit.
+ */
+export async function writeImport(
+  tx: Transaction,
+  caller: Caller,
+  workspace: WorkspaceRow,
+  fileIds: readonly number[],
+  comment: string,
+): Promise<number> {
+  if (fileIds.length > MAX_DEPLOYED_FILES) throw new Refusal('FILES_TOO_MANY', { limit: MAX_DEPLOYED_FILES })
+  const request = { kind: 'deploy' as const, files: fileIds.map((fileId) => ({ fileId })), comment }
+  const planned = await planDeployment(tx, workspace, request, true)
+  return (await openOne(tx, caller, 'deploy', planned)) ?? (await write(tx, caller, workspace, request, planned, true))
+}
+
 const isSame = (a: FileBody | undefined, b: FileBody) => JSON.stringify(a) === JSON.stringify(b)
 
 /** The drafts as they were parsed. Rule 43: what does not parse is not committed. */
@@ -122,7 +139,7 @@ async function openOne(
 }
 
 async function write(
-  tx: Parameters<Parameters<Parts['db']['transaction']>[0]>[0],
+  tx: Transaction,
   caller: Caller,
   workspace: WorkspaceRow,
   { kind, comment }: DeploymentRequest,
@@ -161,7 +178,7 @@ async function write(
 }
 
 /** Asks for what of a deployment has not been asked for. What is refused meanwhile ends with its reason. */
-async function askItems(gate: Parts, caller: Caller, deploymentId: number): Promise<void> {
+export async function askItems(gate: Parts, caller: Caller, deploymentId: number): Promise<void> {
   const unasked = await store.unaskedItems(gate.db, deploymentId)
   if (unasked === null) return
   const { deployment } = unasked
@@ -274,11 +291,8 @@ async function itemRequests(
 /** By what name and type a part is told. */
 function toldOf(part: FilePart, file: store.AskedFileRow, kind: DeploymentKind): { name: string; fileType: number } {
   const { frozen } = file
-  if (part.innerKey === null) {
-    // A node is called in production as its version is; others by what they are called now.
-    const name = kind === 'deploy' && frozen.kind === 'node' ? frozen.definition.name : file.name
-    return { name, fileType: fileTypeOfBody(frozen) }
-  }
-  return { name: part.program.name, fileType: part.program.fileType ?? UNKNOWN_FILE_TYPE }
+  const fileType = fileTypeOfPart(frozen, part)
+  if (part.innerKey !== null) return { name: part.program.name, fileType }
+  // A node is called in production as its version is; others by what they are called now.
+  return { name: kind === 'deploy' && frozen.kind === 'node' ? frozen.definition.name : file.name, fileType }
 }
-const UNKNOWN_FILE_TYPE = 9999

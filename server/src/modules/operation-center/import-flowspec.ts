@@ -2,7 +2,8 @@
  * Importing a FlowSpec file: its nodes become nodes of the Operation Center, all of them or none.
  *
  * A node whose name is known in the workspace and environment is updated, the others are created; nodes that the file does not
- * name stay as they are. An existing node keeps its recurrence (publish-nodes.ts). See docs/flowspec.md.
+ * name stay as they are. An existing node keeps its recurrence (publish-nodes.ts). Into production it is a publish of files: where an extension applies to one of them, each is
+ * an operation of its own, as a deployment (rule 48). See docs/flowspec.md.
  */
 import {
   isWorkspaceRootOutput,
@@ -13,27 +14,46 @@ import {
   unknownExpressions,
   whyNotRun,
 } from '@holdpoint/core'
+import type { Gate } from '../../gate/gate.ts'
 import type { Effect } from '../../gate/operation.ts'
 import { mayTake, messageBody, type Publish } from '../../openevent/publish.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { dataSourcesOf, USUAL_DATA_SOURCE } from '../../store/data-sources.ts'
-import type { Database, Transaction } from '../../store/database.ts'
+import type { Transaction } from '../../store/database.ts'
 import * as nodes from '../../store/nodes.ts'
 import { writeObjectLog } from '../../store/object-log.ts'
 import { type RouteRow, routesOf } from '../../store/openevent.ts'
 import type { Caller } from '../../store/principals.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
 import { currentTrace } from '../../watch/trace.ts'
-import { awaitedOutputs, hasUnknownZone, publishNodes, wireNodes } from './publish-nodes.ts'
+import { askItems } from '../data-development/ask-deployment.ts'
+import {
+  deployImport,
+  filesOfImport,
+  type Importing,
+  isWatched,
+  type KnownFiles,
+  noteDeployed,
+} from '../data-development/import-files.ts'
+import {
+  awaitedOutputs,
+  hasUnknownZone,
+  type PublishedNode,
+  type PublishedNodes,
+  publishNodes,
+  wireNodes,
+} from './publish-nodes.ts'
 
 export type Imported = {
-  readonly created: readonly { readonly id: number; readonly name: string }[]
-  readonly updated: readonly { readonly id: number; readonly name: string }[]
+  readonly created: readonly PublishedNode[]
+  readonly updated: readonly PublishedNode[]
+  /** What has to be let pass before anything of it is there. */
+  readonly deploymentId: number | null
   readonly warnings: readonly string[]
 }
 
 export async function importFlowSpec(
-  parts: { readonly db: Database; readonly publish: Publish; readonly timeZone: string },
+  gate: Gate & { readonly timeZone: string },
   caller: Caller,
   workspace: WorkspaceRow,
   environment: nodes.Environment,
@@ -42,54 +62,39 @@ export async function importFlowSpec(
   const file = readFlowSpec(text)
   refuseUnknownZones(file.nodes)
   if (environment === 'DEV' && workspace.mode === 'basic') throw new Refusal('ENVIRONMENT_ABSENT')
-  return await parts.db.transaction(async (tx) => {
+  const imported = await gate.db.transaction(async (tx) => {
     nodes.lockGraph(tx, caller.tenantId, environment)
     const awaited = awaitedOutputs(file.nodes, workspace.identifier)
     const producers = await nodes.producersOf(tx, caller.tenantId, environment, awaited)
     const produced = new Set(producers.map(({ output }) => output))
-    const wired = wireNodes(
-      file.nodes.map((definition) => ({ id: null, definition })),
-      workspace.identifier,
-      produced,
-    )
-    const place = {
-      tenantId: caller.tenantId,
-      workspaceId: workspace.id,
-      environment,
-      userId: caller.userId,
-      timeZone: parts.timeZone,
-      resolves: false,
-    }
-    const { created, updated, kept } = await publishNodes(tx, place, wired, telling(parts.publish, tx, place))
-    for (const [of, isNew] of [
-      [created, true],
-      [updated, false],
-    ] as const)
-      writeObjectLog(tx, {
-        tenantId: caller.tenantId,
-        workspaceId: workspace.id,
-        kind: 'node',
-        ids: of.map((node) => node.id),
-        userId: caller.userId,
-        action: 'import',
-        details: { isNew },
-      })
+    const importing = { caller, workspace, definitions: file.nodes }
+    const known = environment === 'PROD' ? await filesOfImport(tx, importing) : null
+    const done =
+      known !== null && (await isWatched(tx, importing))
+        ? { ...NOTHING, deploymentId: await deployImport(tx, importing, known) }
+        : await publishImport(gate, tx, importing, environment, known, produced)
     writeAudit(tx, {
       tenantId: caller.tenantId,
       workspaceId: workspace.id,
       userId: caller.userId,
       action: 'node.import',
       object: String(workspace.id),
-      details: { environment, created: created.length, updated: updated.length },
+      details: {
+        environment,
+        created: done.created.length,
+        updated: done.updated.length,
+        ...(done.deploymentId !== null && { deployment: done.deploymentId }),
+      },
     })
     const missing = file.externalOutputs.filter((output) => !produced.has(output) && !isWorkspaceRootOutput(output))
-    const definitions = wired.map(({ definition }) => definition)
+    const definitions = file.nodes.filter(({ isRoot }) => !isRoot)
     return {
-      created,
-      updated,
+      created: done.created,
+      updated: done.updated,
+      deploymentId: done.deploymentId,
       warnings: [
         ...file.warnings,
-        ...kept.map(({ name, recurrence }) => `${name} keeps its recurrence (${recurrence}).`),
+        ...done.kept.map(({ name, recurrence }) => `${name} keeps its recurrence (${recurrence}).`),
         ...groupWarnings(definitions, await nodes.resourceGroupIdentifiers(tx, caller.tenantId)),
         ...parameterWarnings(definitions),
         ...runWarnings(definitions, await dataSourcesOf(tx, workspace.id, environment)),
@@ -97,6 +102,53 @@ export async function importFlowSpec(
       ],
     }
   })
+  if (imported.deploymentId !== null) await askItems(gate, caller, imported.deploymentId)
+  return imported
+}
+
+type Done = PublishedNodes & { readonly deploymentId: number | null }
+const NOTHING: PublishedNodes = { created: [], updated: [], kept: [] }
+
+/** With nobody to ask it takes effect at once. */
+async function publishImport(
+  gate: Gate & { readonly timeZone: string },
+  tx: Transaction,
+  importing: Importing,
+  environment: nodes.Environment,
+  known: KnownFiles | null,
+  produced: ReadonlySet<string>,
+): Promise<Done> {
+  const { caller, workspace, definitions } = importing
+  const wired = wireNodes(
+    definitions.map((definition) => ({ id: known?.nodeIdOf(definition) ?? null, definition })),
+    workspace.identifier,
+    produced,
+  )
+  const place = {
+    tenantId: caller.tenantId,
+    workspaceId: workspace.id,
+    environment,
+    userId: caller.userId,
+    timeZone: gate.timeZone,
+    resolves: false,
+  }
+  const published = await publishNodes(tx, place, wired, telling(gate.publish, tx, place))
+  const { created, updated } = published
+  for (const [of, isNew] of [
+    [created, true],
+    [updated, false],
+  ] as const)
+    writeObjectLog(tx, {
+      tenantId: caller.tenantId,
+      workspaceId: workspace.id,
+      kind: 'node',
+      ids: of.map((node) => node.id),
+      userId: caller.userId,
+      action: 'import',
+      details: { isNew },
+    })
+  if (known !== null) await noteDeployed(tx, importing, known, [...created, ...updated])
+  return { ...published, deploymentId: null }
 }
 
 /** Tells regular events of what nobody was asked about. */

@@ -174,10 +174,10 @@ export function hasUnknownZone({ timezone }: Pick<NodeDefinition, 'timezone'>): 
 }
 
 /** Owners are named by user id; one that is not a user of the tenant stays a name in the definition. */
-async function ownersOf(
+export async function ownersOf(
   tx: Transaction,
   tenantId: number,
-  wired: readonly WiredNode[],
+  wired: readonly Pick<WiredNode, 'definition'>[],
 ): Promise<Map<string | null, number>> {
   const named = [...new Set(wired.map((node) => node.definition.owner))].filter(
     (owner) => owner !== null && /^\d{1,15}$/.test(owner),
@@ -290,7 +290,7 @@ async function tell(
 }
 
 /** The same with the members of every object in one order: the database does not keep the order they were written in. */
-const isSame = (a: NodeDefinition, b: NodeDefinition) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
+export const isSame = (a: NodeDefinition, b: NodeDefinition) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
