@@ -191,7 +191,7 @@ describe('the action', () => {
       expect(refusal.code).toBe('ACTION_UNKNOWN')
       expect(refusal.message.length).toBeLessThan(300)
     }
-    expect(codeOf(() => from('Action=ListNodes&Version=latest'))).toBe('ACTION_UNKNOWN')
+    expect(codeOf(() => from('Action=ListNodes&Version=latest'))).toBe('PARAMETER_INVALID')
   })
 
   test('answers in JSON only', () => {

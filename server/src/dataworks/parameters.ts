@@ -168,9 +168,9 @@ export function actionOf(parameters: Parameters, headers: HeaderList): { action:
   if (!action) throw new Refusal('ACTION_MISSING')
   const version = fromEither(parameters, 'Version', headers, 'x-acs-version')
   if (!version) throw new Refusal('VERSION_MISSING')
-  if (!ACTION.test(action) || !VERSION.test(version)) {
-    throw new Refusal('ACTION_UNKNOWN', { action: clip(action), version: clip(version) })
-  }
+  if (!VERSION.test(version))
+    throw new Refusal('PARAMETER_INVALID', { parameter: 'Version', problem: 'it is no date such as 2024-05-18' })
+  if (!ACTION.test(action)) throw new Refusal('ACTION_UNKNOWN', { action: clip(action), version })
   const format = parameters.get('Format')
   if (format && format.toUpperCase() !== 'JSON') throw new Refusal('FORMAT_UNSUPPORTED', { format: clip(format) })
   return { action, version }
