@@ -1,5 +1,5 @@
 // One of everything, for tests that ask who may reach it.
-import { putFile } from './files.ts'
+import { nodeBody, putFile } from './files.ts'
 import { putBackfill, putRun } from './instances.ts'
 import {
   ask,
@@ -100,6 +100,19 @@ export async function estate(world: World, word: string): Promise<Estate> {
     params: { workspaceId: workspace.id, fileId: file.id },
     body: { description: `review-${word}` },
   })
+  const params = { workspaceId: workspace.id }
+  const folder = await owner.api.call('POST /workspaces/{workspaceId}/folders', {
+    params,
+    body: { path: `folder-${word}` },
+  })
+  const draft = await owner.api.call('POST /workspaces/{workspaceId}/files', {
+    params,
+    body: { name: `draft_${word}`, folderId: folder.id, body: nodeBody({}) as never },
+  })
+  const deployment = await owner.api.call('POST /workspaces/{workspaceId}/deployments', {
+    params,
+    body: { kind: 'commit', files: [{ fileId: draft.id }] },
+  })
   const ids = {
     userId: member.id,
     sessionId,
@@ -123,7 +136,12 @@ export async function estate(world: World, word: string): Promise<Estate> {
     dataSourceId: dataSource.id,
     resourceGroupId: resourceGroup.id,
     fileId: file.id,
+<<<<<<< HEAD
     tableId: table.id,
+=======
+    folderId: folder.id,
+    deploymentId: deployment.id,
+>>>>>>> cf03b1b (data development: folders, files, versions and deployments over the native API; asked by every role, recorded, and of no other tenant)
     reviewId: review.id,
   }
   const words = [
@@ -139,6 +157,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     table.name,
     `backfill-${word}`,
     `file_${word}`,
+    `folder-${word}`,
+    `draft_${word}`,
     review.description,
     bus.name,
     named.name,

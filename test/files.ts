@@ -1,5 +1,5 @@
 // Files as they are at some moment of their lives, written directly: what brings them there is tested where it happens.
-import { readFlowSpec } from '@holdpoint/core'
+import { type FileBody, readFlowSpec } from '@holdpoint/core'
 import type { Person, Tenant, Workspace, World } from './world.ts'
 
 /** A node's file with a committed version by this person. */
@@ -37,4 +37,40 @@ export async function putFile(
     given.by.id,
   ])
   return row!
+}
+
+/** The body of a node's file, as a request writes it; `upstream` are outputs that it waits for. */
+export function nodeBody(given: {
+  readonly content?: string
+  readonly programType?: string
+  readonly cron?: string
+  readonly upstream?: readonly string[]
+  readonly outputs?: readonly string[]
+  readonly parsing?: boolean
+  /** Nodes inside it. */
+  readonly inner?: readonly string[]
+}): Extract<FileBody, { kind: 'node' }> {
+  const { content = 'select 1', programType = 'ODPS_SQL', cron = '00 00 02 * * ?', upstream = [], outputs = [] } = given
+  const script = { content, runtime: { command: programType } }
+  const inner = (given.inner ?? []).map((name) => ({ id: name, name, script }))
+  const node = {
+    id: 'node',
+    name: 'node',
+    script,
+    trigger: { type: 'Scheduler', cron },
+    ...(inner.length > 0 && { 'do-while': { nodes: inner.slice(1), while: inner[0] } }),
+  }
+  const spec = JSON.stringify({ version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } })
+  const [definition] = readFlowSpec(spec).nodes
+  const named = (output: string) => ({ output, refTableName: null })
+  return {
+    kind: 'node',
+    parsing: { on: given.parsing ?? false, inputs: [], outputs: [], ignored: [] },
+    definition: {
+      ...definition!,
+      key: '',
+      inputs: upstream.map((output) => ({ ...named(output), type: 'normal', upstreamKey: null })),
+      outputs: outputs.map((output) => ({ ...named(output), isDefault: false, isDeclared: true })),
+    },
+  }
 }

@@ -13,6 +13,7 @@ export type Change = {
    * changed among those of a workspace, which is the id. */
   readonly kind:
     | 'operation'
+    | 'file'
     | 'node'
     | 'instance'
     | 'backfill'

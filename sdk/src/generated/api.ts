@@ -27,6 +27,94 @@ export type BackfillState =
   'creating' | 'failed-to-create' | 'waiting-to-start' | 'running' | 'paused' | 'cancelled' | 'failed' | 'succeeded'
 export type BackfillMode = 'current' | 'descendants' | 'massive' | 'advanced' | 'chain'
 export type BackfillVerb = 'start' | 'pause' | 'resume' | 'cancel' | 'rerun-failed'
+export type FileBodyInput =
+  | {
+      kind: 'node'
+      /**
+       * What is found in the SQL
+       */
+      parsing: {
+        /**
+         * False: inputs and outputs are written by hand, and the content need not parse
+         */
+        on: boolean
+        /**
+         * Found in the content when it was last saved; what a request says is not looked at
+         *
+         * @maxItems 1000
+         */
+        inputs?: string[]
+        /**
+         * @maxItems 1000
+         */
+        outputs?: string[]
+        /**
+         * Found, and left out by hand
+         *
+         * @maxItems 1000
+         */
+        ignored?: string[]
+      }
+      definition: NodeDefinition
+    }
+  | {
+      kind: 'resource'
+      resourceType: 'file' | 'python' | 'jar' | 'archive'
+      encoding: 'text' | 'base64'
+      content: string
+    }
+  | {
+      kind: 'function'
+      dataSource: string | null
+      /**
+       * The one statement that creates or replaces it
+       */
+      content: string
+    }
+export type FileBody =
+  | {
+      kind: 'node'
+      /**
+       * What is found in the SQL
+       */
+      parsing: {
+        /**
+         * False: inputs and outputs are written by hand, and the content need not parse
+         */
+        on: boolean
+        /**
+         * Found in the content when it was last saved; what a request says is not looked at
+         *
+         * @maxItems 1000
+         */
+        inputs: string[]
+        /**
+         * @maxItems 1000
+         */
+        outputs: string[]
+        /**
+         * Found, and left out by hand
+         *
+         * @maxItems 1000
+         */
+        ignored: string[]
+      }
+      definition: NodeDefinition
+    }
+  | {
+      kind: 'resource'
+      resourceType: 'file' | 'python' | 'jar' | 'archive'
+      encoding: 'text' | 'base64'
+      content: string
+    }
+  | {
+      kind: 'function'
+      dataSource: string | null
+      /**
+       * The one statement that creates or replaces it
+       */
+      content: string
+    }
 /**
  * What a rule watches: scheduled instances in production, or backfills
  */
@@ -258,50 +346,6 @@ export type NewDataSourceInput =
       settings: PostgresqlSettingsInput
       password?: string | null
     }
-export type FileBodyInput =
-  | {
-      kind: 'node'
-      /**
-       * What is found in the SQL
-       */
-      parsing: {
-        /**
-         * False: inputs and outputs are written by hand, and the content need not parse
-         */
-        on: boolean
-        /**
-         * Found in the content when it was last saved; what a request says is not looked at
-         *
-         * @maxItems 1000
-         */
-        inputs?: string[]
-        /**
-         * @maxItems 1000
-         */
-        outputs?: string[]
-        /**
-         * Found, and left out by hand
-         *
-         * @maxItems 1000
-         */
-        ignored?: string[]
-      }
-      definition: NodeDefinition
-    }
-  | {
-      kind: 'resource'
-      resourceType: 'file' | 'python' | 'jar' | 'archive'
-      encoding: 'text' | 'base64'
-      content: string
-    }
-  | {
-      kind: 'function'
-      dataSource: string | null
-      /**
-       * The one statement that creates or replaces it
-       */
-      content: string
-    }
 export type NewTarget =
   | {
       kind?: 'http'
@@ -416,50 +460,6 @@ export type NewTarget =
        * How many deliveries are under way to the target at once
        */
       maxConcurrency: number
-    }
-export type FileBody =
-  | {
-      kind: 'node'
-      /**
-       * What is found in the SQL
-       */
-      parsing: {
-        /**
-         * False: inputs and outputs are written by hand, and the content need not parse
-         */
-        on: boolean
-        /**
-         * Found in the content when it was last saved; what a request says is not looked at
-         *
-         * @maxItems 1000
-         */
-        inputs: string[]
-        /**
-         * @maxItems 1000
-         */
-        outputs: string[]
-        /**
-         * Found, and left out by hand
-         *
-         * @maxItems 1000
-         */
-        ignored: string[]
-      }
-      definition: NodeDefinition
-    }
-  | {
-      kind: 'resource'
-      resourceType: 'file' | 'python' | 'jar' | 'archive'
-      encoding: 'text' | 'base64'
-      content: string
-    }
-  | {
-      kind: 'function'
-      dataSource: string | null
-      /**
-       * The one statement that creates or replaces it
-       */
-      content: string
     }
 export type NewDataSource =
   | {
@@ -1426,6 +1426,206 @@ export interface Routes {
       items: TableSubmission[]
       nextCursor: string | null
     }
+  }
+  /**
+   * All folders of a workspace, by path
+   */
+  'GET /workspaces/{workspaceId}/folders': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: {
+      items: Folder[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Add a folder, with those around it; one that is there stays as it is
+   */
+  'POST /workspaces/{workspaceId}/folders': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewFolder
+    answer: Folder
+  }
+  /**
+   * Move or rename a folder, with all that lies within
+   */
+  'PATCH /workspaces/{workspaceId}/folders/{folderId}': {
+    params: {
+      workspaceId: number
+      folderId: number
+    }
+    query: {}
+    body: NewFolder
+    answer: Folder
+  }
+  /**
+   * Remove an empty folder
+   */
+  'DELETE /workspaces/{workspaceId}/folders/{folderId}': {
+    params: {
+      workspaceId: number
+      folderId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * The files of a workspace, or those in its recycle bin
+   */
+  'GET /workspaces/{workspaceId}/files': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      folderId?: number
+      name?: string
+      kind?: 'node' | 'resource' | 'function'
+      state?: 'changed' | 'committed' | 'deployed' | 'deleted'
+    }
+    body: undefined
+    answer: {
+      items: FileSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Write a new file; whoever does owns it
+   */
+  'POST /workspaces/{workspaceId}/files': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewFileInput
+    answer: FileDetail
+  }
+  /**
+   * One file with its draft
+   */
+  'GET /workspaces/{workspaceId}/files/{fileId}': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {}
+    body: undefined
+    answer: FileDetail
+  }
+  /**
+   * Change the draft of a file, its name or its folder; refused where somebody has changed it meanwhile
+   */
+  'PATCH /workspaces/{workspaceId}/files/{fileId}': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {}
+    body: FileSave
+    answer: FileDetail
+  }
+  /**
+   * Take a file out of the recycle bin
+   */
+  'POST /workspaces/{workspaceId}/files/{fileId}/restore': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {}
+    body: undefined
+    answer: FileDetail
+  }
+  /**
+   * The committed versions of a file, newest first
+   */
+  'GET /workspaces/{workspaceId}/files/{fileId}/versions': {
+    params: {
+      workspaceId: number
+      fileId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: FileVersion[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * What SQL reads and makes, and where it does not parse; nothing is kept
+   */
+  'POST /workspaces/{workspaceId}/sql-parsings': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: SqlParsingInput
+    answer: SqlParsed
+  }
+  /**
+   * Ask for files to be committed, deployed or deleted; each is held by itself while an extension watches it
+   */
+  'POST /workspaces/{workspaceId}/deployments': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewDeploymentInput
+    answer: DeploymentDetail
+  }
+  /**
+   * The deployments of a workspace, newest first
+   */
+  'GET /workspaces/{workspaceId}/deployments': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      kind?: 'commit' | 'deploy' | 'delete'
+      fileId?: number
+    }
+    body: undefined
+    answer: {
+      items: DeploymentSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * One deployment with its items, how each stands and what its checks say
+   */
+  'GET /workspaces/{workspaceId}/deployments/{deploymentId}': {
+    params: {
+      workspaceId: number
+      deploymentId: number
+    }
+    query: {}
+    body: undefined
+    answer: DeploymentDetail
+  }
+  /**
+   * Withdraw all of a deployment that is still held; whoever asked for it may
+   */
+  'POST /workspaces/{workspaceId}/deployments/{deploymentId}/withdraw': {
+    params: {
+      workspaceId: number
+      deploymentId: number
+    }
+    query: {}
+    body: undefined
+    answer: DeploymentDetail
   }
   /**
    * Operations and their event checks, newest first
@@ -4373,6 +4573,397 @@ export interface TableSubmission {
   submittedAt: string
   endedAt: string | null
 }
+export interface Folder {
+  id: number
+  /**
+   * From the top, with no slash at either end
+   */
+  path: string
+}
+export interface NewFolder {
+  path: string
+}
+export interface FileSummary {
+  id: number
+  workspaceId: number
+  folderId: number | null
+  kind: 'node' | 'resource' | 'function'
+  name: string
+  fileType: number
+  /**
+   * Of a node
+   */
+  programType: string | null
+  owner: Person | null
+  revision: number
+  /**
+   * The newest committed one; 0 before there is one
+   */
+  version: number
+  /**
+   * The draft has changed since that was committed
+   */
+  isChanged: boolean
+  /**
+   * What production has of it
+   */
+  deployedVersion: number | null
+  /**
+   * Its node in production, there from the first deployment on
+   */
+  nodeId: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  deletedAt: string | null
+  /**
+   * Operations on this file that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+    deploymentId: number | null
+  }[]
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: ('save' | 'commit' | 'deploy' | 'delete' | 'run' | 'restore' | 'review')[]
+}
+export interface NewFileInput {
+  name: string
+  folderId?: number | null
+  body: FileBodyInput
+}
+/**
+ * The configuration of a node, as an import of a FlowSpec file yields it
+ */
+export interface NodeDefinition {
+  /**
+   * Stable identity; an empty one is given by the server
+   */
+  key: string
+  /**
+   * As the file is called; of the file’s own node the server sees to it
+   */
+  name: string
+  /**
+   * User id, or a name that a file gave
+   */
+  owner: string | null
+  description: string
+  /**
+   * For example ODPS_SQL, DIDE_SHELL, VIRTUAL
+   */
+  programType: string
+  fileType: number | null
+  script: NodeScript | null
+  /**
+   * @maxItems 1000
+   */
+  parameters: {
+    name: string | null
+    value: string
+  }[]
+  resourceGroup: string | null
+  dataSource: {
+    name: string
+    type: string | null
+  } | null
+  /**
+   * @maxItems 1000
+   */
+  inputs: {
+    output: string
+    type: 'normal' | 'cross-cycle-other'
+    refTableName: string | null
+    upstreamKey: string | null
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  outputs: {
+    output: string
+    refTableName: string | null
+    isDefault: boolean
+    isDeclared: boolean
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  branches?: {
+    when: string
+    output: string
+  }[]
+  workflowKey: string | null
+  isRoot: false
+  trigger: 'scheduler' | 'manual'
+  recurrence: 'normal' | 'pause' | 'skip'
+  /**
+   * Six fields, seconds first
+   */
+  cron: string | null
+  /**
+   * Follows from the schedule
+   */
+  cycle: ('minute' | 'hour' | 'day' | 'week' | 'month' | 'year') | null
+  /**
+   * yyyy-mm-dd hh:mm:ss in its own time zone
+   */
+  startAt: string | null
+  /**
+   * yyyy-mm-dd hh:mm:ss in its own time zone
+   */
+  endAt: string | null
+  timezone: string | null
+  rerunMode: 'all-allowed' | 'failure-allowed' | 'all-denied'
+  rerunTimes: number
+  rerunIntervalMs: number
+  timeoutSeconds: number | null
+  priority: 1 | 3 | 5 | 7 | 8
+  instanceMode: 't+1' | 'immediately'
+  crossCycle: {
+    self: boolean
+    children: boolean
+  }
+  /**
+   * @maxItems 1000
+   */
+  innerNodes: InnerNode[]
+}
+export interface NodeScript {
+  path: string | null
+  language: string | null
+  content: string | null
+}
+export interface InnerNode {
+  /**
+   * Stable identity; an empty one is given by the server
+   */
+  key: string
+  /**
+   * As the file is called; of the file’s own node the server sees to it
+   */
+  name: string
+  /**
+   * User id, or a name that a file gave
+   */
+  owner: string | null
+  description: string
+  /**
+   * For example ODPS_SQL, DIDE_SHELL, VIRTUAL
+   */
+  programType: string
+  fileType: number | null
+  script: NodeScript | null
+  /**
+   * @maxItems 1000
+   */
+  parameters: {
+    name: string | null
+    value: string
+  }[]
+  resourceGroup: string | null
+  dataSource: {
+    name: string
+    type: string | null
+  } | null
+  /**
+   * @maxItems 1000
+   */
+  inputs: {
+    output: string
+    type: 'normal' | 'cross-cycle-other'
+    refTableName: string | null
+    upstreamKey: string | null
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  outputs: {
+    output: string
+    refTableName: string | null
+    isDefault: boolean
+    isDeclared: boolean
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  branches?: {
+    when: string
+    output: string
+  }[]
+  parentKey: string
+}
+export interface FileDetail {
+  id: number
+  workspaceId: number
+  folderId: number | null
+  kind: 'node' | 'resource' | 'function'
+  name: string
+  fileType: number
+  /**
+   * Of a node
+   */
+  programType: string | null
+  owner: Person | null
+  revision: number
+  /**
+   * The newest committed one; 0 before there is one
+   */
+  version: number
+  /**
+   * The draft has changed since that was committed
+   */
+  isChanged: boolean
+  /**
+   * What production has of it
+   */
+  deployedVersion: number | null
+  /**
+   * Its node in production, there from the first deployment on
+   */
+  nodeId: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  deletedAt: string | null
+  /**
+   * Operations on this file that are held now
+   */
+  heldBy: {
+    operationId: string
+    eventCode: string
+    deploymentId: number | null
+  }[]
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: ('save' | 'commit' | 'deploy' | 'delete' | 'run' | 'restore' | 'review')[]
+  body: FileBody
+  createdAt: string
+}
+/**
+ * What is not given stays
+ */
+export interface FileSave {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  name?: string
+  folderId?: number | null
+  body?: FileBody
+}
+export interface FileVersion {
+  number: number
+  name: string
+  comment: string
+  committedBy: Person | null
+  committedAt: string
+  operationId: string | null
+  isDeployed: boolean
+  body: FileBody
+}
+export interface SqlParsingInput {
+  content: string
+  programType: string
+  dataSource?: string | null
+}
+export interface SqlParsed {
+  inputs: string[]
+  outputs: string[]
+  /**
+   * What does not parse; of what does not, nothing is found
+   */
+  problems: {
+    line: number
+    column: number
+    problem: string
+  }[]
+}
+/**
+ * Each file is an operation of its own
+ */
+export interface NewDeploymentInput {
+  /**
+   * commit: make versions of the drafts; in a workspace in basic mode that deploys them too. deploy: bring versions to production, and deletions. delete: into the recycle bin
+   */
+  kind: 'commit' | 'deploy' | 'delete'
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  files: {
+    fileId: number
+    /**
+     * Of a commit: the revision that is to become the version
+     */
+    revision?: number
+    /**
+     * Of a deployment: another one than the newest
+     */
+    version?: number
+  }[]
+  comment?: string
+}
+export interface DeploymentDetail {
+  id: number
+  workspaceId: number
+  kind: 'commit' | 'deploy' | 'delete'
+  name: string
+  comment: string
+  imported: boolean
+  state: 'open' | 'succeeded' | 'failed'
+  counts: {
+    [k: string]: number
+  }
+  createdBy: Person
+  createdAt: string
+  items: DeploymentItem[]
+}
+export interface DeploymentItem {
+  fileId: number
+  name: string
+  /**
+   * Of a node inside the file’s node, which is checked on its own
+   */
+  innerKey: string | null
+  version: number
+  change: 'create' | 'update' | 'delete'
+  state: 'checking' | 'passed' | 'applying' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed' | 'left-out'
+  /**
+   * Names of the files of the deployment that it waits for
+   */
+  waitsFor: string[]
+  operationId: string | null
+  doneAt: string | null
+  /**
+   * Why nothing came of it
+   */
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  checks: {
+    extensionName: string
+    state: CheckState
+    comment: string | null
+  }[]
+}
+export interface DeploymentSummary {
+  id: number
+  workspaceId: number
+  kind: 'commit' | 'deploy' | 'delete'
+  name: string
+  comment: string
+  imported: boolean
+  state: 'open' | 'succeeded' | 'failed'
+  counts: {
+    [k: string]: number
+  }
+  createdBy: Person
+  createdAt: string
+}
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read
  */
@@ -6069,201 +6660,6 @@ export interface AuditSealStanding {
    */
   waitsSince: string | null
 }
-/**
- * The configuration of a node, as an import of a FlowSpec file yields it
- */
-export interface NodeDefinition {
-  /**
-   * Stable identity; an empty one is given by the server
-   */
-  key: string
-  /**
-   * As the file is called; of the file’s own node the server sees to it
-   */
-  name: string
-  /**
-   * User id, or a name that a file gave
-   */
-  owner: string | null
-  description: string
-  /**
-   * For example ODPS_SQL, DIDE_SHELL, VIRTUAL
-   */
-  programType: string
-  fileType: number | null
-  script: NodeScript | null
-  /**
-   * @maxItems 1000
-   */
-  parameters: {
-    name: string | null
-    value: string
-  }[]
-  resourceGroup: string | null
-  dataSource: {
-    name: string
-    type: string | null
-  } | null
-  /**
-   * @maxItems 1000
-   */
-  inputs: {
-    output: string
-    type: 'normal' | 'cross-cycle-other'
-    refTableName: string | null
-    upstreamKey: string | null
-  }[]
-  /**
-   * @maxItems 1000
-   */
-  outputs: {
-    output: string
-    refTableName: string | null
-    isDefault: boolean
-    isDeclared: boolean
-  }[]
-  /**
-   * @maxItems 1000
-   */
-  branches?: {
-    when: string
-    output: string
-  }[]
-  workflowKey: string | null
-  isRoot: false
-  trigger: 'scheduler' | 'manual'
-  recurrence: 'normal' | 'pause' | 'skip'
-  /**
-   * Six fields, seconds first
-   */
-  cron: string | null
-  /**
-   * Follows from the schedule
-   */
-  cycle: ('minute' | 'hour' | 'day' | 'week' | 'month' | 'year') | null
-  /**
-   * yyyy-mm-dd hh:mm:ss in its own time zone
-   */
-  startAt: string | null
-  /**
-   * yyyy-mm-dd hh:mm:ss in its own time zone
-   */
-  endAt: string | null
-  timezone: string | null
-  rerunMode: 'all-allowed' | 'failure-allowed' | 'all-denied'
-  rerunTimes: number
-  rerunIntervalMs: number
-  timeoutSeconds: number | null
-  priority: 1 | 3 | 5 | 7 | 8
-  instanceMode: 't+1' | 'immediately'
-  crossCycle: {
-    self: boolean
-    children: boolean
-  }
-  /**
-   * @maxItems 1000
-   */
-  innerNodes: InnerNode[]
-}
-export interface NodeScript {
-  path: string | null
-  language: string | null
-  content: string | null
-}
-export interface InnerNode {
-  /**
-   * Stable identity; an empty one is given by the server
-   */
-  key: string
-  /**
-   * As the file is called; of the file’s own node the server sees to it
-   */
-  name: string
-  /**
-   * User id, or a name that a file gave
-   */
-  owner: string | null
-  description: string
-  /**
-   * For example ODPS_SQL, DIDE_SHELL, VIRTUAL
-   */
-  programType: string
-  fileType: number | null
-  script: NodeScript | null
-  /**
-   * @maxItems 1000
-   */
-  parameters: {
-    name: string | null
-    value: string
-  }[]
-  resourceGroup: string | null
-  dataSource: {
-    name: string
-    type: string | null
-  } | null
-  /**
-   * @maxItems 1000
-   */
-  inputs: {
-    output: string
-    type: 'normal' | 'cross-cycle-other'
-    refTableName: string | null
-    upstreamKey: string | null
-  }[]
-  /**
-   * @maxItems 1000
-   */
-  outputs: {
-    output: string
-    refTableName: string | null
-    isDefault: boolean
-    isDeclared: boolean
-  }[]
-  /**
-   * @maxItems 1000
-   */
-  branches?: {
-    when: string
-    output: string
-  }[]
-  parentKey: string
-}
-export interface NewFileInput {
-  name: string
-  folderId?: number | null
-  body: FileBodyInput
-}
-export interface SqlParsingInput {
-  content: string
-  programType: string
-  dataSource?: string | null
-}
-/**
- * Each file is an operation of its own
- */
-export interface NewDeploymentInput {
-  /**
-   * commit: make versions of the drafts; in a workspace in basic mode that deploys them too. deploy: bring versions to production, and deletions. delete: into the recycle bin
-   */
-  kind: 'commit' | 'deploy' | 'delete'
-  /**
-   * @minItems 1
-   * @maxItems 1000
-   */
-  files: {
-    fileId: number
-    /**
-     * Of a commit: the revision that is to become the version
-     */
-    revision?: number
-    /**
-     * Of a deployment: another one than the newest
-     */
-    version?: number
-  }[]
-  comment?: string
-}
 export interface TableDesignInput {
   comment?: string
   /**
@@ -6480,151 +6876,15 @@ export interface ChannelChange {
   busId: number
   enabled: boolean
 }
-export interface Folder {
-  id: number
-  /**
-   * From the top, with no slash at either end
-   */
-  path: string
-}
-export interface NewFolder {
-  path: string
-}
-export interface FileSummary {
-  id: number
-  workspaceId: number
-  folderId: number | null
-  kind: 'node' | 'resource' | 'function'
-  name: string
-  fileType: number
-  /**
-   * Of a node
-   */
-  programType: string | null
-  owner: Person | null
-  revision: number
-  /**
-   * The newest committed one; 0 before there is one
-   */
-  version: number
-  /**
-   * The draft has changed since that was committed
-   */
-  isChanged: boolean
-  /**
-   * What production has of it
-   */
-  deployedVersion: number | null
-  /**
-   * Its node in production, there from the first deployment on
-   */
-  nodeId: number
-  modifiedAt: string
-  modifiedBy: Person | null
-  deletedAt: string | null
-  /**
-   * Operations on this file that are held now
-   */
-  heldBy: {
-    operationId: string
-    eventCode: string
-    deploymentId: number | null
-  }[]
-  /**
-   * What the caller may do with it in its present state
-   */
-  may: ('save' | 'commit' | 'deploy' | 'delete' | 'run' | 'restore' | 'review')[]
-}
-export interface FileDetail {
-  id: number
-  workspaceId: number
-  folderId: number | null
-  kind: 'node' | 'resource' | 'function'
-  name: string
-  fileType: number
-  /**
-   * Of a node
-   */
-  programType: string | null
-  owner: Person | null
-  revision: number
-  /**
-   * The newest committed one; 0 before there is one
-   */
-  version: number
-  /**
-   * The draft has changed since that was committed
-   */
-  isChanged: boolean
-  /**
-   * What production has of it
-   */
-  deployedVersion: number | null
-  /**
-   * Its node in production, there from the first deployment on
-   */
-  nodeId: number
-  modifiedAt: string
-  modifiedBy: Person | null
-  deletedAt: string | null
-  /**
-   * Operations on this file that are held now
-   */
-  heldBy: {
-    operationId: string
-    eventCode: string
-    deploymentId: number | null
-  }[]
-  /**
-   * What the caller may do with it in its present state
-   */
-  may: ('save' | 'commit' | 'deploy' | 'delete' | 'run' | 'restore' | 'review')[]
-  body: FileBody
-  createdAt: string
-}
 export interface NewFile {
   name: string
   folderId: number | null
-  body: FileBody
-}
-/**
- * What is not given stays
- */
-export interface FileSave {
-  /**
-   * The revision that it was made on; any other has been changed meanwhile
-   */
-  revision: number
-  name?: string
-  folderId?: number | null
-  body?: FileBody
-}
-export interface FileVersion {
-  number: number
-  name: string
-  comment: string
-  committedBy: Person | null
-  committedAt: string
-  operationId: string | null
-  isDeployed: boolean
   body: FileBody
 }
 export interface SqlParsing {
   content: string
   programType: string
   dataSource: string | null
-}
-export interface SqlParsed {
-  inputs: string[]
-  outputs: string[]
-  /**
-   * What does not parse; of what does not, nothing is found
-   */
-  problems: {
-    line: number
-    column: number
-    problem: string
-  }[]
 }
 /**
  * Each file is an operation of its own
@@ -6650,66 +6910,6 @@ export interface NewDeployment {
     version?: number
   }[]
   comment: string
-}
-export interface DeploymentItem {
-  fileId: number
-  name: string
-  /**
-   * Of a node inside the file’s node, which is checked on its own
-   */
-  innerKey: string | null
-  version: number
-  change: 'create' | 'update' | 'delete'
-  state: 'checking' | 'passed' | 'applying' | 'done' | 'refused' | 'withdrawn' | 'stale' | 'failed' | 'left-out'
-  /**
-   * Names of the files of the deployment that it waits for
-   */
-  waitsFor: string[]
-  operationId: string | null
-  doneAt: string | null
-  /**
-   * Why nothing came of it
-   */
-  reasons: {
-    code: string
-    details: {
-      [k: string]: unknown
-    }
-  }[]
-  checks: {
-    extensionName: string
-    state: CheckState
-    comment: string | null
-  }[]
-}
-export interface DeploymentSummary {
-  id: number
-  workspaceId: number
-  kind: 'commit' | 'deploy' | 'delete'
-  name: string
-  comment: string
-  imported: boolean
-  state: 'open' | 'succeeded' | 'failed'
-  counts: {
-    [k: string]: number
-  }
-  createdBy: Person
-  createdAt: string
-}
-export interface DeploymentDetail {
-  id: number
-  workspaceId: number
-  kind: 'commit' | 'deploy' | 'delete'
-  name: string
-  comment: string
-  imported: boolean
-  state: 'open' | 'succeeded' | 'failed'
-  counts: {
-    [k: string]: number
-  }
-  createdBy: Person
-  createdAt: string
-  items: DeploymentItem[]
 }
 export interface CodeRun {
   /**

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
-import { putFile } from '../../../test/files.ts'
+import { nodeBody, putFile } from '../../../test/files.ts'
 import { putRun } from '../../../test/instances.ts'
 import {
   ask,
@@ -246,6 +246,9 @@ const created = async (id: number) =>
     .not.toBe('creating')
 
 const committed = () => putFile(world, { tenant, workspace, name: fresh('file'), by: owner })
+const draft = (place = workspace) =>
+  call(owner, 'POST', `/workspaces/${place.id}/files`, { name: fresh('draft'), body: nodeBody({}) })
+const folder = () => call(owner, 'POST', `/workspaces/${workspace.id}/folders`, { path: fresh('folder') })
 /** A review that the owner of the tenant has asked for. */
 async function review(): Promise<string> {
   const { id } = await committed()
@@ -502,6 +505,66 @@ const STEPS: Readonly<Record<string, Step>> = {
       const other = await tenant.person([], { [workspace.id]: ['developer'] })
       await cookieOf(other)
       return () => call(other, 'POST', `${path}/conclusion`, { verb: 'reject' })
+    },
+  },
+  'POST /workspaces/:workspaceId/folders': {
+    actions: ['folder.create'],
+    run: async () => () => folder(),
+  },
+  'PATCH /workspaces/:workspaceId/folders/:folderId': {
+    actions: ['folder.move'],
+    async run() {
+      const { id } = await folder()
+      return () => call(owner, 'PATCH', `/workspaces/${workspace.id}/folders/${id}`, { path: fresh('moved') })
+    },
+  },
+  'DELETE /workspaces/:workspaceId/folders/:folderId': {
+    actions: ['folder.delete'],
+    async run() {
+      const { id } = await folder()
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/folders/${id}`)
+    },
+  },
+  'POST /workspaces/:workspaceId/files': { actions: ['file.create'], run: async () => () => draft() },
+  'PATCH /workspaces/:workspaceId/files/:fileId': {
+    actions: ['file.change'],
+    async run() {
+      const { id } = await draft()
+      const body = { revision: 1, name: fresh('renamed') }
+      return () => call(owner, 'PATCH', `/workspaces/${workspace.id}/files/${id}`, body)
+    },
+  },
+  'POST /workspaces/:workspaceId/files/:fileId/restore': {
+    actions: ['file.restore'],
+    async run() {
+      const { id } = await draft()
+      await call(owner, 'POST', `/workspaces/${workspace.id}/deployments`, { kind: 'delete', files: [{ fileId: id }] })
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/restore`)
+    },
+  },
+  // It reads what it is given.
+  'POST /workspaces/:workspaceId/sql-parsings': {
+    actions: [],
+    run: async () => () =>
+      call(owner, 'POST', `/workspaces/${workspace.id}/sql-parsings`, { content: 'select 1', programType: 'ODPS_SQL' }),
+  },
+  'POST /workspaces/:workspaceId/deployments': {
+    actions: ['deployment.create', 'operation.request'],
+    async run() {
+      const { id } = await draft()
+      const body = { kind: 'commit', files: [{ fileId: id }] }
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/deployments`, body)
+    },
+  },
+  'POST /workspaces/:workspaceId/deployments/:deploymentId/withdraw': {
+    actions: ['operation.withdraw'],
+    async run() {
+      const place = await tenant.workspace()
+      await tenant.extension({ points: ['commit-file'], enabledIn: [place] })
+      const { id } = await draft(place)
+      const body = { kind: 'commit', files: [{ fileId: id }] }
+      const deployment = await call(owner, 'POST', `/workspaces/${place.id}/deployments`, body)
+      return () => call(owner, 'POST', `/workspaces/${place.id}/deployments/${deployment.id}/withdraw`)
     },
   },
   'POST /workspaces/:workspaceId/flowspec-imports': {

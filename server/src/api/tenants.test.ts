@@ -88,6 +88,16 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
   'POST /workspaces/:workspaceId/tables': () => ({ name: 'taken_over', design: DESIGN }),
   'PATCH /workspaces/:workspaceId/tables/:tableId': () => ({ revision: 1, design: DESIGN }),
   'POST /workspaces/:workspaceId/tables/:tableId/submissions': () => ({ environment: 'DEV', revision: 1 }),
+  'POST /workspaces/:workspaceId/folders': () => ({ path: 'taken/over' }),
+  'PATCH /workspaces/:workspaceId/folders/:folderId': () => ({ path: 'taken/over' }),
+  'POST /workspaces/:workspaceId/files': ({ ids }) => ({
+    name: 'taken_over',
+    folderId: ids.folderId,
+    body: { kind: 'resource', resourceType: 'file', encoding: 'text', content: '' },
+  }),
+  'PATCH /workspaces/:workspaceId/files/:fileId': () => ({ revision: 1, name: 'taken_over' }),
+  'POST /workspaces/:workspaceId/sql-parsings': () => ({ content: 'select 1', programType: 'ODPS_SQL' }),
+  'POST /workspaces/:workspaceId/deployments': ({ ids }) => ({ kind: 'commit', files: [{ fileId: ids.fileId }] }),
   'POST /workspaces/:workspaceId/manual-runs': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),
   'POST /workspaces/:workspaceId/smoke-tests': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),
 }

@@ -190,23 +190,13 @@ function checkView(
   const sentAt = earliest(serving.map((one) => one.first_attempt_at))
   const acceptedAt = earliest(serving.map((one) => one.accepted_at))
   const pending = serving.filter((one) => one.state === 'pending' && one.blocked_at === null)
-  const waiting = {
-    'not-routed': 'not-routed',
-    undelivered: 'undelivered',
-    sending: 'waiting',
-    delivered: 'waiting',
-  } as const
-  const ended = check.function_failure === null ? 'expired' : 'function-failed'
   return {
     extensionCode: check.code,
     extensionName: check.name,
     version: check.version,
     deployment: check.deployment,
     owner: person(check.owner_id, check.owner_name),
-    state:
-      check.passed_at !== null
-        ? 'passed-by-hand'
-        : (check.result ?? (check.expired_at !== null ? ended : waiting[checkDelivery(check.code, serving)])),
+    state: checkStateOf(check, serving),
     result: check.result,
     comment: check.comment,
     functionFailure: check.function_failure,
@@ -227,8 +217,24 @@ function checkView(
   }
 }
 
+/** How a check stands, by the deliveries that serve its extension. */
+export function checkStateOf(
+  check: CheckListRow,
+  serving: readonly DeliveryStandRow[],
+): z.input<typeof shapes.CheckState> {
+  const waiting = {
+    'not-routed': 'not-routed',
+    undelivered: 'undelivered',
+    sending: 'waiting',
+    delivered: 'waiting',
+  } as const
+  const ended = check.function_failure === null ? 'expired' : 'function-failed'
+  if (check.passed_at !== null) return 'passed-by-hand'
+  return check.result ?? (check.expired_at !== null ? ended : waiting[checkDelivery(check.code, serving)])
+}
+
 /** Rule 25; a function is served by what goes straight to it alone. */
-function serves({ serves, bus_name }: DeliveryStandRow, { code, deployment }: CheckListRow): boolean {
+export function serves({ serves, bus_name }: DeliveryStandRow, { code, deployment }: CheckListRow): boolean {
   if (deployment === 'function' && bus_name !== '') return false
   return serves === null || serves.includes(code)
 }

@@ -313,6 +313,8 @@ export type DeploymentItemRow = {
   done_at: Date | null
   instance_id: number | null
   reason: Reason | null
+  /** The message that asks about it. */
+  message_id: string | null
 }
 
 export type StandingItem = DeploymentItemRow & { readonly state: ItemState }
@@ -331,8 +333,10 @@ export async function deploymentWithItems(sql: Pick<Sql, 'rows'>, id: number): P
   if (deployment === undefined) return null
   const rows = await sql.rows<DeploymentItemRow>(
     `select i.id, i.deployment_id, i.file_id, i.inner_key, coalesce(o.snapshot->>'name', f.name) as name, f.name as file_name, i.version, i.change,
-       i.waits_for, i.operation_id, o.state as operation_state, o.why as operation_why, i.passed_at, i.done_at, i.instance_id, i.reason
+       i.waits_for, i.operation_id, o.state as operation_state, o.why as operation_why, i.passed_at, i.done_at, i.instance_id, i.reason,
+       m.id as message_id
      from deployment_items i join files f on f.id = i.file_id left join operations o on o.id = i.operation_id
+     left join messages m on m.operation_id = o.id
      where i.deployment_id = $1 order by i.id`,
     [id],
   )

@@ -183,7 +183,9 @@ export function putIntoRecycleBin(tx: Transaction, id: number, userId: number): 
 
 export type FileListRow = FileRow & { owner_name: string | null; modified_by_name: string | null }
 
-const LIST = `select f.*, o.display_name as owner_name, m.display_name as modified_by_name
+const listing = (
+  columns: string,
+) => `select ${columns}, o.display_name as owner_name, m.display_name as modified_by_name
   from files f left join users o on o.id = f.owner_id left join users m on m.id = f.modified_by`
 
 export const FILE_STATES = ['changed', 'committed', 'deployed', 'deleted'] as const
@@ -225,6 +227,11 @@ function filterSql({ workspaceId, folderId, name, kind, state, ownerId }: FileFi
   return { where: where.join(' and '), values }
 }
 
+/** Bodies may be large, so those of a list have no contents. */
+const SUMMARY = `f.id, f.tenant_id, f.workspace_id, f.folder_id, f.kind, f.name, f.owner_id, f.revision, f.version, f.committed_revision,
+  f.deployed_version, f.node_id, f.run_node_id, f.created_by, f.created_at, f.modified_by, f.modified_at, f.deleted_at,
+  (f.body - 'content') #- '{definition,script}' #- '{definition,innerNodes}' as body`
+
 /** By id, from the one after `afterId` on. */
 export async function filesOf(
   sql: Pick<Sql, 'rows'>,
@@ -236,7 +243,7 @@ export async function filesOf(
   const limit = values.push(page.limit)
   const offset = values.push(page.offset ?? 0)
   return await sql.rows<FileListRow>(
-    `${LIST} where ${where} and f.id > $${afterId} order by f.id limit $${limit} offset $${offset}`,
+    `${listing(SUMMARY)} where ${where} and f.id > $${afterId} order by f.id limit $${limit} offset $${offset}`,
     values,
   )
 }
@@ -249,7 +256,10 @@ export async function countFiles(sql: Pick<Sql, 'rows'>, filter: FileFilter): Pr
 
 /** Also one in the recycle bin. */
 export async function listedFile(sql: Pick<Sql, 'rows'>, workspaceId: number, id: number): Promise<FileListRow | null> {
-  const [row] = await sql.rows<FileListRow>(`${LIST} where f.workspace_id = $1 and f.id = $2`, [workspaceId, id])
+  const [row] = await sql.rows<FileListRow>(`${listing('f.*')} where f.workspace_id = $1 and f.id = $2`, [
+    workspaceId,
+    id,
+  ])
   return row ?? null
 }
 

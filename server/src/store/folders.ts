@@ -8,12 +8,25 @@ export async function foldersOf(sql: Sql, workspaceId: number): Promise<FolderRo
   return await sql.rows<FolderRow>('select * from folders where workspace_id = $1 order by path', [workspaceId])
 }
 
-export async function folderById(sql: Sql, workspaceId: number, id: number): Promise<FolderRow | null> {
-  const [row] = await sql.rows<FolderRow>('select * from folders where workspace_id = $1 and id = $2', [
+/** The folder, which stays there until the end of the transaction; with `update` nothing comes into it meanwhile. */
+export async function lockFolder(
+  sql: Sql,
+  workspaceId: number,
+  id: number,
+  strength: 'key share' | 'update',
+): Promise<FolderRow | null> {
+  const [row] = await sql.rows<FolderRow>(`select * from folders where workspace_id = $1 and id = $2 for ${strength}`, [
     workspaceId,
     id,
   ])
   return row ?? null
+}
+
+export async function countFolders(sql: Sql, workspaceId: number): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>('select count(*) as count from folders where workspace_id = $1', [
+    workspaceId,
+  ])
+  return row!.count
 }
 
 /** Folders of a workspace are made, moved and removed one after the other. */
@@ -44,16 +57,6 @@ export async function moveFolder(sql: Sql, { id, workspace_id, path }: FolderRow
     `update folders set path = $4 || substr(path, length($3) + 1) where workspace_id = $1 and (id = $2 or starts_with(path, $3 || '/'))`,
     [workspace_id, id, path, to],
   )
-}
-
-/** How deep the deepest folder within this one lies below it. */
-export async function depthBelow(sql: Sql, { workspace_id, path }: FolderRow): Promise<number> {
-  const [row] = await sql.rows<{ depth: number | null }>(
-    `select max(length(rest) - length(replace(rest, '/', ''))) as depth
-     from (select substr(path, length($2) + 1) as rest from folders where workspace_id = $1 and starts_with(path, $2 || '/')) within`,
-    [workspace_id, path],
-  )
-  return row?.depth ?? 0
 }
 
 /** Nothing that can be seen lies in it; files in the recycle bin come back to the top. */

@@ -8,12 +8,15 @@ import { codeRunRoutes } from './code-runs.ts'
 import { dagRoutes } from './dags.ts'
 import { dataSourceRoutes } from './data-sources.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
+import { deploymentRoutes } from './deployments.ts'
 import { descriptionRoutes } from './descriptions.ts'
 import { devConnectionRoutes } from './dev-connections.ts'
 import { eventPatternRoutes } from './event-patterns.ts'
 import { extensionVersionRoutes } from './extension-versions.ts'
 import { extensionRoutes } from './extensions.ts'
 import { fileReviewRoutes } from './file-reviews.ts'
+import { fileRoutes } from './files.ts'
+import { folderRoutes } from './folders.ts'
 import { functionRoutes } from './functions.ts'
 import { instanceOperationRoutes } from './instance-operations.ts'
 import { instanceRoutes } from './instances.ts'
@@ -45,6 +48,9 @@ export const ROUTES: readonly Route[] = [
   ...fileReviewRoutes,
   ...codeRunRoutes,
   ...tableRoutes,
+  ...folderRoutes,
+  ...fileRoutes,
+  ...deploymentRoutes,
   ...operationRoutes,
   ...alertRoutes,
   ...extensionRoutes,

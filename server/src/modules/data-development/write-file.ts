@@ -9,10 +9,11 @@ import {
   runnerKindOf,
   withParsed,
 } from '@holdpoint/core'
+import type { Live } from '../../live.ts'
 import { writeAudit } from '../../store/audit.ts'
-import { type Database, isUniqueViolation, type Sql } from '../../store/database.ts'
+import { type Database, isUniqueViolation, type Sql, type Transaction } from '../../store/database.ts'
 import * as store from '../../store/files.ts'
-import { folderById } from '../../store/folders.ts'
+import { lockFolder } from '../../store/folders.ts'
 import type { Caller } from '../../store/principals.ts'
 import { userOfTenant } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
@@ -20,10 +21,10 @@ import { hasUnknownZone } from '../operation-center/publish-nodes.ts'
 import { parseSql } from './parse-sql.ts'
 import type { FileSave, NewFile } from './requests.ts'
 
-type Parts = { readonly db: Database }
+type Parts = { readonly db: Database; readonly live: Live }
 
 export async function createFile(
-  { db }: Parts,
+  { db, live }: Parts,
   caller: Caller,
   workspace: WorkspaceRow,
   file: NewFile,
@@ -45,7 +46,7 @@ export async function createFile(
         body,
         created_by: caller.userId,
       })
-      writeAudit(tx, entryOf(caller, row, 'file.create'))
+      note(live, tx, caller, row, 'file.create')
       return row
     }),
   )
@@ -53,7 +54,7 @@ export async function createFile(
 
 /** Rule 43: whoever saves names the revision that they saw, and is refused when it is another one by now. */
 export async function saveFile(
-  { db }: Parts,
+  { db, live }: Parts,
   caller: Caller,
   workspace: WorkspaceRow,
   save: FileSave,
@@ -87,7 +88,7 @@ export async function saveFile(
         ...(folderId !== before!.folder_id && { folderId }),
         ...(ownerId !== before!.owner_id && { ownerId }),
       }
-      writeAudit(tx, entryOf(caller, row, 'file.change', { revision: row.revision, ...changed }))
+      note(live, tx, caller, row, 'file.change', { revision: row.revision, ...changed })
       return row
     }),
   )
@@ -95,7 +96,7 @@ export async function saveFile(
 
 /** Out of the recycle bin, as it was. */
 export async function takeFileBack(
-  { db }: Parts,
+  { db, live }: Parts,
   caller: Caller,
   workspace: WorkspaceRow,
   fileId: number,
@@ -107,7 +108,7 @@ export async function takeFileBack(
       const [before] = await store.lockFiles(tx, caller.tenantId, [fileId])
       if (before?.deleted_at == null) return before ?? seen
       const row = await store.restoreFile(tx, fileId, caller.userId)
-      writeAudit(tx, entryOf(caller, row, 'file.restore'))
+      note(live, tx, caller, row, 'file.restore')
       return row
     }),
   )
@@ -173,7 +174,7 @@ function ensureThere(row: store.FileRow | null, workspace: WorkspaceRow, id: num
 }
 
 async function ensureFolder(sql: Sql, workspaceId: number, id: number | null): Promise<void> {
-  if (id !== null && (await folderById(sql, workspaceId, id)) === null)
+  if (id !== null && (await lockFolder(sql, workspaceId, id, 'key share')) === null)
     throw new Refusal('NOT_FOUND', { thing: 'folder', id })
 }
 
@@ -191,11 +192,16 @@ async function nameTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-const entryOf = (caller: Caller, row: store.FileRow, action: string, details: Record<string, unknown> = {}) => ({
-  tenantId: caller.tenantId,
-  workspaceId: row.workspace_id,
-  userId: caller.userId,
-  action,
-  object: String(row.id),
-  details: { name: row.name, ...details },
-})
+function note(
+  live: Live,
+  tx: Transaction,
+  caller: Caller,
+  row: store.FileRow,
+  action: string,
+  details: Readonly<Record<string, unknown>> = {},
+): void {
+  const { tenantId, userId } = caller
+  const { id, workspace_id: workspaceId, name } = row
+  writeAudit(tx, { tenantId, workspaceId, userId, action, object: String(id), details: { name, ...details } })
+  tx.afterCommit(() => live.publish({ kind: 'file', tenantId, workspaceId, id: String(id) }))
+}
