@@ -136,12 +136,9 @@ export async function estate(world: World, word: string): Promise<Estate> {
     dataSourceId: dataSource.id,
     resourceGroupId: resourceGroup.id,
     fileId: file.id,
-<<<<<<< HEAD
     tableId: table.id,
-=======
     folderId: folder.id,
     deploymentId: deployment.id,
->>>>>>> cf03b1b (data development: folders, files, versions and deployments over the native API; asked by every role, recorded, and of no other tenant)
     reviewId: review.id,
   }
   const words = [
