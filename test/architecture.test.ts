@@ -136,7 +136,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api',
   ],
 
-  demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform'],
+  sample: ['core', 'modules', 'platform', 'store'],
+  demo: ['core', 'sdk', 'store', 'config', 'credentials', 'platform', 'sample'],
   generate: ['core', 'api', 'dataworks', 'config', 'platform', 'watch'],
   'add-tenant': ['core', 'config', 'embedded', 'store', 'first-start'],
   'rotate-eventbridge-key': ['config', 'embedded', 'store', 'first-start', 'openevent'],

@@ -1,5 +1,6 @@
 /**
- * The demonstration: a workspace whose nodes come from a FlowSpec file and have run for the last days, and an extension that is a process of its own.
+ * The demonstration: a workspace whose nodes come from a FlowSpec file and have run for the last days, one whose pipeline is written in Data Development
+ * (sample.ts), and an extension that is a process of its own.
  *
  * It is set up once, through the native API, by two users of its own, as people would: the extension's author registers and submits it, and
  * somebody else approves it. From then on only the extension's process is started; what people change stays changed.
@@ -13,9 +14,11 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { decryptSecret, encryptSecret, generateAccessKey } from './credentials.ts'
 import type { Platform } from './platform.ts'
+import { setUpSample } from './sample.ts'
 import { hasAudit, writeAudit } from './store/audit.ts'
-import { signingKey } from './store/principals.ts'
+import { callerById, signingKey } from './store/principals.ts'
 import * as store from './store/users.ts'
+import { workspaceByIdentifier } from './store/workspaces.ts'
 
 export type Demo = { readonly greeting: string; stop(): Promise<void> }
 
@@ -23,6 +26,11 @@ const EXAMPLES = join(import.meta.dirname, '../../examples')
 const READY = 'demo.ready'
 const AUTHOR = 'demo-extension-author'
 const WORKSPACE = 'shop'
+const SAMPLE = 'sales'
+const SAMPLE_READY = 'demo.sample-ready'
+const ENGINEER = 'demo-engineer'
+/** Orders of a day in the sample. */
+const ORDERS = 2_000
 const EXTENSION = 'Freeze guard'
 const POINTS = ['freeze-node', 'unfreeze-node', 'undeploy-node', 'backfill-data'] as const
 /** So many days have run when somebody first looks. */
@@ -62,14 +70,44 @@ export async function startDemo(platform: Platform, config: Config, log: Logger)
     if (change.kind === 'openevent' && change.tenantId === tenant!.id)
       introduce().catch((error) => log.warn({ err: error }, 'the demonstration'))
   })
+  // Nobody waits for it.
+  const stopping = new AbortController()
+  const sample = finishSample(platform, tenant!.id, stopping.signal).catch((error) => {
+    if (!stopping.signal.aborted) log.warn({ err: error }, 'the sample workspace of the demonstration')
+  })
   return {
     greeting: `The demonstration: in workspace "${WORKSPACE}", freeze a node, or backfill data. The extension "${EXTENSION}" (process ${child.pid}, port ${child.port}) decides.`,
-    stop() {
+    async stop() {
       unsubscribe()
-      return child.stop()
+      stopping.abort()
+      await Promise.all([sample, child.stop()])
     },
   }
 }
+
+/** Goes on, where an earlier start has stopped before its end. */
+async function finishSample(platform: Platform, tenantId: number, signal: AbortSignal): Promise<void> {
+  const { db } = platform
+  if (await hasAudit(db, tenantId, SAMPLE_READY)) return
+  const workspace = await workspaceByIdentifier(db, tenantId, SAMPLE)
+  const engineer = await store.userByName(db, ENGINEER)
+  const caller = engineer && (await callerById(db, engineer.id))
+  // An installation that is older than the sample has none.
+  if (workspace === null || caller === null) return
+  await setUpSample(platform, caller, workspace, { orders: ORDERS, days: [day(DAYS + 1), day(2)] }, signal)
+  await db.transaction(async (tx) =>
+    writeAudit(tx, {
+      tenantId,
+      workspaceId: workspace.id,
+      userId: caller.userId,
+      action: SAMPLE_READY,
+      object: SAMPLE,
+    }),
+  )
+}
+
+/** The business date so many days ago. */
+const day = (before: number) => new Date(Date.now() - before * DAY_MS).toISOString().slice(0, 10)
 
 /** Each step finds what an earlier start that broke off has left. */
 async function setUp(
@@ -95,6 +133,21 @@ async function setUp(
         mode: 'standard',
       },
     }))
+  const engineer = await ensureUser(platform, tenantId, ENGINEER, 'Data engineer (demonstration)', [])
+  const sample =
+    workspaces.items.find((one) => one.identifier === SAMPLE) ??
+    (await as.reviewer.call('POST /workspaces', {
+      body: {
+        identifier: SAMPLE,
+        name: 'Sales',
+        description: 'A pipeline from files of orders to a published table, written in Data Development',
+        mode: 'standard',
+      },
+    }))
+  await as.reviewer.call('PUT /workspaces/{workspaceId}/members/{userId}', {
+    params: { workspaceId: sample.id, userId: engineer.id },
+    body: { roles: ['administrator'] },
+  })
   const params = { workspaceId: workspace.id }
   const flowspec = readFileSync(join(EXAMPLES, 'shop-pipeline.flowspec.json'), 'utf8')
   for (const environment of ['DEV', 'PROD'] as const)
@@ -164,7 +217,6 @@ async function firstDays(as: Client, workspaceId: number): Promise<void> {
   if ((await as.call('GET /workspaces/{workspaceId}/backfills', { params })).items.length > 0) return
   const { items } = await as.call('GET /workspaces/{workspaceId}/nodes', { params, query: { limit: 200 } })
   const idsOf = (wanted: (node: (typeof items)[number]) => boolean) => items.filter(wanted).map((node) => node.id)
-  const day = (before: number) => new Date(Date.now() - before * DAY_MS).toISOString().slice(0, 10)
   await as.call('POST /workspaces/{workspaceId}/backfills', {
     params,
     body: {

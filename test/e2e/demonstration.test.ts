@@ -51,8 +51,8 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
   }
   /** On nodes. */
   const operations = async () =>
-    (await client.call('GET /operations', { query: { limit: 200 } })).items.filter(
-      (one) => one.eventCode !== 'backfill-data',
+    (await client.call('GET /operations', { query: { limit: 200 } })).items.filter((one) =>
+      ['freeze-node', 'unfreeze-node', 'undeploy-node'].includes(one.eventCode),
     )
 
   beforeAll(start)
@@ -65,7 +65,11 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
     const { status, body } = await signIn(holdpoint.url, holdpoint.password!)
     expect({ status, body }).toMatchObject({
       status: 200,
-      body: { user: { name: 'admin' }, tenantRoles: ['account-owner'], workspaces: [{ identifier: 'shop' }] },
+      body: {
+        user: { name: 'admin' },
+        tenantRoles: ['account-owner'],
+        workspaces: [{ identifier: 'shop' }, { identifier: 'sales' }],
+      },
     })
   })
 
@@ -73,7 +77,10 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
     administrator = await administratorOf(holdpoint)
     client = administrator.client
     const { items } = await client.call('GET /workspaces')
-    expect(items).toMatchObject([{ identifier: 'shop', mode: 'standard' }])
+    expect(items).toMatchObject([
+      { identifier: 'shop', mode: 'standard' },
+      { identifier: 'sales', mode: 'standard' },
+    ])
     workspaceId = items[0]!.id
     for (const environment of ['PROD', 'DEV'] as const) {
       const nodes = await client.call('GET /workspaces/{workspaceId}/nodes', {
@@ -115,6 +122,26 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
       async () => expect((await backfills()).map((one) => one.state)).toEqual(['succeeded', 'succeeded']),
       LEASED,
     )
+  })
+
+  test('beside it there is one whose pipeline is written in Data Development, and what it publishes has been filled in', async () => {
+    const { items } = await client.call('GET /workspaces')
+    const params = { workspaceId: items[1]!.id }
+    const backfills = async () => (await client.call('GET /workspaces/{workspaceId}/backfills', { params })).items
+    await vi.waitFor(
+      async () => expect(await backfills()).toMatchObject([{ state: 'succeeded', dateCounts: { succeeded: 3 } }]),
+      LEASED,
+    )
+    const tables = await client.call('GET /workspaces/{workspaceId}/tables', { params })
+    expect(tables.items).toMatchObject([
+      {
+        name: 'ads_sales_daily',
+        environments: [
+          { environment: 'DEV', revision: 1 },
+          { environment: 'PROD', revision: 1 },
+        ],
+      },
+    ])
   })
 
   test('freezing a node that nothing waits for is held, decided by the extension, and carried out', async () => {
@@ -186,7 +213,7 @@ describe.runIf(process.platform === 'linux')('the demonstration', { timeout: 90_
     expect(holdpoint.password).toBeNull()
     client = clientOf(holdpoint, administrator.pair)
     expect((await signIn(holdpoint.url, earlier.password!)).status).toBe(200)
-    expect((await client.call('GET /workspaces')).items).toMatchObject([{ id: workspaceId }])
+    expect((await client.call('GET /workspaces')).items).toMatchObject([{ id: workspaceId }, { identifier: 'sales' }])
     expect((await client.call('GET /extensions')).items).toMatchObject([{ name: 'Freeze guard', status: 'published' }])
     expect((await operations()).map((one) => one.state)).toEqual(['withdrawn', 'done', 'refused', 'done'])
     expect(await recurrence('tmp_order_reconciliation')).toBe('pause')
