@@ -9,7 +9,6 @@ import {
   Refusal,
   TABLE_PROGRAM_TYPE,
   type TableChange,
-  type TableDesign,
   type TableProgram,
   type TableSnapshot,
   tableDifference,
