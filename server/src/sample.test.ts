@@ -41,9 +41,10 @@ test('files become nodes that run, and what they publish is what was ordered', {
     await owner.api.call('GET /workspaces/{workspaceId}/data-sources', { params, query: { environment: 'PROD' } })
   ).items
   const [dataSource] = await world.db.rows<DataSource>('select * from data_sources where id = $1', [source!.id])
-  let log = ''
-  const io = { log: (text: string) => void (log += text), signal: new AbortController().signal }
+  const said: string[] = []
+  const io = { log: (text: string) => void said.push(text), signal: new AbortController().signal }
   const ended = await world.server.platform.runners.run(workOf({ content: asked, dataSource: dataSource! }), io)
+  const log = said.join('')
   expect(ended, log).toEqual({ ended: 'succeeded' })
   const days = log.split('\n').filter((line) => line.startsWith('2026-'))
   expect(days).toHaveLength(2)
