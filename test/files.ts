@@ -68,7 +68,6 @@ export function nodeBody(given: {
     parsing: { on: given.parsing ?? false, inputs: [], outputs: [], ignored: [] },
     definition: {
       ...definition!,
-      key: '',
       inputs: upstream.map((output) => ({ ...named(output), type: 'normal', upstreamKey: null })),
       outputs: outputs.map((output) => ({ ...named(output), isDefault: false, isDeclared: true })),
     },

@@ -35,11 +35,10 @@ export async function planProduction(
   )
   const found = await nodes.producersOf(sql, place.tenant_id, 'PROD', awaited)
   const wired = wireNodes(puts, place.identifier, new Set(found.map(({ output }) => output)))
-  const outputs = wired.flatMap((one) => one.outputs)
-  const holders = new Map(
-    (await nodes.producersOf(sql, place.tenant_id, 'PROD', outputs)).map((row) => [row.output, row.node_id]),
+  const named = wired.flatMap((one) => [...one.outputs, ...one.inputs.map(({ output }) => output)])
+  const producers = new Map(
+    (await nodes.producersOf(sql, place.tenant_id, 'PROD', named)).map((row) => [row.output, row.node_id]),
   )
-  const producers = new Map(found.map((row) => [row.output, row.node_id]))
   const makers = new Map<string, Put>()
   for (const put of wired)
     for (const output of put.outputs) {
@@ -63,7 +62,7 @@ export async function planProduction(
       if (type === 'normal' && makers.has(output)) waits(file, producer)
     }
     for (const output of outputs) {
-      const holder = holders.get(output)
+      const holder = producers.get(output)
       if (holder !== undefined && holder !== nodeId && !waits(file, holder))
         throw new Refusal('NAME_TAKEN', { thing: 'node output', name: output })
     }
