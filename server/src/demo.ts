@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantRole } from '@holdpoint/core'
 import { type Client, createClient, type NewTargetInput } from '@holdpoint/sdk'
 import type { Logger } from 'pino'
@@ -27,6 +28,7 @@ const READY = 'demo.ready'
 const AUTHOR = 'demo-extension-author'
 const WORKSPACE = 'shop'
 const SAMPLE = 'sales'
+const SAMPLE_AFTER_MS = 1_500
 const SAMPLE_READY = 'demo.sample-ready'
 const ENGINEER = 'demo-engineer'
 /** Orders of a day in the sample. */
@@ -94,6 +96,8 @@ async function finishSample(platform: Platform, tenantId: number, signal: AbortS
   const caller = engineer && (await callerById(db, engineer.id))
   // An installation that is older than the sample has none.
   if (workspace === null || caller === null) return
+  // Whoever looks first is not kept waiting by it.
+  await sleep(SAMPLE_AFTER_MS, undefined, { signal })
   await setUpSample(platform, caller, workspace, { orders: ORDERS, days: [day(DAYS + 1), day(2)] }, signal)
   await db.transaction(async (tx) =>
     writeAudit(tx, {

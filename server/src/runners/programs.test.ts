@@ -57,6 +57,17 @@ test('a resource group that does not allow it lets nothing of the machine run', 
 })
 
 describe.runIf(works)('a shell node', () => {
+  test('finds the resources that it is given where it starts, byte for byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, at) => at))
+    const resources = [
+      { name: "it's rates.csv", base64: Buffer.from('a,b\n1,é').toString('base64') },
+      { name: 'bytes', base64: bytes.toString('base64') },
+    ]
+    const { ended, log } = await shell('cat "it\'s rates.csv"; echo; base64 -w0 bytes', { resources })
+    expect(ended).toEqual({ ended: 'succeeded' })
+    expect(log).toBe(`a,b\n1,é\n${bytes.toString('base64')}`)
+  })
+
   test('has its parameters as words and as variables, and the variables that are documented, and no others', async () => {
     const { log, ended } = await shell(
       'echo "$1|$2|$3|$region"; env | cut -d= -f1 | sort | tr "\\n" " "; pwd; ls -A | sort',

@@ -90,13 +90,14 @@ function startScript(kind: 'shell' | 'python', work: Work, python: string | null
   const variables = [...environmentOf(work, timeZone)].map(([name, value]) => `${name}=${quoted(value)}`)
   const values = positional(work.parameters).map(quoted)
   const content = work.node.script?.content ?? ''
+  const { resources = [] } = work
   const run =
     kind === 'shell'
       ? ['$(command -v bash || echo sh)', '/job/program', ...values]
       : [quoted(python!), '-u', '-c', quoted(PYTHON_START), '-', ...values]
   return `start() {
 echo 1000 > /proc/self/oom_score_adj
-printf %s ${quoted(content)} > /job/program
+${resources.map(({ name, base64 }) => `printf %s ${quoted(base64)} | base64 -d > ${quoted(`/job/${name}`)}\n`).join('')}printf %s ${quoted(content)} > /job/program
 printf %s ${quoted(JSON.stringify(Object.fromEntries(named(work.parameters))))} > /job/.args
 unset PWD OLDPWD
 exec env -i ${[...variables, ...run].join(' ')}

@@ -20,6 +20,8 @@ export type Work = {
   /** The business date, yyyy-mm-dd. */
   readonly bizdate: string
   readonly cycleAt: Date
+  /** Files that a program of the machine finds where it starts, in base64. */
+  readonly resources?: readonly { readonly name: string; readonly base64: string }[]
   /** Instead of running a program it changes this table. */
   readonly table?: TableProgram
 }

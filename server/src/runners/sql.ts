@@ -133,7 +133,12 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
   }
 
   async function look(dataSource: DataSource, name: string, signal: AbortSignal): Promise<FoundTable | null> {
-    const { ended, found, undone } = await onDataSource(dataSource, { t: 'look', name }, { log() {}, signal })
+    const looking = () => onDataSource(dataSource, { t: 'look', name }, { log() {}, signal })
+    let answer = await looking()
+    // The process may have been going just then, with what was asked of it before.
+    if (answer.begun && answer.ended.ended === 'failed' && answer.ended.reason.code === 'DATA_SOURCE_UNREACHABLE')
+      answer = await looking()
+    const { ended, found, undone } = answer
     if (ended.ended === 'succeeded') return found
     if (ended.ended === 'stopped') throw late(dataSource)
     const { problem } = ended.reason.details

@@ -1,5 +1,5 @@
 /** Files of Data Development and their versions. */
-import type { FileBody, FileKind } from '@holdpoint/core'
+import type { FileBody, FileKind, ResourceBody } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import { question } from './shared-statement.ts'
 
@@ -177,6 +177,19 @@ export function setDeployedVersion(tx: Transaction, id: number, version: number 
 
 export function putIntoRecycleBin(tx: Transaction, id: number, userId: number): void {
   tx.send('update files set deleted_at = now(), modified_by = $2, modified_at = now() where id = $1', [id, userId])
+}
+
+/** Resources of a workspace by their names: in production the versions that it has, in development the newest committed ones. */
+export async function resourcesByName(
+  sql: Sql,
+  of: { readonly workspaceId: number; readonly environment: 'PROD' | 'DEV'; readonly names: readonly string[] },
+): Promise<{ name: string; body: ResourceBody }[]> {
+  return await sql.rows(
+    `select f.name, v.body from files f
+     join file_versions v on v.file_id = f.id and v.number = case when $2 = 'PROD' then f.deployed_version else f.version end
+     where f.workspace_id = $1 and f.name = any($3) and f.kind = 'resource' and f.deleted_at is null`,
+    [of.workspaceId, of.environment, of.names],
+  )
 }
 
 // Reading

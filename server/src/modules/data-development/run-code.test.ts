@@ -12,6 +12,9 @@ import {
   type Workspace,
   type World,
 } from '../../../../test/world.ts'
+import { workspaceById } from '../../store/workspaces.ts'
+import { askDeployment } from './ask-deployment.ts'
+import { createFile, saveFile } from './write-file.ts'
 
 let world: World
 let tenant: Tenant
@@ -91,6 +94,44 @@ describe('with nobody to ask', () => {
       body: { operation: 'rerun', instanceIds: [started!.instanceId] },
     } as never)
     expect(await refusalCode(again)).toBe('INSTANCE_TEMPORARY')
+  })
+
+  test('a program that names a resource that there is not does not start', async () => {
+    const workspace = await tenant.workspace()
+    await world.sql(`update resource_groups set allows_shell = true where tenant_id = ${tenant.id} and is_default`)
+    const of = await file(workspace, {
+      content: '##@resource_reference{"rates.csv"}\ncat rates.csv',
+      programType: 'DIDE_SHELL',
+    })
+    await run(of)
+    const end = await ended(of)
+    expect(end).toMatchObject({ state: 'failed', reasons: [{ code: 'PROGRAM_NOT_RUN' }] })
+    expect(JSON.stringify(end!.reasons)).toContain('rates.csv')
+  })
+
+  test('a program reads the newest committed version of a resource that it names, as the file of its name', async () => {
+    const fenced = /^programs of nodes run in namespaces/.test(await world.server.platform.runners.fence())
+    const workspace = await tenant.workspace()
+    const { platform } = world.server
+    const place = (await workspaceById(world.db, tenant.id, workspace.id))!
+    const caller = await owner.caller()
+    const body = { kind: 'resource', resourceType: 'file', encoding: 'text', content: 'EUR,7.5' } as const
+    const { id } = await createFile(platform, caller, place, {
+      name: 'rates.csv',
+      folderId: null,
+      ownerId: owner.id,
+      body,
+    })
+    await askDeployment(platform, caller, place, { kind: 'commit', files: [{ fileId: id }], comment: '' })
+    const later = { fileId: id, revision: 1, body: { ...body, content: 'EUR,8' } }
+    await saveFile(platform, caller, place, later)
+    const content = '##@resource_reference{"rates.csv"}\ncat rates.csv'
+    const of = await file(workspace, { content, programType: 'DIDE_SHELL' })
+    const { run: started } = await run(of)
+    const end = await ended(of)
+    if (!fenced) return expect(end).toMatchObject({ reasons: [{ code: 'PROGRAM_NOT_RUN' }] })
+    expect(end).toMatchObject({ state: 'succeeded' })
+    expect(await logOf(of, started!.instanceId)).toBe('EUR,7.5')
   })
 
   test('another revision, what is no program of ours, and a data source that there is not are refused', async () => {

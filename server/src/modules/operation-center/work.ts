@@ -1,8 +1,11 @@
 /** What a runner is handed for an instance that has been started. */
 import {
   DAG_KINDS,
+  MAX_NAMED_RESOURCES,
+  Refusal,
   readParameterLine,
   resolveParameters,
+  resourcesNamedIn,
   runnerKindOf,
   TABLE_PROGRAM_TYPE,
   type TableProgram,
@@ -10,6 +13,7 @@ import {
 import type { Work } from '../../runners/runner.ts'
 import { dataSourceOfNode } from '../../store/data-sources.ts'
 import type { Sql } from '../../store/database.ts'
+import { resourcesByName } from '../../store/files.ts'
 import type { ClaimedRow } from '../../store/scheduling.ts'
 import { localTime, zoneOf } from './cron-times.ts'
 
@@ -56,10 +60,28 @@ export async function workOf(sql: Sql, claimed: ClaimedRow, timeZone: string): P
     timeoutMs: node.timeoutSeconds === null ? null : node.timeoutSeconds * 1000,
     bizdate: claimed.bizdate,
     cycleAt: claimed.cycle_at,
+    ...(kind === 'shell' || kind === 'python' ? { resources: await resourcesOf(sql, claimed) } : {}),
     ...(table === null ? {} : { table }),
   }
   return { work, unknown }
 }
+
+/** What the program names of its workspace. What is not there, or not deployed, keeps it from starting. */
+async function resourcesOf(sql: Sql, { workspace_id: workspaceId, environment, definition }: ClaimedRow) {
+  const names = resourcesNamedIn(definition.script?.content ?? '')
+  if (names.length === 0) return []
+  if (names.length > MAX_NAMED_RESOURCES) throw notRun(`it names more than ${MAX_NAMED_RESOURCES} resources`)
+  const found = new Map((await resourcesByName(sql, { workspaceId, environment, names })).map((one) => [one.name, one]))
+  return names.map((name) => {
+    const body = found.get(name)?.body
+    if (body === undefined)
+      throw notRun(`there is no resource ${name} ${environment === 'PROD' ? 'deployed' : 'committed'}`)
+    const base64 = body.encoding === 'base64' ? body.content : Buffer.from(body.content).toString('base64')
+    return { name, base64 }
+  })
+}
+
+const notRun = (problem: string) => new Refusal('PROGRAM_NOT_RUN', { problem })
 
 /** What a submission is to change; a node that somebody has written is never one. */
 function tableOf({ kind, definition }: ClaimedRow): TableProgram | null {
