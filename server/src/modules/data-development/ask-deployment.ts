@@ -38,6 +38,8 @@ import { isParsed } from './write-file.ts'
 const MOST_AT_ONCE = 128
 const UNASKED_AFTER_SECONDS = 60
 const MOST_UNASKED = 10
+/** Times that a commit begins anew because somebody saves meanwhile. */
+const MOST_RUNS = 10
 
 type Parts = Gate & { readonly timeZone: string }
 
@@ -53,7 +55,6 @@ export async function askDeployment(
   caller: Caller,
   workspace: WorkspaceRow,
   request: DeploymentRequest,
-  { imported = false }: { readonly imported?: boolean } = {},
 ): Promise<AskedDeployment> {
   const { kind } = request
   const right = rightOf(kind, workspace.mode)
@@ -64,21 +65,22 @@ export async function askDeployment(
   const once = { ...request, files: fileIds.map((id) => request.files.find(({ fileId }) => fileId === id)!) }
   // Parsing takes its time, and nothing is locked meanwhile; what is saved after it is parsed again.
   const parsed = kind === 'commit' ? await parseAll(gate.db, workspace, fileIds) : new Map<number, FileBody>()
-  for (;;) {
+  for (let run = 1; ; run++) {
     const written = await gate.db.transaction(async (tx) => {
-      const planned = await planDeployment(tx, workspace, once, imported)
+      const planned = await planDeployment(tx, workspace, once, false)
       const unparsed = planned.find(({ row, body }) => kind === 'commit' && !isSame(parsed.get(row.id), body))
-      if (unparsed !== undefined) return { unparsed: unparsed.row.id }
+      if (unparsed !== undefined) return { unparsed }
       const open = await openOne(tx, caller, kind, planned)
-      return { id: open ?? (await write(tx, caller, workspace, once, planned, imported)), isNew: open === null }
+      return { id: open ?? (await write(tx, caller, workspace, once, planned, false)), isNew: open === null }
     })
-    if (written.unparsed !== undefined) {
-      for (const [id, body] of await parseAll(gate.db, workspace, [written.unparsed])) parsed.set(id, body)
-      continue
+    if (written.unparsed === undefined) {
+      if (written.isNew) await askItems(gate, caller, written.id)
+      const { state } = (await store.deploymentWithItems(gate.db, written.id))!
+      return { id: written.id, state }
     }
-    if (written.isNew) await askItems(gate, caller, written.id)
-    const { state } = (await store.deploymentWithItems(gate.db, written.id))!
-    return { id: written.id, state }
+    const { id, name } = written.unparsed.row
+    if (run >= MOST_RUNS) throw new Error(`${name} is saved again and again while it is being committed`)
+    for (const [fileId, body] of await parseAll(gate.db, workspace, [id])) parsed.set(fileId, body)
   }
 }
 
