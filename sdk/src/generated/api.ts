@@ -1319,6 +1319,19 @@ export interface Routes {
     }
   }
   /**
+   * Stop what runs of the code of a file
+   */
+  'POST /workspaces/{workspaceId}/files/{fileId}/runs/{instanceId}/stop': {
+    params: {
+      workspaceId: number
+      fileId: number
+      instanceId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
    * The tables of a workspace
    */
   'GET /workspaces/{workspaceId}/tables': {

@@ -467,6 +467,16 @@ const STEPS: Readonly<Record<string, Step>> = {
       return () => call(owner, 'POST', `/workspaces/${workspace.id}/files/${id}/runs`, { revision: 1 })
     },
   },
+  'POST /workspaces/:workspaceId/files/:fileId/runs/:instanceId/stop': {
+    actions: ['file.stop-run'],
+    async run() {
+      const { id } = await committed()
+      const path = `/workspaces/${workspace.id}/files/${id}/runs`
+      const asked: Record<string, unknown> = await call(owner, 'POST', path, { revision: 1 })
+      const { instanceId } = asked.run as { instanceId: number }
+      return () => call(owner, 'POST', `${path}/${instanceId}/stop`)
+    },
+  },
   'POST /workspaces/:workspaceId/tables': { actions: ['table.create'], run: async () => () => table() },
   'PATCH /workspaces/:workspaceId/tables/:tableId': {
     actions: ['table.save'],

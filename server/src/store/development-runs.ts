@@ -181,3 +181,16 @@ export async function developmentRunsOfFile(
     [fileId, page.beforeId, page.limit],
   )
 }
+
+/** How a run of the code of this file stands; null: the instance is none. */
+export async function codeRunState(
+  sql: Sql,
+  fileId: number,
+  instanceId: number,
+): Promise<DevelopmentRunRow['state'] | null> {
+  const [row] = await sql.rows<Pick<DevelopmentRunRow, 'state'>>(
+    `select state from development_runs where instance_id = $2 and file_id = $1 and kind = 'code'`,
+    [fileId, instanceId],
+  )
+  return row?.state ?? null
+}

@@ -1,6 +1,7 @@
 /** Running the code of a file, and what came of it. */
 import { Refusal } from '@holdpoint/core'
 import { askRun } from '../../modules/data-development/run-code.ts'
+import { stopRun } from '../../modules/data-development/stop-run.ts'
 import { dayAfter, localTime } from '../../modules/operation-center/cron-times.ts'
 import * as store from '../../store/development-runs.ts'
 import { fileById } from '../../store/files.ts'
@@ -56,5 +57,15 @@ export const codeRunRoutes = [
       const rows = await store.developmentRunsOfFile(platform.db, fileId, { beforeId, limit: query.limit + 1 })
       return page(rows, query.limit, (row) => String(row.instance_id), developmentRunView)
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/workspaces/:workspaceId/files/:fileId/runs/:instanceId/stop',
+    access: 'file.run',
+    tag: 'Data Development',
+    summary: 'Stop what runs of the code of a file',
+    status: 204,
+    params: params.extend({ instanceId: queryId }),
+    run: async ({ platform, caller, params: of }) => await stopRun(platform, caller, of),
   }),
 ]

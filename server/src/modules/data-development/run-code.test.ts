@@ -96,6 +96,26 @@ describe('with nobody to ask', () => {
     expect(await refusalCode(again)).toBe('INSTANCE_TEMPORARY')
   })
 
+  test('whoever may run it stops it, once, and its program ends', async () => {
+    const workspace = await tenant.workspace()
+    const developer = await tenant.person([], { [workspace.id]: ['developer'] })
+    const of = await file(workspace, { content: 'select count(*) from range(100000000) a, range(100000000) b' })
+    const { run: started } = await run(of)
+    const params = { ...of, instanceId: started!.instanceId }
+    await vi.waitUntil(async () => (await logOf(of, params.instanceId)) !== '', PATIENCE)
+    const stop = (instanceId = params.instanceId) =>
+      developer.api.call('POST /workspaces/{workspaceId}/files/{fileId}/runs/{instanceId}/stop', {
+        params: { ...params, instanceId },
+      })
+    expect(await refusalCode(stop(1))).toBe('INSTANCE_NOT_FOUND')
+    await stop()
+    expect(await ended(of)).toMatchObject({ state: 'failed', reasons: [{ code: 'RUN_TERMINATED' }] })
+    expect(await refusalCode(stop())).toBe('INSTANCE_NOT_TERMINABLE')
+    const next = await file(workspace, { content: 'select 1' })
+    await run(next)
+    expect(await ended(next)).toMatchObject({ state: 'succeeded' })
+  })
+
   test('a program that names a resource that there is not does not start', async () => {
     const workspace = await tenant.workspace()
     await world.sql(`update resource_groups set allows_shell = true where tenant_id = ${tenant.id} and is_default`)
