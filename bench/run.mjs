@@ -16,6 +16,7 @@ const BENCHMARKS = {
     '1,000,000 instances with what they wait for, as a share of COPY of the same rows into the same table (--short: 100,000)',
   neighbourhood: 'opening the graph of a workspace of 100,000 nodes, beside the same in one of 1,000 (--short: 10,000)',
   selection: 'which nodes a massive backfill comes to, beside reading the edges by COPY and a plain search',
+  deploy: 'committing and deploying 1,000 files, each checked, beside the gate’s own rate: at least half of it',
   signature: 'verifying a signed request with all decoding, beside the bare hashes and HMACs in it: at most 4 times',
   function: 'what a warm call of a function costs above its own work, and what a thousand versions leave behind',
 }

@@ -55,7 +55,7 @@ async function answer(path: string, text: string): Promise<void> {
     ['CheckResult', 'OK'],
     ['CheckResultTip', 'Nothing speaks against it.'],
   ])
-  if (status !== 200 || body.Success !== true)
+  if (status !== 200 || body.Success === false)
     throw new Error(`a callback was answered ${status}: ${JSON.stringify(body)}`)
   tellAnswered({ messageId: id, callbackMs: performance.now() - startedMs })
 }

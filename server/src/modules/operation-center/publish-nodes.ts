@@ -159,12 +159,13 @@ export function rootOutput(identifier: string): string {
   return `${identifier}_root`
 }
 
-/** Outputs by which what these definitions wait for may be produced elsewhere: as they are written, and as one that was not declared is called. */
+/** Outputs by which what these definitions wait for may be produced elsewhere: the root's, as they are written, and as one that was not declared is called. */
 export function awaitedOutputs(definitions: readonly NodeDefinition[], identifier: string): readonly string[] {
   return [
-    ...new Set(
-      definitions.flatMap(({ inputs }) => inputs.flatMap(({ output }) => [output, `${identifier}.${output}`])),
-    ),
+    ...new Set([
+      rootOutput(identifier),
+      ...definitions.flatMap(({ inputs }) => inputs.flatMap(({ output }) => [output, `${identifier}.${output}`])),
+    ]),
   ]
 }
 
