@@ -11,6 +11,7 @@ import { type NodeDefinition, readFlowSpec } from '@holdpoint/core'
 import pg from 'pg'
 import { withCleanup } from './cleanup.ts'
 import { embeddedConnection, startHoldpoint } from './holdpoint.ts'
+import { processorMs, withDescendants } from './processes.ts'
 import { median, type Options, type Result, rounded } from './result.ts'
 import { signedCalls } from './round/call.ts'
 import { answers, load, type Side } from './round/load.ts'
@@ -40,7 +41,8 @@ export async function run({ short, tell }: Options): Promise<Result> {
       arguments: ['--no-demo'],
       env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1/32', HOLDPOINT_LOG_LEVEL: 'warn' },
     })
-    const { config } = await embeddedConnection(holdpoint.dataDir)
+    const { config, pid: postmaster } = await embeddedConnection(holdpoint.dataDir)
+    const usedMs = () => ({ server: processorMs([holdpoint.pid]), postgres: processorMs(withDescendants(postmaster)) })
     const sql = new pg.Client(config)
     await sql.connect()
     cleanup.add(() => sql.end())
@@ -83,7 +85,7 @@ export async function run({ short, tell }: Options): Promise<Result> {
 
     /** Files per second, from the request to the last effect. */
     async function deploy(kind: Kind): Promise<number> {
-      const startedMs = performance.now()
+      const [startedMs, before] = [performance.now(), usedMs()]
       const { id } = await client.call('POST /workspaces/{workspaceId}/deployments', {
         params,
         body: {
@@ -103,9 +105,12 @@ export async function run({ short, tell }: Options): Promise<Result> {
           throw new Error(`${now} files of a deployment (${kind}) have not taken effect`)
         left = now
       }
-      const endedMs = performance.now()
+      const [endedMs, after] = [performance.now(), usedMs()]
       const perSecond = FILES / ((endedMs - startedMs) / 1_000)
-      tell(`${kind}: ${perSecond.toFixed(0)} files/s (asked for after ${((askedMs - startedMs) / 1_000).toFixed(2)} s)`)
+      const perFile = (whose: 'server' | 'postgres') => ((after[whose] - before[whose]) / FILES).toFixed(2)
+      tell(
+        `${kind}: ${perSecond.toFixed(0)} files/s (asked for after ${((askedMs - startedMs) / 1_000).toFixed(2)} s), ${perFile('server')} and ${perFile('postgres')} ms of the server's and PostgreSQL's processor time each`,
+      )
       return perSecond
     }
 

@@ -37,7 +37,7 @@ const SNAPSHOT: FileSnapshot = {
   revision: null,
   isInBin: false,
   reachesProduction: true,
-  isAwaited: false,
+  awaitedBy: [],
 }
 const frozen = (body: FrozenFile['body'], more: Partial<FrozenFile> = {}): FrozenFile => ({
   body,

@@ -27,8 +27,8 @@ export type FileSnapshot = Place & {
   readonly reachesProduction: boolean
   /** The file was in the recycle bin already: what is deployed is that it is gone. */
   readonly isInBin: boolean
-  /** Whether another file of the deployment waits for it. */
-  readonly isAwaited: boolean
+  /** Files of the deployment that wait for it. */
+  readonly awaitedBy: readonly number[]
 }
 
 /** Of run-file. */

@@ -113,7 +113,7 @@ export async function openItems(
 
 const LOCK_UNASKED = question<number, { id: number }, boolean>({
   text: `select i.at, d.id from (select * from unnest($1::int[], $2::bigint[]) as i(at, id) order by id) i
-    join lateral (select id from deployment_items where id = i.id and operation_id is null and reason is null for update) d on true`,
+    join lateral (select id, operation_id, reason from deployment_items where id = i.id offset 0 for update) d on d.operation_id is null and d.reason is null`,
   values: (ids) => [ids.map((_id, at) => at + 1), ids],
   answer: (rows) => rows.length > 0,
   locks: (id) => [`item ${id}`],
@@ -157,8 +157,8 @@ export type AskedFileRow = FileRow & {
   frozen: FileBody
   /** The draft is what is to become the version. */
   is_same: boolean
-  /** Whether another file of the deployment waits for it. */
-  is_awaited: boolean
+  /** Files of the deployment that wait for it. */
+  awaited_by: readonly number[]
 }
 
 export type Unasked = {
@@ -179,15 +179,29 @@ export async function unaskedItems(sql: Sql, deploymentId: number): Promise<Unas
      where deployment_id = $1 and operation_id is null and reason is null order by id`,
     [deploymentId],
   )
-  const files = await sql.rows<AskedFileRow>(
-    `with awaited as materialized (select distinct unnest(waits_for) as file_id from deployment_items where deployment_id = $1)
-     select f.*, coalesce(i.body, v.body) as frozen, i.body is null or i.body = f.body as is_same,
-       exists (select from awaited a where a.file_id = f.id) as is_awaited
+  const awaitedBy = await awaitedFiles(sql, deploymentId)
+  const files = await sql.rows<Omit<AskedFileRow, 'awaited_by'>>(
+    `select f.*, coalesce(i.body, v.body) as frozen, i.body is null or i.body = f.body as is_same
      from deployment_items i join files f on f.id = i.file_id left join file_versions v on v.file_id = i.file_id and v.number = i.version
      where i.deployment_id = $1 and i.inner_key is null and i.file_id = any($2)`,
     [deploymentId, [...new Set(items.map((item) => item.file_id))]],
   )
-  return { deployment, items, files: new Map(files.map((row) => [row.id, row])) }
+  return {
+    deployment,
+    items,
+    files: new Map(files.map((row) => [row.id, { ...row, awaited_by: awaitedBy.get(row.id) ?? [] }])),
+  }
+}
+
+async function awaitedFiles(sql: Sql, deploymentId: number): Promise<ReadonlyMap<number, readonly number[]>> {
+  const waiting = await sql.rows<{ file_id: number; waits_for: number[] }>(
+    `select file_id, waits_for from deployment_items where deployment_id = $1 and waits_for <> '{}' order by file_id`,
+    [deploymentId],
+  )
+  const by = new Map<number, number[]>()
+  for (const { file_id, waits_for } of waiting)
+    for (const awaited of waits_for) by.set(awaited, [...(by.get(awaited) ?? []), file_id])
+  return by
 }
 
 /** Deployments of which something has not been asked for although that should be so by now. */
@@ -254,11 +268,12 @@ export async function claimReady(
   )
 }
 
-/** What has passed and waits for one of these. */
-export async function waitingFor(sql: Sql, deploymentId: number, fileIds: readonly number[]): Promise<number[]> {
+/** Those of these files that have passed and wait for something. */
+export async function waitingOf(sql: Sql, deploymentId: number, fileIds: readonly number[]): Promise<number[]> {
   const rows = await sql.rows<{ file_id: number }>(
-    `select file_id from deployment_items where deployment_id = $1 and waits_for && $2::bigint[] and inner_key is null
-       and passed_at is not null and done_at is null and reason is null and instance_id is null order by file_id`,
+    `select i.file_id from unnest($2::bigint[]) as w(file_id)
+     cross join lateral (select * from deployment_items where deployment_id = $1 and file_id = w.file_id and coalesce(inner_key, '') = '' offset 0) i
+     where i.passed_at is not null and i.done_at is null and i.reason is null and i.instance_id is null order by 1`,
     [deploymentId, fileIds],
   )
   return rows.map((row) => row.file_id)
@@ -441,10 +456,12 @@ export async function heldOnFiles(
   fileIds: readonly number[],
 ): Promise<{ id: string; event_code: string; file_id: number; deployment_id: number | null }[]> {
   return await sql.rows(
-    `select id, event_code, (snapshot->>'fileId')::bigint as file_id, (snapshot->>'deploymentId')::bigint as deployment_id
-     from operations where tenant_id = $1 and workspace_id = $2 and state = 'held'
-       and event_code in ('commit-file', 'deploy-file', 'delete-file', 'run-file') and (snapshot->>'fileId')::bigint = any($3)
-     order by requested_at`,
+    // The operations that are held are looked through by the index of those, whatever their order.
+    `select id, event_code, file_id, deployment_id from (
+       select id, event_code, requested_at, (snapshot->>'fileId')::bigint as file_id, (snapshot->>'deploymentId')::bigint as deployment_id
+       from operations where tenant_id = $1 and workspace_id = $2 and state = 'held'
+         and event_code in ('commit-file', 'deploy-file', 'delete-file', 'run-file') offset 0) o
+     where file_id = any($3) order by requested_at`,
     [tenantId, workspaceId, fileIds],
   )
 }

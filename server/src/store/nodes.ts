@@ -289,6 +289,7 @@ export async function lockNodeRows(sql: Sql, ids: readonly number[]): Promise<No
   return await sql.rows<NodeRow>('select * from nodes where id = any($1) order by id for update', [ids])
 }
 
+/** Locked. Names are looked up in their order, as the index of them has it: as equal to one, all nodes of the workspace would do for the planner, by the index of ids. */
 export async function nodesByNames(
   sql: Sql,
   workspaceId: number,
@@ -296,7 +297,10 @@ export async function nodesByNames(
   names: readonly string[],
 ): Promise<NodeRow[]> {
   return await sql.rows<NodeRow>(
-    'select * from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null order by id for update',
+    `select * from nodes where id = any(array(
+         select n.id from unnest($3::text[]) as i(name) cross join lateral (
+           select id from nodes where workspace_id = $1 and environment = $2 and name between i.name and i.name and unpublished_at is null order by name limit 1) n))
+       and name = any($3) and unpublished_at is null order by id for update`,
     [workspaceId, environment, names],
   )
 }
@@ -322,7 +326,8 @@ export async function nodesNamed(
   names: readonly string[],
 ): Promise<{ id: number; name: string }[]> {
   return await sql.rows(
-    'select id, name from nodes where workspace_id = $1 and environment = $2 and name = any($3) and unpublished_at is null',
+    `select n.id, n.name from unnest($3::text[]) as i(name) cross join lateral (
+       select id, name from nodes where workspace_id = $1 and environment = $2 and name between i.name and i.name and unpublished_at is null order by name limit 1) n`,
     [workspaceId, environment, names],
   )
 }

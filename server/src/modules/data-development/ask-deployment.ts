@@ -271,7 +271,7 @@ async function itemRequests(
             reachesProduction:
               kind === 'deploy' || (mode === 'basic' && (kind === 'commit' || file.deployed_version !== null)),
             isInBin: kind === 'deploy' && change === 'delete',
-            isAwaited: file.is_awaited,
+            awaitedBy: file.awaited_by,
           },
           body:
             kind === 'delete'

@@ -59,13 +59,11 @@ export async function takeEffect(
   if (own.length === 0) return
   await carryOut(tx, own, effect, timeZone)
   let done = own
-  while (done.some((file) => file.snapshot.isAwaited)) {
-    const waiting = await store.waitingFor(
-      tx,
-      deploymentId,
-      done.map((file) => file.id),
-    )
-    const ready = waiting.length === 0 ? [] : await store.claimReady(tx, deploymentId, waiting)
+  for (;;) {
+    const awaiting = [...new Set(done.flatMap((file) => file.snapshot.awaitedBy))]
+    const waiting = awaiting.length === 0 ? [] : await store.waitingOf(tx, deploymentId, awaiting)
+    if (waiting.length === 0) return
+    const ready = await store.claimReady(tx, deploymentId, waiting)
     done = await carryOutEach(tx, deploymentId, ready, effect, timeZone)
   }
 }
