@@ -88,6 +88,11 @@ export async function lockFileStand(sql: Sql, id: number): Promise<FileStand | n
   return await sql.ask(LOCK_STAND, id)
 }
 
+/** Locked, with the next statement that is waited for. */
+export function lockFile(tx: Transaction, id: number): void {
+  tx.send('select 1 from files where id = $1 for update', [id])
+}
+
 export type NewFileRow = Pick<
   FileRow,
   'tenant_id' | 'workspace_id' | 'folder_id' | 'kind' | 'name' | 'owner_id' | 'body'

@@ -284,9 +284,17 @@ export async function edgesAbove(sql: Sql, ids: readonly number[]): Promise<{ fr
   )
 }
 
+const LOCK_NODE_ROWS = question<readonly number[], NodeRow, readonly NodeRow[]>({
+  text: `select i.at, n.* from (select * from unnest($1::int[], $2::bigint[]) as i(at, id) order by id) i
+    join lateral (select * from nodes where id = i.id for update) n on true order by n.id`,
+  values: (items) => [items.flatMap((ids, at) => ids.map(() => at + 1)), items.flat()],
+  answer: (rows) => rows,
+  locks: (ids) => ids.map((id) => `node ${id}`),
+})
+
 /** Also those that are not published any more. */
-export async function lockNodeRows(sql: Sql, ids: readonly number[]): Promise<NodeRow[]> {
-  return await sql.rows<NodeRow>('select * from nodes where id = any($1) order by id for update', [ids])
+export async function lockNodeRows(sql: Sql, ids: readonly number[]): Promise<readonly NodeRow[]> {
+  return await sql.ask(LOCK_NODE_ROWS, ids)
 }
 
 /** Locked. Names are looked up in their order, as the index of them has it: as equal to one, all nodes of the workspace would do for the planner, by the index of ids. */
@@ -427,11 +435,11 @@ const columnsOf = (node: NewNode) => ({
   definition: node.definition,
 })
 
-/** The next version of a node, which is published from then on. */
+/** The next version of a node, which is published from then on. One that was published keeps its recurrence. */
 export function updateNode(tx: Transaction, id: number, node: NewNode, madeBy: number): void {
   const columns = columnsOf(node)
   tx.send(
-    `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = $5, cron = $6, priority = $7, definition = $8, trigger = $9,
+    `with changed as (update nodes set program_type = $2, file_type = $3, owner_id = $4, recurrence = case when unpublished_at is null then recurrence else $5 end, cron = $6, priority = $7, definition = $8, trigger = $9,
        name = $11, version = version + 1, modified_at = now(), unpublished_at = null where id = $1 returning id, version, definition)
      insert into node_versions (node_id, version, definition, made_by) select id, version, definition, $10 from changed`,
     [

@@ -21,8 +21,9 @@ export async function planProduction(
   imported: boolean,
 ): Promise<readonly PlannedFile[]> {
   const reaching = planned.filter((one) => one.reachesProduction)
-  for (const { body } of reaching)
-    if (body.kind === 'function') await refuseFunction(sql, place, body.dataSource, contentOf(body))
+  for (const { body, change } of reaching)
+    if (body.kind === 'function' && change !== 'delete')
+      await refuseFunction(sql, place, body.dataSource, contentOf(body))
   const changes = reaching.flatMap((file) => (file.body.kind === 'node' ? [{ file, body: file.body }] : []))
   if (changes.length === 0) return planned
   const fileOf = new Map(changes.map(({ file }) => [file.row.node_id, file]))

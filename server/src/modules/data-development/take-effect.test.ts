@@ -94,6 +94,39 @@ test.each(['standard', 'basic'] as const)(
   },
 )
 
+test('with nobody to ask, the parts of a file that pass at the same moment do not miss each other', async () => {
+  const at = await place(['deploy-file'])
+  const inner = Array.from({ length: 40 }, (_, one) => `inner_${one}`)
+  const ids: number[] = []
+  for (let one = 0; one < 6; one++) ids.push((await at.write(`loop_${one}`, { inner })).id)
+  const asked = await at.ask('commit', ids)
+  expect([asked.state, asked.counts.done]).toEqual(['succeeded', 6 * 41])
+})
+
+test('what a node waits for does not go away in the moment in which that is deployed', async () => {
+  const at = await place(['deploy-file'])
+  const ids = await at.committed({ raw: {}, clean: { upstream: [at.of('raw')] } })
+  const [raw, clean] = [ids.raw!, ids.clean!]
+  const { nodeId } = await at.file(raw)
+  const there = async () => (await at.nodeNames()).filter((name) => name === 'raw' || name === 'clean').toSorted()
+  for (let round = 0; round < 8; round++) {
+    if (!(await there()).includes('raw')) await at.ask('deploy', [raw])
+    await Promise.allSettled([
+      at.ask('deploy', [clean]),
+      owner.at(round % 2 === 0 ? second : world.server).call('POST /workspaces/{workspaceId}/node-operations', {
+        params: { workspaceId: at.workspace.id },
+        body: { point: 'undeploy-node', nodeIds: [nodeId] },
+      }),
+    ])
+    expect([[], ['clean', 'raw']]).toContainEqual(await there())
+    if ((await there()).includes('clean'))
+      await owner.api.call('POST /workspaces/{workspaceId}/node-operations', {
+        params: { workspaceId: at.workspace.id },
+        body: { point: 'undeploy-node', nodeIds: [(await at.file(clean)).nodeId] },
+      })
+  }
+})
+
 test('what was let pass before and cannot be by then stands in nobody’s way, and says why', async () => {
   const at = await place(['deploy-file'])
   const ids = await at.committed({

@@ -4,7 +4,7 @@
  * Where production gets something the graph of the tenant's production is locked first, so that of two files of one deployment that are decided at the same moment
  * the later one sees the earlier; otherwise the file is. Which files take effect is claimed in one statement, so each does once.
  */
-import { dataSourceNameOf, dropOfFunction, type FileSnapshot, Refusal } from '@holdpoint/core'
+import { dataSourceNameOf, dropOfFunction, type FileBody, type FileSnapshot, Refusal } from '@holdpoint/core'
 import type { Effect } from '../../gate/operation.ts'
 import { dataSourceOfNode } from '../../store/data-sources.ts'
 import type { Transaction } from '../../store/database.ts'
@@ -53,7 +53,9 @@ export async function takeEffect(
   timeZone: string,
 ): Promise<void> {
   const { tenantId, deploymentId } = snapshot
+  // Also where nobody was asked, and nothing is locked yet.
   if (snapshot.reachesProduction) nodes.lockGraph(tx, tenantId, 'PROD')
+  else files.lockFile(tx, snapshot.fileId)
   store.passItem(tx, snapshot.itemId)
   const own = await store.claimReady(tx, deploymentId, [snapshot.fileId])
   if (own.length === 0) return
@@ -139,8 +141,11 @@ function makeVersion(tx: Transaction, file: store.ReadyFile, revision: number): 
   })
 }
 
-async function bodyOf(tx: Transaction, file: store.ReadyFile) {
-  return file.body ?? (await files.fileVersion(tx, file.id, file.item_version))!.body
+/** What production gets; of a deletion, what it has. */
+async function bodyOf(tx: Transaction, file: store.ReadyFile): Promise<FileBody> {
+  if (file.change !== 'delete' && file.body !== null) return file.body
+  const number = file.change === 'delete' ? file.deployed_version! : file.item_version
+  return (await files.fileVersion(tx, file.id, number))!.body
 }
 
 async function publish(
@@ -199,6 +204,8 @@ async function runFunction(tx: Transaction, file: store.ReadyFile, effect: Effec
   const { tenantId, workspaceId, name } = file.snapshot
   const dataSourceName = dataSourceNameOf(body)
   const source = await dataSourceOfNode(tx, { workspaceId, environment: 'PROD', name: dataSourceName })
+  // With the data source the function is gone.
+  if (source === null && file.change === 'delete') return files.setDeployedVersion(tx, file.id, null)
   if (source === null) throw new Refusal('DATA_SOURCE_MISSING', { name: dataSourceName ?? 'default' })
   const content = body.kind === 'function' ? body.content : ''
   const instanceId = await startDevelopmentRun(tx, {

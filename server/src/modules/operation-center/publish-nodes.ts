@@ -70,13 +70,13 @@ export async function publishNodes(
   refuseTakenNames(wired, knownByName)
   refuseTakenOutputs(wired, producers, new Set(wired.flatMap((node) => knownOf(node)?.id ?? [])))
 
-  const asRow = ({ id, definition }: WiredNode, recurrence = definition.recurrence): nodes.NewNode => ({
+  const asRow = ({ id, definition }: WiredNode): nodes.NewNode => ({
     id,
     tenantId,
     workspaceId,
     environment,
     ownerId: owners.get(definition.owner) ?? null,
-    recurrence,
+    recurrence: definition.recurrence,
     isRoot: false,
     definition,
   })
@@ -98,7 +98,7 @@ export async function publishNodes(
     const isBack = row.unpublished_at !== null
     if (!isBack && row.recurrence !== recurrence) kept.push({ name, recurrence: row.recurrence })
     if (!isBack && row.name === name && isSame(row.definition, node.definition)) continue
-    nodes.updateNode(tx, row.id, asRow(node, isBack ? recurrence : row.recurrence), userId)
+    nodes.updateNode(tx, row.id, asRow(node), userId)
     ;(isBack ? created : updated).push({ id: row.id, name })
   }
   await putChangedWiring(tx, place, wired, ids)
