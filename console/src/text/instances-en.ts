@@ -213,6 +213,7 @@ export const instancesEn = {
     what: 'What',
     did: {
       change: 'Changed its priority or resource group',
+      deploy: 'Deployed its file',
       freeze: 'Froze it',
       import: 'Imported it',
       manualRun: 'Started it',

@@ -207,6 +207,7 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     what: '操作内容',
     did: {
       change: '修改了优先级或资源组',
+      deploy: '发布文件',
       freeze: '冻结',
       import: '导入',
       manualRun: '手动运行',

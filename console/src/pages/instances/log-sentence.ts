@@ -2,6 +2,7 @@ import type { ObjectLogEntry } from '../../api/shapes.ts'
 import type { TextKey, Translate } from '../../text/index.ts'
 
 const SENTENCES: Readonly<Record<string, TextKey>> = {
+  deploy: 'objectLog.did.deploy',
   import: 'objectLog.did.import',
   'smoke-test': 'objectLog.did.smokeTest',
   'manual-run': 'objectLog.did.manualRun',
@@ -9,7 +10,7 @@ const SENTENCES: Readonly<Record<string, TextKey>> = {
   'remove-dependencies': 'objectLog.did.removeDependencies',
   freeze: 'objectLog.did.freeze',
   unfreeze: 'objectLog.did.unfreeze',
-  undeploy: 'objectLog.did.undeploy',
+  unpublish: 'objectLog.did.undeploy',
   terminate: 'objectLog.did.terminate',
   rerun: 'objectLog.did.rerun',
   'set-success': 'objectLog.did.setSuccess',
