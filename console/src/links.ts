@@ -115,6 +115,45 @@ export const links = {
   tenantChannel: () => linkOptions({ to: '/tenant-channel' }),
   deadLetters: (filter: DeadLettersFilter = {}) => linkOptions({ to: '/dead-letters', search: filter }),
 
+  development: (workspaceId: number, filter: { readonly folder?: number; readonly state?: string } = {}) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/development',
+      params: { workspaceId: String(workspaceId) },
+      search: filter as object,
+    }),
+  file: (workspaceId: number, fileId: number | string, search: { readonly tab?: string; readonly run?: string } = {}) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/development/files/$fileId',
+      params: { workspaceId: String(workspaceId), fileId: String(fileId) },
+      search,
+    }),
+  deployments: (workspaceId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/development/deployments',
+      params: { workspaceId: String(workspaceId) },
+    }),
+  deployment: (workspaceId: number, deploymentId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/development/deployments/$deploymentId',
+      params: { workspaceId: String(workspaceId), deploymentId: String(deploymentId) },
+    }),
+  publish: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/development/publish', params: { workspaceId: String(workspaceId) } }),
+  tables: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/development/tables', params: { workspaceId: String(workspaceId) } }),
+  table: (workspaceId: number, tableId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/development/tables/$tableId',
+      params: { workspaceId: String(workspaceId), tableId: String(tableId) },
+    }),
+  fileReviews: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/development/reviews', params: { workspaceId: String(workspaceId) } }),
+  fileReview: (workspaceId: number, reviewId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/development/reviews/$reviewId',
+      params: { workspaceId: String(workspaceId), reviewId: String(reviewId) },
+    }),
+
   operations: (filter: OperationsFilter = {}) => linkOptions({ to: '/operations', search: filter as object }),
   operation: (operationId: string) => linkOptions({ to: '/operations/$operationId', params: { operationId } }),
   heldNow: () => linkOptions({ to: '/held' }),

@@ -4,9 +4,10 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 
 /** What is read again after a change: the first members of the query keys. */
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
-  operation: ['operations', 'nodes', 'instances', 'backfills', 'dead-letters'],
-  node: ['nodes'],
-  instance: ['instances', 'runs', 'backfills'],
+  operation: ['operations', 'nodes', 'instances', 'backfills', 'dead-letters', 'files', 'deployments', 'tables'],
+  file: ['files', 'deployments'],
+  node: ['nodes', 'files'],
+  instance: ['instances', 'runs', 'backfills', 'code-runs', 'deployments', 'tables'],
   backfill: ['backfills', 'runs'],
   extension: ['extensions', 'routing'],
   openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],

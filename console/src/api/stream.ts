@@ -11,6 +11,7 @@
  */
 export type ChangeKind =
   | 'operation'
+  | 'file'
   | 'node'
   | 'instance'
   | 'backfill'

@@ -2,6 +2,7 @@ import i18next from 'i18next'
 import { initReactI18next, useTranslation as useI18next } from 'react-i18next'
 import { keepPreference, readPreference } from '../preferences.ts'
 import type { auditEn } from './audit-en.ts'
+import type { developmentEn } from './development-en.ts'
 import type { en } from './en.ts'
 import type { openeventEn } from './openevent-en.ts'
 import type { operationCenterEn } from './operation-center-en.ts'
@@ -9,7 +10,12 @@ import type { operationCenterEn } from './operation-center-en.ts'
 export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
 /** The name of one text, e.g. `nodes.title`. */
-export type TextKey = Keys<typeof en> | Keys<typeof operationCenterEn> | Keys<typeof openeventEn> | Keys<typeof auditEn>
+export type TextKey =
+  | Keys<typeof en>
+  | Keys<typeof operationCenterEn>
+  | Keys<typeof openeventEn>
+  | Keys<typeof auditEn>
+  | Keys<typeof developmentEn>
 type Keys<T> = { [K in keyof T & string]: T[K] extends string ? Plain<K> : `${K}.${Keys<T[K]>}` }[keyof T & string]
 /** Plural forms are one key. */
 type Plain<K extends string> = K extends `${infer Whole}_${'one' | 'other'}` ? Whole : K
@@ -51,6 +57,10 @@ const AREAS = {
   openevent: {
     en: () => import('./openevent-en.ts').then((file): object => file.openeventEn),
     zh: () => import('./openevent-zh.ts').then((file): object => file.openeventZh),
+  },
+  development: {
+    en: () => import('./development-en.ts').then((file): object => file.developmentEn),
+    zh: () => import('./development-zh.ts').then((file): object => file.developmentZh),
   },
   audit: {
     en: () => import('./audit-en.ts').then((file): object => file.auditEn),

@@ -137,6 +137,9 @@ export const operationsEn = {
     to: 'To',
     took: 'Took',
     fields: {
+      bizdate: 'Business date',
+      dataSource: 'Data source',
+      deleted: 'Deleted',
       frozen: 'Frozen',
       published: 'Published',
       recurrence: 'Recurrence',

@@ -132,6 +132,9 @@ export const operationsZh: SameTexts<typeof operationsEn> = {
     to: '新值',
     took: '用时',
     fields: {
+      bizdate: '业务日期',
+      dataSource: '数据源',
+      deleted: '已删除',
       frozen: '冻结',
       published: '已发布',
       recurrence: '调度状态',

@@ -9,14 +9,24 @@ const LANGUAGES = {
   json,
   javascript: () => javascript(),
   typescript: () => javascript({ typescript: true }),
+  text: () => [],
 }
 
-export function CodeEditorLoaded(props: CodeEditorProps) {
+type Props = CodeEditorProps & {
+  /** Of a language that comes by itself; a new one makes the editor anew. */
+  grammar?: Grammar
+}
+export type Grammar = NonNullable<NonNullable<ConstructorParameters<typeof EditorView>[0]>['extensions']>
+
+export function CodeEditorLoaded(props: Props) {
   const { label, value, language, invalid = false, minHeight = 240, maxHeight = 480, goTo = null } = props
+  const { grammar, readOnly = false } = props
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const onChange = useRef(props.onChange)
   onChange.current = props.onChange
+  const onSelection = useRef(props.onSelection)
+  onSelection.current = props.onSelection
   const first = useRef(value)
   useEffect(() => {
     const made = new EditorView({
@@ -24,12 +34,16 @@ export function CodeEditorLoaded(props: CodeEditorProps) {
       doc: first.current,
       extensions: [
         basicSetup,
-        LANGUAGES[language](),
+        grammar ?? (language === 'sql' ? [] : LANGUAGES[language]()),
+        EditorView.editable.of(!readOnly),
         EditorView.cspNonce.of(styleNonce()),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange.current(update.state.doc.toString())
+          if (!update.selectionSet && !update.docChanged) return
+          const { from, to } = update.state.selection.main
+          onSelection.current?.(update.state.sliceDoc(from, to))
         }),
         EditorView.theme({
           '&': { fontSize: '13px', maxHeight: `${maxHeight}px` },
@@ -46,7 +60,7 @@ export function CodeEditorLoaded(props: CodeEditorProps) {
       first.current = made.state.doc.toString()
       made.destroy()
     }
-  }, [language, label, minHeight, maxHeight])
+  }, [grammar, language, label, minHeight, maxHeight, readOnly])
   useEffect(() => {
     const made = view.current
     if (made === null || made.state.doc.toString() === value) return

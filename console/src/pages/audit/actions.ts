@@ -38,6 +38,16 @@ const SENTENCES = {
   'member.put': 'memberPut',
   'member.remove': 'memberRemove',
   'node.import': 'nodeImport',
+  'folder.create': 'folderCreate',
+  'folder.move': 'folderMove',
+  'folder.delete': 'folderDelete',
+  'file.create': 'fileCreate',
+  'file.change': 'fileChange',
+  'file.restore': 'fileRestore',
+  'deployment.create': 'deploymentCreate',
+  'table.create': 'tableCreate',
+  'table.save': 'tableSave',
+  'table.delete': 'tableDelete',
   'file-review.request': 'fileReviewRequest',
   'file-review.comment': 'fileReviewComment',
   'file-review.approve': 'fileReviewApprove',
@@ -165,6 +175,11 @@ export function linkOf({ action, object, workspace, details }: AuditEntry): Link
   if (workspace === null) return undefined
   if (kind === 'member') return links.members(workspace.id)
   if (kind === 'node' || kind === 'workspace') return links.nodes(workspace.id)
+  if (kind === 'file') return links.file(workspace.id, object)
+  if (kind === 'folder') return links.development(workspace.id)
+  if (kind === 'deployment') return links.deployment(workspace.id, Number(object))
+  if (kind === 'table') return links.tables(workspace.id)
+  if (kind === 'file-review') return links.fileReviews(workspace.id)
   if (kind === 'channel') return links.channel(workspace.id)
   return undefined
 }

@@ -231,7 +231,7 @@ function useSentence(): (entry: AuditEntry) => string {
       event: names.event(text('event')),
       point: names.event(text('point')),
       machine: text('machine'),
-      on: text('on'),
+      on: text('on') || text('name') || text('path'),
       extension: extensions.data?.find((one) => one.code === code)?.name ?? code,
       result: text('result'),
       reason: text('reason'),

@@ -23,6 +23,11 @@ const FIELDS: Readonly<Record<string, { text: TextKey; values: Readonly<Record<s
     },
   },
   frozen: { text: 'operation.fields.frozen', values: { true: 'ui.yes', false: 'ui.no' } },
+  environment: { text: 'nodes.environment', values: { PROD: 'nodes.PROD', DEV: 'nodes.DEV' } },
+  dataSource: { text: 'operation.fields.dataSource', values: {} },
+  bizdate: { text: 'operation.fields.bizdate', values: {} },
+  version: { text: 'node.version', values: {} },
+  deleted: { text: 'operation.fields.deleted', values: { true: 'ui.yes', false: 'ui.no' } },
   published: { text: 'operation.fields.published', values: { true: 'ui.yes', false: 'ui.no' } },
 }
 

@@ -171,12 +171,14 @@ function WorkspaceName({ id }: { id: number }) {
   return <LinkTo {...links.nodes(id)}>{name ?? String(id)}</LinkTo>
 }
 
-type ObjectLink = ReturnType<typeof links.node | typeof links.instance>
+type ObjectLink = ReturnType<typeof links.node | typeof links.instance | typeof links.file | typeof links.table>
 
 /** Where its objects are seen; null where they have no page. */
 function linkOfObjects({ eventCode, workspaceId }: OperationDetail): ((id: string) => ObjectLink) | null {
   if (workspaceId === null) return null
   if (eventCode.endsWith('-node')) return (id) => links.node(workspaceId, id)
+  if (eventCode.endsWith('-file')) return (id) => links.file(workspaceId, id)
+  if (eventCode.endsWith('-table')) return (id) => links.table(workspaceId, Number(id))
   return /-instance(-|$)/.test(eventCode) ? (id) => links.instance(workspaceId, id) : null
 }
 

@@ -6,17 +6,22 @@ import {
   IconChecklist,
   IconDatabase,
   IconEyeCheck,
+  IconFileCode,
   IconHierarchy2,
   IconHistory,
   IconHistoryToggle,
   IconHourglass,
   IconListDetails,
   IconMailOff,
+  IconMessageCheck,
+  IconPackages,
   IconPlugConnected,
   IconPuzzle,
+  IconRocket,
   IconRoute,
   IconServer2,
   IconStack2,
+  IconTable,
   IconUserCog,
   IconUsers,
 } from '@tabler/icons-react'
@@ -45,6 +50,16 @@ export function placesOf(
     workspaceId === undefined
       ? []
       : [
+          {
+            text: 'nav.dataDevelopment',
+            places: [
+              { text: 'nav.files', icon: IconFileCode, link: links.development(workspaceId), key: 'v', exact: true },
+              { text: 'nav.tables', icon: IconTable, link: links.tables(workspaceId), key: 'y' },
+              { text: 'nav.publish', icon: IconRocket, link: links.publish(workspaceId), key: 'j' },
+              { text: 'nav.deployments', icon: IconPackages, link: links.deployments(workspaceId), key: 'k' },
+              { text: 'nav.fileReviews', icon: IconMessageCheck, link: links.fileReviews(workspaceId), key: 'z' },
+            ],
+          },
           {
             text: 'nav.operationCenter',
             places: [

@@ -18,12 +18,14 @@ type Props = {
   environment: Environment
   /** The extension point that the operation passes. */
   point: OperationScope['point']
+  /** Of an operation on one file. */
+  fileType?: number | null
 }
 
 /** Who will check an operation before it takes effect. Rule 41: in the development environment nobody does. */
-export function WhoChecks({ workspaceId, environment, point }: Props) {
+export function WhoChecks({ environment, ...of }: Props) {
   const { t } = useTranslation()
-  if (environment === 'PROD') return <Checking workspaceId={workspaceId} point={point} />
+  if (environment === 'PROD') return <Checking {...of} />
   return (
     <Alert color="gray" icon={<IconInfoCircle />} p="xs">
       {t('point.devUnchecked')}
@@ -32,7 +34,7 @@ export function WhoChecks({ workspaceId, environment, point }: Props) {
 }
 
 /** The extensions that apply by rule 2, decided by core itself. */
-function Checking({ workspaceId, point }: Omit<Props, 'environment'>) {
+function Checking({ workspaceId, point, fileType = null }: Omit<Props, 'environment'>) {
   const { t } = useTranslation()
   const me = useMe()
   const { data, error } = useQuery(queries.workspaceExtensions(workspaceId))
@@ -49,7 +51,7 @@ function Checking({ workspaceId, point }: Omit<Props, 'environment'>) {
         testedBy: null,
         enabled: extension.enabled,
       },
-      { point, workspaceId, requestedBy: Number(me.user.id), fileType: null },
+      { point, workspaceId, requestedBy: Number(me.user.id), fileType: fileType === null ? null : String(fileType) },
     ),
   )
   if (checking.length === 0) {
