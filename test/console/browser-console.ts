@@ -6,6 +6,8 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { auditEn } from '../../console/src/text/audit-en.ts'
 import { auditZh } from '../../console/src/text/audit-zh.ts'
+import { developmentEn } from '../../console/src/text/development-en.ts'
+import { developmentZh } from '../../console/src/text/development-zh.ts'
 import { en } from '../../console/src/text/en.ts'
 import { openeventEn } from '../../console/src/text/openevent-en.ts'
 import { openeventZh } from '../../console/src/text/openevent-zh.ts'
@@ -28,8 +30,8 @@ import {
 } from '../world.ts'
 
 export const TEXTS = {
-  en: { ...en, ...operationCenterEn, ...openeventEn, ...auditEn },
-  zh: { ...zh, ...operationCenterZh, ...openeventZh, ...auditZh },
+  en: { ...en, ...operationCenterEn, ...openeventEn, ...auditEn, ...developmentEn },
+  zh: { ...zh, ...operationCenterZh, ...openeventZh, ...auditZh, ...developmentZh },
 }
 export type Language = keyof typeof TEXTS
 

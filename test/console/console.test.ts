@@ -5,6 +5,7 @@ import { alertStories } from './alert-stories.ts'
 import { auditStories } from './audit-stories.ts'
 import { backfillStories } from './backfill-stories.ts'
 import { type BrowserConsole, startBrowserConsole } from './browser-console.ts'
+import { developmentStories } from './development-stories.ts'
 import { functionStories } from './function-stories.ts'
 import { holdingStories } from './holding-stories.ts'
 import { identityStories } from './identity-stories.ts'
@@ -33,6 +34,7 @@ const at = () => started
 describe('signing in', () => signInStories(at))
 describe('holding an operation', () => holdingStories(at))
 describe('data backfill', () => backfillStories(at))
+describe('Data Development', () => developmentStories(at))
 describe('instances', () => instanceStories(at))
 describe('live updates', () => liveStories(at))
 describe('setting up', () => setupStories(at))

@@ -43,12 +43,39 @@ export function lookStories(at: () => BrowserConsole): void {
         { nodeId: shop.nodes.report, frozen: true, upstream: [0] },
       ],
     })
-    return { shop, extension, held, blocked, run: { dagId, instanceId: ids[1]! } }
+    return { shop, extension, held, blocked, run: { dagId, instanceId: ids[1]! }, written: await written(shop) }
+  }
+
+  /** A file with a second version and a review of it, and a table. */
+  async function written({ administrator: { api }, workspace }: Shop) {
+    const params = { workspaceId: workspace.id }
+    const { items } = await api.call('GET /workspaces/{workspaceId}/files', { params, query: { name: 'orders' } })
+    const of = { ...params, fileId: items[0]!.id }
+    const { revision, body } = await api.call('GET /workspaces/{workspaceId}/files/{fileId}', { params: of })
+    if (body.kind !== 'node') throw new Error('It is a node.')
+    const script = { path: null, language: null, content: 'select id from orders' }
+    const definition = { ...body.definition, isRoot: false as const, script }
+    await api.call('PATCH /workspaces/{workspaceId}/files/{fileId}', {
+      params: of,
+      body: { revision, body: { ...body, definition } },
+    })
+    const deployment = await api.call('POST /workspaces/{workspaceId}/deployments', {
+      params,
+      body: { kind: 'commit', files: [{ fileId: of.fileId }] },
+    })
+    const review = await api.call('POST /workspaces/{workspaceId}/files/{fileId}/reviews', { params: of, body: {} })
+    const columns = [{ name: 'id', type: 'bigint', comment: '', isPartition: false }]
+    const table = await api.call('POST /workspaces/{workspaceId}/tables', {
+      params,
+      body: { name: 'orders', design: { comment: '', dataSource: null, lifeCycleDays: null, columns } },
+    })
+    return { fileId: of.fileId, deploymentId: deployment.id, reviewId: review.id, tableId: table.id }
   }
 
   async function addresses(
     { workspace, nodes, tenant }: Shop,
     { dagId, instanceId }: { dagId: number; instanceId: number },
+    { fileId, deploymentId, reviewId, tableId }: Awaited<ReturnType<typeof written>>,
     extension: Extension,
     operations: readonly string[],
   ) {
@@ -56,6 +83,20 @@ export function lookStories(at: () => BrowserConsole): void {
     const of = `/workspaces/${workspace.id}`
     return [
       '/',
+      `${of}/development`,
+      `${of}/development?state=deleted`,
+      ...['', '?tab=dependencies', '?tab=parameters', '?tab=properties', '?tab=versions', '?tab=reviews'].map(
+        (tab) => `${of}/development/files/${fileId}${tab}`,
+      ),
+      ...[
+        'publish',
+        'deployments',
+        `deployments/${deploymentId}`,
+        'tables',
+        `tables/${tableId}`,
+        'reviews',
+        `reviews/${reviewId}`,
+      ].map((page) => `${of}/development/${page}`),
       `${of}/nodes`,
       `${of}/nodes?environment=DEV`,
       ...operations.flatMap((operation) => [`${of}/nodes?operation=${operation}`, `/operations/${operation}`]),
@@ -106,7 +147,7 @@ export function lookStories(at: () => BrowserConsole): void {
   for (const { axe, ...look } of LOOKS) {
     const name = `leaves no text out${axe ? ' and gives axe nothing to find' : ''}, on every page in ${look.language}, ${look.scheme}`
     it(name, { timeout: 240_000 }, async () => {
-      const { shop, extension, held, blocked, run } = await furnished()
+      const { shop, extension, held, blocked, run, written } = await furnished()
       const faults: string[] = []
       const inspect = async (page: Page, address: string) => {
         await page.getByRole('heading', { level: 1 }).waitFor()
@@ -117,7 +158,7 @@ export function lookStories(at: () => BrowserConsole): void {
       }
       await inspect(await at().page(null, '/', look), 'sign-in')
       const page = await at().page(shop.tenant.owner, '/', look)
-      for (const address of await addresses(shop, run, extension, [held.id, blocked.id])) {
+      for (const address of await addresses(shop, run, written, extension, [held.id, blocked.id])) {
         await page.goto(`${at().url}${address}`)
         if (address.includes(held.id) || address.includes(blocked.id)) await page.locator('.operation-panel').waitFor()
         await inspect(page, address)
