@@ -91,7 +91,7 @@ export const developmentZh: SameTexts<typeof developmentEn> = {
     content: '内容',
     contentOf: '{{name}} 的内容',
     settings: '配置',
-    unparsed_one: '{{count}} 处无法解析',
+    unparsed_one: '有一处无法解析',
     unparsed_other: '{{count}} 处无法解析',
     unparsedNext: '可以保存，但不能提交。若数据库支持该写法，请在“依赖关系”中关闭自动解析。',
     place: '第 {{line}} 行第 {{column}} 列',
@@ -224,7 +224,7 @@ export const developmentZh: SameTexts<typeof developmentEn> = {
     parametersHint: '仅用于本次运行，格式为 name=value name=value。',
   },
   deploy: {
-    titleOne: '{{verb}}：{{name}}',
+    titleOne: '{{verb}}文件：{{name}}',
     title: '{{verb}}：{{count}} 个文件',
     comment: '变更描述',
     meaning: {
