@@ -123,13 +123,13 @@ const account = createRoute({
   getParentRoute: () => signedIn,
   path: '/account',
   validateSearch: (search: Search): { refused?: string } => ({ refused: text(search.refused) }),
-  component: lazyRouteComponent(() => import('./pages/account.tsx'), 'AccountPage'),
+  component: lazyRouteComponent(() => withTextsOf('people', import('./pages/account.tsx')), 'AccountPage'),
 })
 const users = createRoute({
   getParentRoute: () => signedIn,
   path: '/users',
   validateSearch: (search: Search): { cursor?: string } => ({ cursor: text(search.cursor) }),
-  component: lazyRouteComponent(() => import('./pages/users.tsx'), 'UsersPage'),
+  component: lazyRouteComponent(() => withTextsOf('people', import('./pages/users.tsx')), 'UsersPage'),
 })
 
 const audit = createRoute({
@@ -161,7 +161,7 @@ const workspaces = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces',
   validateSearch: (search: Search): { cursor?: string } => ({ cursor: text(search.cursor) }),
-  component: lazyRouteComponent(() => import('./pages/workspaces/index.tsx'), 'WorkspacesPage'),
+  component: lazyRouteComponent(() => withTextsOf('people', import('./pages/workspaces/index.tsx')), 'WorkspacesPage'),
 })
 const nodes = createRoute({
   getParentRoute: () => signedIn,
@@ -317,7 +317,7 @@ const resourceGroups = createRoute({
 const members = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId/members',
-  component: lazyRouteComponent(() => import('./pages/workspaces/members.tsx'), 'MembersPage'),
+  component: lazyRouteComponent(() => withTextsOf('people', import('./pages/workspaces/members.tsx')), 'MembersPage'),
 })
 const channel = createRoute({
   getParentRoute: () => signedIn,

@@ -13,6 +13,8 @@ import { openeventEn } from '../../console/src/text/openevent-en.ts'
 import { openeventZh } from '../../console/src/text/openevent-zh.ts'
 import { operationCenterEn } from '../../console/src/text/operation-center-en.ts'
 import { operationCenterZh } from '../../console/src/text/operation-center-zh.ts'
+import { peopleEn } from '../../console/src/text/people-en.ts'
+import { peopleZh } from '../../console/src/text/people-zh.ts'
 import { zh } from '../../console/src/text/zh.ts'
 import type { CheckResult } from '../../core/src/check.ts'
 import { findBrowser } from '../browser.ts'
@@ -30,8 +32,8 @@ import {
 } from '../world.ts'
 
 export const TEXTS = {
-  en: { ...en, ...operationCenterEn, ...openeventEn, ...auditEn, ...developmentEn },
-  zh: { ...zh, ...operationCenterZh, ...openeventZh, ...auditZh, ...developmentZh },
+  en: { ...en, ...operationCenterEn, ...openeventEn, ...auditEn, ...developmentEn, ...peopleEn },
+  zh: { ...zh, ...operationCenterZh, ...openeventZh, ...auditZh, ...developmentZh, ...peopleZh },
 }
 export type Language = keyof typeof TEXTS
 

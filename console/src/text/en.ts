@@ -5,7 +5,6 @@ import { functionsEn } from './functions-en.ts'
 import { managementEn } from './management-en.ts'
 import { nodesEn } from './nodes-en.ts'
 import { operationsEn } from './operations-en.ts'
-import { peopleEn } from './people-en.ts'
 import { shellEn } from './shell-en.ts'
 
 /** What any page may say. Words are the project's own terms: one word per thing. */
@@ -17,6 +16,5 @@ export const en = {
   ...managementEn,
   ...nodesEn,
   ...operationsEn,
-  ...peopleEn,
   ...shellEn,
 }

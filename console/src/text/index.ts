@@ -6,6 +6,7 @@ import type { developmentEn } from './development-en.ts'
 import type { en } from './en.ts'
 import type { openeventEn } from './openevent-en.ts'
 import type { operationCenterEn } from './operation-center-en.ts'
+import type { peopleEn } from './people-en.ts'
 
 export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
@@ -16,6 +17,7 @@ export type TextKey =
   | Keys<typeof openeventEn>
   | Keys<typeof auditEn>
   | Keys<typeof developmentEn>
+  | Keys<typeof peopleEn>
 type Keys<T> = { [K in keyof T & string]: T[K] extends string ? Plain<K> : `${K}.${Keys<T[K]>}` }[keyof T & string]
 /** Plural forms are one key. */
 type Plain<K extends string> = K extends `${infer Whole}_${'one' | 'other'}` ? Whole : K
@@ -61,6 +63,10 @@ const AREAS = {
   development: {
     en: () => import('./development-en.ts').then((file): object => file.developmentEn),
     zh: () => import('./development-zh.ts').then((file): object => file.developmentZh),
+  },
+  people: {
+    en: () => import('./people-en.ts').then((file): object => file.peopleEn),
+    zh: () => import('./people-zh.ts').then((file): object => file.peopleZh),
   },
   audit: {
     en: () => import('./audit-en.ts').then((file): object => file.auditEn),

@@ -1,4 +1,4 @@
-/** Workspaces, who is in them, and who is who. */
+/** Who is who and who may do what: workspaces and their members, users, accounts, sessions. Loaded with the first page about them. */
 export const peopleEn = {
   workspaces: {
     basic: 'Basic',
@@ -94,5 +94,57 @@ export const peopleEn = {
     state: 'State',
     tenantRoles: 'Tenant roles',
     tenantRolesHint: 'They hold in the whole tenant. Roles in a workspace are given there.',
+  },
+  sessions: {
+    address: 'Address',
+    current: 'this one',
+    device: 'Device',
+    end: 'Sign out',
+    endOf: 'Sign out {{device}}',
+    endOthers: 'Sign out everywhere else',
+    hint: 'Where you are signed in. End what you do not know, and change your password then.',
+    openid: 'at the provider',
+    password: 'with a password',
+    seen: 'Last used',
+    started: 'Signed in',
+    title: 'Sessions',
+    unknownDevice: 'Unknown device',
+    way: 'How',
+  },
+  userAdmin: {
+    atProvider: 'Signs in at the provider',
+    email: 'E-mail address',
+    emailHint: 'Only administrators set it: whoever signs in at a provider may be recognised by it.',
+    endSessions: 'Sign out everywhere',
+    endSessionsDone: '{{name}} is signed out everywhere.',
+    keys: 'AccessKey pairs of {{name}}',
+    keysEmpty: '{{name}} has no AccessKey pair',
+    keysEmptyNext: 'Users make their own on their account page.',
+    keysHint: 'You can switch them off and delete them; only the user makes new ones.',
+    keysOpen: 'AccessKey pairs',
+    locked: 'Locked out',
+    lockedHint: 'Too many failed attempts to sign in.',
+    more: 'More about {{name}}',
+    noPassword: 'No password',
+    oneTime: 'One-time password',
+    reset: 'Reset password',
+    resetMeaning:
+      '{{name}} gets a one-time password, which you hand over. The present password is not valid any more, and all their sessions end.',
+    service: 'Service user',
+    serviceOf: 'Answers for an extension and does nothing else.',
+    unlink: 'Unlink from the provider',
+    unlinkMeaning:
+      '{{name}} will not be known at the provider any more and is signed out everywhere. They can be linked again.',
+    unlock: 'Let in again',
+    unlocked: '{{name}} may try to sign in again.',
+  },
+  roles: {
+    allowed: 'yes',
+    everybody: 'Everybody',
+    hint: 'Several roles allow what each of them allows. The same table decides in the API and in the DataWorks dialect.',
+    notAllowed: 'no',
+    tenantTitle: 'What each tenant role may do',
+    title: 'What each role may do',
+    what: 'What',
   },
 }

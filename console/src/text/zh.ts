@@ -6,7 +6,6 @@ import type { SameTexts } from './index.ts'
 import { managementZh } from './management-zh.ts'
 import { nodesZh } from './nodes-zh.ts'
 import { operationsZh } from './operations-zh.ts'
-import { peopleZh } from './people-zh.ts'
 import { shellZh } from './shell-zh.ts'
 
 /** 任何页面都可能用到的文案；术语沿用平台自身的中文用语。 */
@@ -18,6 +17,5 @@ export const zh: SameTexts = {
   ...managementZh,
   ...nodesZh,
   ...operationsZh,
-  ...peopleZh,
   ...shellZh,
 }

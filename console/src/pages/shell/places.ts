@@ -13,7 +13,6 @@ import {
   IconHourglass,
   IconListDetails,
   IconMailOff,
-  IconMessageCheck,
   IconPackages,
   IconPlugConnected,
   IconPuzzle,
@@ -57,7 +56,7 @@ export function placesOf(
               { text: 'nav.tables', icon: IconTable, link: links.tables(workspaceId), key: 'y' },
               { text: 'nav.publish', icon: IconRocket, link: links.publish(workspaceId), key: 'j' },
               { text: 'nav.deployments', icon: IconPackages, link: links.deployments(workspaceId), key: 'k' },
-              { text: 'nav.fileReviews', icon: IconMessageCheck, link: links.fileReviews(workspaceId), key: 'z' },
+              { text: 'nav.fileReviews', icon: IconEyeCheck, link: links.fileReviews(workspaceId), key: 'z' },
             ],
           },
           {
