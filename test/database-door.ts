@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type pg from 'pg'
 
-/** `before`: what is being said is not said any more; `after`: it is, and the answer is never heard. */
-export type Cut = 'before' | 'after' | null
+/** `before`: what is being said is not said any more; `after`: it is, and the answer is never heard; `stall`: it is held up for good. */
+export type Cut = 'before' | 'after' | 'stall' | null
 
 export type DatabaseDoor = {
   readonly port: number
@@ -39,6 +39,7 @@ export async function openDatabaseDoor(config: pg.PoolConfig): Promise<DatabaseD
     to.pipe(from)
     from.on('data', (said: Buffer) => {
       const cut = deaf ? 'before' : cutting(said.toString('latin1'))
+      if (cut === 'stall') return
       if (cut !== 'before') to.write(said)
       if (cut === null) return
       deaf = true

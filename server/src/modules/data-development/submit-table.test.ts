@@ -357,4 +357,40 @@ describe('in a PostgreSQL', () => {
     await applied(of, 'PROD')
     expect(await columnsInside(name)).toEqual(['id integer number'])
   })
+
+  test('a server that ends in the middle leaves it to the next one, which looks and does the rest', {
+    timeout: 120_000,
+  }, async () => {
+    const { of, name } = await table(
+      await onPostgresql('basic'),
+      [one('id', 'int', { comment: 'number' })],
+      IN_WAREHOUSE,
+    )
+    // The servers of this world run what they find; that one alone is held up.
+    let stalled = false
+    door.listen((said) => {
+      if (!/comment on column/.test(said) || stalled) return null
+      stalled = true
+      return 'stall'
+    })
+    try {
+      await submit(of, 'PROD')
+      await vi.waitUntil(() => stalled, PATIENCE)
+      const [run] = await world.db.rows<{ instance_id: number; replica_id: string }>(
+        `select s.instance_id, i.replica_id from table_submissions s join instances i on i.id = s.instance_id where s.table_id = $1`,
+        [of.tableId],
+      )
+      expect(await columnsInside(name)).toEqual([])
+      // As if it were gone: others take over what it has.
+      await world.db.rows('delete from replicas where id = $1', [run!.replica_id])
+      expect(await ended(of)).toMatchObject({ state: 'applied' })
+      const runs = await world.db.rows('select run_number from instance_runs where instance_id = $1', [
+        run!.instance_id,
+      ])
+      expect(runs.length).toBeGreaterThan(1)
+    } finally {
+      door.listen(() => null)
+    }
+    expect(await columnsInside(name)).toEqual(['id integer number'])
+  })
 })
