@@ -62,7 +62,28 @@ function everyParameter(
     Tasks: JSON.stringify([{ Id: ids.nodeId, Trigger: { Recurrence: 'Pause' } }]),
     TaskInstances: JSON.stringify([{ Id: ids.instanceId, Priority: 3 }]),
     UpstreamTaskInstanceIds: JSON.stringify([ids.instanceId]),
+    ...ofDevelopment(action, ids),
     ...idsOf(action, ids),
+  }
+}
+
+/** Files, folders and tables; what would be made belongs to somebody of the same place. */
+function ofDevelopment(action: string, ids: Estate['ids']): Readonly<Record<string, string | number>> {
+  return {
+    FileId: ids.fileId!,
+    FileVersion: 1,
+    FileName: 'asked_for_by_a_test',
+    FileType: 10,
+    ...(action === 'CreateFile' && { Owner: ids.userId! }),
+    OwnerId: ids.userId!,
+    FolderId: ids.folderId!,
+    FolderName: 'asked for by a test',
+    FolderPath: 'asked for/by a test',
+    ParentFolderPath: '/',
+    DeploymentId: ids.deploymentId!,
+    TableName: 'asked_for_by_a_test',
+    Columns: '[{"ColumnName":"a","ColumnType":"none that there is"}]',
+    ...(action === 'GetDDLJobStatus' && { TaskId: ids.taskId! }),
   }
 }
 

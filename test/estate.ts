@@ -137,6 +137,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     resourceGroupId: resourceGroup.id,
     fileId: file.id,
     tableId: table.id,
+    taskId: await putTableOperation(world, { workspaceId: workspace.id, tableId: table.id }),
     folderId: folder.id,
     deploymentId: deployment.id,
     reviewId: review.id,
@@ -174,6 +175,20 @@ export async function estate(world: World, word: string): Promise<Estate> {
     busName: bus.name,
     words,
   }
+}
+
+/** The submission of a table that is held; answers its id, which the dialect calls that of a task. */
+export async function putTableOperation(
+  { db }: Pick<World, 'db'>,
+  { workspaceId, tableId }: { readonly workspaceId: number; readonly tableId: number },
+): Promise<string> {
+  const [row] = await db.rows<{ id: string }>(
+    `insert into operations (id, tenant_id, workspace_id, event_code, state, status, requested_by, request_key, object_name, objects, snapshot, changes, requested_at)
+     select gen_random_uuid(), tenant_id, id, 'commit-table', 'held', 'CHECKING', created_by, 'a table', 'a table', jsonb_build_array(jsonb_build_object('id', $2::text)),
+       '{}', '[]', now() from workspaces where id = $1 returning id`,
+    [workspaceId, String(tableId)],
+  )
+  return row!.id
 }
 
 async function newSession(world: World, person: Person): Promise<string> {

@@ -29,8 +29,8 @@ export type Scene = {
   readonly pool: pg.Pool
   /** Where nobody watches. */
   readonly place: Place
-  /** Of a trial, with a snapshot of a committed file. */
-  readonly trialMessageId: string
+  /** The extension of the same owner that is asked about commits. */
+  readonly codeExtension: string
   /** What the client makes of a wrong signature: some compare the strings themselves and blame the secret. */
   readonly mismatchCode: string
 }
@@ -144,16 +144,9 @@ export async function checkClient(client: Client, scene: Scene): Promise<{ calls
   assert.equal(await recurrenceOf(administrator.client, ProjectId, leaf.NodeId), 'normal')
 
   // The other callbacks
+  await checkCommit(call, scene)
   const elsewhere = (eventCode: string) =>
     holdElsewhere(scene.pool, { eventCode, workspaceId: ProjectId, extensionCode: ExtensionCode })
-  const ofFile = { MessageId: await elsewhere('commit-file'), ExtensionCode, CheckResult: 'FAIL' }
-  assert.deepEqual(Object.keys(await call('UpdateIDEEventResult', ofFile, author.pair)), ['RequestId'])
-  await call('UpdateIDEEventResult', ofFile, author.pair, '2024-05-18')
-  const ofTrial = { MessageId: scene.trialMessageId, ProjectId }
-  for (const version of ['2020-05-18', '2024-05-18'] as const) {
-    const { EventDetail } = await call('GetIDEEventDetail', ofTrial, author.pair, version)
-    assert.equal(EventDetail.CommittedFile.FileName, 'daily_orders.sql')
-  }
   const ofOther = { MessageId: await elsewhere('download-resources'), ExtensionCode, CheckResult: 'FAIL' }
   assert.equal((await call('CallbackExtension', { ...ofOther, CheckMessage: '不行' }, author.pair)).Success, 'true')
   await refusal('InvalidMessageId.WrongCallback', 'UpdateIDEEventResult', ofOther, author.pair)
@@ -174,4 +167,38 @@ export async function checkClient(client: Client, scene: Scene): Promise<{ calls
   // Everything else
   await checkEveryAction((action, parameters, version) => call(action, parameters, administrator.pair, version), place)
   return { calls, results }
+}
+
+type CallAs = (action: string, parameters: Parameters, key?: Pair, version?: ApiVersion) => Promise<Answer>
+
+/** A file is written and submitted, which is held; its extension reads what was frozen and lets it pass; it is published, and is a node. */
+async function checkCommit(call: CallAs, { shop, author, codeExtension: ExtensionCode }: Scene): Promise<void> {
+  const { workspaceId: ProjectId } = shop
+  const FileName = `story_${randomUUID().slice(0, 8)}`
+  const Content = "select 1 as one -- 中文 + %2B & '='\n"
+  const { Data: FileId } = await call('CreateFile', { ProjectId, FileName, FileType: 10, Content })
+  const deployment = async (id: number) => {
+    const { Deployment } = (await call('GetDeployment', { ProjectId, DeploymentId: id })).Data
+    return [Number(Deployment.Status), Number(Deployment.CheckingStatus ?? 0)]
+  }
+  const committing = (await call('SubmitFile', { ProjectId, FileId, Comment: '第一版' })).Data
+  assert.deepEqual(await deployment(committing), [0, 8])
+  const processes = await call('ListCheckProcesses', { EventCode: 'commit-file', ProjectId, PageSize: 100 })
+  const process = processes.PagingInfo.CheckProcesses.find((one: Answer) => one.ProcessName === FileName)
+  const { MessageId } = process
+  const result = { MessageId, ExtensionCode, CheckResult: 'OK', CheckResultTip: '好' }
+  for (const version of ['2020-05-18', '2024-05-18'] as const) {
+    const detail = await call('GetIDEEventDetail', { MessageId, ProjectId }, author.pair, version)
+    const { CommittedFile } = detail.EventDetail
+    assert.deepEqual(
+      [CommittedFile.FileName, CommittedFile.Content, CommittedFile.ChangeType, CommittedFile.Comment],
+      [FileName, Content, 'CREATE', '第一版'],
+    )
+    assert.deepEqual(Object.keys(await call('UpdateIDEEventResult', result, author.pair, version)), ['RequestId'])
+  }
+  assert.deepEqual(await deployment(committing), [1, 0])
+  // Nobody is asked about publishing it.
+  assert.deepEqual(await deployment((await call('DeployFile', { ProjectId, FileId })).Data), [1, 0])
+  const { NodeId } = (await call('GetFile', { ProjectId, FileId })).Data.File
+  assert.equal((await call('GetNode', { NodeId, ProjectEnv: 'PROD' })).Data.NodeName, FileName)
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
+import { checkEndOfFile, checkFiles, checkTables, checkVersionsAndFolders } from './files.ts'
 import type { Place } from './place.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers as the clients give them
@@ -41,6 +42,12 @@ async function olderVersion(call: CallVersion, place: Place): Promise<void> {
   assert.deepEqual(await rolesOf(), ['role_project_pe'])
   await call('DeleteProjectMember', member)
   assert.equal(await rolesOf(), undefined)
+
+  const file = await checkFiles(call, place, { file: 'daily.sql', get: 'GetDeployment', list: 'ListDeployments' })
+  await checkVersionsAndFolders(call, place, file)
+  const offline = (NodeId: number) => call('OfflineNode', { ProjectId, NodeId })
+  await checkEndOfFile(call, place, file, offline, 'GetDeployment')
+  await checkTables(call, place)
 
   const failed = await place.run('failed')
   const one = { InstanceId: failed.id, ...PROD }
@@ -103,6 +110,10 @@ async function newerVersion(call: CallVersion, place: Place): Promise<void> {
   const logs = await call('ListTaskOperationLogs', { Id: node.frozen })
   assert.ok(logs.PagingInfo.OperationLogs.length >= 2)
   same((await call('DeleteTask', { Id: node.deleted })).Success, true)
+
+  const names = { file: 'weekly.sql', get: 'GetDeploymentPackage', list: 'ListDeploymentPackages' }
+  const file = await checkFiles(call, place, names)
+  await checkEndOfFile(call, place, file, (Id) => call('DeleteTask', { Id }), names.get)
 
   // Their instances
   const on = async (action: string, { id }: { readonly id: number }) =>

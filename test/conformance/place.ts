@@ -15,6 +15,8 @@ export type Place = {
   run(status: InstanceStatus, more?: { readonly frozen?: boolean }): Promise<Run>
   /** Two instances, of which the second waits for the first. */
   chain(): Promise<readonly [upstream: number, downstream: number]>
+  /** What was submitted of tables has been applied, as far as anybody knows. */
+  endSubmissions(): Promise<void>
 }
 
 const NODES = ['first', 'second', 'offline', 'deleted', 'frozen'] as const
@@ -48,6 +50,11 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
     async chain() {
       const { ids } = await put([{ nodeId: node.first }, { nodeId: node.second, upstream: [0] }])
       return [ids[0]!, ids[1]!]
+    },
+    async endSubmissions() {
+      await pool.query(`update table_submissions set state = 'applied', ended_at = now() where workspace_id = $1`, [
+        workspace.id,
+      ])
     },
   }
 }

@@ -8,6 +8,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual, promisify, stripVTControlCharacters } from 'node:util'
 import pg from 'pg'
+import { bodyWith, emptyBody } from '../../server/src/dataworks/file-bodies.ts'
 import { livePostmaster, SOCKET_PORT } from '../../server/src/embedded/postmaster.ts'
 import { endEverything, type Holdpoint, startHoldpoint, temporaryHome } from '../e2e/holdpoint-process.ts'
 import { addUser, administratorOf, type User } from '../e2e/user.ts'
@@ -204,14 +205,42 @@ async function codeExtensionOf(author: User, { workspaceId }: WatchedWorkspace):
   return code
 }
 
-const SNAPSHOT = JSON.parse(readFileSync(path.join(import.meta.dirname, 'committed-file.json'), 'utf8'))
+/** The file that is committed again and again: each extension names it. */
+const COMMITTED = 'daily_orders.sql'
+const PROHIBITED = "insert overwrite table daily_orders\nselect * from orders where dt = MAX_PT('orders');\n"
 
-/** Somebody seems to commit a file: the event is a sample, what is frozen of the file is given with it. */
-async function tryCommit({ author, codeExtension }: World, snapshot = SNAPSHOT) {
-  return await author.client.call('POST /extensions/{code}/trials', {
-    params: { code: codeExtension },
-    body: { eventCode: 'commit-file', snapshot },
+/** Somebody writes the code into the file and commits it; answers its check, and whether it has become a version. */
+async function commit({ administrator, shop }: World, Content: string) {
+  const { client } = administrator
+  const params = { workspaceId: shop.workspaceId }
+  const body = bodyWith(
+    emptyBody(10),
+    { Content, AutoParsing: false },
+    { resourceGroup: undefined, before: undefined },
+    'UTC',
+  )
+  const listed = await client.call('GET /workspaces/{workspaceId}/files', { params, query: { name: COMMITTED } })
+  const known = listed.items.find(({ name }) => name === COMMITTED)
+  const file =
+    known === undefined
+      ? await client.call('POST /workspaces/{workspaceId}/files', {
+          params,
+          body: { name: COMMITTED, body: body as never },
+        })
+      : await client.call('PATCH /workspaces/{workspaceId}/files/{fileId}', {
+          params: { ...params, fileId: known.id },
+          body: { revision: known.revision, body: body as never },
+        })
+  const asked = await client.call('POST /workspaces/{workspaceId}/deployments', {
+    params,
+    body: { kind: 'commit', files: [{ fileId: file.id, revision: file.revision }] },
   })
+  const [item] = asked.items
+  const { checks } = await ended(administrator, item!.operationId!)
+  const after = await client.call('GET /workspaces/{workspaceId}/files/{fileId}', {
+    params: { ...params, fileId: file.id },
+  })
+  return { result: checks[0]?.result, comment: checks[0]?.comment, isCommitted: after.version > file.version }
 }
 
 let serial = 0
@@ -220,7 +249,6 @@ async function runSuite(suite: Suite, directory: string, world: World) {
   const { administrator, author, outsider, shop, pool } = world
   const place = await makePlace(administrator.client, pool, `free_${++serial}`, outsider.id)
   await shop.sendTo('http://127.0.0.1:9/')
-  const trial = await tryCommit(world)
   const calls = start(suite, directory, 'calls', world)
   let found: Awaited<ReturnType<typeof checkClient>>
   try {
@@ -231,7 +259,7 @@ async function runSuite(suite: Suite, directory: string, world: World) {
       shop,
       pool,
       place,
-      trialMessageId: trial.messageId!,
+      codeExtension: world.codeExtension,
       mismatchCode: suite.mismatchCode,
     })
   } finally {
@@ -304,16 +332,16 @@ async function tellStory(extension: Started, world: World): Promise<void> {
 
 /** What it reads of the file and of the options decides. */
 async function tellOfCode(world: World, comment: string): Promise<void> {
-  const { administrator, author, shop, codeExtension } = world
+  const { administrator, shop, codeExtension } = world
   const { client } = administrator
   for (const checkStatus of ['WARN', 'FAIL'] as const) {
     await client.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
       params: { workspaceId: shop.workspaceId, code: codeExtension },
       body: { options: { checkStatus } },
     })
-    const trial = await tryCommit(world)
-    const { checks } = await ended(author, trial.id)
-    assert.deepEqual([checks[0]?.result, checks[0]?.comment], [checkStatus, comment])
+    // A draft that is as its newest version is not committed again.
+    const found = await commit(world, `-- ${++serial}\n${PROHIBITED}`)
+    assert.deepEqual(found, { result: checkStatus, comment, isCommitted: checkStatus === 'WARN' })
   }
 }
 
@@ -331,8 +359,8 @@ async function springAnswers(directory: string, world: World): Promise<boolean> 
     })
     await shop.sendTo(service.endpoint)
     await tellOfCode(world, '代码调用了 MAX_PT: name the partition instead.')
-    const harmless = await tryCommit(world, { CommittedFile: { Content: 'select 1', FileName: 'one.sql' } })
-    assert.equal((await ended(author, harmless.id)).checks[0]?.result, 'OK')
+    const harmless = await commit(world, `select ${++serial}\n`)
+    assert.deepEqual([harmless.result, harmless.isCommitted], ['OK', true])
     return true
   } catch (error) {
     console.log(`FAILED   ${SPRING.name}`)

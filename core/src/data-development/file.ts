@@ -59,9 +59,13 @@ export const FILE_CHANGE_NUMBERS = { create: '0', update: '1', delete: '2' } as 
 >
 
 const RESOURCE_FILE_TYPES: Readonly<Record<ResourceType, number>> = { python: 12, jar: 13, archive: 14, file: 15 }
-const FUNCTION_FILE_TYPE = 17
+export const FUNCTION_FILE_TYPE = 17
 /** Of a program type that has no number. */
 const UNKNOWN_FILE_TYPE = 9999
+
+export function resourceTypeOf(fileType: number): ResourceType | null {
+  return RESOURCE_TYPES.find((type) => RESOURCE_FILE_TYPES[type] === fileType) ?? null
+}
 
 /** The number by which messages, parameters of extensions and the DataWorks dialect know what a file is. */
 export function fileTypeOfBody(body: FileBody): number {

@@ -133,3 +133,8 @@ export function programTypeOfLanguage(language: string): string | null {
   const name = language.trim().toLowerCase()
   return Object.hasOwn(PROGRAM_TYPE_OF_LANGUAGE, name) ? (PROGRAM_TYPE_OF_LANGUAGE[name] ?? null) : null
 }
+
+/** The program type that a number stands for, of several the first; null where none does. */
+export function programTypeOf(fileType: number): string | null {
+  return Object.keys(FILE_TYPES).find((name) => FILE_TYPES[name] === fileType) ?? null
+}

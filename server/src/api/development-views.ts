@@ -98,7 +98,7 @@ export function deploymentView({
   deployment,
   state,
   counts,
-}: deployments.CountedDeployment): z.input<typeof shapes.DeploymentSummary> {
+}: Pick<deployments.CountedDeployment, 'deployment' | 'state' | 'counts'>): z.input<typeof shapes.DeploymentSummary> {
   return {
     id: deployment.id,
     workspaceId: deployment.workspace_id,

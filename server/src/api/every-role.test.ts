@@ -4,7 +4,7 @@ import { type Action, may, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
-import { type Estate, estate, idIn } from '../../../test/estate.ts'
+import { type Estate, estate, idIn, putTableOperation } from '../../../test/estate.ts'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { putBackfill, putRun } from '../../../test/instances.ts'
 import { ask, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
@@ -49,6 +49,7 @@ beforeAll(async () => {
       instanceId: run.ids[0]!,
       dagId: run.dagId,
       backfillId: await putBackfill(world, { tenant, workspace: other, name: 'besides' }),
+      taskId: await putTableOperation(world, { workspaceId: other.id, tableId: Number(ours.ids.tableId) }),
     },
     workspaceId: other.id,
   }
@@ -198,6 +199,11 @@ describe('Rule 20: of every action of the dialect, each role may ask for what th
     nodeId: 999_999_999,
     extensionCode: 'nobody',
     messageId: NOWHERE[1]!,
+    fileId: 999_999_999,
+    folderId: 999_999_999,
+    deploymentId: 999_999_999,
+    userId: 999_999_999,
+    taskId: NOWHERE[1]!,
   }
 })
 

@@ -2,6 +2,7 @@
 import { createClient } from '@holdpoint/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
+import { putTableOperation } from '../../../test/estate.ts'
 import { putBackfill, putRun } from '../../../test/instances.ts'
 import {
   ask,
@@ -99,6 +100,8 @@ describe('the pairs of an extension', () => {
         instanceId: run.ids[0]!,
         dagId: run.dagId,
         backfillId: await putBackfill(world, { tenant, workspace, name: 'backfill' }),
+        ...{ fileId: 1, folderId: 1, deploymentId: 1, userId: tenant.owner.id },
+        taskId: await putTableOperation(world, { workspaceId: workspace.id, tableId: 1 }),
       },
       workspaceId: workspace.id,
     }

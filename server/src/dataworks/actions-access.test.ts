@@ -14,10 +14,14 @@ import {
   type World,
 } from '../../../test/world.ts'
 import { dagActions } from './actions/dags.ts'
+import { deploymentActions } from './actions/deployments.ts'
+import { fileActions } from './actions/files.ts'
+import { folderActions } from './actions/folders.ts'
 import { ACTIONS } from './actions/index.ts'
 import { instanceActions } from './actions/instances.ts'
 import { memberActions } from './actions/members.ts'
 import { runActions } from './actions/runs.ts'
+import { tableActions } from './actions/tables.ts'
 import { taskInstanceActions } from './actions/task-instances.ts'
 import { taskActions } from './actions/tasks.ts'
 
@@ -153,7 +157,7 @@ const CALLS: Readonly<
 const LISTS = ['ListExtensions', 'ListProjects']
 
 test('every action is in the tables of these tests', () => {
-  // Those on instances, runs, tasks and members are asked by everybody in every-role.test.ts and tenants.test.ts.
+  // Those on instances, runs, tasks, members, files and tables are asked by everybody in every-role.test.ts and tenants.test.ts.
   const elsewhere = new Set([
     ...instanceActions,
     ...dagActions,
@@ -161,6 +165,10 @@ test('every action is in the tables of these tests', () => {
     ...taskActions,
     ...taskInstanceActions,
     ...memberActions,
+    ...fileActions,
+    ...folderActions,
+    ...deploymentActions,
+    ...tableActions,
   ])
   const here = ACTIONS.filter((one) => !elsewhere.has(one))
   expect([...Object.keys(CALLS), ...LISTS].sort()).toEqual(here.map((one) => one.contract.action).sort())

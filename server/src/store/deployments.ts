@@ -373,17 +373,48 @@ export type CountedDeployment = {
   readonly deployment: DeploymentListRow
   readonly state: DeploymentState
   readonly counts: Partial<Record<ItemState, number>>
+  /** When something of it took effect last. */
+  readonly doneAt: Date | null
 }
 
 export type DeploymentFilter = {
   readonly workspaceId: number
   readonly kind?: DeploymentKind | undefined
   readonly fileId?: number | undefined
+  /** Part of it. */
+  readonly name?: string | undefined
+  readonly createdBy?: number | undefined
+  /** Null: none is so. */
+  readonly state?: DeploymentState | null | undefined
+  readonly createdUntilMs?: number | undefined
+  /** Something of it has taken effect, the last of it until then. */
+  readonly doneUntilMs?: number | undefined
 }
 
-const WHERE = `d.workspace_id = $1 and ($2::text is null or d.kind = $2)
-  and ($3::bigint is null or d.id in (select deployment_id from deployment_items where file_id = $3))`
-const filterValues = ({ workspaceId, kind, fileId }: DeploymentFilter) => [workspaceId, kind ?? null, fileId ?? null]
+const DONE_AT = '(select max(done_at) from deployment_items where deployment_id = d.id)'
+const ALL_DONE = 'not exists (select from deployment_items where deployment_id = d.id and done_at is null)'
+const IN_STATE = {
+  open: IS_OPEN,
+  succeeded: ALL_DONE,
+  failed: `not ${IS_OPEN} and not ${ALL_DONE}`,
+} as const satisfies Record<DeploymentState, string>
+
+function filterSql(filter: DeploymentFilter): { readonly where: string; readonly values: unknown[] } {
+  const values: unknown[] = [filter.workspaceId]
+  const put = (value: unknown) => `$${values.push(value)}`
+  const where = ['d.workspace_id = $1']
+  if (filter.kind !== undefined) where.push(`d.kind = ${put(filter.kind)}`)
+  if (filter.fileId !== undefined)
+    where.push(`d.id in (select deployment_id from deployment_items where file_id = ${put(filter.fileId)})`)
+  if (filter.name !== undefined) where.push(`strpos(lower(d.name), lower(${put(filter.name)})) > 0`)
+  if (filter.createdBy !== undefined) where.push(`d.created_by = ${put(filter.createdBy)}`)
+  if (filter.state !== undefined) where.push(filter.state === null ? 'false' : IN_STATE[filter.state])
+  if (filter.createdUntilMs !== undefined)
+    where.push(`d.created_at <= to_timestamp(${put(filter.createdUntilMs)}::double precision / 1000)`)
+  if (filter.doneUntilMs !== undefined)
+    where.push(`${DONE_AT} <= to_timestamp(${put(filter.doneUntilMs)}::double precision / 1000)`)
+  return { where: where.join(' and '), values }
+}
 
 /** Newest first, before the one with this number. */
 export async function deploymentsOf(
@@ -391,9 +422,12 @@ export async function deploymentsOf(
   filter: DeploymentFilter,
   page: { readonly before: number | null; readonly limit: number; readonly offset?: number },
 ): Promise<CountedDeployment[]> {
+  const { where, values } = filterSql(filter)
+  const put = (value: unknown) => `$${values.push(value)}`
+  const before = page.before === null ? '' : ` and d.id < ${put(page.before)}`
   const rows = await sql.rows<DeploymentListRow>(
-    `${LIST} where ${WHERE} and ($4::bigint is null or d.id < $4) order by d.id desc limit $5 offset $6`,
-    [...filterValues(filter), page.before, page.limit, page.offset ?? 0],
+    `${LIST} where ${where}${before} order by d.id desc limit ${put(page.limit)} offset ${put(page.offset ?? 0)}`,
+    values,
   )
   // How items stand is the same for all of which the same is known.
   const alike = await sql.rows<{
@@ -404,9 +438,10 @@ export async function deploymentsOf(
     is_running: boolean
     has_failed: boolean
     count: number
+    done_at: Date | null
   }>(
     `select i.deployment_id, o.state as operation_state, i.passed_at is not null as is_passed, i.done_at is not null as is_done,
-       i.instance_id is not null as is_running, i.reason is not null as has_failed, count(*) as count
+       i.instance_id is not null as is_running, i.reason is not null as has_failed, count(*) as count, max(i.done_at) as done_at
      from deployment_items i left join operations o on o.id = i.operation_id where i.deployment_id = any($1) group by 1, 2, 3, 4, 5, 6`,
     [rows.map(({ id }) => id)],
   )
@@ -424,15 +459,14 @@ export async function deploymentsOf(
     )
     const counts: Partial<Record<ItemState, number>> = {}
     for (const [at, state] of states.entries()) counts[state] = (counts[state] ?? 0) + groups[at]!.count
-    return { deployment, state: deploymentState(states), counts }
+    const lastMs = Math.max(0, ...groups.map(({ done_at }) => done_at?.getTime() ?? 0))
+    return { deployment, state: deploymentState(states), counts, doneAt: lastMs === 0 ? null : new Date(lastMs) }
   })
 }
 
 export async function countDeployments(sql: Pick<Sql, 'rows'>, filter: DeploymentFilter): Promise<number> {
-  const [row] = await sql.rows<{ count: number }>(
-    `select count(*) as count from deployments d where ${WHERE}`,
-    filterValues(filter),
-  )
+  const { where, values } = filterSql(filter)
+  const [row] = await sql.rows<{ count: number }>(`select count(*) as count from deployments d where ${where}`, values)
   return row!.count
 }
 

@@ -1,5 +1,5 @@
 /** Files of Data Development and their versions. */
-import type { FileBody, FileKind, ResourceBody } from '@holdpoint/core'
+import { type FileBody, type FileKind, FUNCTION_FILE_TYPE, type ResourceBody, resourceTypeOf } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import { question } from './shared-statement.ts'
 
@@ -228,9 +228,25 @@ export type FileFilter = {
   /** Without it all that are not in the recycle bin. */
   readonly state?: FileState | undefined
   readonly ownerId?: number | undefined
+  readonly exactName?: string | undefined
+  readonly ids?: readonly number[] | undefined
+  readonly nodeId?: number | undefined
+  readonly modifiedBy?: number | undefined
+  readonly fileTypes?: readonly number[] | undefined
+  /** `none`: no file is used so. */
+  readonly useType?: keyof typeof USE_TYPES | undefined
+  /** The draft is its newest version. */
+  readonly isCommitted?: boolean | undefined
 }
 
-function filterSql({ workspaceId, folderId, name, kind, state, ownerId }: FileFilter): {
+const USE_TYPES = {
+  NORMAL: `(f.kind <> 'node' or f.body->'definition'->>'trigger' = 'scheduler' and f.body->'definition'->>'recurrence' <> 'skip')`,
+  MANUAL: `f.body->'definition'->>'trigger' = 'manual'`,
+  SKIP: `f.body->'definition'->>'trigger' = 'scheduler' and f.body->'definition'->>'recurrence' = 'skip'`,
+  none: 'false',
+} as const
+
+function filterSql({ workspaceId, folderId, name, kind, state, ownerId, ...more }: FileFilter): {
   where: string
   values: unknown[]
 } {
@@ -242,6 +258,20 @@ function filterSql({ workspaceId, folderId, name, kind, state, ownerId }: FileFi
   if (name !== undefined) where.push(`f.name ilike '%' || ${put(name.replace(/[\\%_]/g, '\\$&'))} || '%'`)
   if (kind !== undefined) where.push(`f.kind = ${put(kind)}`)
   if (ownerId !== undefined) where.push(`f.owner_id = ${put(ownerId)}`)
+  if (more.exactName !== undefined) where.push(`f.name = ${put(more.exactName)}`)
+  if (more.ids !== undefined) where.push(`f.id = any(${put(more.ids)})`)
+  if (more.nodeId !== undefined) where.push(`f.node_id = ${put(more.nodeId)}`)
+  if (more.modifiedBy !== undefined) where.push(`f.modified_by = ${put(more.modifiedBy)}`)
+  if (more.useType !== undefined) where.push(USE_TYPES[more.useType])
+  if (more.isCommitted !== undefined)
+    where.push(`f.committed_revision is ${more.isCommitted ? 'not ' : ''}distinct from f.revision`)
+  if (more.fileTypes !== undefined) {
+    const resources = more.fileTypes.flatMap((type) => resourceTypeOf(type) ?? [])
+    const all = put(more.fileTypes)
+    where.push(`(f.kind = 'node' and (f.body->'definition'->>'fileType')::bigint = any(${all})
+      or f.kind = 'resource' and f.body->>'resourceType' = any(${put(resources)})
+      or f.kind = 'function' and ${FUNCTION_FILE_TYPE} = any(${all}))`)
+  }
   return { where: where.join(' and '), values }
 }
 

@@ -73,3 +73,15 @@ export function deleteFolder(tx: Transaction, id: number): void {
   tx.send('update files set folder_id = null where folder_id = $1', [id])
   tx.send('delete from folders where id = $1', [id])
 }
+
+/** Those of these ids and paths that are there. */
+export async function foldersAmong(
+  sql: Sql,
+  workspaceId: number,
+  { ids = [], paths = [] }: { readonly ids?: readonly number[]; readonly paths?: readonly string[] },
+): Promise<FolderRow[]> {
+  return await sql.rows<FolderRow>(
+    'select * from folders where workspace_id = $1 and (id = any($2) or path = any($3))',
+    [workspaceId, ids, paths],
+  )
+}

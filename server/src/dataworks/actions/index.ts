@@ -1,12 +1,16 @@
 import type { Action } from '../action.ts'
 import { callbackActions } from './callbacks.ts'
 import { dagActions } from './dags.ts'
+import { deploymentActions } from './deployments.ts'
 import { enabledExtensionActions } from './enabled-extensions.ts'
 import { extensionActions } from './extensions.ts'
+import { fileActions } from './files.ts'
+import { folderActions } from './folders.ts'
 import { instanceActions } from './instances.ts'
 import { memberActions } from './members.ts'
 import { nodeActions } from './nodes.ts'
 import { runActions } from './runs.ts'
+import { tableActions } from './tables.ts'
 import { taskInstanceActions } from './task-instances.ts'
 import { taskActions } from './tasks.ts'
 import { workspaceActions } from './workspaces.ts'
@@ -22,6 +26,10 @@ export const ACTIONS: readonly Action[] = [
   ...runActions,
   ...taskActions,
   ...taskInstanceActions,
+  ...fileActions,
+  ...folderActions,
+  ...deploymentActions,
+  ...tableActions,
   ...workspaceActions,
   ...memberActions,
 ]

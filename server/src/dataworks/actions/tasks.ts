@@ -1,14 +1,18 @@
 /** Nodes in the newer version of the dialect, which calls them tasks. */
-import { parameterText, Refusal } from '@holdpoint/core'
+import { checkedBody, type NodeDefinition, parameterText, Refusal } from '@holdpoint/core'
 import { ensureMay, workspaceFor } from '../../access.ts'
 import { hold } from '../../gate/hold.ts'
+import { changeNode } from '../../modules/operation-center/import-flowspec.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
+import { isSame } from '../../modules/operation-center/publish-nodes.ts'
 import type { Platform } from '../../platform.ts'
+import { deploymentWithItems } from '../../store/deployments.ts'
 import * as nodes from '../../store/nodes.ts'
 import { type Caller, entered } from '../../store/principals.ts'
 import { action } from '../action.ts'
 import * as operating from '../operating.ts'
 import * as contracts from '../schemas/tasks.ts'
+import { definitionAfter, type TaskChange } from '../task-changes.ts'
 
 const RECURRENCES = { Normal: 'normal', Pause: 'pause', Skip: 'skip' } as const
 const TRIGGERS = { Scheduler: 'scheduler', Manual: 'manual' } as const
@@ -113,7 +117,7 @@ export const taskActions = [
     contracts.UPDATE_TASK,
     { whereFound: 'node.operate' },
     async ({ platform, caller, parameters }) => {
-      await recur(platform, caller, parameters)
+      await change(platform, caller, parameters)
       return { Success: true }
     },
   ),
@@ -124,7 +128,7 @@ export const taskActions = [
     async ({ platform, caller, parameters }) => {
       const given = new Map(parameters.Tasks.map((one) => [one.Id, one]))
       const SuccessInfo = await operating.each([...given.keys()], async (id) => {
-        await recur(platform, caller, given.get(id)!)
+        await change(platform, caller, given.get(id)!)
         return operating.DONE_ONE
       })
       return { SuccessInfo }
@@ -144,18 +148,65 @@ export const taskActions = [
   ),
 ]
 
-type Recurring = {
-  readonly Id: number
-  readonly EnvType: 'Prod' | 'Dev'
-  readonly Trigger: { readonly Recurrence: 'Normal' | 'Pause' }
+/**
+ * The recurrence is frozen and unfrozen; whatever else is changed in production is a deployment of its file (rule 48). What is so already is done. Both at once would be two
+ * operations, of which one could be held and the other not.
+ */
+async function change(platform: Platform, caller: Caller, given: TaskChange): Promise<void> {
+  const row = await nodeFor(platform, caller, 'node.operate', given.Id, given.EnvType)
+  const recurrence = given.Trigger?.Recurrence
+  const recurs = recurrence !== undefined && RECURRENCES[recurrence] !== row.recurrence
+  const outputs = await outputsOf(platform, caller, given)
+  const after = (definition: NodeDefinition) => checkedDefinition(definitionAfter(definition, given, outputs))
+  if (!isSame(after(row.definition), checkedDefinition(row.definition))) {
+    const refuse = (parameter: string, problem: string) => new Refusal('PARAMETER_INVALID', { parameter, problem })
+    if (recurs) throw refuse('Trigger', 'the recurrence is changed by a request that changes nothing else')
+    if (row.environment === 'DEV') throw refuse('EnvType', 'tasks in development change with their import')
+    if (row.is_root) throw refuse('Id', 'the root node of a workspace is not changed')
+    const workspace = await workspaceFor(platform.db, caller, row.workspace_id, 'file.deploy')
+    const deploymentId = await changeNode(platform, caller, workspace, row.id, after)
+    if (deploymentId !== null) await ensureDeployed(platform, deploymentId)
+  }
+  if (!recurs) return
+  const kind = recurrence === 'Pause' ? freezeNode : unfreezeNode
+  operating.ensureDone(await hold(platform, entered(caller), kind, requestOf(row)))
 }
 
-/** What is so already is done. */
-async function recur(platform: Platform, caller: Caller, { Id, EnvType, Trigger }: Recurring): Promise<void> {
-  const row = await nodeFor(platform, caller, 'node.operate', Id, EnvType)
-  if (row.recurrence === RECURRENCES[Trigger.Recurrence]) return
-  const kind = Trigger.Recurrence === 'Pause' ? freezeNode : unfreezeNode
-  operating.ensureDone(await hold(platform, entered(caller), kind, requestOf(row)))
+/** Rule 16: returns only when it has taken effect. */
+async function ensureDeployed({ db }: Platform, deploymentId: number): Promise<void> {
+  const { state, items } = (await deploymentWithItems(db, deploymentId))!
+  if (state === 'succeeded') return
+  const failed = items.find(({ reason }) => reason !== null)?.reason
+  if (failed) throw new Refusal(failed.code, failed.details)
+  const held = items.find((item) => item.operation_state === 'held') ?? items[0]!
+  throw new Refusal('OPERATION_HELD', {
+    processId: held.operation_id ?? '',
+    messageId: held.message_id ?? '',
+    status: 'CHECKING',
+  })
+}
+
+/** A schedule in one way of writing, so that what is compared is what it says. */
+function checkedDefinition(definition: NodeDefinition): NodeDefinition {
+  const body = { kind: 'node', parsing: { on: false, inputs: [], outputs: [], ignored: [] }, definition } as const
+  const checked = checkedBody(body, definition.name, definition.name)
+  return checked.kind === 'node' ? { ...checked.definition, isRoot: definition.isRoot } : definition
+}
+
+/** What the tasks produce that the request names by their numbers. */
+async function outputsOf(
+  { db }: Platform,
+  { tenantId }: Caller,
+  { Dependencies = [] }: TaskChange,
+): Promise<ReadonlyMap<number, string>> {
+  const found = new Map<number, string>()
+  for (const { UpstreamTaskId: id, UpstreamOutput } of Dependencies) {
+    if (id === undefined || UpstreamOutput !== undefined) continue
+    const node = await nodes.nodeById(db, tenantId, 'PROD', id)
+    if (node === null) throw new Refusal('NODE_NOT_FOUND', { id })
+    found.set(id, (await nodes.outputsOf(db, id))[0]!.output)
+  }
+  return found
 }
 
 const requestOf = (row: nodes.NodeListRow) => ({

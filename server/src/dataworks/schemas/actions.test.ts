@@ -13,83 +13,111 @@ import { LIST_PROJECTS } from './workspaces.ts'
 
 /** The published contract: name, type and, with `*`, whether it is required; of two readings, ours is the stricter. */
 const PUBLISHED: Record<string, string> = {
-  AddProjectMemberToRole: 'ClientToken:string ProjectId:int64* RoleCode:enum* UserId:string*',
-  BatchUpdateTasks: 'Comment:string Tasks:list*',
   CallbackExtension: 'CheckMessage:string CheckResult:enum* ExtensionCode:string* MessageId:string*',
-  CreateDagComplement:
-    'BizBeginTime:string BizEndTime:string EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:string Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string*',
-  CreateDagTest: 'Bizdate:string* Name:string* NodeId:int64* NodeParams:string ProjectEnv:enum*',
-  CreateProjectMember: 'ClientToken:string ProjectId:int64* RoleCode:enum UserId:string*',
-  CreateWorkflowInstances:
-    'AutoStartEnabled:boolean Comment:string DefaultRunProperties:object* EnvType:enum Name:string* Periods:object* ProjectId:int64* TaskParameters:string Type:enum* WorkflowId:int64* WorkflowParameters:refused',
-  DeleteProjectMember: 'ProjectId:int64* UserId:string*',
-  DeleteTask: 'Id:int64* ProjectEnv:enum',
-  GetCreateWorkflowInstancesResult: 'OperationId:string*',
-  GetDag: 'DagId:int64* ProjectEnv:enum*',
   GetExtension: 'ExtensionCode:string*',
   GetIDEEventDetail: 'MessageId:string* ProjectId:int64*',
-  GetInstance: 'InstanceId:int64* ProjectEnv:enum*',
-  GetInstanceLog: 'InstanceHistoryId:int64 InstanceId:int64* ProjectEnv:enum*',
+  GetOptionValueForProject: 'ExtensionCode:string ProjectId:string',
+  ListCheckProcesses:
+    'EventCode:string* MessageId:string Operator:string PageNumber:int32 PageSize:int32 ProjectId:int64 Status:enum',
+  ListEnabledExtensionsForProject: 'EventCode:string* FileType:string ProjectId:int64*',
+  ListExtensions: 'PageNumber:int32 PageSize:int32',
+  UpdateIDEEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
+  UpdateWorkbenchEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
   GetNode: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeChildren: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeCode: 'NodeId:int64* ProjectEnv:enum*',
   GetNodeParents: 'NodeId:int64* ProjectEnv:enum*',
-  GetOptionValueForProject: 'ExtensionCode:string ProjectId:string',
-  GetProject: 'ProjectId:int64 ProjectIdentifier:string',
-  GetTask: 'Id:int64* ProjectEnv:enum',
-  GetTaskInstance: 'Id:int64*',
-  GetTaskInstanceLog: 'Id:int64* RunNumber:int32',
-  GetWorkflowInstance: 'Id:int64*',
-  ListCheckProcesses:
-    'EventCode:string* MessageId:string Operator:string PageNumber:int32 PageSize:int32 ProjectId:int64 Status:enum',
-  ListDags: 'OpSeq:int64* ProjectEnv:enum*',
-  ListDownstreamTaskInstances: 'Id:int64* PageNumber:int32 PageSize:int32',
-  ListDownstreamTasks: 'Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
-  ListEnabledExtensionsForProject: 'EventCode:string* FileType:string ProjectId:int64*',
-  ListExtensions: 'PageNumber:int32 PageSize:int32',
-  ListInstanceHistory: 'InstanceId:int64* ProjectEnv:enum',
-  ListInstances:
-    'BeginBizdate:string BizName:string Bizdate:string DagId:int64 EndBizdate:string NodeId:int64 NodeName:string OrderBy:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* Status:enum',
-  ListNodeIO: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
-  ListNodeInputOrOutput: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
   ListNodes:
     'BizName:string NodeName:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* SchedulerType:enum',
-  ListProjectMembers: 'PageNumber:int32 PageSize:int32 ProjectId:int64*',
-  ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
-  RemoveProjectMemberFromRole: 'ProjectId:int64* RoleCode:enum* UserId:string*',
-  ListTaskInstanceOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32',
-  ListTaskInstances:
-    'Bizdate:int64* Filter:object Id:int64 Ids:list Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string Status:enum TaskId:int64 TaskIds:list TaskName:string TaskType:string TriggerRecurrence:enum TriggerType:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64 WorkflowInstanceId:int64 WorkflowInstanceType:enum',
-  ListTaskOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
-  ListTasks:
-    'Ids:list Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string TaskType:string TriggerRecurrence:enum TriggerType:enum WorkflowId:int64',
-  ListUpstreamTaskInstances: 'Id:int64* PageNumber:int32 PageSize:int32',
-  ListUpstreamTasks: 'Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
-  ListWorkflowInstances:
-    'BizDate:int64* EnvType:enum Filter:object Ids:list Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectId:int64* SortBy:string Tags:refused Type:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64',
   OfflineNode: 'NodeId:int64* ProjectId:int64*',
-  RemoveTaskInstanceDependencies: 'Comment:string Id:int64* UpstreamTaskInstanceIds:list*',
-  RerunTaskInstances: 'Comment:string Ids:list* UseLatestConfig:boolean',
+  UpdateNodeRunMode: 'NodeId:int64* ProjectEnv:enum* SchedulerType:int32*',
+  CreateDagComplement:
+    'BizBeginTime:string BizEndTime:string EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:string Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string*',
+  CreateDagTest: 'Bizdate:string* Name:string* NodeId:int64* NodeParams:string ProjectEnv:enum*',
+  GetDag: 'DagId:int64* ProjectEnv:enum*',
+  GetInstance: 'InstanceId:int64* ProjectEnv:enum*',
+  GetInstanceLog: 'InstanceHistoryId:int64 InstanceId:int64* ProjectEnv:enum*',
+  ListDags: 'OpSeq:int64* ProjectEnv:enum*',
+  ListInstances:
+    'BeginBizdate:string BizName:string Bizdate:string DagId:int64 EndBizdate:string NodeId:int64 NodeName:string OrderBy:string Owner:string PageNumber:int32 PageSize:int32 ProgramType:string ProjectEnv:enum* ProjectId:int64* Status:enum',
+  ListInstanceHistory: 'InstanceId:int64* ProjectEnv:enum',
+  ListNodeInputOrOutput: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
+  ListNodeIO: 'IoType:enum* NodeId:int64* ProjectEnv:enum*',
   RestartInstance: 'InstanceId:int64* ProjectEnv:enum*',
   ResumeInstance: 'InstanceId:int64* ProjectEnv:enum*',
-  ResumeTaskInstances: 'Comment:string Ids:list*',
   RunCycleDagNodes:
     'AlertNoticeType:enum AlertType:enum BizBeginTime:string BizEndTime:string ConcurrentRuns:int32 EndBizDate:string* ExcludeNodeIds:list IncludeNodeIds:list* Name:string* NodeParams:string Parallelism:boolean* ProjectEnv:enum* RootNodeId:int64* StartBizDate:string* StartFutureInstanceImmediately:boolean',
   RunSmokeTest: 'Bizdate:string* Name:string* NodeId:int64* NodeParams:string ProjectEnv:enum*',
   SetSuccessInstance: 'InstanceId:int64* ProjectEnv:enum*',
-  SetSuccessTaskInstances: 'Comment:string Ids:list*',
-  StartWorkflowInstances: 'Comment:string Ids:list*',
   StopInstance: 'InstanceId:int64* ProjectEnv:enum*',
-  StopTaskInstances: 'Comment:string Ids:list*',
-  StopWorkflowInstances: 'Comment:string Ids:list*',
   SuspendInstance: 'InstanceId:int64* ProjectEnv:enum*',
-  SuspendTaskInstances: 'Comment:string Ids:list*',
-  UpdateIDEEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
-  UpdateNodeRunMode: 'NodeId:int64* ProjectEnv:enum* SchedulerType:int32*',
+  CreateWorkflowInstances:
+    'AutoStartEnabled:boolean Comment:string DefaultRunProperties:object* EnvType:enum Name:string* Periods:object* ProjectId:int64* TaskParameters:string Type:enum* WorkflowId:int64* WorkflowParameters:refused',
+  GetCreateWorkflowInstancesResult: 'OperationId:string*',
+  GetWorkflowInstance: 'Id:int64*',
+  ListWorkflowInstances:
+    'BizDate:int64* EnvType:enum Filter:object Ids:list Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectId:int64* SortBy:string Tags:refused Type:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64',
+  StartWorkflowInstances: 'Comment:string Ids:list*',
+  StopWorkflowInstances: 'Comment:string Ids:list*',
+  BatchUpdateTasks: 'Comment:string Tasks:list*',
+  DeleteTask: 'Id:int64* ProjectEnv:enum',
+  GetTask: 'Id:int64* ProjectEnv:enum',
+  ListDownstreamTasks: 'Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
+  ListTasks:
+    'Ids:list Name:string Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string TaskType:string TriggerRecurrence:enum TriggerType:enum WorkflowId:int64',
+  ListTaskOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
+  ListUpstreamTasks: 'Id:int64* PageNumber:int32 PageSize:int32 ProjectEnv:enum',
   UpdateTask:
-    'DataSource:refused Dependencies:refused Description:refused EnvType:enum Id:int64* Inputs:refused InstanceMode:refused Name:refused Outputs:refused Owner:refused RerunInterval:refused RerunMode:refused RerunTimes:refused RuntimeResource:refused Script:refused Tags:refused Timeout:refused Trigger:object*',
+    'DataSource:object Dependencies:list Description:string EnvType:enum Id:int64* Inputs:object InstanceMode:enum Name:refused Outputs:object Owner:string RerunInterval:int32 RerunMode:enum RerunTimes:int32 RuntimeResource:object Script:object Tags:refused Timeout:int32 Trigger:object',
+  GetTaskInstance: 'Id:int64*',
+  GetTaskInstanceLog: 'Id:int64* RunNumber:int32',
+  ListDownstreamTaskInstances: 'Id:int64* PageNumber:int32 PageSize:int32',
+  ListTaskInstances:
+    'Bizdate:int64* Filter:object Id:int64 Ids:list Owner:string PageNumber:int32 PageSize:int32 ProjectEnv:enum ProjectId:int64* RuntimeResource:string SortBy:string Status:enum TaskId:int64 TaskIds:list TaskName:string TaskType:string TriggerRecurrence:enum TriggerType:enum UnifiedWorkflowInstanceId:int64 WorkflowId:int64 WorkflowInstanceId:int64 WorkflowInstanceType:enum',
+  ListTaskInstanceOperationLogs: 'Date:int64 Id:int64* PageNumber:int32 PageSize:int32',
+  ListUpstreamTaskInstances: 'Id:int64* PageNumber:int32 PageSize:int32',
+  RemoveTaskInstanceDependencies: 'Comment:string Id:int64* UpstreamTaskInstanceIds:list*',
+  RerunTaskInstances: 'Comment:string Ids:list* UseLatestConfig:boolean',
+  ResumeTaskInstances: 'Comment:string Ids:list*',
+  SetSuccessTaskInstances: 'Comment:string Ids:list*',
+  StopTaskInstances: 'Comment:string Ids:list*',
+  SuspendTaskInstances: 'Comment:string Ids:list*',
   UpdateTaskInstances: 'Comment:string TaskInstances:list*',
-  UpdateWorkbenchEventResult: 'CheckResult:enum* CheckResultTip:string ExtensionCode:string* MessageId:string*',
+  CreateFile:
+    'AdvancedSettings:refused ApplyScheduleImmediately:boolean AutoParsing:boolean AutoRerunIntervalMillis:int32 AutoRerunTimes:int32 ConnectionName:string Content:string CreateFolderIfNotExists:boolean CronExpress:string CycleType:enum DependentNodeIdList:string DependentType:enum EndEffectDate:int64 FileDescription:string FileFolderPath:string FileName:string* FileType:int32* IgnoreParentSkipRunningProperty:enum ImageId:refused InputList:string InputParameters:refused OutputList:string OutputParameters:refused Owner:string ParaValue:string ProjectId:int64 ProjectIdentifier:string RerunMode:enum ResourceGroupId:int64 ResourceGroupIdentifier:string SchedulerType:enum StartEffectDate:int64 StartImmediately:enum Stop:boolean Timeout:int32',
+  DeleteFile: 'FileId:int64* ProjectId:int64 ProjectIdentifier:string',
+  DeployFile: 'Comment:string FileId:int64 NodeId:int64 ProjectId:int64 ProjectIdentifier:string',
+  GetFile: 'FileId:int64 NodeId:int64 ProjectId:int64 ProjectIdentifier:string',
+  GetFileVersion: 'FileId:int64* FileVersion:int32* ProjectId:int64 ProjectIdentifier:string',
+  ListFiles:
+    'CommitStatus:int32 ExactFileName:string FileFolderPath:string FileIdIn:list FileTypes:list Keyword:string LastEditUser:string NeedAbsoluteFolderPath:boolean NeedContent:boolean NodeId:int64 Owner:string PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectIdentifier:string UseType:enum',
+  ListFileVersions: 'FileId:int64* PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectIdentifier:string',
+  SubmitFile: 'Comment:string FileId:int64* ProjectId:int64 ProjectIdentifier:string SkipAllDeployFileExtensions:enum',
+  UpdateFile:
+    'AdvancedSettings:refused ApplyScheduleImmediately:boolean AutoParsing:boolean AutoRerunIntervalMillis:int32 AutoRerunTimes:int32 ConnectionName:string Content:string CronExpress:string CycleType:enum DependentNodeIdList:string DependentType:enum EndEffectDate:int64 FileDescription:string FileFolderPath:string FileId:int64* FileName:string IgnoreParentSkipRunningProperty:enum ImageId:refused InputList:string InputParameters:refused OutputList:string OutputParameters:refused Owner:string ParaValue:string ProjectId:int64 ProjectIdentifier:string RerunMode:enum ResourceGroupIdentifier:string SchedulerType:enum StartEffectDate:int64 StartImmediately:enum Stop:boolean Timeout:int32',
+  CreateFolder: 'FolderPath:string* ProjectId:int64 ProjectIdentifier:string',
+  DeleteFolder: 'FolderId:string* ProjectId:int64 ProjectIdentifier:string',
+  GetFolder: 'FolderId:string FolderPath:string ProjectId:int64 ProjectIdentifier:string',
+  ListFolders: 'PageNumber:int32 PageSize:int32 ParentFolderPath:string* ProjectId:int64 ProjectIdentifier:string',
+  UpdateFolder: 'FolderId:string* FolderName:string* ProjectId:int64 ProjectIdentifier:string',
+  GetDeployment: 'DeploymentId:int64* ProjectId:int64 ProjectIdentifier:string',
+  GetDeploymentPackage: 'DeploymentId:int64* ProjectId:int64 ProjectIdentifier:string',
+  ListDeployments:
+    'Creator:string EndCreateTime:int64 EndExecuteTime:int64 Executor:string Keyword:string PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectIdentifier:string Status:int32',
+  ListDeploymentPackages:
+    'Creator:string EndCreateTime:int64 EndExecuteTime:int64 Executor:string Keyword:string PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectIdentifier:string Status:int32',
+  CreateTable:
+    'AppGuid:string CategoryId:refused ClientToken:string Columns:list* Comment:string Endpoint:refused EnvType:int32 ExternalTableType:refused HasPart:int32 IsView:int32 LifeCycle:int32 Location:refused LogicalLevelId:refused OwnerId:string PhysicsLevelId:refused ProjectId:int64 Schema:refused TableName:string* Themes:refused Visibility:refused',
+  GetDDLJobStatus: 'TaskId:string*',
+  UpdateTable:
+    'AppGuid:string CategoryId:refused Columns:list Comment:string CreateIfNotExists:enum Endpoint:refused EnvType:int32 ExternalTableType:refused HasPart:int32 IsView:int32 LifeCycle:int32 Location:refused LogicalLevelId:refused OwnerId:string PhysicsLevelId:refused ProjectId:int64 Schema:refused TableName:string* Themes:refused Visibility:refused',
+  GetProject: 'ProjectId:int64 ProjectIdentifier:string',
+  ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
+  AddProjectMemberToRole: 'ClientToken:string ProjectId:int64* RoleCode:enum* UserId:string*',
+  CreateProjectMember: 'ClientToken:string ProjectId:int64* RoleCode:enum UserId:string*',
+  DeleteProjectMember: 'ProjectId:int64* UserId:string*',
+  ListProjectMembers: 'PageNumber:int32 PageSize:int32 ProjectId:int64*',
+  RemoveProjectMemberFromRole: 'ProjectId:int64* RoleCode:enum* UserId:string*',
 }
 
 const codeOf = (schema: Schema, given: Record<string, string>): string => {
@@ -149,9 +177,12 @@ describe('the three callbacks', () => {
     },
   )
 
-  test('only what is asked of data development is in both versions', () => {
+  test('only what is about data development is in both versions', () => {
     const inBoth = ACTIONS.filter(({ versions }) => versions.length === 2).map(({ action }) => action)
-    expect(inBoth).toEqual(['UpdateIDEEventResult', 'GetIDEEventDetail'])
+    expect(inBoth).toEqual([
+      ...['UpdateIDEEventResult', 'GetIDEEventDetail'],
+      ...['CreateFile', 'UpdateFile', 'GetFile', 'ListFiles', 'SubmitFile', 'DeployFile', 'DeleteFile'],
+    ])
   })
 })
 
@@ -159,9 +190,14 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
   const paged = ACTIONS.filter(({ parameters }) => 'PageNumber' in parameters)
   expect(paged.map(({ action }) => action).sort()).toEqual([
     'ListCheckProcesses',
+    'ListDeploymentPackages',
+    'ListDeployments',
     'ListDownstreamTaskInstances',
     'ListDownstreamTasks',
     'ListExtensions',
+    'ListFileVersions',
+    'ListFiles',
+    'ListFolders',
     'ListInstances',
     'ListNodes',
     'ListProjectMembers',
@@ -174,7 +210,8 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
     'ListUpstreamTasks',
     'ListWorkflowInstances',
   ])
-  const given = { EventCode: 'freeze-node', ProjectEnv: 'PROD', ProjectId: '1', Id: '1', Bizdate: '1', BizDate: '1' }
+  const MORE = { Bizdate: '1', BizDate: '1', FileId: '1', ParentFolderPath: '/' }
+  const given = { EventCode: 'freeze-node', ProjectEnv: 'PROD', ProjectId: '1', Id: '1', ...MORE }
   for (const { parameters } of paged) {
     const needed = Object.fromEntries(Object.entries(given).filter(([name]) => name in parameters))
     const bound = bind(parameters, new Map(Object.entries(needed)))

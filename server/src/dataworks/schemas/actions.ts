@@ -1,10 +1,14 @@
 /** Every action whose parameters are described, by module. */
 import type { Action } from './action.ts'
+import * as deployments from './deployments.ts'
 import * as extensions from './extensions.ts'
+import * as files from './files.ts'
+import * as folders from './folders.ts'
 import * as instances from './instances.ts'
 import * as members from './members.ts'
 import * as operationCenter from './operation-center.ts'
 import * as runs from './runs.ts'
+import * as tables from './tables.ts'
 import * as taskInstances from './task-instances.ts'
 import * as tasks from './tasks.ts'
 import * as workspaces from './workspaces.ts'
@@ -16,6 +20,10 @@ export const ACTIONS: readonly Action[] = [
   ...Object.values(runs),
   ...Object.values(tasks),
   ...Object.values(taskInstances),
+  ...Object.values(files),
+  ...Object.values(folders),
+  ...Object.values(deployments),
+  ...Object.values(tables),
   ...Object.values(workspaces),
   ...Object.values(members),
 ]

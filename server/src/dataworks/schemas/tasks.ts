@@ -1,5 +1,5 @@
 /** Tasks (nodes) in the newer version of the API. */
-import { type Action, ENV, FIXED, ID, IDS, LOG, PAGING, type Page, sortBy } from './action.ts'
+import { type Action, ENV, ID, IDS, LOG, PAGING, type Page, sortBy } from './action.ts'
 import type { Parameter } from './binding.ts'
 
 /** Times in milliseconds since 1970. */
@@ -144,54 +144,118 @@ export const DELETE_TASK = {
 
 export type DeleteTaskResponse = { readonly RequestId: string; readonly Success: true }
 
+const NOT_BUILT = { kind: 'refused', doc: 'Is refused: it is not built.' } as const satisfies Parameter
+
 const DEFINITION = {
-  Name: FIXED,
-  Description: FIXED,
-  Owner: FIXED,
-  DataSource: FIXED,
-  RerunMode: FIXED,
-  RerunTimes: FIXED,
-  RerunInterval: FIXED,
-  RuntimeResource: FIXED,
-  Tags: FIXED,
-  Timeout: FIXED,
+  Name: { kind: 'refused', doc: 'Is refused: a task is known by its name.' },
+  Description: { kind: 'string', maxLength: 10_000, doc: 'What it is.' },
+  Owner: { kind: 'string', maxLength: 128, doc: 'Id of the user whose it is.' },
+  DataSource: {
+    kind: 'object',
+    members: { Name: { kind: 'string', required: true, maxLength: 128, doc: 'Name of the data source.' } },
+    doc: 'What it runs on.',
+  },
+  RerunMode: {
+    kind: 'enum',
+    values: ['AllDenied', 'FailureAllowed', 'AllAllowed'],
+    doc: 'After what it may be rerun.',
+  },
+  RerunTimes: { kind: 'int32', min: 0, max: 100, doc: 'How often it is tried again.' },
+  RerunInterval: { kind: 'int32', min: 0, max: 86_400, doc: 'Seconds to wait before that.' },
+  RuntimeResource: {
+    kind: 'object',
+    members: {
+      ResourceGroupId: { kind: 'string', maxLength: 128, doc: 'Identifier of the resource group.' },
+      Image: NOT_BUILT,
+      Cu: NOT_BUILT,
+    },
+    doc: 'Where it runs.',
+  },
+  Tags: NOT_BUILT,
+  Timeout: { kind: 'int32', min: 0, max: 604_800, doc: 'After how many seconds it is ended; 0: never.' },
 } as const
 
-const RECURRENCE = {
+const TRIGGER = {
   kind: 'object',
-  required: true,
   members: {
     Recurrence: {
       kind: 'enum',
       values: ['Normal', 'Pause'],
-      required: true,
-      doc: 'Pause freezes the task, Normal unfreezes it.',
+      doc: 'Pause freezes the task, Normal unfreezes it; by a request that changes nothing else.',
     },
-    Type: FIXED,
-    Cron: FIXED,
-    StartTime: FIXED,
-    EndTime: FIXED,
-    CycleType: FIXED,
+    Type: { kind: 'enum', values: ['Scheduler', 'Manual'], doc: 'Whether it is scheduled.' },
+    Cron: { kind: 'string', maxLength: 256, doc: 'Six fields, seconds first.' },
+    StartTime: { kind: 'string', maxLength: 32, doc: 'From when on it is scheduled, as yyyy-mm-dd hh:mm:ss.' },
+    EndTime: { kind: 'string', maxLength: 32, doc: 'Until when.' },
+    CycleType: { kind: 'enum', values: ['Daily', 'NotDaily'], doc: 'Is not looked at: it follows from Cron.' },
   },
-  doc: 'How it is triggered. Of all that the vendor lets change here only the recurrence can be changed.',
+  doc: 'How it is triggered.',
 } as const satisfies Parameter
+
+const VARIABLES = { kind: 'object', members: { Variables: NOT_BUILT }, doc: 'Variables are not built.' } as const
 
 export const UPDATE_TASK = {
   action: 'UpdateTask',
   versions: ['2024-05-18'],
-  doc: 'Freezes or unfreezes a task (node).',
+  doc: 'Freezes or unfreezes a task (node), or deploys another version of the file of a task in production.',
   differs:
-    'changes `Trigger.Recurrence`, which must be given; what else of a task is named is refused, because it comes with the import of the task; `ClientUniqueCode` is not looked at',
+    'what is not named stays; the recurrence is changed by a request of its own, and nothing else in development; without names, tags, images and variables; `ClientUniqueCode` is not looked at',
   parameters: {
     Id: { ...ID, doc: 'Id of the task.' },
     EnvType: ENV,
-    Trigger: RECURRENCE,
+    Trigger: TRIGGER,
     ...DEFINITION,
-    Dependencies: FIXED,
-    Inputs: FIXED,
-    InstanceMode: FIXED,
-    Outputs: FIXED,
-    Script: FIXED,
+    Dependencies: {
+      kind: 'list',
+      encoding: 'json',
+      maxItems: 1000,
+      items: {
+        kind: 'object',
+        members: {
+          Type: {
+            kind: 'enum',
+            values: [
+              'CrossCycleDependsOnChildren',
+              'CrossCycleDependsOnSelf',
+              'CrossCycleDependsOnOtherNode',
+              'Normal',
+            ],
+            required: true,
+            doc: 'What it waits for.',
+          },
+          UpstreamOutput: { kind: 'string', maxLength: 256, doc: 'The output that it waits for.' },
+          UpstreamTaskId: { kind: 'int64', doc: 'The task that it waits for, instead of its output.' },
+        },
+      },
+      doc: 'All that it waits for.',
+    },
+    Inputs: VARIABLES,
+    InstanceMode: { kind: 'enum', values: ['T+1', 'Immediately'], doc: 'Since when its instances are generated.' },
+    Outputs: {
+      kind: 'object',
+      members: {
+        TaskOutputs: {
+          kind: 'list',
+          encoding: 'json',
+          maxItems: 1000,
+          items: {
+            kind: 'object',
+            members: { Output: { kind: 'string', required: true, maxLength: 256, doc: 'The output.' } },
+          },
+          doc: 'The outputs.',
+        },
+        Variables: NOT_BUILT,
+      },
+      doc: 'All that it produces.',
+    },
+    Script: {
+      kind: 'object',
+      members: {
+        Content: { kind: 'string', maxLength: 720_000, doc: 'The code.' },
+        Parameters: { kind: 'string', maxLength: 8192, doc: '`name=value name=value`.' },
+      },
+      doc: 'What it runs.',
+    },
   },
 } as const satisfies Action
 
@@ -200,7 +264,7 @@ export type UpdateTaskResponse = { readonly RequestId: string; readonly Success:
 export const BATCH_UPDATE_TASKS = {
   action: 'BatchUpdateTasks',
   versions: ['2024-05-18'],
-  doc: 'Freezes or unfreezes tasks (nodes), each for itself.',
+  doc: 'Changes tasks (nodes) as UpdateTask does, each for itself.',
   differs: 'as `UpdateTask`; `Tasks` must be given',
   parameters: {
     Tasks: {
@@ -210,7 +274,7 @@ export const BATCH_UPDATE_TASKS = {
       maxItems: 1000,
       items: {
         kind: 'object',
-        members: { Id: { ...ID, doc: 'Id of the task.' }, EnvType: ENV, Trigger: RECURRENCE, ...DEFINITION },
+        members: { Id: { ...ID, doc: 'Id of the task.' }, EnvType: ENV, Trigger: TRIGGER, ...DEFINITION },
       },
       doc: 'What is to be changed.',
     },

@@ -64,28 +64,7 @@ export async function importFlowSpec(
   if (environment === 'DEV' && workspace.mode === 'basic') throw new Refusal('ENVIRONMENT_ABSENT')
   const imported = await gate.db.transaction(async (tx) => {
     nodes.lockGraph(tx, caller.tenantId, environment)
-    const awaited = awaitedOutputs(file.nodes, workspace.identifier)
-    const producers = await nodes.producersOf(tx, caller.tenantId, environment, awaited)
-    const produced = new Set(producers.map(({ output }) => output))
-    const importing = { caller, workspace, definitions: file.nodes }
-    const known = environment === 'PROD' ? await filesOfImport(tx, importing) : null
-    const done =
-      known !== null && (await isWatched(tx, importing))
-        ? { ...NOTHING, deploymentId: await deployImport(tx, importing, known) }
-        : await publishImport(gate, tx, importing, environment, known, produced)
-    writeAudit(tx, {
-      tenantId: caller.tenantId,
-      workspaceId: workspace.id,
-      userId: caller.userId,
-      action: 'node.import',
-      object: String(workspace.id),
-      details: {
-        environment,
-        created: done.created.length,
-        updated: done.updated.length,
-        ...(done.deploymentId !== null && { deployment: done.deploymentId }),
-      },
-    })
+    const { done, produced } = await bring(gate, tx, { caller, workspace, definitions: file.nodes }, environment)
     const missing = file.externalOutputs.filter((output) => !produced.has(output) && !isWorkspaceRootOutput(output))
     const definitions = file.nodes.filter(({ isRoot }) => !isRoot)
     return {
@@ -104,6 +83,68 @@ export async function importFlowSpec(
   })
   if (imported.deploymentId !== null) await askItems(gate, caller, imported.deploymentId)
   return imported
+}
+
+/**
+ * Rule 48: a node of production is another from now on, which is a publish of its file like an import; what it is to be is made of what it is. Answers the deployment where somebody has to
+ * be asked.
+ */
+export async function changeNode(
+  gate: Gate & { readonly timeZone: string },
+  caller: Caller,
+  workspace: WorkspaceRow,
+  nodeId: number,
+  change: (definition: NodeDefinition) => NodeDefinition,
+): Promise<number | null> {
+  const deploymentId = await gate.db.transaction(async (tx) => {
+    nodes.lockGraph(tx, caller.tenantId, 'PROD')
+    const node = await nodes.nodeById(tx, caller.tenantId, 'PROD', nodeId)
+    if (node?.workspace_id !== workspace.id) throw new Refusal('NODE_NOT_FOUND', { id: nodeId })
+    const definition = change(node.definition)
+    const { done, produced } = await bring(gate, tx, { caller, workspace, definitions: [definition] }, 'PROD')
+    const had = new Set(node.definition.inputs.map(({ output }) => output))
+    const { identifier } = workspace
+    const missing = definition.inputs
+      .map(({ output }) => output)
+      .filter((output) => !had.has(output) && !isWorkspaceRootOutput(output))
+      .filter((output) => !produced.has(output) && !produced.has(`${identifier}.${output}`))
+    if (missing.length > 0) throw new Refusal('DEPENDENCY_NOT_DEPLOYED', { dependencies: missing })
+    return done.deploymentId
+  })
+  if (deploymentId !== null) await askItems(gate, caller, deploymentId)
+  return deploymentId
+}
+
+/** What is imported takes effect at once where nobody is to be asked, and otherwise becomes a deployment. */
+async function bring(
+  gate: Gate & { readonly timeZone: string },
+  tx: Transaction,
+  importing: Importing,
+  environment: nodes.Environment,
+): Promise<{ readonly done: Done; readonly produced: ReadonlySet<string> }> {
+  const { caller, workspace, definitions } = importing
+  const awaited = awaitedOutputs(definitions, workspace.identifier)
+  const producers = await nodes.producersOf(tx, caller.tenantId, environment, awaited)
+  const produced = new Set(producers.map(({ output }) => output))
+  const known = environment === 'PROD' ? await filesOfImport(tx, importing) : null
+  const done =
+    known !== null && (await isWatched(tx, importing))
+      ? { ...NOTHING, deploymentId: await deployImport(tx, importing, known) }
+      : await publishImport(gate, tx, importing, environment, known, produced)
+  writeAudit(tx, {
+    tenantId: caller.tenantId,
+    workspaceId: workspace.id,
+    userId: caller.userId,
+    action: 'node.import',
+    object: String(workspace.id),
+    details: {
+      environment,
+      created: done.created.length,
+      updated: done.updated.length,
+      ...(done.deploymentId !== null && { deployment: done.deploymentId }),
+    },
+  })
+  return { done, produced }
 }
 
 type Done = PublishedNodes & { readonly deploymentId: number | null }
