@@ -244,10 +244,12 @@ describe('Rule 5: a regular event is published the same way and holds nothing', 
     await receiver.nth(2)
   })
 
-  test('importing nodes is told and never held, whatever extensions watch', async () => {
+  test('importing nodes is told, and held by nobody but who watches deploy-file', async () => {
     const tenant = await world.tenant()
     const workspace = await tenant.workspace()
-    const points = EXTENSION_POINTS.filter((point) => point.scope === 'workspace').map((point) => point.eventCode)
+    const points = EXTENSION_POINTS.filter((point) => point.scope === 'workspace')
+      .map((point) => point.eventCode)
+      .filter((eventCode) => eventCode !== 'deploy-file')
     await tenant.extension({ points, enabledIn: [workspace] })
     const receiver = await world.receiver()
     await tenant.route(workspace, receiver.url)

@@ -290,7 +290,7 @@ describe('what is told of the object', () => {
     expect((await read(stranger, trial.messageId!)).status).toBe(403)
     expect((await read(tenant.owner, trial.id)).status).toBe(404)
     const foreigner = (await world.tenant()).owner
-    expect((await read(foreigner, trial.messageId!)).status).toBe(404)
+    expect((await read(foreigner, trial.messageId!)).body.Code).toBe('Invalid.Tenant.ProjectNotExists')
     const without = await send(extension.author, extension.code, 'commit-file')
     expect((await read(extension.author, without.messageId!)).status).toBe(404)
   })
