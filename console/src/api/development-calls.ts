@@ -61,6 +61,8 @@ export const developmentCalls = {
   file: (workspace: number, id: number) => get<FileDetail>(at(workspace, `/files/${id}`)),
   createFile: (workspace: number, body: NewFile) => post<FileDetail>(at(workspace, '/files'), body),
   saveFile: (workspace: number, id: number, body: FileSave) => patch<FileDetail>(at(workspace, `/files/${id}`), body),
+  stopRun: (workspace: number, id: number, instanceId: number) =>
+    post<void>(at(workspace, `/files/${id}/runs/${instanceId}/stop`)),
   restoreFile: (workspace: number, id: number) => post<FileDetail>(at(workspace, `/files/${id}/restore`)),
   versions: (workspace: number, id: number, query: ListQuery) =>
     get<Page<FileVersion>>(at(workspace, `/files/${id}/versions`), query),

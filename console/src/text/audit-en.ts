@@ -61,6 +61,7 @@ export const auditEn = {
       fileCreate: 'Wrote the new file {{on}}',
       fileChange: 'Changed the file {{on}}',
       fileRestore: 'Took the file {{on}} out of the recycle bin',
+      fileStopRun: 'Stopped a run of the code of {{object}}',
       deploymentCreate: 'Asked for the deployment {{on}}',
       tableCreate: 'Designed the table {{object}}',
       tableSave: 'Changed the design of the table {{object}}',

@@ -63,6 +63,7 @@ export const auditZh: SameTexts<typeof auditEn> = {
       fileCreate: '新建了文件 {{on}}',
       fileChange: '修改了文件 {{on}}',
       fileRestore: '从回收站恢复了文件 {{on}}',
+      fileStopRun: '停止了 {{object}} 的代码运行',
       deploymentCreate: '发起了发布包 {{on}}',
       tableCreate: '设计了表 {{object}}',
       tableSave: '修改了表 {{object}} 的设计',

@@ -213,6 +213,7 @@ export const developmentEn = {
     choose: 'Run shown',
     none: 'It has not been run yet',
     noneNext: 'Run it: what it writes and the rows that it finds appear here as they come.',
+    stop: 'Stop',
     notYet: 'The run has not begun',
     notYetNext: 'It begins when the checks beside this have passed, and not at all if one refuses it.',
     running: 'Running',

@@ -209,6 +209,7 @@ export const developmentZh: SameTexts<typeof developmentEn> = {
     choose: '显示的运行',
     none: '还没有运行过',
     noneNext: '运行后，此处实时显示日志和结果。',
+    stop: '停止运行',
     notYet: '运行尚未开始',
     notYetNext: '旁边的检查通过后开始运行；若被拒绝则不会运行。',
     running: '运行中',

@@ -44,6 +44,7 @@ const SENTENCES = {
   'file.create': 'fileCreate',
   'file.change': 'fileChange',
   'file.restore': 'fileRestore',
+  'file.stop-run': 'fileStopRun',
   'deployment.create': 'deploymentCreate',
   'table.create': 'tableCreate',
   'table.save': 'tableSave',

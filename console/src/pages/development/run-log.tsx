@@ -1,8 +1,9 @@
-import { Group, Select, Skeleton, Text } from '@mantine/core'
-import { IconPlayerPlay } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Group, Select, Skeleton, Text } from '@mantine/core'
+import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { developmentCalls } from '../../api/development-calls.ts'
 import { developmentQueries } from '../../api/development-queries.ts'
 import type { DevelopmentRun, FileDetail } from '../../api/development-shapes.ts'
 import { queries } from '../../api/queries.ts'
@@ -21,6 +22,9 @@ export function CodeRunLog({ file }: { file: FileDetail }) {
   const { run: operationId } = useSearch({ strict: false })
   const { data, error } = useQuery(developmentQueries.codeRuns(file.workspaceId, file.id))
   const [chosen, setChosen] = useState<number | null>(null)
+  const stop = useMutation({
+    mutationFn: (instanceId: number) => developmentCalls.stopRun(file.workspaceId, file.id, instanceId),
+  })
   const run = data?.find((one) => one.instanceId === chosen) ?? runOf(data, operationId)
   return (
     <Section
@@ -29,6 +33,17 @@ export function CodeRunLog({ file }: { file: FileDetail }) {
         run && (
           <Group gap="xs">
             <StateBadge look={RUN_LOOKS[run.state]} />
+            {run.state === 'running' && file.may.includes('run') && (
+              <Button
+                size="compact-xs"
+                variant="default"
+                leftSection={<IconPlayerStop size={14} />}
+                loading={stop.isPending}
+                onClick={() => stop.mutate(run.instanceId)}
+              >
+                {t('codeRun.stop')}
+              </Button>
+            )}
             <Select
               aria-label={t('codeRun.choose')}
               size="xs"
@@ -45,7 +60,7 @@ export function CodeRunLog({ file }: { file: FileDetail }) {
         )
       }
     >
-      <ProblemNotice error={error} />
+      <ProblemNotice error={error ?? stop.error} />
       {!data && !error && <Skeleton height={120} />}
       {data && !run && (
         <Card>
