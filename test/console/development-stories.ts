@@ -136,6 +136,14 @@ export function developmentStories(at: () => BrowserConsole): void {
     await steps(page).getByText(en.checkWay.run.done).waitFor()
     await page.getByRole('group', { name: en.instance.log }).getByText('42').waitFor()
     expect(await axeFindings(page)).toEqual([])
+
+    await write(page, 'select count(*) from range(100000000) a, range(100000000) b')
+    await press(page, en.file.run)
+    await confirm(page, en.file.run)
+    await receiver.nth(2)
+    await answer(room, extension, 'OK')
+    await press(page, en.codeRun.stop)
+    await page.getByText(en.codeRun.failed, { exact: true }).first().waitFor()
     await running.stop()
   })
 
