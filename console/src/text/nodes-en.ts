@@ -105,6 +105,7 @@ export const nodesEn = {
   import: {
     done: 'Imported. New nodes: {{created}}; updated: {{updated}}.',
     file: 'Choose a file',
+    held: 'Extensions are asked about it; each node comes once it is let pass.',
     hint: 'Nodes, schedules and dependencies are read from a FlowSpec into the environment “{{environment}}”. A file with a fault imports nothing.',
     open: 'Import FlowSpec',
     orPaste: 'or paste it below',

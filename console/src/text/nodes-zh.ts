@@ -103,6 +103,7 @@ export const nodesZh: SameTexts<typeof nodesEn> = {
   import: {
     done: '导入完成：新建 {{created}} 个节点，更新 {{updated}} 个。',
     file: '选择文件',
+    held: '正由扩展程序检查，各节点通过后生效。',
     hint: '从 FlowSpec 读取节点、调度配置和依赖关系，导入到“{{environment}}”。文件有错误时不会导入任何内容。',
     open: '导入 FlowSpec',
     orPaste: '或粘贴到下方',

@@ -9,7 +9,7 @@ import type { ExtensionView, Me } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { principalOf, useMe } from '../../session.ts'
-import { type TextKey, useTranslation } from '../../text/index.ts'
+import { type TextKey, useTranslation, withTextsOf } from '../../text/index.ts'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkButton } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -56,7 +56,7 @@ const TABS: Readonly<Record<string, Tab>> = {
   deliveries: { text: 'life.deliveries', component: lazy(() => import('./deliveries-tab.tsx')) },
   credentials: {
     text: 'credentials.tab',
-    component: lazy(() => import('./credentials-tab.tsx')),
+    component: lazy(() => withTextsOf('people', import('./credentials-tab.tsx'))),
     shown: mayManageCredentials,
   },
 }

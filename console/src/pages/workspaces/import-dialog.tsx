@@ -1,14 +1,16 @@
 import { Alert, Button, FileButton, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core'
-import { IconCircleCheck, IconFileUpload } from '@tabler/icons-react'
+import { IconCircleCheck, IconFileUpload, IconHourglass } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { calls } from '../../api/calls.ts'
 import { ProblemError } from '../../api/client.ts'
 import type { Environment, FlowSpecImported } from '../../api/shapes.ts'
+import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { iconProps } from '../../ui/icon.ts'
+import { LinkTo } from '../../ui/link.tsx'
 
 type Props = { workspaceId: number; environment: Environment; close: () => void; imported: () => Promise<unknown> }
 
@@ -21,7 +23,7 @@ export default function ImportDialog({ workspaceId, environment, close, imported
     mutationFn: () => calls.importFlowSpec(workspaceId, { environment, flowspec: text }),
     onSuccess: imported,
   })
-  if (run.data) return <Imported result={run.data} close={close} />
+  if (run.data) return <Imported workspaceId={workspaceId} result={run.data} close={close} />
   return (
     <Confirm
       opened
@@ -88,8 +90,9 @@ function Place({ error }: { error: Error | null }) {
   )
 }
 
-function Imported({ result, close }: { result: FlowSpecImported; close: () => void }) {
+function Imported(props: { workspaceId: number; result: FlowSpecImported; close: () => void }) {
   const { t } = useTranslation()
+  const { workspaceId, result, close } = props
   return (
     <Modal
       opened
@@ -102,6 +105,13 @@ function Imported({ result, close }: { result: FlowSpecImported; close: () => vo
         <Alert color="green" icon={<IconCircleCheck />} role="status">
           {t('import.done', { created: result.created.length, updated: result.updated.length })}
         </Alert>
+        {result.deploymentId !== null && (
+          <Alert color="blue" icon={<IconHourglass />} role="status" title={t('import.held')}>
+            <LinkTo {...links.deployment(workspaceId, result.deploymentId)} fz="sm">
+              {t('nav.deployments')}
+            </LinkTo>
+          </Alert>
+        )}
         {result.warnings.length > 0 && (
           <Alert color="yellow" title={t('import.warnings')}>
             <List size="sm">
