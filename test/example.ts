@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
+import { nodeBody } from './files.ts'
 import { detailOf, type Extension, type Tenant, until, type Workspace, type World } from './world.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -15,6 +16,18 @@ export type Example = Extension & {
   choose(options: Json): Promise<void>
   /** Asks it about an operation that nobody asked for; answers what became of it. */
   asked(eventCode: string, snapshot: Json, body?: Json): Promise<{ result: string; comment: string }>
+  /** Somebody writes this code into a file of the test workspace, commits it and, when that has passed, deploys it. */
+  brought(name: string, content: string): Promise<Brought>
+}
+
+export type Brought = {
+  /** How the commit and the deployment ended; null: there was none. */
+  readonly commit: string
+  readonly deploy: string | null
+  readonly comment: string
+  /** Of the file, and its node in production where that is there. */
+  readonly version: number
+  readonly nodeId: number | null
 }
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../examples')
@@ -60,6 +73,49 @@ export async function exampleOf(
       const [check] = ended.checks
       return { result: check!.result ?? ended.state, comment: check!.comment ?? '' }
     },
+    brought: (name, content) => broughtToProduction(world, tenant, workspace, { name, content }),
+  }
+}
+
+async function broughtToProduction(
+  world: World,
+  tenant: Tenant,
+  workspace: Workspace,
+  { name, content }: { readonly name: string; readonly content: string },
+): Promise<Brought> {
+  const { api } = tenant.owner
+  const params = { workspaceId: workspace.id }
+  const file = await api.call('POST /workspaces/{workspaceId}/files', {
+    params,
+    body: { name, body: nodeBody({ content }) as never },
+  })
+  const ask = async (kind: 'commit' | 'deploy') => {
+    const { id } = await api.call('POST /workspaces/{workspaceId}/deployments', {
+      params,
+      body: { kind, files: [{ fileId: file.id }] },
+    })
+    return await until(
+      world.server,
+      () =>
+        api.call('GET /workspaces/{workspaceId}/deployments/{deploymentId}', {
+          params: { ...params, deploymentId: id },
+        }),
+      (one) => one.state !== 'open',
+    )
+  }
+  const committed = await ask('commit')
+  const deployed = committed.state === 'succeeded' ? await ask('deploy') : null
+  const after = await api.call('GET /workspaces/{workspaceId}/files/{fileId}', {
+    params: { ...params, fileId: file.id },
+  })
+  const nodes = await api.call('GET /workspaces/{workspaceId}/nodes', { params, query: { environment: 'PROD', name } })
+  const [item] = (deployed ?? committed).items
+  return {
+    commit: committed.items[0]!.state,
+    deploy: deployed?.items[0]!.state ?? null,
+    comment: item!.checks[0]?.comment ?? '',
+    version: after.version,
+    nodeId: nodes.items.find((node) => node.id === after.nodeId)?.id ?? null,
   }
 }
 

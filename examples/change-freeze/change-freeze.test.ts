@@ -36,11 +36,35 @@ describe('the change freeze', () => {
     expect(await example.asked('deploy-file', {})).toMatchObject({ result: 'WARN' })
   })
 
-  test('a real freeze is refused on such a day, and the node stays as it was', async () => {
+  test('a real commit is refused on such a day, and there is no version; on any other it goes into production', async () => {
     await example.choose({ days: now(), checkStatus: 'FAIL' })
+    expect(await example.brought('at_the_fair', 'select 1')).toEqual({
+      commit: 'refused',
+      deploy: null,
+      comment: expect.stringContaining('the fair'),
+      version: 0,
+      nodeId: null,
+    })
+    await example.choose({ days: '2001-01-01', checkStatus: 'FAIL' })
+    expect(await example.brought('on_a_working_day', 'select 1')).toMatchObject({
+      ...{ commit: 'done', deploy: 'done', version: 1, nodeId: expect.any(Number) },
+    })
+  })
+
+  test('with a warning it goes into production on such a day, and says so', async () => {
+    await example.choose({ days: now(), checkStatus: 'WARN' })
+    expect(await example.brought('with_a_warning', 'select 1')).toMatchObject({
+      ...{ commit: 'done', deploy: 'done', nodeId: expect.any(Number) },
+      comment: expect.stringContaining('the fair'),
+    })
+  })
+
+  test('a real freeze is refused on such a day, and the node stays as it was', async () => {
     const { tenant, workspace } = example
-    const { leaf } = await tenant.nodes(workspace, { leaf: [] })
-    const { id } = await ask(tenant.owner, workspace, 'freeze-node', [leaf])
+    await example.choose({ days: '2001-01-01' })
+    const { nodeId } = await example.brought('leaf', 'select 1')
+    await example.choose({ days: now(), checkStatus: 'FAIL' })
+    const { id } = await ask(tenant.owner, workspace, 'freeze-node', [nodeId!])
     const ended = await until(
       world.server,
       () => detailOf(tenant.owner, id),

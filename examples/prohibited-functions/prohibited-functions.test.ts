@@ -35,6 +35,25 @@ describe('prohibited functions', () => {
     expect(await asked("select MAX_PT ('orders')")).toMatchObject({ result: 'WARN' })
   })
 
+  test('a real commit of code that calls it is refused, and there is no version; with a warning it goes into production', async () => {
+    const code = (call: string) => `select * from orders where dt = ${call}`
+    await example.choose({ checkStatus: 'FAIL' })
+    expect(await example.brought('newest', code("max_pt('orders')"))).toEqual({
+      commit: 'refused',
+      deploy: null,
+      comment: expect.stringContaining('MAX_PT'),
+      version: 0,
+      nodeId: null,
+    })
+    const clean = { commit: 'done', deploy: 'done', comment: '', version: 1, nodeId: expect.any(Number) }
+    expect(await example.brought('of_a_day', code("'20260101'"))).toEqual(clean)
+    await example.choose({ checkStatus: 'WARN' })
+    expect(await example.brought('newest_warned', code("max_pt('orders')"))).toEqual({
+      ...clean,
+      comment: expect.stringContaining('MAX_PT'),
+    })
+  })
+
   test('what Holdpoint has not signed is refused', async () => {
     const body = JSON.stringify({ id: 'made-up', data: { blockBusiness: true, projectId: 1 } })
     expect((await fetch(service.url, { method: 'POST', body })).status).toBe(401)
