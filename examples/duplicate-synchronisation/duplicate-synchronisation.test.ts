@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Example, exampleOf, served } from '../../test/example.ts'
-import { startWorld, type World } from '../../test/world.ts'
+import { startWorld, until, type World } from '../../test/world.ts'
 
 const job = (table: string, to: string) =>
   JSON.stringify({
@@ -23,12 +23,20 @@ describe('duplicate synchronisation', () => {
     const script = { path: 'sync_orders', content: job('orders', 'ods_orders'), runtime: { command: 'DI' } }
     const node = { id: 'sync', name: 'sync_orders', recurrence: 'Normal', script }
     const flowspec = { version: '1.1.0', kind: 'CycleWorkflow', spec: { nodes: [node] } }
-    const imported = await tenant.owner.api.call('POST /workspaces/{workspaceId}/flowspec-imports', {
-      params: { workspaceId: workspace.id },
+    service = await served(world, 'duplicate-synchronisation', example)
+    const params = { workspaceId: workspace.id }
+    // It is asked about the import as well, and lets it pass.
+    await tenant.owner.api.call('POST /workspaces/{workspaceId}/flowspec-imports', {
+      params,
       body: { environment: 'PROD', flowspec },
     })
-    ordersId = imported.created[0]!.id
-    service = await served(world, 'duplicate-synchronisation', example)
+    const query = { name: 'sync_orders' }
+    const published = await until(
+      world.server,
+      () => tenant.owner.api.call('GET /workspaces/{workspaceId}/nodes', { params, query }),
+      ({ items }) => items.length > 0,
+    )
+    ordersId = published.items[0]!.id
   })
   afterAll(async () => {
     await world?.stop()
