@@ -112,7 +112,7 @@ async function broughtToProduction(
   const [item] = (deployed ?? committed).items
   return {
     commit: committed.items[0]!.state,
-    deploy: deployed?.items[0]!.state ?? null,
+    deploy: deployed && deployed.items[0]!.state,
     comment: item!.checks[0]?.comment ?? '',
     version: after.version,
     nodeId: nodes.items.find((node) => node.id === after.nodeId)?.id ?? null,
