@@ -47,13 +47,14 @@ async function putRunNode(tx: Transaction, run: NewDevelopmentRun): Promise<{ id
     `select run_node_id from ${of} where id = $1 for no key update`,
     [ofId],
   )
+  const nodeId = owner!.run_node_id
   const [node] =
-    typeof owner!.run_node_id === 'number'
+    nodeId !== null
       ? await tx.rows<{ id: number; version: number }>(
           `update nodes set name = $2, program_type = $3, file_type = $4, definition = $5, environment = $6, owner_id = $7, version = version + 1,
              modified_at = now() where id = $1 returning id, version`,
           [
-            owner!.run_node_id,
+            nodeId,
             definition.name,
             definition.programType,
             definition.fileType,

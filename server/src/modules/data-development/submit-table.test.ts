@@ -75,11 +75,13 @@ const submit = (of: Of, environment: Environment, revision = 1, losses: string[]
   })
 const submissions = async (of: Of) =>
   (await owner.api.call('GET /workspaces/{workspaceId}/tables/{tableId}/submissions', { params: of })).items
-const ended = (of: Of) =>
+const ended = (of: Of, patience: { readonly timeout: number; readonly interval: number } = PATIENCE) =>
   vi.waitUntil(async () => {
     const [newest] = await submissions(of)
     return newest !== undefined && newest.state !== 'applying' ? newest : null
-  }, PATIENCE)
+  }, patience)
+/** What stands still is ended only after a while. */
+const LONGER = { ...PATIENCE, timeout: 150_000 }
 const compare = (of: Of, environment: Environment) =>
   owner.api.call('GET /workspaces/{workspaceId}/tables/{tableId}/comparison', { params: of, query: { environment } })
 async function applied(of: Of, environment: Environment, revision = 1, losses: string[] = []) {
@@ -359,7 +361,7 @@ describe('in a PostgreSQL', () => {
   })
 
   test('a server that ends in the middle leaves it to the next one, which looks and does the rest', {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
     const { of, name } = await table(
       await onPostgresql('basic'),
@@ -383,7 +385,7 @@ describe('in a PostgreSQL', () => {
       expect(await columnsInside(name)).toEqual([])
       // As if it were gone: others take over what it has.
       await world.db.rows('delete from replicas where id = $1', [run!.replica_id])
-      expect(await ended(of)).toMatchObject({ state: 'applied' })
+      expect(await ended(of, LONGER)).toMatchObject({ state: 'applied' })
       const runs = await world.db.rows('select run_number from instance_runs where instance_id = $1', [
         run!.instance_id,
       ])
