@@ -16,6 +16,7 @@ import { giveUp } from './gate/give-up.ts'
 import type { OperationTable } from './gate/operation.ts'
 import { startLive } from './live.ts'
 import { askUnasked } from './modules/data-development/ask-deployment.ts'
+import { toldOfOperation } from './modules/data-development/event-detail.ts'
 import { fileOperations } from './modules/data-development/file-operation.ts'
 import { runCode } from './modules/data-development/run-code.ts'
 import { commitTable, deployTable } from './modules/data-development/submit-table.ts'
@@ -182,6 +183,7 @@ export async function startServer(
     function: functionSender({
       db,
       runs,
+      toldOf: (of) => toldOfOperation(db, of),
       answer: async ({ tenantId, ...given }) =>
         await answer(platform, functionOf(tenantId), { ...given, api: 'function' }),
       giveUp: async (given) => await giveUp(platform, given),

@@ -23,6 +23,8 @@ export type Asked = { readonly tenantId: number; readonly messageId: string; rea
 export function functionSender(parts: {
   readonly db: Sql
   readonly runs: Runs
+  /** What the operation that it is asked about is about. */
+  readonly toldOf: (of: AskedFunctionRow) => Promise<Readonly<Record<string, unknown>> | null>
   /** Gives a check its result. */
   readonly answer: (asked: Asked & { readonly result: CheckResult; readonly comment: string | null }) => Promise<void>
   /** Ends a check whose function has failed for good. */
@@ -66,7 +68,7 @@ export function functionSender(parts: {
       eventCode: of.event_code,
       request: requestOf(of, of.asked ? of.operation_id : null),
       chosen: of.chosen,
-      snapshot: of.snapshot,
+      snapshot: await parts.toldOf(of),
       asked: of.asked,
       withSecrets: true,
     }

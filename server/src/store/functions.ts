@@ -163,8 +163,9 @@ export type AskedFunctionRow = {
   revision: number | null
   /** Of its options what the message's workspace has chosen, or the tenant. */
   chosen: Record<string, unknown> | null
-  /** What the operation is about. */
+  /** What is kept with the operation; of a trial, what was given with it. */
   snapshot: Record<string, unknown> | null
+  trial: boolean | null
 }
 
 /**
@@ -174,7 +175,7 @@ export type AskedFunctionRow = {
 export async function askedFunction(sql: Sql, deliveryId: number): Promise<AskedFunctionRow | null> {
   const [row] = await sql.rows<AskedFunctionRow>(
     `select m.tenant_id, m.workspace_id, m.id as message_id, m.event_code, m.body, m.operation_id, e.id as extension_id, e.code as extension_code,
-       t.extension_id is not null as asked, v.number as version, v.revision, en.option_values as chosen, o.snapshot - 'tenantId' as snapshot
+       t.extension_id is not null as asked, v.number as version, v.revision, en.option_values as chosen, o.snapshot, o.trial
      from deliveries d
      join messages m on m.id = d.message_id
      join event_targets t on t.id = d.target_id
@@ -202,10 +203,10 @@ export async function triedAbout(
   extensionId: number,
   workspaceId: number | null,
   operationId: string | null,
-): Promise<Pick<AskedFunctionRow, 'chosen' | 'snapshot'>> {
-  const [row] = await sql.rows<Pick<AskedFunctionRow, 'chosen' | 'snapshot'>>(
-    `select (select option_values from extension_enablements where extension_id = $1 and workspace_id is not distinct from $2) as chosen,
-       (select snapshot - 'tenantId' from operations where id = $3) as snapshot`,
+): Promise<Pick<AskedFunctionRow, 'chosen' | 'snapshot' | 'trial'>> {
+  const [row] = await sql.rows<Pick<AskedFunctionRow, 'chosen' | 'snapshot' | 'trial'>>(
+    `select (select option_values from extension_enablements where extension_id = $1 and workspace_id is not distinct from $2) as chosen, o.snapshot, o.trial
+     from (select 1) one left join operations o on o.id = $3`,
     [extensionId, workspaceId, operationId],
   )
   return row!

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { workspaceFor } from '../../access.ts'
 import { compile } from '../../functions/compile.ts'
 import { sealVariable } from '../../functions/secrets.ts'
+import { toldOfOperation } from '../../modules/data-development/event-detail.ts'
 import { requestOf } from '../../openevent/envelope.ts'
 import { sampleBody } from '../../openevent/sample.ts'
 import type { Platform } from '../../platform.ts'
@@ -175,6 +176,7 @@ export const functionRoutes = [
       if (text.length > MOST_REQUEST_LENGTH) throw new Refusal('BODY_TOO_LARGE', { limitBytes: MOST_REQUEST_LENGTH })
       const request = requestOf({ ...message, body: text }, message.operation_id ?? randomUUID())
       const about = await functions.triedAbout(platform.db, extension.id, message.workspace_id, message.operation_id)
+      const told = await toldOfOperation(platform.db, { ...message, ...about })
       await platform.db.transaction(async (tx) =>
         writeAudit(tx, {
           tenantId: caller.tenantId,
@@ -198,7 +200,7 @@ export const functionRoutes = [
           eventCode: message.event_code,
           request,
           chosen: about.chosen,
-          snapshot: body.snapshot ?? about.snapshot,
+          snapshot: body.snapshot ?? told,
           asked: true,
           withSecrets,
         }),

@@ -78,3 +78,33 @@ test.each(['standard', 'basic'] as const)(
     expect(asked.some((one) => one.startsWith('commit-file'))).toBe(mode === 'standard')
   },
 )
+
+test('a function is told what the code is, and decides by it', async () => {
+  const tenant = await world.tenant()
+  const workspace = await tenant.workspace()
+  const at = development(world, tenant.owner, workspace)
+  await tenant.extension({
+    points: ['commit-file', 'deploy-file'],
+    source: `export default (request: unknown, { snapshot }: any) => {
+      const { Content, NodeConfiguration } = snapshot.CommittedFile
+      const faults = [/max_pt/.test(Content) && 'max_pt', NodeConfiguration.CronExpress.startsWith('00 00 00') && 'midnight']
+      return { checkResult: faults.some(Boolean) ? 'FAIL' : 'OK', checkMessage: faults.filter(Boolean).join(', ') }
+    }`,
+    enabledIn: [workspace],
+  })
+  const files = [
+    await at.write('good', {}),
+    await at.write('bad', { content: `select max_pt('a')` }),
+    await at.write('late', { cron: '00 00 00 * * ?' }),
+  ]
+  const { id } = await at.ask(
+    'commit',
+    files.map((file) => file.id),
+  )
+  const ended = await vi.waitUntil(async () => {
+    const now = await at.deployment(id)
+    return now.state === 'open' ? null : now
+  }, PATIENCE)
+  expect(statesOf(ended)).toEqual({ good: 'done', bad: 'refused', late: 'refused' })
+  expect(ended.items.map((item) => item.checks[0]!.comment || '')).toEqual(['', 'max_pt', 'midnight'])
+})

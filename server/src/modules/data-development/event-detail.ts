@@ -17,7 +17,10 @@ import { type AskedAboutRow, frozenItem } from '../../store/ide-events.ts'
 import { producersOf } from '../../store/nodes.ts'
 
 /** Null where the operation is none of Data Development, or what it was about has been deleted for good. */
-export async function eventDetail(sql: Sql, asked: AskedAboutRow): Promise<IdeEventDetail | null> {
+export async function eventDetail(
+  sql: Sql,
+  asked: Pick<AskedAboutRow, 'event_code' | 'snapshot' | 'told'>,
+): Promise<IdeEventDetail | null> {
   switch (asked.event_code) {
     case 'commit-file':
     case 'deploy-file':
@@ -37,6 +40,23 @@ export async function eventDetail(sql: Sql, asked: AskedAboutRow): Promise<IdeEv
     default:
       return null
   }
+}
+
+/** What a function is told an operation is about: the detail where there is one, else what is kept with it. */
+export async function toldOfOperation(
+  sql: Sql,
+  of: {
+    readonly event_code: string
+    readonly snapshot: Readonly<Record<string, unknown>> | null
+    readonly trial: boolean | null
+    readonly body: string
+  },
+): Promise<Readonly<Record<string, unknown>> | null> {
+  if (of.snapshot === null) return null
+  const detail = of.trial ? null : await eventDetail(sql, { ...of, told: of.body })
+  if (detail !== null) return detail
+  const { tenantId: _, ...told } = of.snapshot
+  return told
 }
 
 /** What the message says already is said with the same words. */
