@@ -43,7 +43,7 @@ export function ContentEditor({ file, draft, readOnly, onSelection }: Props) {
         readOnly={readOnly}
         onSelection={onSelection}
         invalid={problems.length > 0}
-        minHeight={380}
+        minHeight={460}
         maxHeight={640}
         goTo={goTo}
       />

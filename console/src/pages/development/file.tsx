@@ -257,9 +257,11 @@ function Shown({ file }: { file: FileDetail }) {
             basic={basic}
             files={[file]}
             close={() => setAsked(null)}
-            done={() => {
+            done={({ state, kind }) => {
               void navigate({ search: (now) => ({ ...now, run: undefined }), replace: true })
-              void notify({ colour: 'gray', message: t('deployment.asked') })
+              const word = kind === 'commit' && basic ? 'deploy' : kind
+              if (state === 'succeeded') void notify({ colour: 'green', message: t(`checkWay.${word}.done`) })
+              else void notify({ colour: 'gray', message: t('deployment.asked') })
             }}
           />
         )}
