@@ -332,6 +332,49 @@ describe('deploying', () => {
     expect(await at.node(nodeId)).toMatchObject({ name: 'a' })
   })
 
+  test('what it did to nodes is told after the fact, with who asked for it', async () => {
+    const at = await place()
+    const receiver = await world.receiver()
+    await tenant.route(at.workspace, receiver.url, {
+      pattern: { data: { eventCode: [{ prefix: 'node-change' }] } },
+    })
+    const { a } = await at.committed({ a: {} })
+    await at.ask('deploy', [a!])
+    await at.save(a!, { revision: 1, body: nodeBody({ content: 'select 2' }) })
+    await at.ask('commit', [a!])
+    await at.ask('deploy', [a!])
+    await at.ask('delete', [a!])
+    await at.ask('deploy', [a!])
+    await receiver.nth(3)
+    const { nodeId } = await at.file(a!)
+    const told = receiver.received.map(({ body }) => JSON.parse(body).data)
+    expect(told.map((one) => [one.eventCode, one.nodeId, one.operator]).toSorted()).toEqual(
+      ['created', 'deleted', 'updated'].map((what) => [`node-change-${what}`, nodeId, String(owner.id)]),
+    )
+  })
+
+  test('rule 20: who writes commits and deletes, who publishes deploys, and nobody else asks for either', async () => {
+    const at = await place()
+    const { a, b } = await at.committed({ a: {}, b: {} })
+    const draft = await at.write('draft')
+    const inRole = async (role: 'developer' | 'deployer' | 'visitor') =>
+      await tenant.person([], { [at.workspace.id]: [role] })
+    const [developer, deployer, visitor] = [
+      await inRole('developer'),
+      await inRole('deployer'),
+      await inRole('visitor'),
+    ]
+    for (const person of [deployer, visitor]) {
+      expect(await refusalCode(at.ask('commit', [draft.id], person))).toBe('FORBIDDEN')
+      expect(await refusalCode(at.ask('delete', [b!], person))).toBe('FORBIDDEN')
+    }
+    for (const person of [developer, visitor])
+      expect(await refusalCode(at.ask('deploy', [a!], person))).toBe('FORBIDDEN')
+    expect((await at.ask('commit', [draft.id], developer)).state).toBe('succeeded')
+    expect((await at.ask('delete', [b!], developer)).state).toBe('succeeded')
+    expect((await at.ask('deploy', [a!], deployer)).state).toBe('succeeded')
+  })
+
   test('a frozen node stays frozen', async () => {
     const at = await place()
     const { a } = await at.committed({ a: { content: 'select 1' } })
