@@ -175,6 +175,46 @@ export function developmentStories(at: () => BrowserConsole): void {
     expect(after.body.kind === 'node' && after.body.definition.script?.content).toBe('select 1 as mine')
   })
 
+  it('takes a deleted file out of production once its deletion is published, and keeps it in the recycle bin', {
+    timeout: 120_000,
+  }, async () => {
+    const room = await makeRoom()
+    const page = await at().page(room.writer, home(room))
+    await newFile(page, 'retired')
+    await write(page, 'select 1')
+    await page.keyboard.press('ControlOrMeta+s')
+    await page.getByRole('button', { name: en.ui.save, exact: true, disabled: true }).waitFor()
+    for (const [verb, done] of [
+      [en.file.submit, en.checkWay.commit.done],
+      [en.file.publish, en.checkWay.deploy.done],
+      [en.ui.delete, en.checkWay.delete.done],
+    ] as const) {
+      await press(page, verb)
+      await confirm(page, verb)
+      await steps(page).getByText(done).waitFor()
+    }
+    await page.getByText(en.file.inBinDeployed).waitFor()
+    const nodes = async () =>
+      (
+        await room.writer.api.call('GET /workspaces/{workspaceId}/nodes', {
+          params: { workspaceId: room.workspace.id },
+          query: { environment: 'PROD', name: 'retired' },
+        })
+      ).items.length
+    expect(await nodes()).toBe(1)
+    await page.goto(`${at().url}${home(room)}/publish`)
+    await page.getByRole('checkbox', { name: 'Choose retired' }).check()
+    await press(page, en.file.publish)
+    await confirm(page, en.file.publish)
+    await page.getByRole('heading', { level: 1, name: 'retired' }).waitFor()
+    await page.getByText(en.deployment.succeeded, { exact: true }).first().waitFor()
+    expect(await nodes()).toBe(0)
+    await page.goto(`${at().url}${home(room)}?state=deleted`)
+    await page.getByRole('link', { name: 'retired' }).click()
+    await press(page, en.file.restore)
+    await page.getByText(en.file.inBin).waitFor({ state: 'detached' })
+  })
+
   it('has a version looked at by somebody else, who approves it', { timeout: 90_000 }, async () => {
     const room = await makeRoom()
     const page = await at().page(room.writer, home(room))

@@ -1,6 +1,6 @@
 import type { FileBody } from '@holdpoint/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { developmentCalls } from '../../api/development-calls.ts'
 import { developmentQueries } from '../../api/development-queries.ts'
 import type { FileDetail } from '../../api/development-shapes.ts'
@@ -43,19 +43,22 @@ export function useDraft(file: FileDetail): Draft {
   }, [file.revision])
   const key = developmentQueries.file(file.workspaceId, file.id).queryKey
   const save = useMutation({
-    mutationFn: (over: boolean) =>
+    mutationFn: ({ sent, over }: { sent: Written; over: boolean }) =>
       developmentCalls.saveFile(file.workspaceId, file.id, {
-        ...now,
+        ...sent,
         revision: over ? file.revision : base.revision,
       }),
-    onSuccess: (saved) => {
+    onSuccess: (saved, { sent }) => {
       client.setQueryData(key, saved)
-      begin(saved)
+      setBase(saved)
+      // What was written while it was saved stays.
+      setNow((written) => (written === sent ? writtenIn(saved) : written))
       void client.invalidateQueries({ queryKey: ['files', file.workspaceId] })
     },
     // Most likely somebody else has saved it: what they did is shown beside this.
     onError: () => client.invalidateQueries({ queryKey: key }),
   })
+  const underWay = useRef<Promise<boolean> | null>(null)
   return {
     now,
     base,
@@ -65,11 +68,18 @@ export function useDraft(file: FileDetail): Draft {
     overtaken: dirty && file.revision !== base.revision && !save.isPending,
     setBody: (body) => setNow((before) => ({ ...before, body })),
     set: (change) => setNow((before) => ({ ...before, ...change })),
-    save: (over = false) =>
-      save.mutateAsync(over).then(
-        () => true,
-        () => false,
-      ),
+    save: (over = false) => {
+      underWay.current ??= save
+        .mutateAsync({ sent: now, over })
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => {
+          underWay.current = null
+        })
+      return underWay.current
+    },
     takeTheirs: () => {
       begin(file)
       save.reset()

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Skeleton, Text } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import {
   IconArrowBackUp,
   IconCloudUpload,
@@ -96,6 +97,8 @@ function Shown({ file }: { file: FileDetail }) {
     enableBeforeUnload: () => draft.dirty,
     withResolver: true,
   })
+  const saves = writes && draft.dirty && !draft.saving
+  useHotkeys([['mod+S', () => saves && void draft.save()]], [], true)
   const why = (verb: 'commit' | 'deploy', text: 'file.nothingToSubmit' | 'file.nothingToPublish') =>
     file.may.includes(verb) || (verb === 'commit' && draft.dirty) ? null : t(text)
   const { body } = draft.now

@@ -59,10 +59,13 @@ function Shown({ table }: { table: TableDetail }) {
     if (!dirty && table.revision !== base.revision) begin(table)
   }, [table.revision])
   const save = useMutation({
-    mutationFn: (revision: number) => developmentCalls.saveTable(workspaceId, table.id, { revision, design }),
-    onSuccess: (saved) => {
+    mutationFn: (sent: { readonly revision: number; readonly design: TableDesign }) =>
+      developmentCalls.saveTable(workspaceId, table.id, sent),
+    onSuccess: (saved, sent) => {
       client.setQueryData(developmentQueries.table(workspaceId, table.id).queryKey, saved)
-      begin(saved)
+      setBase(saved)
+      // What was written while it was saved stays.
+      setDesign((written) => (written === sent.design ? saved.design : written))
       void client.invalidateQueries({ queryKey: ['tables', workspaceId] })
     },
     onError: () => client.invalidateQueries({ queryKey: ['tables', workspaceId, 'one', table.id] }),
@@ -88,7 +91,7 @@ function Shown({ table }: { table: TableDetail }) {
               leftSection={<IconDeviceFloppy {...iconProps} />}
               loading={save.isPending}
               why={dirty ? null : t('file.nothingToSave')}
-              onClick={() => save.mutate(base.revision)}
+              onClick={() => save.mutate({ revision: base.revision, design })}
             >
               {t('ui.save')}
             </GuardedButton>
@@ -118,7 +121,7 @@ function Shown({ table }: { table: TableDetail }) {
             >
               {t('conflict.takeTheirs')}
             </Button>
-            <Button size="xs" variant="default" onClick={() => save.mutate(table.revision)}>
+            <Button size="xs" variant="default" onClick={() => save.mutate({ revision: table.revision, design })}>
               {t('conflict.saveMine')}
             </Button>
           </Group>
