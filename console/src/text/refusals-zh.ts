@@ -147,7 +147,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   FLOWSPEC_MALFORMED: 'FlowSpec 无法导入；位置 {path}：{problem}。',
   FLOWSPEC_UNSUPPORTED: 'FlowSpec 无法导入：{problem}。',
   SCHEDULE_NEVER_RUNS: '位置 {path} 的调度 {cron} 永远不会运行：没有这样的日期，或者不在生效日期之内。',
-  FLOWSPEC_CYCLE: 'FlowSpec 无法导入，依赖关系存在环：{cycle}。',
+  FLOWSPEC_CYCLE: '这些节点的依赖关系形成环：{cycle}。',
 
   OPERATION_HELD:
     '操作已被拦截等待检查，尚未生效：扩展程序正在检查。全部通过后将自动执行。流程 {processId}，消息 {messageId}。',

@@ -250,6 +250,6 @@ export const OPERATION_CENTER_REFUSALS = {
   FLOWSPEC_CYCLE: {
     status: 422,
     dataworks: 'InvalidSpec.Cycle',
-    sentence: 'The FlowSpec cannot be imported, its dependencies form a cycle: {cycle}.',
+    sentence: 'These nodes would wait for each other in a cycle: {cycle}.',
   },
 } as const satisfies Record<string, RefusalText>
