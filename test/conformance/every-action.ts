@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
-import { checkEndOfFile, checkFiles, checkTables, checkVersionsAndFolders } from './files.ts'
+import { checkEndOfFile, checkFiles, checkTables, checkVersionsAndFolders, FOLDER } from './files.ts'
 import type { Place } from './place.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers as the clients give them
@@ -43,6 +43,7 @@ async function olderVersion(call: CallVersion, place: Place): Promise<void> {
   await call('DeleteProjectMember', member)
   assert.equal(await rolesOf(), undefined)
 
+  await call('CreateFolder', { ProjectId, FolderPath: FOLDER })
   const file = await checkFiles(call, place, { file: 'daily.sql', get: 'GetDeployment', list: 'ListDeployments' })
   await checkVersionsAndFolders(call, place, file)
   const offline = (NodeId: number) => call('OfflineNode', { ProjectId, NodeId })

@@ -13,7 +13,7 @@ const RERUN_MODES = {
 const TRIGGERS = { Scheduler: 'scheduler', Manual: 'manual' } as const
 const INSTANCE_MODES = { 'T+1': 't+1', Immediately: 'immediately' } as const
 
-/** What is not named stays. `outputOf`: what the tasks produce that are named by their numbers. */
+/** What is not named stays; some clients send empty lists and objects for what was not given. `outputOf`: what the tasks produce that are named by their numbers. */
 export function definitionAfter(
   before: NodeDefinition,
   change: TaskChange,
@@ -25,7 +25,8 @@ export function definitionAfter(
     ...before,
     description: given(change.Description, before.description),
     owner: given(change.Owner, before.owner),
-    dataSource: change.DataSource === undefined ? before.dataSource : { name: change.DataSource.Name, type: null },
+    dataSource:
+      change.DataSource?.Name === undefined ? before.dataSource : { name: change.DataSource.Name, type: null },
     rerunMode: change.RerunMode === undefined ? before.rerunMode : RERUN_MODES[change.RerunMode],
     rerunTimes: given(change.RerunTimes, before.rerunTimes),
     rerunIntervalMs: change.RerunInterval === undefined ? before.rerunIntervalMs : change.RerunInterval * 1000,
@@ -43,19 +44,18 @@ export function definitionAfter(
         ? before.script
         : { ...(before.script ?? { path: null, language: null }), content: Script.Content },
     parameters: Script?.Parameters === undefined ? before.parameters : readParameterLine(Script.Parameters),
-    outputs:
-      Outputs?.TaskOutputs === undefined
-        ? before.outputs
-        : Outputs.TaskOutputs.map(
-            ({ Output }) =>
-              before.outputs.find(({ output }) => output === Output) ?? {
-                output: Output,
-                refTableName: null,
-                isDefault: false,
-                isDeclared: true,
-              },
-          ),
-    ...(Dependencies !== undefined && dependenciesOf(before, Dependencies, outputOf)),
+    outputs: !Outputs?.TaskOutputs?.length
+      ? before.outputs
+      : Outputs.TaskOutputs.map(
+          ({ Output }) =>
+            before.outputs.find(({ output }) => output === Output) ?? {
+              output: Output,
+              refTableName: null,
+              isDefault: false,
+              isDeclared: true,
+            },
+        ),
+    ...(Dependencies !== undefined && Dependencies.length > 0 && dependenciesOf(before, Dependencies, outputOf)),
   }
 }
 

@@ -118,10 +118,29 @@ func filled(kind reflect.Type, action string, parameters map[string]any) reflect
 	rpc.Domain = os.Getenv("DATAWORKS_ENDPOINT")
 	for i := 0; i < kind.NumField(); i++ {
 		if value, given := parameters[kind.Field(i).Tag.Get("name")]; given {
-			request.Elem().Field(i).SetString(text(value))
+			setField(request.Elem().Field(i), value)
 		}
 	}
 	return request
+}
+
+// Texts and numbers are texts in these requests, and lists are pointers to slices of structures.
+func setField(field reflect.Value, value any) {
+	if field.Kind() != reflect.Pointer {
+		field.SetString(text(value))
+		return
+	}
+	list := reflect.New(field.Type().Elem())
+	for _, given := range value.([]any) {
+		item := reflect.New(list.Elem().Type().Elem()).Elem()
+		for i := 0; i < item.NumField(); i++ {
+			if member, there := given.(map[string]any)[item.Type().Field(i).Tag.Get("name")]; there {
+				item.Field(i).SetString(text(member))
+			}
+		}
+		list.Elem().Set(reflect.Append(list.Elem(), item))
+	}
+	field.Set(list)
 }
 
 // Clients of the product in the second generation, by version, where they could be installed.

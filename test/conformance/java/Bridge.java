@@ -115,8 +115,10 @@ public class Bridge {
     request.setSysProtocol(ProtocolType.HTTP);
     for (Map.Entry<String, Object> parameter : parameters.entrySet())
       for (Method method : product.getMethods())
-        if (method.getName().equals("set" + parameter.getKey()))
-          method.invoke(request, GSON.fromJson(GSON.toJson(parameter.getValue()), method.getParameterTypes()[0]));
+        // Lists have an s more.
+        if (method.getName().matches("set" + parameter.getKey() + "s?"))
+          method.invoke(
+              request, PASCAL.fromJson(GSON.toJson(parameter.getValue()), method.getGenericParameterTypes()[0]));
     return request;
   }
 

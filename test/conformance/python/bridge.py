@@ -36,7 +36,9 @@ def sdk_core(key):
         request.set_endpoint(HOST)
         request.set_protocol_type("http")
         for parameter, value in parameters.items():
-            getattr(request, "set_" + parameter)(value)
+            # Lists have an s more.
+            setter = getattr(request, "set_" + parameter, None) or getattr(request, "set_" + parameter + "s")
+            setter(value)
         return request
 
     def common(action, parameters, version):

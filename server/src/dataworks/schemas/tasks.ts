@@ -152,7 +152,7 @@ const DEFINITION = {
   Owner: { kind: 'string', maxLength: 128, doc: 'Id of the user whose it is.' },
   DataSource: {
     kind: 'object',
-    members: { Name: { kind: 'string', required: true, maxLength: 128, doc: 'Name of the data source.' } },
+    members: { Name: { kind: 'string', maxLength: 128, doc: 'Name of the data source.' } },
     doc: 'What it runs on.',
   },
   RerunMode: {
@@ -227,7 +227,7 @@ export const UPDATE_TASK = {
           UpstreamTaskId: { kind: 'int64', doc: 'The task that it waits for, instead of its output.' },
         },
       },
-      doc: 'All that it waits for.',
+      doc: 'All that it waits for; an empty list is as none.',
     },
     Inputs: VARIABLES,
     InstanceMode: { kind: 'enum', values: ['T+1', 'Immediately'], doc: 'Since when its instances are generated.' },
@@ -242,7 +242,7 @@ export const UPDATE_TASK = {
             kind: 'object',
             members: { Output: { kind: 'string', required: true, maxLength: 256, doc: 'The output.' } },
           },
-          doc: 'The outputs.',
+          doc: 'The outputs; an empty list is as none.',
         },
         Variables: NOT_BUILT,
       },
