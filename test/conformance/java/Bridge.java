@@ -118,7 +118,8 @@ public class Bridge {
         // Lists have an s more.
         if (method.getName().matches("set" + parameter.getKey() + "s?"))
           method.invoke(
-              request, PASCAL.fromJson(GSON.toJson(parameter.getValue()), method.getGenericParameterTypes()[0]));
+              request,
+              (Object) PASCAL.fromJson(GSON.toJson(parameter.getValue()), method.getGenericParameterTypes()[0]));
     return request;
   }
 
