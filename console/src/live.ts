@@ -5,7 +5,7 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 /** What is read again after a change: the first members of the query keys. */
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
   operation: ['operations', 'nodes', 'instances', 'backfills', 'dead-letters', 'files', 'deployments', 'tables'],
-  file: ['files', 'deployments'],
+  file: ['files', 'deployments', 'file-reviews'],
   node: ['nodes', 'files'],
   instance: ['instances', 'runs', 'backfills', 'code-runs', 'deployments', 'tables'],
   backfill: ['backfills', 'runs'],

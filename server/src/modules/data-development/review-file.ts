@@ -147,5 +147,5 @@ function changed(
   { id, ...details }: { readonly id: number; readonly on: string; readonly version?: number },
 ): void {
   writeAudit(tx, { tenantId, workspaceId, userId, action, object: String(id), details })
-  tx.afterCommit(() => live.publish({ kind: 'node', tenantId, workspaceId, id: String(workspaceId) }))
+  tx.afterCommit(() => live.publish({ kind: 'file', tenantId, workspaceId, id: String(workspaceId) }))
 }
