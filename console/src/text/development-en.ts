@@ -259,7 +259,6 @@ export const developmentEn = {
     origin: 'Origin',
     id: 'Deployment id',
     withdraw: 'Withdraw what is held',
-    asked: 'Asked for. How it stands is shown under Checks.',
     inner: 'Inner node {{key}}',
     change: 'Change',
     checks: 'Checks',

@@ -253,7 +253,6 @@ export const developmentZh: SameTexts<typeof developmentEn> = {
     origin: '来源',
     id: '发布包 ID',
     withdraw: '撤回检查中的文件',
-    asked: '已发起，进展显示在“检查”中。',
     inner: '内部节点 {{key}}',
     change: '变更',
     checks: '检查',

@@ -93,7 +93,7 @@ function Shown({ deployment }: { deployment: DeploymentDetail }) {
         <Card padding={0}>
           <RowTable
             label={t('deployment.files')}
-            columns={useColumns(deployment.workspaceId)}
+            columns={useColumns(deployment)}
             rows={deployment.items}
             keyOf={(item) => `${item.fileId} ${item.innerKey ?? ''}`}
             minWidth={900}
@@ -105,7 +105,10 @@ function Shown({ deployment }: { deployment: DeploymentDetail }) {
   )
 }
 
-function useColumns(workspaceId: number): readonly Column<DeploymentItem>[] {
+function useColumns({
+  workspaceId,
+  kind,
+}: Pick<DeploymentDetail, 'workspaceId' | 'kind'>): readonly Column<DeploymentItem>[] {
   const { t } = useTranslation()
   return [
     {
@@ -116,11 +119,14 @@ function useColumns(workspaceId: number): readonly Column<DeploymentItem>[] {
           <LinkTo {...links.file(workspaceId, item.fileId)} className="wrap-anywhere">
             {item.name}
           </LinkTo>
-          <Text fz="xs" c="dimmed" className="wrap-anywhere">
-            {item.innerKey === null
-              ? t('file.version', { version: item.version })
-              : t('deployment.inner', { key: item.innerKey })}
-          </Text>
+          {/* A version that is not submitted yet is none. */}
+          {(item.innerKey !== null || kind !== 'commit' || item.state === 'done') && (
+            <Text fz="xs" c="dimmed" className="wrap-anywhere">
+              {item.innerKey === null
+                ? t('file.version', { version: item.version })
+                : t('deployment.inner', { key: item.innerKey })}
+            </Text>
+          )}
         </>
       ),
     },

@@ -263,8 +263,8 @@ function Shown({ file }: { file: FileDetail }) {
             done={({ state, kind }) => {
               void navigate({ search: (now) => ({ ...now, run: undefined }), replace: true })
               const word = kind === 'commit' && basic ? 'deploy' : kind
+              // Of what is being checked the panel of the checks tells, which a notice would cover.
               if (state === 'succeeded') void notify({ colour: 'green', message: t(`checkWay.${word}.done`) })
-              else void notify({ colour: 'gray', message: t('deployment.asked') })
             }}
           />
         )}

@@ -48,8 +48,9 @@ const DELETED: Look = { icon: IconBan, colour: 'gray', text: 'file.deleted' }
 /** How far a file has come, from its draft on; and what production has of it. */
 export function looksOfFile(file: FileSummary): readonly Look[] {
   const { version, isChanged, deployedVersion, deletedAt } = file
-  const looks: Look[] = deletedAt === null ? [] : [DELETED]
-  if (version === 0) looks.push(DRAFT)
+  const looks: Look[] = []
+  if (deletedAt !== null) looks.push(DELETED)
+  else if (version === 0) looks.push(DRAFT)
   else if (isChanged) looks.push(CHANGED)
   else if (deployedVersion !== version) looks.push(COMMITTED)
   if (deployedVersion !== null) looks.push(deployedVersion === version ? DEPLOYED : OLDER)

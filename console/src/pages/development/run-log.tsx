@@ -47,7 +47,7 @@ export function CodeRunLog({ file }: { file: FileDetail }) {
             <Select
               aria-label={t('codeRun.choose')}
               size="xs"
-              w={240}
+              w={320}
               allowDeselect={false}
               data={data!.map((one) => ({
                 value: String(one.instanceId),
