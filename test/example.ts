@@ -17,7 +17,7 @@ export type Example = Extension & {
   /** Asks it about an operation that nobody asked for; answers what became of it. */
   asked(eventCode: string, snapshot: Json, body?: Json): Promise<{ result: string; comment: string }>
   /** Somebody writes this code into a file of the test workspace, commits it and, when that has passed, deploys it. */
-  brought(name: string, content: string): Promise<Brought>
+  brought(name: string, content: string, beforeDeploying?: () => Promise<unknown>): Promise<Brought>
 }
 
 export type Brought = {
@@ -73,7 +73,8 @@ export async function exampleOf(
       const [check] = ended.checks
       return { result: check!.result ?? ended.state, comment: check!.comment ?? '' }
     },
-    brought: (name, content) => broughtToProduction(world, tenant, workspace, { name, content }),
+    brought: (name, content, beforeDeploying) =>
+      broughtToProduction(world, tenant, workspace, { name, content, beforeDeploying }),
   }
 }
 
@@ -81,8 +82,13 @@ async function broughtToProduction(
   world: World,
   tenant: Tenant,
   workspace: Workspace,
-  { name, content }: { readonly name: string; readonly content: string },
+  given: {
+    readonly name: string
+    readonly content: string
+    readonly beforeDeploying: (() => Promise<unknown>) | undefined
+  },
 ): Promise<Brought> {
+  const { name, content, beforeDeploying } = given
   const { api } = tenant.owner
   const params = { workspaceId: workspace.id }
   const file = await api.call('POST /workspaces/{workspaceId}/files', {
@@ -104,6 +110,7 @@ async function broughtToProduction(
     )
   }
   const committed = await ask('commit')
+  await beforeDeploying?.()
   const deployed = committed.state === 'succeeded' ? await ask('deploy') : null
   const after = await api.call('GET /workspaces/{workspaceId}/files/{fileId}', {
     params: { ...params, fileId: file.id },

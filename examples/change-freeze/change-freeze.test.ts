@@ -51,6 +51,19 @@ describe('the change freeze', () => {
     })
   })
 
+  test('what was committed before such a day is not deployed on it', async () => {
+    await example.choose({ days: '2001-01-01', checkStatus: 'FAIL' })
+    expect(
+      await example.brought('too_late', 'select 1', () => example.choose({ days: now(), checkStatus: 'FAIL' })),
+    ).toEqual({
+      commit: 'done',
+      deploy: 'refused',
+      comment: expect.stringContaining('the fair'),
+      version: 1,
+      nodeId: null,
+    })
+  })
+
   test('with a warning it goes into production on such a day, and says so', async () => {
     await example.choose({ days: now(), checkStatus: 'WARN' })
     expect(await example.brought('with_a_warning', 'select 1')).toMatchObject({

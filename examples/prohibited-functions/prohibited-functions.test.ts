@@ -54,6 +54,18 @@ describe('prohibited functions', () => {
     })
   })
 
+  test('what was committed with a warning is not deployed once the workspace refuses it', async () => {
+    await example.choose({ checkStatus: 'WARN' })
+    const refuse = () => example.choose({ checkStatus: 'FAIL' })
+    expect(await example.brought('warned_before', "select max_pt('orders')", refuse)).toEqual({
+      commit: 'done',
+      deploy: 'refused',
+      comment: expect.stringContaining('MAX_PT'),
+      version: 1,
+      nodeId: null,
+    })
+  })
+
   test('what Holdpoint has not signed is refused', async () => {
     const body = JSON.stringify({ id: 'made-up', data: { blockBusiness: true, projectId: 1 } })
     expect((await fetch(service.url, { method: 'POST', body })).status).toBe(401)
