@@ -171,8 +171,11 @@ export function developmentStories(at: () => BrowserConsole): void {
     await page.keyboard.press('Escape')
     await press(page, en.conflict.saveMine)
     await page.getByRole('alert').waitFor({ state: 'detached' })
-    const after = await room.writer.api.call('GET /workspaces/{workspaceId}/files/{fileId}', { params })
-    expect(after.body.kind === 'node' && after.body.definition.script?.content).toBe('select 1 as mine')
+    const content = async () => {
+      const { body: now } = await room.writer.api.call('GET /workspaces/{workspaceId}/files/{fileId}', { params })
+      return now.kind === 'node' && now.definition.script?.content
+    }
+    await expect.poll(content, { timeout: 20_000 }).toBe('select 1 as mine')
   })
 
   it('takes a deleted file out of production once its deletion is published, and keeps it in the recycle bin', {

@@ -109,7 +109,7 @@ test('each held operation is there with whom it waits for and why, while it wait
 
 test('attempts and requests are counted in words of ours only, whatever callers write', async () => {
   await fetch(`${urlOf(world.server)}/api/v1/made/up?by=caller`)
-  await fetch(`${urlOf(world.server)}/?Action=MadeUp&Version=1`)
+  await fetch(`${urlOf(world.server)}/?Action=MadeUp&Version=2020-05-18`)
   const page = await samples()
   expect(page.get('holdpoint_delivery_attempts_total{kind="http",outcome="accepted"}')).toBeGreaterThan(0)
   expect(page.get('holdpoint_delivery_attempts_total{kind="http",outcome="refused"}')).toBeGreaterThan(0)
