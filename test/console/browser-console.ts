@@ -189,9 +189,10 @@ export async function standsAs(page: Page, text: string): Promise<void> {
   await page.locator('.operation-panel').getByRole('status').getByText(text, { exact: true }).waitFor()
 }
 
-/** What axe finds, in words that point to the place. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** What axe finds, by all of its rules or these, in words that point to the place. */
+export async function axeFindings(page: Page, rules?: string[]): Promise<string[]> {
+  const builder = new AxeBuilder({ page })
+  const { violations } = await (rules ? builder.withRules(rules) : builder).analyze()
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   )
