@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { putFile } from '../../../../test/files.ts'
 import {
   callBack,
+  detailOf,
   type Extension,
   PATIENCE,
   type Person,
@@ -173,6 +174,28 @@ const answer = (extension: Extension, messageId: string | null, result: 'OK' | '
   callBack(world.server, extension, messageId, result, 'UpdateIDEEventResult')
 
 describe('with an extension that watches', () => {
+  test('one that is a function reads the code, and decides what of it runs', async () => {
+    const workspace = await tenant.workspace()
+    await tenant.extension({
+      points: ['run-file'],
+      enabledIn: [workspace],
+      source: `export default (request: unknown, { snapshot }: any) =>
+        ({ checkResult: /drop table/.test(snapshot.FileExecutionCommand.Content) ? 'FAIL' : 'OK' })`,
+    })
+    const making = await file(workspace, { content: 'create table kept as select 7 as seven' })
+    await run(making)
+    expect(await ended(making)).toMatchObject({ state: 'succeeded' })
+    const dropping = await file(workspace, { content: 'drop table kept' })
+    const { operation } = await run(dropping)
+    const state = async () => (await detailOf(owner, operation.id)).state
+    await expect.poll(state, PATIENCE).toBe('refused')
+    expect(await runsOf(dropping)).toEqual([])
+    const looking = await file(workspace, { content: 'select seven from kept' })
+    await run(looking)
+    const seen = await ended(looking)
+    expect(await logOf(looking, seen!.instanceId)).toContain('seven\n-----\n7\n')
+  })
+
   test('what it lets pass runs as it was asked for, and what it refuses leaves no trace on the data source', async () => {
     const workspace = await tenant.workspace()
     const extension = await tenant.extension({ points: ['run-file'], enabledIn: [workspace] })

@@ -127,6 +127,55 @@ const columnsInside = async (name: string) =>
     )
   ).map(({ column }) => column)
 
+/** An extension that refuses a table with this column, in this environment. */
+const without = (workspace: Workspace, column: string, environment: Environment) =>
+  tenant.extension({
+    points: ['commit-table', 'deploy-table'],
+    enabledIn: [workspace],
+    source: `export default (request: unknown, { snapshot: { TableModel } }: any) => {
+      const isThere = TableModel.Columns.some((one: any) => one.ColumnName === '${column}')
+      return { checkResult: isThere && TableModel.Env === '${environment}' ? 'FAIL' : 'OK' }
+    }`,
+  })
+/** Once the extension has let it. */
+async function reaches(of: Of, environment: Environment, revision: number): Promise<void> {
+  await submit(of, environment, revision)
+  const isApplied = async () =>
+    (await submissions(of)).some(
+      (one) => one.environment === environment && one.revision === revision && one.state === 'applied',
+    )
+  await expect.poll(isApplied, PATIENCE).toBe(true)
+}
+const stateOf = (operationId: string) => async () => (await detailOf(owner, operationId)).state
+
+describe('an extension that is a function reads the design, and decides which real table is changed', () => {
+  test('of development', async () => {
+    const workspace = await onPostgresql()
+    await without(workspace, 'password', 'DEV')
+    const { name, of } = await table(workspace, [one('id', 'bigint')], IN_WAREHOUSE)
+    await reaches(of, 'DEV', 1)
+    expect(await columnsInside(name)).toEqual(['id bigint'])
+    await save(of, 1, [one('id', 'bigint'), one('password', 'string')], IN_WAREHOUSE)
+    const { operation } = await submit(of, 'DEV', 2)
+    await expect.poll(stateOf(operation.id), PATIENCE).toBe('refused')
+    expect(await columnsInside(name)).toEqual(['id bigint'])
+  })
+
+  test('of production, which keeps what it has', async () => {
+    const workspace = await tenant.workspace()
+    await without(workspace, 'draft', 'PROD')
+    const { of } = await table(workspace, [one('id', 'bigint')])
+    await reaches(of, 'DEV', 1)
+    await reaches(of, 'PROD', 1)
+    await save(of, 1, [one('id', 'bigint'), one('draft', 'string')])
+    await reaches(of, 'DEV', 2)
+    const { operation } = await submit(of, 'PROD', 2)
+    await expect.poll(stateOf(operation.id), PATIENCE).toBe('refused')
+    const left = async (environment: Environment) => (await compare(of, environment)).changes.length
+    expect([await left('DEV'), await left('PROD')]).toEqual([0, 1])
+  })
+})
+
 describe('in a DuckDB file', () => {
   test('a table is made, changed and told as it is, in development first and then in production', async () => {
     const workspace = await tenant.workspace()
