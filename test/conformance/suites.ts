@@ -243,6 +243,23 @@ async function commit({ administrator, shop }: World, Content: string) {
   return { result: checks[0]?.result, comment: checks[0]?.comment, isCommitted: after.version > file.version }
 }
 
+/** Deploys the newest version of it; answers how that ended, and what production has of it then. */
+async function deploy({ administrator, shop }: World) {
+  const { client } = administrator
+  const params = { workspaceId: shop.workspaceId }
+  const { items } = await client.call('GET /workspaces/{workspaceId}/files', { params, query: { name: COMMITTED } })
+  const file = items.find(({ name }) => name === COMMITTED)!
+  const asked = await client.call('POST /workspaces/{workspaceId}/deployments', {
+    params,
+    body: { kind: 'deploy', files: [{ fileId: file.id }] },
+  })
+  const { state } = await ended(administrator, asked.items[0]!.operationId!)
+  const after = await client.call('GET /workspaces/{workspaceId}/files/{fileId}', {
+    params: { ...params, fileId: file.id },
+  })
+  return { state, isDeployed: after.deployedVersion === file.version }
+}
+
 let serial = 0
 
 async function runSuite(suite: Suite, directory: string, world: World) {
@@ -330,15 +347,17 @@ async function tellStory(extension: Started, world: World): Promise<void> {
   await tellOfCode(world, 'the code of daily_orders.sql')
 }
 
+async function choose({ administrator, shop, codeExtension }: World, checkStatus: 'WARN' | 'FAIL'): Promise<void> {
+  await administrator.client.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+    params: { workspaceId: shop.workspaceId, code: codeExtension },
+    body: { options: { checkStatus } },
+  })
+}
+
 /** What it reads of the file and of the options decides. */
 async function tellOfCode(world: World, comment: string): Promise<void> {
-  const { administrator, shop, codeExtension } = world
-  const { client } = administrator
   for (const checkStatus of ['WARN', 'FAIL'] as const) {
-    await client.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
-      params: { workspaceId: shop.workspaceId, code: codeExtension },
-      body: { options: { checkStatus } },
-    })
+    await choose(world, checkStatus)
     // A draft that is as its newest version is not committed again.
     const found = await commit(world, `-- ${++serial}\n${PROHIBITED}`)
     assert.deepEqual(found, { result: checkStatus, comment, isCommitted: checkStatus === 'WARN' })
@@ -361,6 +380,16 @@ async function springAnswers(directory: string, world: World): Promise<boolean> 
     await tellOfCode(world, '代码调用了 MAX_PT: name the partition instead.')
     const harmless = await commit(world, `select ${++serial}\n`)
     assert.deepEqual([harmless.result, harmless.isCommitted], ['OK', true])
+
+    // What was committed with a warning is not deployed while the workspace refuses it.
+    const params = { code: codeExtension }
+    await author.client.call('PATCH /extensions/{code}', { params, body: { points: ['commit-file', 'deploy-file'] } })
+    await choose(world, 'WARN')
+    assert.equal((await commit(world, `-- ${++serial}\n${PROHIBITED}`)).isCommitted, true)
+    await choose(world, 'FAIL')
+    assert.deepEqual(await deploy(world), { state: 'refused', isDeployed: false })
+    await choose(world, 'WARN')
+    assert.deepEqual(await deploy(world), { state: 'done', isDeployed: true })
     return true
   } catch (error) {
     console.log(`FAILED   ${SPRING.name}`)

@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Code that calls MAX_PT is not committed, or only with a warning, as the workspace chooses. */
+/** Code that calls MAX_PT is neither committed nor deployed, or only with a warning, as the workspace chooses. */
 @SpringBootApplication
 @RestController
 public class ProhibitedFunctions {
