@@ -14,7 +14,7 @@ import {
   type DeploymentWithItems,
   deploymentsOf,
   deploymentWithItems,
-} from '../../store/deployments.ts'
+} from '../../store/deployment-reading.ts'
 import type { Caller } from '../../store/principals.ts'
 import { action } from '../action.ts'
 import { ANSWERED, projectFor } from '../development.ts'

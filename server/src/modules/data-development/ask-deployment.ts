@@ -23,6 +23,7 @@ import { hold } from '../../gate/hold.ts'
 import { writeAudit } from '../../store/audit.ts'
 import { dataSourcesOf, USUAL_DATA_SOURCE } from '../../store/data-sources.ts'
 import type { Sql, Transaction } from '../../store/database.ts'
+import { deploymentWithItems } from '../../store/deployment-reading.ts'
 import * as store from '../../store/deployments.ts'
 import { filesByIds } from '../../store/files.ts'
 import { type Caller, callerById, entered } from '../../store/principals.ts'
@@ -75,7 +76,7 @@ export async function askDeployment(
     })
     if (written.unparsed === undefined) {
       if (written.isNew) await askItems(gate, caller, written.id)
-      const { state } = (await store.deploymentWithItems(gate.db, written.id))!
+      const { state } = (await deploymentWithItems(gate.db, written.id))!
       return { id: written.id, state }
     }
     const { id, name } = written.unparsed.row

@@ -1,7 +1,7 @@
 import { Refusal } from '@holdpoint/core'
 import type { Gate } from '../../gate/gate.ts'
 import { withdraw } from '../../gate/withdraw.ts'
-import { deploymentWithItems } from '../../store/deployments.ts'
+import { deploymentWithItems } from '../../store/deployment-reading.ts'
 import type { Caller } from '../../store/principals.ts'
 
 /** Rule 13: who asked may withdraw what is still held. What has passed meanwhile stays so. */
