@@ -16,7 +16,7 @@ import { operate, recurrenceOf, type WatchedWorkspace, watchedWorkspace } from '
 import { type Called, type Client, checkClient } from './checks.ts'
 import { type EventBridgeRun, type NotRun, type Recorded, type Run, recorded, save } from './compatibility.ts'
 import { GO } from './go/suite.ts'
-import { SPRING, startSpring } from './java/spring.ts'
+import { CHANGE_FREEZE, PROHIBITED_FUNCTIONS, startSpring } from './java/spring.ts'
 import { JAVA } from './java/suite.ts'
 import { checkEventBridge, EVENTBRIDGE } from './npm/eventbridge.ts'
 import { NPM } from './npm/suite.ts'
@@ -104,11 +104,12 @@ export async function runSuites(given: readonly string[]): Promise<number> {
         console.error(error)
       }
     }
-    if (isChosen(SPRING.name)) {
-      const [directory, problem] = await installed(SPRING, directories)
+    for (const spring of [PROHIBITED_FUNCTIONS, CHANGE_FREEZE]) {
+      if (!isChosen(spring.name)) continue
+      const [directory, problem] = await installed(spring, directories)
       world ??= await startWorld()
-      if (problem !== null) console.log(`NOT RUN  ${SPRING.name}: ${problem}`)
-      else if (await springAnswers(directory, world)) console.log(`ok       ${SPRING.name}: the story`)
+      if (problem !== null) console.log(`NOT RUN  ${spring.name}: ${problem}`)
+      else if (await springAnswers(spring, directory, world)) console.log(`ok       ${spring.name}: the story`)
       else failed++
     }
   } finally {
@@ -194,13 +195,19 @@ async function startWorld(): Promise<World> {
   return { holdpoint, administrator, author, outsider, shop, codeExtension: await codeExtensionOf(author, shop), pool }
 }
 
-async function codeExtensionOf(author: User, { workspaceId }: WatchedWorkspace): Promise<string> {
-  const options = readFileSync(
-    path.join(import.meta.dirname, '../../examples/prohibited-functions/options.json'),
-    'utf8',
-  )
+const codeExtensionOf = (author: User, shop: WatchedWorkspace) =>
+  extensionOf(author, shop, { name: 'Code', example: 'prohibited-functions', points: ['commit-file'] })
+const freezeExtensionOf = (author: User, shop: WatchedWorkspace) =>
+  extensionOf(author, shop, { name: 'Freeze', example: 'change-freeze', points: ['commit-file', 'deploy-file'] })
+
+async function extensionOf(
+  author: User,
+  { workspaceId }: WatchedWorkspace,
+  { name, example, points }: { readonly name: string; readonly example: string; readonly points: string[] },
+): Promise<string> {
+  const options = readFileSync(path.join(import.meta.dirname, `../../examples/${example}/options.json`), 'utf8')
   const { code } = await author.client.call('POST /extensions', {
-    body: { name: 'Code', points: ['commit-file'], options, testWorkspaceId: workspaceId },
+    body: { name, points, options, testWorkspaceId: workspaceId },
   })
   return code
 }
@@ -364,40 +371,75 @@ async function tellOfCode(world: World, comment: string): Promise<void> {
   }
 }
 
-async function springAnswers(directory: string, world: World): Promise<boolean> {
-  const { holdpoint, author, shop, codeExtension } = world
+type Spring = typeof PROHIBITED_FUNCTIONS | typeof CHANGE_FREEZE
+
+async function springAnswers(spring: Spring, directory: string, world: World): Promise<boolean> {
+  const { holdpoint, author, shop } = world
   // Whatever was sent before is for others.
   await shop.sendTo('http://127.0.0.1:9/')
   let service: Awaited<ReturnType<typeof startSpring>> | undefined
   try {
-    service = await startSpring(directory, {
+    const frozen = spring === CHANGE_FREEZE
+    const code = frozen ? await freezeExtensionOf(author, shop) : world.codeExtension
+    service = await startSpring(path.join(directory, spring.jar), {
       DATAWORKS_ENDPOINT: holdpoint.endpoint,
       ALIBABA_CLOUD_ACCESS_KEY_ID: author.pair.id,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: author.pair.secret,
-      EXTENSION_CODE: codeExtension,
+      EXTENSION_CODE: code,
     })
+    if (frozen) await author.client.call('DELETE /extensions/{code}', { params: { code: world.codeExtension } })
     await shop.sendTo(service.endpoint)
-    await tellOfCode(world, '代码调用了 MAX_PT: name the partition instead.')
-    const harmless = await commit(world, `select ${++serial}\n`)
-    assert.deepEqual([harmless.result, harmless.isCommitted], ['OK', true])
-
-    // What was committed with a warning is not deployed while the workspace refuses it.
-    const params = { code: codeExtension }
-    await author.client.call('PATCH /extensions/{code}', { params, body: { points: ['commit-file', 'deploy-file'] } })
-    await choose(world, 'WARN')
-    assert.equal((await commit(world, `-- ${++serial}\n${PROHIBITED}`)).isCommitted, true)
-    await choose(world, 'FAIL')
-    assert.deepEqual(await deploy(world), { state: 'refused', isDeployed: false })
-    await choose(world, 'WARN')
-    assert.deepEqual(await deploy(world), { state: 'done', isDeployed: true })
+    await (frozen ? tellOfFreeze(world, code) : tellOfProhibited(world))
     return true
   } catch (error) {
-    console.log(`FAILED   ${SPRING.name}`)
+    console.log(`FAILED   ${spring.name}`)
     console.error(error)
     return false
   } finally {
     service?.stop()
   }
+}
+
+async function tellOfProhibited(world: World): Promise<void> {
+  const { author, codeExtension } = world
+  await tellOfCode(world, '代码调用了 MAX_PT: name the partition instead.')
+  const harmless = await commit(world, `select ${++serial}\n`)
+  assert.deepEqual([harmless.result, harmless.isCommitted], ['OK', true])
+
+  // What was committed with a warning is not deployed while the workspace refuses it.
+  const params = { code: codeExtension }
+  await author.client.call('PATCH /extensions/{code}', { params, body: { points: ['commit-file', 'deploy-file'] } })
+  await choose(world, 'WARN')
+  assert.equal((await commit(world, `-- ${++serial}\n${PROHIBITED}`)).isCommitted, true)
+  await choose(world, 'FAIL')
+  assert.deepEqual(await deploy(world), { state: 'refused', isDeployed: false })
+  await choose(world, 'WARN')
+  assert.deepEqual(await deploy(world), { state: 'done', isDeployed: true })
+}
+
+const DAY_MS = 86_400_000
+
+/** On days that are frozen nothing is committed, and what was committed before is not deployed. */
+async function tellOfFreeze(world: World, code: string): Promise<void> {
+  const { administrator, shop } = world
+  const day = (ahead: number) => new Date(Date.now() + ahead * DAY_MS).toISOString().slice(0, 10)
+  const freeze = (days: string) =>
+    administrator.client.call('PUT /workspaces/{workspaceId}/extensions/{code}', {
+      params: { workspaceId: shop.workspaceId, code },
+      body: { options: { days } },
+    })
+  // Whatever day it becomes meanwhile.
+  const now = `${day(-1)}..${day(1)} the fair`
+  await freeze(now)
+  const refused = await commit(world, `select ${++serial}\n`)
+  assert.deepEqual([refused.result, refused.isCommitted], ['FAIL', false])
+  assert.match(refused.comment ?? '', /the fair/)
+  await freeze('2001-01-01')
+  assert.equal((await commit(world, `select ${++serial}\n`)).isCommitted, true)
+  await freeze(now)
+  assert.deepEqual(await deploy(world), { state: 'refused', isDeployed: false })
+  await freeze('2001-01-01')
+  assert.deepEqual(await deploy(world), { state: 'done', isDeployed: true })
 }
 
 async function ended({ client }: User, operationId: string) {

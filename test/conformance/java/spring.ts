@@ -1,4 +1,4 @@
-// An extension of its own in Java with Spring Boot, built as its page says and started with nothing but an endpoint, an AccessKey pair and its code.
+// Extensions of their own in Java with Spring Boot, built as their pages say and started with nothing but an endpoint, an AccessKey pair and their code.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
@@ -7,25 +7,30 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-const EXAMPLE = path.resolve(import.meta.dirname, '../../../examples/prohibited-functions-java')
+const EXAMPLES = path.resolve(import.meta.dirname, '../../../examples')
 const STARTS_WITHIN_MS = 120_000
 
-export const SPRING = {
-  name: 'Spring Boot, Java 1.0, V1 (examples/prohibited-functions-java)',
-  needs: [
-    ['mvn', '-version'],
-    ['javac', '-version'],
-  ],
-  async install(directory: string): Promise<void> {
-    cpSync(EXAMPLE, directory, { recursive: true })
-    await promisify(execFile)('mvn', ['--quiet', '--batch-mode', 'package'], { cwd: directory, maxBuffer: 1 << 24 })
-  },
-} as const
+const example = (directory: string) =>
+  ({
+    name: `Spring Boot, Java 1.0, V1 (examples/${directory})`,
+    needs: [
+      ['mvn', '-version'],
+      ['javac', '-version'],
+    ],
+    async install(to: string): Promise<void> {
+      cpSync(path.join(EXAMPLES, directory), to, { recursive: true })
+      await promisify(execFile)('mvn', ['--quiet', '--batch-mode', 'package'], { cwd: to, maxBuffer: 1 << 24 })
+    },
+    jar: `target/${directory.replace(/-java$/, '')}-1.jar`,
+  }) as const
+
+export const PROHIBITED_FUNCTIONS = example('prohibited-functions-java')
+export const CHANGE_FREEZE = example('change-freeze-java')
 
 /** Answers where it takes events. */
-export async function startSpring(directory: string, env: Readonly<Record<string, string>>) {
+export async function startSpring(jar: string, env: Readonly<Record<string, string>>) {
   const port = await freePort()
-  const child = spawn('java', ['-jar', path.join(directory, 'target/prohibited-functions-1.jar')], {
+  const child = spawn('java', ['-jar', jar], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH ?? '', ...env, PORT: String(port) },
   })
