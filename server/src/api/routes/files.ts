@@ -150,7 +150,7 @@ export const fileRoutes = [
     body: SqlParsing,
     answer: SqlParsed,
     async run({ workspace, body }) {
-      const { inputs, outputs, problems } = await parseSql(body.content, body.programType, workspace.identifier)
+      const { inputs, outputs, problems } = await parseSql(body.content, body.programType, workspace)
       return { inputs: [...inputs], outputs: [...outputs], problems: [...problems] }
     },
   }),

@@ -110,7 +110,7 @@ async function parseAll(sql: Sql, workspace: WorkspaceRow, ids: readonly number[
   for (const { id, name, body, workspace_id } of await filesByIds(sql, workspace.tenant_id, ids)) {
     parsed.set(id, body)
     if (workspace_id !== workspace.id || !isParsed(body)) continue
-    const { problems } = await parseSql(contentOf(body), body.definition.programType, workspace.identifier)
+    const { problems } = await parseSql(contentOf(body), body.definition.programType, workspace)
     if (problems[0] !== undefined) throw new Refusal('SQL_UNPARSEABLE', { name, ...problems[0] })
   }
   return parsed

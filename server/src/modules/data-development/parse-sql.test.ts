@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseSql } from './parse-sql.ts'
 
-const parse = (content: string, programType = 'DUCKDB_SQL') => parseSql(content, programType, 'shop')
+const SHOP = { tenant_id: 1, identifier: 'shop' }
+const parse = (content: string, programType = 'DUCKDB_SQL') => parseSql(content, programType, SHOP)
 const found = async (content: string, programType?: string) => {
   const { inputs, outputs, problems } = await parse(content, programType)
   expect(problems).toEqual([])
@@ -67,6 +68,25 @@ describe('what does not parse', () => {
       { line: 1, column: 1, problem: 'it is nested too deeply, or too long, to be read' },
     ])
     expect(next).toEqual({ inputs: ['shop.a'], outputs: [], problems: [] })
+  })
+
+  test('where it names more tables than a node has inputs', async () => {
+    const names = Array.from({ length: 1_001 }, (_, n) => `t${n}`)
+    expect(await parse(`select * from ${names.join(', ')}`)).toEqual({
+      inputs: [],
+      outputs: [],
+      problems: [{ line: 1, column: 1, problem: 'it names more than 1000 tables' }],
+    })
+    expect((await found(`select * from ${names.slice(1).join(', ')}`)).inputs).toHaveLength(1_000)
+  })
+
+  test('one tenant that asks again and again does not take the places of another', async () => {
+    const flood = Array.from({ length: 100 }, () => parse('select 1'))
+    const other = parseSql('select * from a', 'DUCKDB_SQL', { tenant_id: 2, identifier: 'crm' })
+    expect(await other).toEqual({ inputs: ['crm.a'], outputs: [], problems: [] })
+    const refused = (await Promise.all(flood)).filter(({ problems }) => problems.length > 0)
+    expect(refused).toHaveLength(92)
+    expect(refused[0]!.problems[0]!.problem).toContain('try again')
   })
 
   test('whatever is written, there is an answer', async () => {

@@ -1,6 +1,7 @@
 /** What SQL reads and makes, and where it does not parse (rule 43). */
 import { Worker } from 'node:worker_threads'
 import { runnerKindOf } from '@holdpoint/core'
+import type { WorkspaceRow } from '../../store/workspaces.ts'
 
 export type SqlProblem = { readonly line: number; readonly column: number; readonly problem: string }
 export type ParsedSql = {
@@ -19,21 +20,28 @@ export type Said = ParsedSql
 const NOTHING: ParsedSql = { inputs: [], outputs: [], problems: [] }
 
 /**
- * Of a program that is no SQL nothing is found. A table without a schema, or in the default one, is one of the project's; any other is named as the SQL names it. Names that depend on
+ * Of a program that is no SQL nothing is found. A table without a schema, or in the default one, is one of the workspace’s; any other is named as the SQL names it. Names that depend on
  * parameters are left out.
  */
-export async function parseSql(content: string, programType: string, project: string): Promise<ParsedSql> {
+export async function parseSql(
+  content: string,
+  programType: string,
+  { tenant_id: tenantId, identifier }: Pick<WorkspaceRow, 'tenant_id' | 'identifier'>,
+): Promise<ParsedSql> {
   const dialects = dialectsOf(programType)
   if (dialects.length === 0 || content.trim() === '') return NOTHING
-  const { inputs, outputs, problems } = await inLine({ content: withoutParameters(content), dialects })
+  const { inputs, outputs, problems } = await inLine(tenantId, { content: withoutParameters(content), dialects })
+  if (Math.max(inputs.length, outputs.length) > MOST_NAMES) return failed(`it names more than ${MOST_NAMES} tables`)
   const named = (names: readonly string[]) =>
     names
-      .map((name) => (name.includes('.') ? name : `${project}.${name}`))
+      .map((name) => (name.includes('.') ? name : `${identifier}.${name}`))
       .filter((name) => name.length <= MOST_NAME_CHARACTERS)
   return { inputs: named(inputs), outputs: named(outputs), problems }
 }
 
 const MOST_NAME_CHARACTERS = 256
+/** As many inputs or outputs as a node may have. */
+const MOST_NAMES = 1_000
 
 /** The database that it runs on knows more than one of them; the first is the likeliest. */
 function dialectsOf(programType: string): readonly Dialect[] {
@@ -55,20 +63,27 @@ function withoutParameters(content: string): string {
 
 const WITHIN_MS = 5_000
 const MOST_WAITING = 64
+/** Of one tenant, so that it never takes the places of the others. */
+const MOST_WAITING_OF_ONE = 8
 let worker: Worker | null = null
-let waiting = 0
+const waiting = new Map<number, number>()
 let last: Promise<unknown> = Promise.resolve()
 
 /** One at a time, so that what takes too long is known by its own time. */
-async function inLine(asked: Asked): Promise<Said> {
-  if (waiting >= MOST_WAITING) return failed('it could not be looked at now: try again in a moment')
-  waiting++
+async function inLine(tenantId: number, asked: Asked): Promise<Said> {
+  const ofOne = waiting.get(tenantId) ?? 0
+  const ofAll = [...waiting.values()].reduce((sum, count) => sum + count, 0)
+  if (ofOne >= MOST_WAITING_OF_ONE || ofAll >= MOST_WAITING)
+    return failed('it could not be looked at now: try again in a moment')
+  waiting.set(tenantId, ofOne + 1)
   const mine = last.then(() => ask(asked))
   last = mine
   try {
     return await mine
   } finally {
-    waiting--
+    const left = waiting.get(tenantId)! - 1
+    if (left > 0) waiting.set(tenantId, left)
+    else waiting.delete(tenantId)
   }
 }
 

@@ -145,7 +145,7 @@ async function keptBody(
       problem: `the time zone ${body.definition.timezone} is not known`,
     })
   if (!isParsed(body)) return body
-  const found = await parseSql(contentOf(body), body.definition.programType, workspace.identifier)
+  const found = await parseSql(contentOf(body), body.definition.programType, workspace)
   return found.problems.length > 0 ? body : withParsed(body, found)
 }
 
