@@ -1,5 +1,6 @@
 export * from './checked-file.ts'
 export * from './deployment.ts'
+export * from './empty-node.ts'
 export * from './file.ts'
 export * from './function-statement.ts'
 export * from './ide-event-detail.ts'

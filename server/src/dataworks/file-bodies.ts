@@ -2,6 +2,7 @@
 import {
   contentOf,
   dataSourceNameOf,
+  emptyNode,
   type FileBody,
   FUNCTION_FILE_TYPE,
   type NodeBody,
@@ -47,37 +48,8 @@ export function emptyBody(fileType: number): FileBody {
   if (fileType === FUNCTION_FILE_TYPE) return { kind: 'function', dataSource: null, content: '' }
   const programType = programTypeOf(fileType)
   if (programType === null) throw invalid('FileType', 'no type of file has this number')
-  const definition: NodeDefinition = {
-    key: '',
-    name: '',
-    owner: null,
-    description: '',
-    programType,
-    fileType,
-    script: { path: null, language: null, content: '' },
-    parameters: [],
-    resourceGroup: null,
-    dataSource: null,
-    inputs: [],
-    outputs: [],
-    workflowKey: null,
-    isRoot: false,
-    trigger: 'scheduler',
-    recurrence: 'normal',
-    cron: null,
-    cycle: null,
-    startAt: null,
-    endAt: null,
-    timezone: null,
-    rerunMode: 'all-allowed',
-    rerunTimes: 0,
-    rerunIntervalMs: 0,
-    timeoutSeconds: null,
-    priority: 1,
-    instanceMode: 't+1',
-    crossCycle: { self: false, children: false },
-    innerNodes: [],
-  }
+  // The number that was given stays: several stand for one program type.
+  const definition = { ...emptyNode(programType), fileType }
   return { kind: 'node', parsing: { on: true, inputs: [], outputs: [], ignored: [] }, definition }
 }
 

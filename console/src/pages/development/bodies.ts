@@ -1,6 +1,6 @@
 /** What a file begins as, and what of its body the pages show and change. */
-import type { FileBody, NodeBody, NodeDefinition } from '@holdpoint/core'
-import { fileTypeOf } from '@holdpoint/core/operation-center/program-type'
+import type { FileBody, NodeBody, NodeDefinition, ResourceType } from '@holdpoint/core'
+import { emptyNode } from '@holdpoint/core/data-development/empty-node'
 import { runnerKindOf } from '@holdpoint/core/operation-center/runner-kind'
 import type { FileKind } from '../../api/development-shapes.ts'
 
@@ -17,43 +17,16 @@ export const PROGRAM_TYPES = [
   'VIRTUAL',
 ] as const
 
-export const RESOURCE_TYPES = ['file', 'python', 'jar', 'archive'] as const
-export type ResourceType = (typeof RESOURCE_TYPES)[number]
-
 /** Every day at midnight, as the platform begins. */
 const DAILY = '00 00 00 * * ?'
 
 export function newNode(name: string, programType: string): NodeBody {
   const definition: NodeDefinition = {
-    key: '',
+    ...emptyNode(programType),
     name,
-    owner: null,
-    description: '',
-    programType,
-    fileType: fileTypeOf(programType),
-    script: { path: null, language: null, content: '' },
-    parameters: [],
-    resourceGroup: null,
-    dataSource: null,
-    inputs: [],
-    outputs: [],
-    workflowKey: null,
-    isRoot: false,
-    trigger: 'scheduler',
-    recurrence: 'normal',
     cron: DAILY,
     cycle: 'day',
-    startAt: null,
-    endAt: null,
-    timezone: null,
-    rerunMode: 'all-allowed',
-    rerunTimes: 0,
     rerunIntervalMs: 120_000,
-    timeoutSeconds: null,
-    priority: 1,
-    instanceMode: 't+1',
-    crossCycle: { self: false, children: false },
-    innerNodes: [],
   }
   return { kind: 'node', parsing: { on: isSql(programType), inputs: [], outputs: [], ignored: [] }, definition }
 }

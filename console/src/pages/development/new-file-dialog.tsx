@@ -1,3 +1,4 @@
+import { RESOURCE_TYPES, type ResourceType } from '@holdpoint/core/data-development/file'
 import { Autocomplete, SegmentedControl, Select, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -8,7 +9,7 @@ import { links } from '../../links.ts'
 import { fieldProblem, ProblemNotice } from '../../problem.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Confirm } from '../../ui/confirm.tsx'
-import { newBody, PROGRAM_TYPES, RESOURCE_TYPES, type ResourceType } from './bodies.ts'
+import { newBody, PROGRAM_TYPES } from './bodies.ts'
 
 const MOST_CHARACTERS = 128
 const KINDS: readonly FileKind[] = ['node', 'resource', 'function']

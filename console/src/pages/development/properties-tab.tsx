@@ -1,3 +1,4 @@
+import { RESOURCE_TYPES, type ResourceType } from '@holdpoint/core/data-development/file'
 import { Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { FileDetail, Folder } from '../../api/development-shapes.ts'
@@ -10,7 +11,7 @@ import { Copyable } from '../../ui/copy.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { Instant } from '../../ui/instant.tsx'
 import { LinkTo } from '../../ui/link.tsx'
-import { RESOURCE_TYPES, type ResourceType, withDefinition } from './bodies.ts'
+import { withDefinition } from './bodies.ts'
 import type { Draft } from './draft.ts'
 import { withOwn } from './schedule-tab.tsx'
 

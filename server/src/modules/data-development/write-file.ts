@@ -10,14 +10,14 @@ import {
   withParsed,
 } from '@holdpoint/core'
 import type { Live } from '../../live.ts'
-import { writeAudit } from '../../store/audit.ts'
-import { type Database, isUniqueViolation, type Sql, type Transaction } from '../../store/database.ts'
+import { type Database, isUniqueViolation, type Sql } from '../../store/database.ts'
 import * as store from '../../store/files.ts'
 import { lockFolder } from '../../store/folders.ts'
 import type { Caller } from '../../store/principals.ts'
 import { userOfTenant } from '../../store/users.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
 import { hasUnknownZone } from '../operation-center/publish-nodes.ts'
+import { noteChange } from './note-change.ts'
 import { parseSql } from './parse-sql.ts'
 import type { FileSave, NewFile } from './requests.ts'
 
@@ -46,7 +46,7 @@ export async function createFile(
         body,
         created_by: caller.userId,
       })
-      note(live, tx, caller, row, 'file.create')
+      noteChange(live, tx, caller, row, 'file.create', { name: row.name })
       return row
     }),
   )
@@ -88,7 +88,7 @@ export async function saveFile(
         ...(folderId !== before!.folder_id && { folderId }),
         ...(ownerId !== before!.owner_id && { ownerId }),
       }
-      note(live, tx, caller, row, 'file.change', { revision: row.revision, ...changed })
+      noteChange(live, tx, caller, row, 'file.change', { name, revision: row.revision, ...changed })
       return row
     }),
   )
@@ -108,7 +108,7 @@ export async function takeFileBack(
       const [before] = await store.lockFiles(tx, caller.tenantId, [fileId])
       if (before?.deleted_at == null) return before ?? seen
       const row = await store.restoreFile(tx, fileId, caller.userId)
-      note(live, tx, caller, row, 'file.restore')
+      noteChange(live, tx, caller, row, 'file.restore', { name: row.name })
       return row
     }),
   )
@@ -190,18 +190,4 @@ async function nameTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (isUniqueViolation(error, 'files_name')) throw new Refusal('NAME_TAKEN', { thing: 'file', name })
     throw error
   }
-}
-
-function note(
-  live: Live,
-  tx: Transaction,
-  caller: Caller,
-  row: store.FileRow,
-  action: string,
-  details: Readonly<Record<string, unknown>> = {},
-): void {
-  const { tenantId, userId } = caller
-  const { id, workspace_id: workspaceId, name } = row
-  writeAudit(tx, { tenantId, workspaceId, userId, action, object: String(id), details: { name, ...details } })
-  tx.afterCommit(() => live.publish({ kind: 'file', tenantId, workspaceId, id: String(id) }))
 }

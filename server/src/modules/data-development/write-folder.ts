@@ -1,11 +1,11 @@
 /** Folders: where files are found. Nothing else follows from them. */
 import { checkedFolderPath, MAX_FOLDER_DEPTH, Refusal } from '@holdpoint/core'
 import type { Live } from '../../live.ts'
-import { writeAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import * as store from '../../store/folders.ts'
 import type { Caller } from '../../store/principals.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
+import { noteChange } from './note-change.ts'
 
 const MOST_FOLDERS = 10_000
 
@@ -22,7 +22,7 @@ export async function createFolder(
   return await db.transaction(async (tx) => {
     store.lockFolders(tx, workspace.id)
     const row = await put(tx, caller, workspace, path)
-    note(live, tx, caller, row, 'folder.create')
+    noteChange(live, tx, caller, row, 'folder.create', { path })
     return row
   })
 }
@@ -55,7 +55,7 @@ export async function moveFolder(
     const around = path.split('/').slice(0, -1).join('/')
     if (around !== '') await put(tx, caller, workspace, around)
     await store.moveFolder(tx, before, path)
-    note(live, tx, caller, { ...before, path }, 'folder.move', { from: before.path })
+    noteChange(live, tx, caller, before, 'folder.move', { path, from: before.path })
     return { ...before, path }
   })
 }
@@ -72,7 +72,7 @@ export async function removeFolder(
     const row = await found(tx, workspace.id, id)
     if (!(await store.isEmptyFolder(tx, row))) throw new Refusal('FOLDER_NOT_EMPTY', { path: row.path })
     store.deleteFolder(tx, id)
-    note(live, tx, caller, row, 'folder.delete')
+    noteChange(live, tx, caller, row, 'folder.delete', { path: row.path })
   })
 }
 
@@ -91,18 +91,4 @@ async function put(tx: Transaction, caller: Caller, workspace: WorkspaceRow, pat
   if ((await store.countFolders(tx, workspace.id)) > MOST_FOLDERS)
     throw new Refusal('LIMIT_REACHED', { limit: MOST_FOLDERS, things: 'folders of a workspace' })
   return rows.find((row) => row.path === path)!
-}
-
-function note(
-  live: Live,
-  tx: Transaction,
-  caller: Caller,
-  row: store.FolderRow,
-  action: string,
-  details: Readonly<Record<string, unknown>> = {},
-): void {
-  const { tenantId, userId } = caller
-  const { id, workspace_id: workspaceId, path } = row
-  writeAudit(tx, { tenantId, workspaceId, userId, action, object: String(id), details: { path, ...details } })
-  tx.afterCommit(() => live.publish({ kind: 'file', tenantId, workspaceId, id: String(id) }))
 }
