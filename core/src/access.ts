@@ -36,6 +36,7 @@ type Row = {
 const ADMINISTER: readonly WorkspaceRole[] = ['owner', 'administrator']
 const OPERATE: readonly WorkspaceRole[] = ['owner', 'administrator', 'operator']
 const DEVELOP: readonly WorkspaceRole[] = ['owner', 'administrator', 'developer']
+const MAINTAIN: readonly WorkspaceRole[] = ['owner', 'administrator', 'developer', 'operator']
 const PUBLISH: readonly WorkspaceRole[] = ['owner', 'administrator', 'operator', 'deployer']
 const BACKEND: readonly TenantRole[] = ['tenant-administrator', 'open-platform-administrator']
 const TENANT_ADMIN: readonly TenantRole[] = ['tenant-administrator']
@@ -73,6 +74,12 @@ export const ACCESS = {
   'file.deploy': { scope: 'workspace', tenant: NOBODY, workspace: PUBLISH },
   'table.write': { scope: 'workspace', tenant: NOBODY, workspace: DEVELOP },
   'table.deploy': { scope: 'workspace', tenant: NOBODY, workspace: PUBLISH },
+  'sync.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
+  'sync.write': { scope: 'workspace', tenant: NOBODY, workspace: DEVELOP },
+  'sync.operate': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
+  'quality.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },
+  'quality.write': { scope: 'workspace', tenant: NOBODY, workspace: MAINTAIN },
+  'quality.run': { scope: 'workspace', tenant: NOBODY, workspace: MAINTAIN },
   'data-source.write': { scope: 'workspace', tenant: NOBODY, workspace: ADMINISTER },
   'alert.write': { scope: 'workspace', tenant: NOBODY, workspace: OPERATE },
   'operation.read': { scope: 'workspace', tenant: TENANT_ADMIN, workspace: 'every member' },

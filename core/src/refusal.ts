@@ -8,6 +8,8 @@
 import { ACCESS_REFUSALS } from './refusals/access.ts'
 import { BACKFILL_REFUSALS } from './refusals/backfill.ts'
 import { DATA_DEVELOPMENT_REFUSALS } from './refusals/data-development.ts'
+import { DATA_INTEGRATION_REFUSALS } from './refusals/data-integration.ts'
+import { DATA_QUALITY_REFUSALS } from './refusals/data-quality.ts'
 import { EXTENSIONS_REFUSALS } from './refusals/extensions.ts'
 import { GATE_REFUSALS } from './refusals/gate.ts'
 import { OPERATION_CENTER_REFUSALS } from './refusals/operation-center.ts'
@@ -25,6 +27,8 @@ export const REFUSALS = {
   ...OPERATION_CENTER_REFUSALS,
   ...BACKFILL_REFUSALS,
   ...DATA_DEVELOPMENT_REFUSALS,
+  ...DATA_INTEGRATION_REFUSALS,
+  ...DATA_QUALITY_REFUSALS,
   ...GATE_REFUSALS,
   ...EXTENSIONS_REFUSALS,
 } as const satisfies Record<string, RefusalText>

@@ -247,6 +247,43 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   FILE_REVIEW_ENDED: '评审已结束：{state}。',
   FILE_REVIEW_OWN: '不能对自己发起的评审或自己提交的版本作出结论。',
   FILE_REVIEW_OTHERS: '评审只能由发起人撤回。',
+
+  // Data Integration
+  SYNC_JOB_NOT_FOUND: '同步任务不存在：{id}。',
+  SYNC_JOB_NAME_TAKEN: '工作空间中已有名为 {name} 的同步任务。',
+  SYNC_JOB_CHANGED: '{name} 已被{by}修改：当前修订为 {revision}，您提交的是 {named}。',
+  SYNC_JOB_UNDER_WAY: '正在运行，请先停止：{jobs}。',
+  SYNC_JOB_NOT_UNDER_WAY: '{name} 未在运行。',
+  SYNC_NOT_REAL_TIME: '只有实时任务可以批量启动：{jobs}。',
+  SYNC_POSITION_INVALID: '{name} 不能从 {position} 启动：{problem}。',
+  SYNC_JOBS_GONE: '请求提出后已不存在：{jobs}。',
+  SYNC_JOBS_CHANGED: '请求提出后已被修改或已由他人启动：{jobs}。',
+  SYNC_INVALID: '无法这样同步，位置 {path}：{problem}。',
+  SYNC_MATCHES_NOTHING: '来源中没有匹配的表：{mappings}。',
+  SYNC_TARGET_TWICE: '有多张表会同步到 {target}：{sources}。',
+  SYNC_TABLES_TOO_MANY: '一个任务最多同步 {limit} 张表，请拆分为多个任务。',
+  SYNC_PATTERN_SLOW: '正则表达式 {pattern} 匹配耗时过长，请简化。',
+  SYNC_COLUMNS_MISSING: '{table} 没有这些列：{columns}。',
+  SYNC_KEY_MISSING: '{table} 没有随同步带来的主键，请指定用于识别行的列。',
+  SYNC_CHANGE_COLUMN_UNFIT: '无法按 {table} 的 {column} 列跟踪变更：其类型为 {type}，既不是数值也不是时间。',
+  SYNC_TYPE_UNFIT: '{table} 第 {row} 行：{column} 列的值 {value} 不符合类型 {type}。本批数据均未写入。',
+
+  // Data Quality
+  QUALITY_RULE_NOT_FOUND: '规则不存在：{id}。',
+  QUALITY_MONITOR_NOT_FOUND: '质量监控不存在：{id}。',
+  QUALITY_SUBSCRIPTION_NOT_FOUND: '告警订阅不存在：{id}。',
+  QUALITY_RESULT_NOT_FOUND: '校验结果不存在：{id}。',
+  QUALITY_INVALID: '无法这样保存，位置 {path}：{problem}。',
+  QUALITY_NAME_TAKEN: '名称已存在：{names}。',
+  QUALITY_CHANGED: '{name} 已被{by}修改：当前修订为 {revision}，您提交的是 {named}。',
+  QUALITY_RULES_TOO_MANY: '一个质量监控最多有 {limit} 条规则。',
+  QUALITY_SUBSCRIBED: '{receiver} 已订阅此质量监控。',
+  QUALITY_RECEIVER_INVALID: '无法通过{channel}通知 {receiver}：{problem}。',
+  QUALITY_GONE: '请求提出后已不存在：{names}。',
+  QUALITY_CHANGED_MEANWHILE: '请求提出后已被修改：{names}。',
+  QUALITY_MEASURING_FAILED: '校验无法执行：{problem}。',
+  QUALITY_NO_NUMBER: '语句必须返回一个数值，实际返回：{answer}。',
+  QUALITY_BLOCKED: '程序已正常结束，但数据未通过强规则：{rules}。',
 }
 
 /** Words that fill a sentence and come from a closed list themselves. */

@@ -1,0 +1,5 @@
+export * from './columns.ts'
+export * from './job.ts'
+export * from './mapping.ts'
+export * from './sync.ts'
+export * from './task-content.ts'

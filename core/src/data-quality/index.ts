@@ -1,0 +1,5 @@
+export * from './monitor.ts'
+export * from './rule.ts'
+export * from './statement.ts'
+export * from './templates.ts'
+export * from './verdict.ts'
