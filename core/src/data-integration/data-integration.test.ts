@@ -222,12 +222,11 @@ describe('the content of a DI node', () => {
   )
 })
 
-test('how a job stands follows from the instance of its newest run', () => {
-  const run = { status: 'running', wasStopped: false, retriesSince: null } as const
+test('how a job stands follows from its newest run', () => {
+  const run = { endedAs: null, isRunning: true, isRetrying: false }
   expect(jobState(null)).toBe('never-run')
-  expect(jobState({ ...run, status: 'waiting-for-resources' })).toBe('waiting')
+  expect(jobState({ ...run, isRunning: false })).toBe('waiting')
   expect(jobState(run)).toBe('running')
-  expect(jobState({ ...run, retriesSince: 1 })).toBe('retrying')
-  expect(jobState({ ...run, status: 'failed' })).toBe('failed')
-  expect(jobState({ ...run, status: 'failed', wasStopped: true })).toBe('stopped')
+  expect(jobState({ ...run, isRetrying: true })).toBe('retrying')
+  expect(jobState({ ...run, isRunning: false, endedAs: 'stopped' })).toBe('stopped')
 })

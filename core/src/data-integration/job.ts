@@ -1,5 +1,4 @@
 /** A synchronisation job: a synchronisation with a name, which is started and stopped. Each start is a run, an instance of the Operation Center. */
-import type { InstanceStatus } from '../operation-center/instance.ts'
 import type { SyncKind } from './sync.ts'
 
 export const MAX_STARTED_JOBS = 100
@@ -8,15 +7,19 @@ export const MAX_STARTED_JOBS = 100
 export const JOB_STATES = ['never-run', 'waiting', 'running', 'retrying', 'succeeded', 'stopped', 'failed'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** How a job stands, from the instance of its newest run. */
+/** How a job stands, from its newest run. */
 export function jobState(
-  run: { readonly status: InstanceStatus; readonly wasStopped: boolean; readonly retriesSince: number | null } | null,
+  run: {
+    readonly endedAs: 'succeeded' | 'failed' | 'stopped' | null
+    /** Whether its instance has a slot. */
+    readonly isRunning: boolean
+    readonly isRetrying: boolean
+  } | null,
 ): JobState {
   if (run === null) return 'never-run'
-  if (run.status === 'succeeded') return 'succeeded'
-  if (run.status === 'failed') return run.wasStopped ? 'stopped' : 'failed'
-  if (run.status !== 'running') return 'waiting'
-  return run.retriesSince === null ? 'running' : 'retrying'
+  if (run.endedAs !== null) return run.endedAs
+  if (!run.isRunning) return 'waiting'
+  return run.isRetrying ? 'retrying' : 'running'
 }
 
 export const isUnderWay = (state: JobState): boolean =>

@@ -71,7 +71,7 @@ function relative(value: number, before: number): number {
 }
 
 /** Without an exponent, which conditions do not know. */
-const plain = (value: number) => value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 })
+const plain = (value: number) => (Number.isInteger(value) ? String(BigInt(value)) : value.toFixed(20))
 
 export type Checked = { readonly severity: QualitySeverity; readonly status: QualityStatus }
 

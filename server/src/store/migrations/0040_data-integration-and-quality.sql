@@ -26,7 +26,7 @@ create table sync_jobs (
 create unique index sync_jobs_name on sync_jobs (workspace_id, name) where deleted_at is null;
 create index sync_jobs_list on sync_jobs (workspace_id, id);
 
--- How it stands is the status of its instance, and its log that instance's.
+-- While it is under way it stands as its instance does; how it has ended is written in the transaction that settles that. Its log is the instance's.
 create table sync_runs (
   id bigint generated always as identity primary key,
   tenant_id bigint not null references tenants,
@@ -44,8 +44,15 @@ create table sync_runs (
   -- While a data source cannot be used: how often it has been tried in a row, since when, and why not.
   retries integer not null default 0,
   retrying_since timestamptz,
-  retrying_reason jsonb
+  retrying_reason jsonb,
+  row_count bigint not null default 0,
+  byte_count bigint not null default 0,
+  ended_as text check (ended_as in ('succeeded', 'failed', 'stopped')),
+  ended_at timestamptz,
+  -- Why it has failed: a code of the closed list with its details.
+  reason jsonb
 );
+create unique index sync_runs_under_way on sync_runs (job_id) where ended_as is null;
 create index sync_runs_job on sync_runs (job_id, id);
 create unique index sync_runs_instance on sync_runs (instance_id);
 
