@@ -1,3 +1,4 @@
+import { loadRefusals } from '../text/index.ts'
 import type { Problem } from './shapes.ts'
 
 /** One page of a list; `nextCursor` is null on the last. */
@@ -53,6 +54,7 @@ export async function request<T>(method: string, path: string, body?: unknown, q
   const text = await response.text()
   const answer = readJson(text)
   if (response.ok) return answer as T
+  await loadRefusals()
   throw new ProblemError(isProblem(answer) ? answer : unexplained(response))
 }
 

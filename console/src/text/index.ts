@@ -39,15 +39,10 @@ export type SameTexts<T = typeof en> = {
 export type RefusalDetails = Readonly<Record<string, unknown>>
 type RefusalSentence = (code: string, details: RefusalDetails) => string | undefined
 
-type Loaded = { readonly texts: object; readonly refusalSentence: RefusalSentence }
-/** Only the language that is shown is loaded. The server's own sentences are English. */
-const LOADERS: Readonly<Record<Language, () => Promise<Loaded>>> = {
-  en: () => import('./en.ts').then((file) => ({ texts: file.en, refusalSentence: () => undefined })),
-  zh: () =>
-    Promise.all([import('./zh.ts'), import('./refusals-zh.ts')]).then(([file, refusals]) => ({
-      texts: file.zh,
-      refusalSentence: refusals.refusalSentence,
-    })),
+/** Only the language that is shown is loaded. */
+const LOADERS: Readonly<Record<Language, () => Promise<object>>> = {
+  en: () => import('./en.ts').then((file) => file.en),
+  zh: () => import('./zh.ts').then((file) => file.zh),
 }
 
 /** Pages that come later bring texts of their own, which the first page need not wait for. */
@@ -76,10 +71,23 @@ const AREAS = {
 type Area = keyof typeof AREAS
 const wanted = new Set<Area>()
 
-let refusalSentenceNow: RefusalSentence = () => undefined
+let refusalsZh: RefusalSentence | undefined
 
-/** The sentence of a refusal in the language shown; undefined where the server's own is to be shown. */
-export const refusalSentence: RefusalSentence = (code, details) => refusalSentenceNow(code, details)
+/** The sentence of a refusal in the language shown; undefined where the server's own, which is English, is to be shown. */
+export const refusalSentence: RefusalSentence = (code, details) => {
+  if (currentLanguage() !== 'zh') return undefined
+  if (!refusalsZh) void loadRefusals()
+  return refusalsZh?.(code, details)
+}
+
+/** The sentences of refusals come with the first refusal: no first page waits for them. What shows one already then shows it anew. */
+export async function loadRefusals(): Promise<void> {
+  if (currentLanguage() !== 'zh' || refusalsZh) return
+  const loaded = await import('./refusals-zh.ts').catch(() => undefined)
+  if (!loaded || refusalsZh) return
+  refusalsZh = loaded.refusalSentence
+  i18next.emit('languageChanged', 'zh')
+}
 
 export function preferredLanguage(): Language {
   const wanted = readPreference('language') ?? navigator.language
@@ -90,13 +98,9 @@ export function preferredLanguage(): Language {
 export const currentLanguage = (): Language => (i18next.language === 'zh' ? 'zh' : 'en')
 
 async function load(language: Language): Promise<object> {
-  const [loaded, ...more] = await Promise.all([
-    LOADERS[language](),
-    ...[...wanted].map((area) => AREAS[area][language]()),
-  ])
-  refusalSentenceNow = loaded.refusalSentence
+  const texts = await Promise.all([LOADERS[language](), ...[...wanted].map((area) => AREAS[area][language]())])
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
-  return Object.assign({ ...loaded.texts }, ...more)
+  return Object.assign({}, ...texts)
 }
 
 /** A page of an area, together with the area's texts. */
