@@ -234,7 +234,10 @@ export async function startServer(
   const scheduler =
     config.scheduler === 'off'
       ? null
-      : startScheduler({ db, replica, runners, live, publish, metrics, timeZone: config.timeZone, logFault })
+      : startScheduler({
+          ...{ db, replica, runners, live, publish, metrics, timeZone: config.timeZone, logFault },
+          onProgress: async () => {},
+        })
   metrics.beforeScrape(() => metrics.runningPrograms.set(scheduler?.state().running ?? 0))
   measureInstances({ db, metrics, nowMs, logFault })
   metrics.beforeScrape(async () => {

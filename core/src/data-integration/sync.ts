@@ -81,7 +81,10 @@ export type SyncProgram = {
   readonly ledger: { readonly key: string; readonly runId: number; readonly startAt: string | null } | null
 }
 
-/** What a run says of a table while it goes on, after each batch that the target has taken. */
+/**
+ * What a run has moved of a table since it last spoke of it, in names as people write them. Of what replaces a table that is said as it goes along, before the
+ * target has committed it.
+ */
 export type SyncProgress = {
   readonly source: string
   readonly target: string

@@ -2,7 +2,7 @@
 import type { NodeProgram } from './node.ts'
 
 /** `none`: nothing is run, the node only stands for what it waits for. */
-export type RunnerKind = 'sql' | 'postgresql' | 'shell' | 'python' | 'http' | 'branch' | 'none'
+export type RunnerKind = 'sql' | 'postgresql' | 'shell' | 'python' | 'http' | 'sync' | 'branch' | 'none'
 
 const PROGRAM_TYPES: Readonly<Record<RunnerKind, readonly string[]>> = {
   sql: [
@@ -15,6 +15,7 @@ const PROGRAM_TYPES: Readonly<Record<RunnerKind, readonly string[]>> = {
   shell: ['SHELL', 'DIDE_SHELL', 'EMR_SHELL', 'CDH_SHELL', 'BASH', 'SH'],
   python: ['PYTHON', 'PYTHON3', 'PYODPS3'],
   http: ['HTTP'],
+  sync: ['DI', 'DATAX', 'DATAX2', 'CDP', 'DT'],
   branch: ['CONTROLLER_BRANCH'],
   none: ['VIRTUAL', 'VIRTUAL_WORKFLOW', 'CONTROLLER_JOIN', 'PARAM_HUB'],
 }

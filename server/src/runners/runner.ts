@@ -1,5 +1,5 @@
 /** What the scheduler hands to a runner, and what it hears back. */
-import type { NodeDefinition, Refusal, TableProgram } from '@holdpoint/core'
+import type { NodeDefinition, Refusal, SyncProgram, SyncProgress, TableProgram } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import type { Environment } from '../store/nodes.ts'
 
@@ -24,6 +24,22 @@ export type Work = {
   readonly resources?: readonly { readonly name: string; readonly base64: string }[]
   /** Instead of running a program it changes this table. */
   readonly table?: TableProgram
+  /** It synchronises: a DI node, or the run of a job. */
+  readonly sync?: SyncWork
+}
+
+export type SyncWork = SyncProgram & { readonly source: DataSource; readonly target: DataSource }
+
+/** A data source cannot be used: how often it has been tried in a row, and why not. */
+export type Retrying = { readonly retries: number; readonly reason: Refusal }
+
+export type RunIo = {
+  log(text: string): void
+  readonly signal: AbortSignal
+  /** Of a synchronisation: what has been moved since it last spoke of this table. */
+  progress?(one: SyncProgress): void
+  /** Of a real-time one; null: it goes on again. */
+  retrying?(of: Retrying | null): void
 }
 
 export type Ended =
@@ -37,7 +53,7 @@ export type Ended =
 
 export type Runners = {
   /** Never throws. Resolves only when everything that it started is gone. */
-  run(work: Work, io: { log(text: string): void; readonly signal: AbortSignal }): Promise<Ended>
+  run(work: Work, io: RunIo): Promise<Ended>
   /** Whether nodes of this program type run anything at all; those that do not take no slot. */
   hasWork(programType: string): boolean
   /** Stops what is under way, and resolves when all of it is gone. */

@@ -109,7 +109,7 @@ test('nodes that run nothing succeed at once and have no work; what is not run h
     expect(here.runners.hasWork(programType)).toBe(false)
     expect((await here.ran({ programType })).ended).toEqual({ ended: 'succeeded' })
   }
-  for (const programType of ['DI', 'ODPS_MR', 'whatever', 'constructor']) {
+  for (const programType of ['RI', 'ODPS_MR', 'whatever', 'constructor']) {
     expect(here.runners.hasWork(programType)).toBe(true)
     expect(reasonOf(await here.ran({ programType }))).toContain(`programs of the type ${programType} are not run here`)
   }

@@ -1,12 +1,20 @@
 /** Runs the programs of nodes: what runs a node, how long it may, and what is written of it. */
-import { type FoundTable, Refusal, runnerKindOf, whyNotRun } from '@holdpoint/core'
+import {
+  type FoundTable,
+  Refusal,
+  runnerKindOf,
+  type Sync,
+  type SyncColumns,
+  type SyncTable,
+  whyNotRun,
+} from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import { runBranch } from './branch.ts'
 import { httpRunner } from './http.ts'
 import { startLeases } from './lease.ts'
 import { boundedLog } from './log.ts'
 import { type ProgramSettings, programs } from './programs.ts'
-import type { Ended, Runners, Work } from './runner.ts'
+import type { Ended, RunIo, Runners, Work } from './runner.ts'
 import { type SqlParts, sqlRunner } from './sql.ts'
 
 export type NodeRunners = Runners & {
@@ -14,13 +22,22 @@ export type NodeRunners = Runners & {
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
   /** The table of this name as the database says it is; null: there is none. Refused where it cannot be asked. */
   look(dataSource: DataSource, name: string, signal: AbortSignal): Promise<FoundTable | null>
+  /** Rule 54: which tables and columns it leads to, asked of both data sources. Refused with what is wrong. */
+  previewSync(
+    sync: Sync,
+    source: DataSource,
+    target: DataSource,
+    signal: AbortSignal,
+  ): Promise<{ readonly tables: readonly PreviewedTable[] }>
   /** A data source is no more, and its tables go. */
   remove(dataSource: DataSource): Promise<void>
   /** What programs run behind here, for the log. */
   fence(): Promise<string>
 }
 
-/** What no run goes beyond. */
+export type PreviewedTable = SyncTable & { readonly columns: SyncColumns; readonly targetExists: boolean }
+
+/** What no run goes beyond, but for one that never ends. */
 const LONGEST_RUN_MS = 24 * 3_600_000
 
 export function startRunners(parts: SqlParts & ProgramSettings & { readonly replicaTimeoutMs: number }): NodeRunners {
@@ -31,8 +48,9 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
   const closing = new AbortController()
   const underway = new Set<Promise<unknown>>()
 
-  async function dispatch(work: Work, io: { log(text: string): void; signal: AbortSignal }): Promise<Ended> {
+  async function dispatch(work: Work, io: RunIo): Promise<Ended> {
     if (work.table !== undefined) return await sql.change(work, work.table, io)
+    if (work.sync !== undefined) throw new Refusal('PROGRAM_NOT_RUN', { problem: 'synchronisations are not run yet' })
     const problem = whyNotRun(work.node)
     if (problem !== null) return { ended: 'failed', reason: new Refusal('PROGRAM_NOT_RUN', { problem }) }
     const kind = runnerKindOf(work.node.programType)!
@@ -51,13 +69,15 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
     }
   }
 
-  async function run(work: Work, io: { log(text: string): void; signal: AbortSignal }): Promise<Ended> {
+  async function run(work: Work, io: RunIo): Promise<Ended> {
+    const endless = work.sync?.sync.kind === 'real-time'
     const mayTakeMs = Math.min(work.timeoutMs ?? LONGEST_RUN_MS, LONGEST_RUN_MS)
     const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), mayTakeMs)
+    const timer = endless ? undefined : setTimeout(() => late.abort(), mayTakeMs)
     const log = boundedLog(io.log)
     try {
-      const ended = await dispatch(work, { log, signal: AbortSignal.any([io.signal, closing.signal, late.signal]) })
+      const signal = AbortSignal.any([io.signal, closing.signal, late.signal])
+      const ended = await dispatch(work, { ...io, log, signal })
       if (ended.ended !== 'stopped' || !late.signal.aborted || io.signal.aborted || closing.signal.aborted) return ended
       return { ended: 'failed', reason: new Refusal('RUN_TIMED_OUT', { seconds: Math.round(mayTakeMs / 1000) }) }
     } catch (error) {
@@ -79,6 +99,9 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
     hasWork: (programType) => runnerKindOf(programType) !== 'none',
     test: (dataSource, signal) => sql.test(dataSource, signal),
     look: (dataSource, name, signal) => sql.look(dataSource, name, signal),
+    async previewSync() {
+      throw new Refusal('PROGRAM_NOT_RUN', { problem: 'synchronisations are not run yet' })
+    },
     remove: (dataSource) =>
       sql.remove(dataSource).catch((error) => parts.logFault(error, { dataSource: dataSource.id })),
     fence: () => own.description(),

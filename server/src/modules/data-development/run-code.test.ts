@@ -162,7 +162,7 @@ describe('with nobody to ask', () => {
     expect(await refusalCode(run({ ...of, fileId: 1 }))).toBe('FILE_NOT_FOUND')
     const neighbour = await tenant.workspace()
     expect(await refusalCode(run({ ...of, workspaceId: neighbour.id }))).toBe('FILE_NOT_FOUND')
-    for (const programType of ['VIRTUAL', 'DI', 'CONTROLLER_BRANCH'])
+    for (const programType of ['VIRTUAL', 'RI', 'CONTROLLER_BRANCH'])
       expect(await refusalCode(run(await file(workspace, { content: '', programType })))).toBe('PROGRAM_NOT_RUN')
     await world.sql(`delete from data_sources where workspace_id = ${workspace.id} and environment = 'DEV'`)
     expect(await refusalCode(run(of))).toBe('DATA_SOURCE_MISSING')

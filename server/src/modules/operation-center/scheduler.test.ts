@@ -113,6 +113,7 @@ async function startReplica(program: Program): Promise<TestReplica> {
     publish: () => null,
     metrics: makeMetrics(),
     timeZone: 'UTC',
+    onProgress: async () => {},
     logFault: (error) => void faults.push(error),
   })
   let ending: Promise<void> | null = null

@@ -24,6 +24,7 @@ import { type EndedAs, type Ending, endRuns, type Outcome } from './end-runs.ts'
 import { rests } from './rests.ts'
 import { type RunLog, runLogs } from './run-log.ts'
 import { settle } from './settle.ts'
+import { type OnProgress, syncTeller } from './sync-news.ts'
 import { tellStatus } from './tell-status.ts'
 import { workOf } from './work.ts'
 
@@ -33,8 +34,9 @@ const LOOK_AT_WINDOWS_EVERY_MS = 2_000
 const MOST_AT_ONCE = 5_000
 const MOST_ORPHANS = 500
 const MOST_ENDINGS = 100
-/** Programs of one replica at the same time, whatever slots there are. */
+/** Programs of one replica at the same time, whatever slots there are; those that never end stand beside them. */
 const MOST_RUNNING = 100
+const MOST_ENDLESS = 200
 const AGAIN_AFTER_MS = 500
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -52,6 +54,8 @@ export type Scheduler = {
 type Stop = 'terminated' | 'timed-out' | 'lost'
 type Running = store.RunKey & {
   readonly control: AbortController
+  /** A real-time synchronisation. */
+  endless: boolean
   stop: Stop | null
 }
 
@@ -63,6 +67,8 @@ export function startScheduler(parts: {
   readonly publish: Publish
   readonly metrics: Metrics
   readonly timeZone: string
+  /** What synchronisations say of how far they have come. */
+  readonly onProgress: OnProgress
   readonly logFault: (error: unknown, about: Readonly<Record<string, unknown>>) => void
 }): Scheduler {
   const { db, replica, runners, live, metrics } = parts
@@ -204,7 +210,7 @@ export function startScheduler(parts: {
   }
 
   async function startGroup(groupId: number, replicaId: string): Promise<number> {
-    const room = MOST_RUNNING - running.size
+    const room = roomHere()
     if (room <= 0 || stopping || replica.id() !== replicaId) return 0
     const claimed = await db.transaction(async (tx) => {
       const rows = await store.claim(tx, groupId, replicaId, room)
@@ -220,6 +226,12 @@ export function startScheduler(parts: {
     return claimed.length
   }
 
+  function roomHere(): number {
+    let endless = 0
+    for (const one of running.values()) if (one.endless) endless++
+    return Math.min(MOST_RUNNING - (running.size - endless), MOST_RUNNING + MOST_ENDLESS - running.size)
+  }
+
   function stopRun(one: Running, why: Stop): void {
     one.stop ??= why
     one.control.abort()
@@ -232,6 +244,7 @@ export function startScheduler(parts: {
       runNumber: claimed.run_number,
       replicaId,
       control: new AbortController(),
+      endless: false,
       stop: null,
     }
     running.set(one.id, one)
@@ -247,14 +260,22 @@ export function startScheduler(parts: {
 
   async function outcomeOf(claimed: store.ClaimedRow, one: Running, log: RunLog): Promise<Outcome> {
     let timer: NodeJS.Timeout | undefined
+    const told = syncTeller(one.id, parts.onProgress, parts.logFault)
     try {
       const { work, unknown } = await workOf(db, claimed, parts.timeZone)
       // Between the two nothing is waited for: a program begins only while this replica may act.
       if (replica.id() !== one.replicaId || stopping) return { outcome: 'lost' }
+      one.endless = work.sync?.sync.kind === 'real-time'
       for (const text of unknown) log.write(`${text} is no expression and is taken as it stands.\n`)
       const { timeoutMs } = work
       if (timeoutMs !== null) timer = setTimeout(() => stopRun(one, 'timed-out'), Math.min(timeoutMs, LONGEST_TIMER_MS))
-      const ended = await runners.run(work, { log: (text) => log.write(text), signal: one.control.signal })
+      const { progress, retrying } = told
+      const ended = await runners.run(work, {
+        log: (text) => log.write(text),
+        signal: one.control.signal,
+        progress,
+        retrying,
+      })
       return outcome(ended, one.stop, timeoutMs)
     } catch (error) {
       if (error instanceof Refusal) return { outcome: 'failed', reason: error }
@@ -262,6 +283,7 @@ export function startScheduler(parts: {
       return { outcome: 'failed', reason: new Refusal('RUN_FAULT') }
     } finally {
       clearTimeout(timer)
+      await told.end()
     }
   }
 

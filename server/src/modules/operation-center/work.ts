@@ -4,13 +4,17 @@ import {
   MAX_NAMED_RESOURCES,
   Refusal,
   readParameterLine,
+  readTaskContent,
   resolveParameters,
   resourcesNamedIn,
   runnerKindOf,
+  SYNC_PROGRAM_TYPE,
+  type SyncProgram,
   TABLE_PROGRAM_TYPE,
   type TableProgram,
 } from '@holdpoint/core'
-import type { Work } from '../../runners/runner.ts'
+import { substituted } from '../../runners/parameters.ts'
+import type { SyncWork, Work } from '../../runners/runner.ts'
 import { dataSourceOfNode } from '../../store/data-sources.ts'
 import type { Sql } from '../../store/database.ts'
 import { resourcesByName } from '../../store/files.ts'
@@ -47,6 +51,7 @@ export async function workOf(sql: Sql, claimed: ClaimedRow, timeZone: string): P
           name: node.dataSource?.name ?? null,
         })
       : null
+  const sync = syncOf(claimed, parameters)
   const work = {
     instanceId: claimed.id,
     runNumber: claimed.run_number,
@@ -62,6 +67,7 @@ export async function workOf(sql: Sql, claimed: ClaimedRow, timeZone: string): P
     cycleAt: claimed.cycle_at,
     ...(kind === 'shell' || kind === 'python' ? { resources: await resourcesOf(sql, claimed) } : {}),
     ...(table === null ? {} : { table }),
+    ...(sync === null ? {} : { sync: await placesOf(sql, claimed, sync) }),
   }
   return { work, unknown }
 }
@@ -87,4 +93,26 @@ const notRun = (problem: string) => new Refusal('PROGRAM_NOT_RUN', { problem })
 function tableOf({ kind, definition }: ClaimedRow): TableProgram | null {
   if (DAG_KINDS[kind] !== 'temporary-workflow' || definition.programType !== TABLE_PROGRAM_TYPE) return null
   return JSON.parse(definition.script?.content ?? '') as TableProgram
+}
+
+/** Rule 52: what a DI node says, with its parameters, or what a job was when it was started; a node of the latter's type that somebody has written is none. */
+function syncOf({ kind, definition }: ClaimedRow, parameters: Work['parameters']): SyncProgram | null {
+  const content = definition.script?.content ?? ''
+  if (DAG_KINDS[kind] === 'temporary-workflow' && definition.programType === SYNC_PROGRAM_TYPE)
+    return JSON.parse(content) as SyncProgram
+  if (runnerKindOf(definition.programType) !== 'sync') return null
+  // Values stand in texts of its JSON.
+  const written = parameters.map(({ name, value }) => ({ name, value: JSON.stringify(value).slice(1, -1) }))
+  return { sync: readTaskContent(substituted(content, written)), ledger: null }
+}
+
+async function placesOf(sql: Sql, claimed: ClaimedRow, program: SyncProgram): Promise<SyncWork> {
+  const find = async (name: string | null) => {
+    const { workspace_id: workspaceId, environment } = claimed
+    const found = await dataSourceOfNode(sql, { workspaceId, environment, name })
+    if (found === null) throw new Refusal('DATA_SOURCE_MISSING', { name: name ?? 'default' })
+    return found
+  }
+  const { source, target } = program.sync
+  return { ...program, source: await find(source.dataSource), target: await find(target.dataSource) }
 }
