@@ -1,9 +1,8 @@
 // The console as people meet it: its built files, the real server with its database, a real Chromium.
-import { execFileSync } from 'node:child_process'
-import { createRequire } from 'node:module'
-import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { buildConsole } from '../../console/build.ts'
 import { auditEn } from '../../console/src/text/audit-en.ts'
 import { auditZh } from '../../console/src/text/audit-zh.ts'
 import { developmentEn } from '../../console/src/text/development-en.ts'
@@ -54,8 +53,22 @@ export type BrowserConsole = {
   stop(): Promise<void>
 }
 
-export async function startBrowserConsole(): Promise<BrowserConsole> {
-  buildConsole()
+/** One browser and one server for all stories of a test file; each story brings its own tenant. */
+export function browserConsole(): () => BrowserConsole {
+  let started: BrowserConsole
+  beforeAll(async () => {
+    started = await startBrowserConsole()
+  })
+  afterAll(() => started?.stop())
+  afterEach(() => {
+    expect(started.faults.splice(0)).toEqual([])
+  })
+  return () => started
+}
+
+async function startBrowserConsole(): Promise<BrowserConsole> {
+  const problem = await buildConsole()
+  if (problem !== null) throw new Error(`The console could not be built: ${problem}`)
   const world = await startWorld()
   const { executablePath, args, env } = findBrowser()
   const browser = await chromium.launch({ executablePath, args: [...args], env: { ...env } }).catch(async (error) => {
@@ -100,17 +113,6 @@ export async function startBrowserConsole(): Promise<BrowserConsole> {
       await world.stop()
     },
   }
-}
-
-/** As `npm run build` does it: for production, whatever the tests themselves run as. */
-function buildConsole(): void {
-  const require = createRequire(import.meta.url)
-  const vite = path.join(path.dirname(require.resolve('vite/package.json')), 'bin', 'vite.js')
-  execFileSync(process.execPath, [vite, 'build', 'console', '--logLevel', 'warn'], {
-    cwd: path.join(import.meta.dirname, '../..'),
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
 }
 
 export type Shop = {
