@@ -1,6 +1,7 @@
 // One of everything, for tests that ask who may reach it.
 import { nodeBody, putFile } from './files.ts'
 import { putBackfill, putRun } from './instances.ts'
+import { syncOf } from './sync.ts'
 import {
   ask,
   detailOf,
@@ -113,6 +114,10 @@ export async function estate(world: World, word: string): Promise<Estate> {
     params,
     body: { kind: 'commit', files: [{ fileId: draft.id }] },
   })
+  const syncJob = await owner.api.call('POST /workspaces/{workspaceId}/sync-jobs', {
+    params,
+    body: { name: `job-${word}`, definition: syncOf(`table_${word}`) },
+  })
   const ids = {
     userId: member.id,
     sessionId,
@@ -141,6 +146,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     folderId: folder.id,
     deploymentId: deployment.id,
     reviewId: review.id,
+    syncJobId: syncJob.id,
   }
   const words = [
     owner.name,
@@ -157,6 +163,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     `file_${word}`,
     `folder-${word}`,
     `draft_${word}`,
+    syncJob.name,
     review.description,
     bus.name,
     named.name,

@@ -20,6 +20,8 @@ import { toldOfOperation } from './modules/data-development/event-detail.ts'
 import { fileOperations } from './modules/data-development/file-operation.ts'
 import { runCode } from './modules/data-development/run-code.ts'
 import { commitTable, deployTable } from './modules/data-development/submit-table.ts'
+import { startBatch, startJob } from './modules/data-integration/start-jobs.ts'
+import { keepProgress } from './modules/data-integration/sync-progress.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
@@ -74,6 +76,8 @@ const OPERATIONS: OperationTable = {
   'run-file': runCode,
   'commit-table': commitTable,
   'deploy-table': deployTable,
+  'start-diJob': startJob,
+  'batch-start-diJob': startBatch,
 }
 
 const EXPIRE_EVERY_MS = 1_000
@@ -236,7 +240,7 @@ export async function startServer(
       ? null
       : startScheduler({
           ...{ db, replica, runners, live, publish, metrics, timeZone: config.timeZone, logFault },
-          onProgress: async () => {},
+          onProgress: keepProgress({ db, live, metrics }),
         })
   metrics.beforeScrape(() => metrics.runningPrograms.set(scheduler?.state().running ?? 0))
   measureInstances({ db, metrics, nowMs, logFault })

@@ -105,7 +105,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   DATA_SOURCE_MISSING: '该环境下的工作空间没有数据源 {name}。',
   DATA_SOURCE_UNREACHABLE: '数据源 {name} 无法使用：{problem}。',
   DATA_SOURCE_INVALID: '无法保存该数据源：{problem}。',
-  IN_USE_BY_NODES: '{name} 正被节点使用，请先将这些节点改为使用其他对象：{nodes}。',
+  IN_USE_BY_NODES: '{name} 正在被使用，请先将使用它的对象改为使用其他对象：{nodes}。',
   DEFAULT_KEPT: '{name} 是默认项，不能删除；请先将其他项设为默认。',
 
   ALERT_MAIL_OFF: '此处未配置邮件服务器（HOLDPOINT_SMTP_URL）；报警可以发送到 Webhook。',

@@ -106,7 +106,7 @@ export type PlaceNames = { readonly source: string; readonly target: string; rea
 export function mappingEntries(sync: Sync, names: PlaceNames): readonly MappingEntry[] {
   return sync.mappings.map(({ source, target }) => ({
     srcDatasourceName: names.source,
-    srcDatabaseName: source.schema ?? names.database,
+    srcDatabaseName: source.format === null ? (source.schema ?? names.database) : 'files',
     srcTable: source.table,
     dstDatasourceName: names.target,
     dstTable: target.schema === null ? target.table : `${target.schema}.${target.table}`,

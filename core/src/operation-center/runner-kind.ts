@@ -22,6 +22,8 @@ const PROGRAM_TYPES: Readonly<Record<RunnerKind, readonly string[]>> = {
 
 /** Types whose nodes run nothing. */
 export const PROGRAM_TYPES_WITHOUT_WORK = PROGRAM_TYPES.none
+/** Types whose nodes synchronise: their data sources stand in their content. */
+export const SYNC_PROGRAM_TYPES = PROGRAM_TYPES.sync
 
 const KINDS: ReadonlyMap<string, RunnerKind> = new Map(
   (Object.entries(PROGRAM_TYPES) as [RunnerKind, readonly string[]][]).flatMap(([kind, names]) =>

@@ -102,7 +102,7 @@ export const OPERATION_CENTER_REFUSALS = {
   IN_USE_BY_NODES: {
     status: 409,
     dataworks: 'Conflict.InUse',
-    sentence: '{name} is used by nodes; lead them elsewhere first: {nodes}.',
+    sentence: '{name} is in use; lead what uses it elsewhere first: {nodes}.',
   },
   DEFAULT_KEPT: {
     status: 409,

@@ -1641,6 +1641,172 @@ export interface Routes {
     answer: DeploymentDetail
   }
   /**
+   * The synchronisation jobs of a workspace
+   */
+  'GET /workspaces/{workspaceId}/sync-jobs': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      name?: string
+      kind?: 'full' | 'incremental' | 'real-time'
+      state?: 'never-run' | 'waiting' | 'running' | 'retrying' | 'succeeded' | 'stopped' | 'failed'
+    }
+    body: undefined
+    answer: {
+      items: SyncJobSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Make a synchronisation job; nothing runs before it is started
+   */
+  'POST /workspaces/{workspaceId}/sync-jobs': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewSyncJobInput
+    answer: SyncJobDetail
+  }
+  /**
+   * One synchronisation job with its newest run
+   */
+  'GET /workspaces/{workspaceId}/sync-jobs/{syncJobId}': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {}
+    body: undefined
+    answer: SyncJobDetail
+  }
+  /**
+   * Change a synchronisation job; refused where somebody has changed it meanwhile
+   */
+  'PATCH /workspaces/{workspaceId}/sync-jobs/{syncJobId}': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {}
+    body: SyncJobSave
+    answer: SyncJobDetail
+  }
+  /**
+   * Delete a synchronisation job that is not under way; its targets stay as they are
+   */
+  'DELETE /workspaces/{workspaceId}/sync-jobs/{syncJobId}': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {}
+    body: undefined
+    answer: undefined
+  }
+  /**
+   * Start a synchronisation job (start-diJob), once both data sources have been asked whether it can be
+   */
+  'POST /workspaces/{workspaceId}/sync-jobs/{syncJobId}/start': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {}
+    body: SyncJobStartInput
+    answer: AskedSyncStart
+  }
+  /**
+   * Start several real-time jobs (batch-start-diJob): all of them, or none
+   */
+  'POST /workspaces/{workspaceId}/sync-job-starts': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: SyncJobsStartInput
+    answer: AskedSyncStart
+  }
+  /**
+   * Stop a synchronisation job; a later start goes on from where it came
+   */
+  'POST /workspaces/{workspaceId}/sync-jobs/{syncJobId}/stop': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {}
+    body: undefined
+    answer: SyncJobDetail
+  }
+  /**
+   * The runs of a synchronisation job, newest first; the log of each is that of its instance
+   */
+  'GET /workspaces/{workspaceId}/sync-jobs/{syncJobId}/runs': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: SyncRun[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * The tables that a synchronisation job has brought, and how far it has come with each
+   */
+  'GET /workspaces/{workspaceId}/sync-jobs/{syncJobId}/tables': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    body: undefined
+    answer: {
+      items: SyncTableState[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * What a synchronisation job has brought in each minute; minutes without rows are left out
+   */
+  'GET /workspaces/{workspaceId}/sync-jobs/{syncJobId}/throughput': {
+    params: {
+      workspaceId: number
+      syncJobId: number
+    }
+    query: {
+      hours?: number
+    }
+    body: undefined
+    answer: {
+      items: SyncMinute[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Which tables and columns a synchronisation would bring where, asked of both data sources now
+   */
+  'POST /workspaces/{workspaceId}/sync-previews': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: SyncInput
+    answer: SyncPreview
+  }
+  /**
    * Operations and their event checks, newest first
    */
   'GET /operations': {
@@ -2655,7 +2821,7 @@ export interface Routes {
     answer: DataSource
   }
   /**
-   * Delete a data source, with its tables where it is a DuckDB file; refused while nodes name it
+   * Delete a data source, with its tables where it is a DuckDB file; refused while nodes, synchronisation jobs or monitors name it
    */
   'DELETE /workspaces/{workspaceId}/data-sources/{dataSourceId}': {
     params: {
@@ -4977,6 +5143,398 @@ export interface DeploymentSummary {
   createdBy: Person
   createdAt: string
 }
+export interface SyncJobSummary {
+  id: number
+  workspaceId: number
+  name: string
+  description: string
+  kind: 'full' | 'incremental' | 'real-time'
+  owner: Person | null
+  source: {
+    dataSource: string
+    kind: string | null
+  }
+  target: {
+    dataSource: string
+    kind: string | null
+  }
+  state: 'never-run' | 'waiting' | 'running' | 'retrying' | 'succeeded' | 'stopped' | 'failed'
+  /**
+   * Why it has failed, or is being tried again
+   */
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  /**
+   * To which it has brought rows
+   */
+  tables: number
+  /**
+   * In all its runs
+   */
+  rows: number
+  /**
+   * Over the last minute in which rows were moved
+   */
+  rowsPerSecond: number
+  lastStartedAt: string | null
+  /**
+   * When rows were last moved
+   */
+  movedAt: string | null
+  revision: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: ('save' | 'delete' | 'start' | 'stop')[]
+}
+export interface NewSyncJobInput {
+  name: string
+  description?: string
+  definition: SyncInput
+  resourceGroup?: string | null
+}
+export interface SyncInput {
+  /**
+   * incremental: from where it ended the last time; real-time: the same, until it is stopped
+   */
+  kind: 'full' | 'incremental' | 'real-time'
+  source: {
+    /**
+     * Null: the default one of production
+     */
+    dataSource?: string | null
+  }
+  target: {
+    /**
+     * Null: the default one of production
+     */
+    dataSource?: string | null
+  }
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  mappings: SyncMappingInput[]
+  /**
+   * What is read again below the position: seconds of times, units of numbers
+   */
+  lookback?: number
+  pollSeconds?: number
+}
+export interface SyncMappingInput {
+  source: {
+    schema?: string | null
+    /**
+     * A table, a file’s path, or a pattern that whole names have to match
+     */
+    table: string
+    isPattern?: boolean
+    /**
+     * Null: a table; otherwise a file in `files`
+     */
+    format?: ('csv' | 'parquet') | null
+  }
+  target: {
+    schema?: string | null
+    /**
+     * `${table}`, `${schema}` and `$1` to `$9` stand for what was found
+     */
+    table: string
+    /**
+     * Null: a table; otherwise a file in `files`
+     */
+    format?: ('csv' | 'parquet') | null
+  }
+  /**
+   * Empty: all of them, under their names
+   *
+   * @maxItems 1200
+   */
+  columns?: {
+    from: string
+    to: string
+  }[]
+  /**
+   * Which rows, in the SQL of the source
+   */
+  where?: string | null
+  write?: 'replace' | 'upsert'
+  /**
+   * Of replace: `dt=20261121`; only what has these values is replaced, and rows get them
+   */
+  partition?: string | null
+  /**
+   * Of upsert, in names of the target; empty: the primary key of the source
+   *
+   * @maxItems 32
+   */
+  key?: string[]
+  /**
+   * Grows with every change of a row
+   */
+  changeColumn?: string | null
+}
+export interface SyncJobDetail {
+  id: number
+  workspaceId: number
+  name: string
+  description: string
+  kind: 'full' | 'incremental' | 'real-time'
+  owner: Person | null
+  source: {
+    dataSource: string
+    kind: string | null
+  }
+  target: {
+    dataSource: string
+    kind: string | null
+  }
+  state: 'never-run' | 'waiting' | 'running' | 'retrying' | 'succeeded' | 'stopped' | 'failed'
+  /**
+   * Why it has failed, or is being tried again
+   */
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  /**
+   * To which it has brought rows
+   */
+  tables: number
+  /**
+   * In all its runs
+   */
+  rows: number
+  /**
+   * Over the last minute in which rows were moved
+   */
+  rowsPerSecond: number
+  lastStartedAt: string | null
+  /**
+   * When rows were last moved
+   */
+  movedAt: string | null
+  revision: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  /**
+   * What the caller may do with it in its present state
+   */
+  may: ('save' | 'delete' | 'start' | 'stop')[]
+  definition: Sync
+  resourceGroup: string | null
+  createdAt: string
+  /**
+   * The newest
+   */
+  run: SyncRun | null
+}
+export interface Sync {
+  /**
+   * incremental: from where it ended the last time; real-time: the same, until it is stopped
+   */
+  kind: 'full' | 'incremental' | 'real-time'
+  source: {
+    /**
+     * Null: the default one of production
+     */
+    dataSource: string | null
+  }
+  target: {
+    /**
+     * Null: the default one of production
+     */
+    dataSource: string | null
+  }
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  mappings: SyncMapping[]
+  /**
+   * What is read again below the position: seconds of times, units of numbers
+   */
+  lookback: number
+  pollSeconds: number
+}
+export interface SyncMapping {
+  source: {
+    schema: string | null
+    /**
+     * A table, a file’s path, or a pattern that whole names have to match
+     */
+    table: string
+    isPattern: boolean
+    /**
+     * Null: a table; otherwise a file in `files`
+     */
+    format: ('csv' | 'parquet') | null
+  }
+  target: {
+    schema: string | null
+    /**
+     * `${table}`, `${schema}` and `$1` to `$9` stand for what was found
+     */
+    table: string
+    /**
+     * Null: a table; otherwise a file in `files`
+     */
+    format: ('csv' | 'parquet') | null
+  }
+  /**
+   * Empty: all of them, under their names
+   *
+   * @maxItems 1200
+   */
+  columns: {
+    from: string
+    to: string
+  }[]
+  /**
+   * Which rows, in the SQL of the source
+   */
+  where: string | null
+  write: 'replace' | 'upsert'
+  /**
+   * Of replace: `dt=20261121`; only what has these values is replaced, and rows get them
+   */
+  partition: string | null
+  /**
+   * Of upsert, in names of the target; empty: the primary key of the source
+   *
+   * @maxItems 32
+   */
+  key: string[]
+  /**
+   * Grows with every change of a row
+   */
+  changeColumn: string | null
+}
+export interface SyncRun {
+  id: number
+  /**
+   * Its log is that of this instance
+   */
+  instanceId: number
+  revision: number
+  state: 'never-run' | 'waiting' | 'running' | 'retrying' | 'succeeded' | 'stopped' | 'failed'
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  startAt: string | null
+  rows: number
+  bytes: number
+  operationId: string | null
+  startedBy: Person
+  startedAt: string
+  endedAt: string | null
+  stoppedBy: Person | null
+}
+/**
+ * What is not given stays. A run that is under way goes on as it was started
+ */
+export interface SyncJobSave {
+  /**
+   * The revision that it was made on
+   */
+  revision: number
+  name?: string
+  description?: string
+  definition?: Sync
+  resourceGroup?: string | null
+}
+export interface SyncJobStartInput {
+  /**
+   * A value of the change column, instead of where the job ended the last time; times as yyyy-mm-dd hh:mm:ss in UTC
+   */
+  startAt?: string | null
+}
+export interface AskedSyncStart {
+  operation: OperationView
+  /**
+   * Empty while it is held
+   */
+  runs: SyncRun[]
+}
+/**
+ * Real-time jobs; all of them are started, or none
+ */
+export interface SyncJobsStartInput {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  jobIds: number[]
+  /**
+   * A value of the change column, instead of where the job ended the last time; times as yyyy-mm-dd hh:mm:ss in UTC
+   */
+  startAt?: string | null
+}
+export interface SyncTableState {
+  source: string
+  target: string
+  /**
+   * Up to which value of the change column it has been brought
+   */
+  position: string | null
+  rows: number
+  bytes: number
+  movedAt: string
+}
+/**
+ * What a run brought in this minute
+ */
+export interface SyncMinute {
+  at: string
+  rows: number
+  bytes: number
+}
+export interface SyncPreview {
+  tables: {
+    /**
+     * Counted from 0
+     */
+    mapping: number
+    source: string
+    target: string
+    targetExists: boolean
+    columns: {
+      from: string
+      to: string
+      type: string
+    }[]
+    key: string[]
+  }[]
+  /**
+   * Tables that are not listed
+   */
+  more: number
+  problems: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+}
 /**
  * Which extensions hold operations up now, and why; of workspaces that the caller may read
  */
@@ -7005,6 +7563,32 @@ export interface ParameterText {
    * @maxItems 54
    */
   points: string[]
+}
+export interface NewSyncJob {
+  name: string
+  description: string
+  definition: Sync
+  resourceGroup: string | null
+}
+export interface SyncJobStart {
+  /**
+   * A value of the change column, instead of where the job ended the last time; times as yyyy-mm-dd hh:mm:ss in UTC
+   */
+  startAt: string | null
+}
+/**
+ * Real-time jobs; all of them are started, or none
+ */
+export interface SyncJobsStart {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  jobIds: number[]
+  /**
+   * A value of the change column, instead of where the job ended the last time; times as yyyy-mm-dd hh:mm:ss in UTC
+   */
+  startAt: string | null
 }
 export interface NewTableSubmission {
   environment: 'PROD' | 'DEV'

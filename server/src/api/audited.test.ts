@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { nodeBody, putFile } from '../../../test/files.ts'
 import { putRun } from '../../../test/instances.ts'
+import { syncOf } from '../../../test/sync.ts'
 import {
   ask,
   callBack,
@@ -256,6 +257,9 @@ async function review(): Promise<string> {
   return `/workspaces/${workspace.id}/file-reviews/${asked.id}`
 }
 
+const syncJob = () =>
+  call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs`, { name: fresh('job'), definition: syncOf('there') })
+
 /** What each route that writes needs beforehand, the request, and the entries it leaves. */
 const STEPS: Readonly<Record<string, Step>> = {
   'POST /session': {
@@ -500,6 +504,30 @@ const STEPS: Readonly<Record<string, Step>> = {
       const body = { environment: 'DEV', revision: 1 }
       return () => call(owner, 'POST', `/workspaces/${workspace.id}/tables/${id}/submissions`, body)
     },
+  },
+  'POST /workspaces/:workspaceId/sync-jobs': { actions: ['sync-job.create'], run: async () => () => syncJob() },
+  'PATCH /workspaces/:workspaceId/sync-jobs/:syncJobId': {
+    actions: ['resource-group.create', 'sync-job.save'],
+    async run() {
+      const { id } = await syncJob()
+      const definition = syncOf('there', { kind: 'real-time', write: 'upsert', changeColumn: 'at' })
+      return () => call(owner, 'PATCH', `/workspaces/${workspace.id}/sync-jobs/${id}`, { revision: 1, definition })
+    },
+  },
+  'DELETE /workspaces/:workspaceId/sync-jobs/:syncJobId': {
+    actions: ['sync-job.delete'],
+    async run() {
+      const { id } = await syncJob()
+      return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/sync-jobs/${id}`)
+    },
+  },
+  'POST /workspaces/:workspaceId/sync-jobs/:syncJobId/start': { actions: [], run: async () => async () => {} },
+  'POST /workspaces/:workspaceId/sync-job-starts': { actions: [], run: async () => async () => {} },
+  'POST /workspaces/:workspaceId/sync-jobs/:syncJobId/stop': { actions: [], run: async () => async () => {} },
+  // It asks both data sources and writes nothing.
+  'POST /workspaces/:workspaceId/sync-previews': {
+    actions: [],
+    run: async () => () => call(owner, 'POST', `/workspaces/${workspace.id}/sync-previews`, syncOf('nowhere')),
   },
   'POST /workspaces/:workspaceId/file-reviews/:reviewId/comments': {
     actions: ['file-review.comment'],

@@ -1,3 +1,4 @@
+import { SYNC_PROGRAM_TYPES } from '@holdpoint/core'
 import type { Sql } from './database.ts'
 import type { Environment } from './nodes.ts'
 
@@ -120,11 +121,19 @@ export async function makeDefaultDataSource(sql: Sql, row: Pick<DataSourceRow, '
   await sql.rows('update data_sources set is_default = true, modified_at = now() where id = $1', [row.id])
 }
 
-/** Names of published nodes that name it, at most so many. */
-export async function nodesOnDataSource(sql: Sql, id: number, limit: number): Promise<string[]> {
+/** Names of what names it, at most so many: published nodes, those that synchronise in their content, and in production jobs and monitors. */
+export async function usersOfDataSource(sql: Sql, id: number, limit: number): Promise<string[]> {
   const rows = await sql.rows<{ name: string }>(
-    `select n.name from data_sources d join lateral (select n.name ${NODES_USING} order by n.name limit $2) n on true where d.id = $1`,
-    [id, limit],
+    `select u.name from data_sources d join lateral (
+       select n.name ${NODES_USING}
+       union select n.name from nodes n where n.workspace_id = d.workspace_id and n.environment = d.environment and n.unpublished_at is null
+         and upper(n.program_type) = any($3) and strpos(n.definition -> 'script' ->> 'content', to_json(d.name)::text) > 0
+       union select j.name from sync_jobs j where j.workspace_id = d.workspace_id and d.environment = 'PROD' and j.deleted_at is null
+         and d.name in (j.definition -> 'source' ->> 'dataSource', j.definition -> 'target' ->> 'dataSource')
+       union select m.name from quality_monitors m where m.workspace_id = d.workspace_id and d.environment = 'PROD' and m.deleted_at is null
+         and m.data_source = d.name
+       order by name limit $2) u on true where d.id = $1`,
+    [id, limit, SYNC_PROGRAM_TYPES],
   )
   return rows.map(({ name }) => name)
 }

@@ -1,9 +1,9 @@
 /** What is run on a data source because somebody asked for it in Data Development: an instance of a temporary workflow each, and what it was for. */
-import { DAG_KINDS, type NodeDefinition } from '@holdpoint/core'
+import type { NodeDefinition } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
 import type { RunReason } from './instance-runs.ts'
 import type { Environment } from './nodes.ts'
-import { drawIds } from './planned-instances.ts'
+import { insertTemporaryRun } from './temporary-runs.ts'
 
 export type DevelopmentRunRow = {
   instance_id: number
@@ -37,96 +37,15 @@ export type NewDevelopmentRun = {
   readonly parameters: string | null
 }
 
-const TEMPORARY_WORKFLOW = DAG_KINDS.indexOf('temporary-workflow')
-
-/** The next version of the node whose instances are the runs of a file or a table; the first one makes the node, which is never published. */
-async function putRunNode(tx: Transaction, run: NewDevelopmentRun): Promise<{ id: number; version: number }> {
-  const { definition } = run
-  const [of, ofId] = run.fileId === null ? ['tables', run.tableId] : ['files', run.fileId]
-  const [owner] = await tx.rows<{ run_node_id: number | null }>(
-    `select run_node_id from ${of} where id = $1 for no key update`,
-    [ofId],
-  )
-  const nodeId = owner!.run_node_id
-  const [node] =
-    nodeId !== null
-      ? await tx.rows<{ id: number; version: number }>(
-          `update nodes set name = $2, program_type = $3, file_type = $4, definition = $5, environment = $6, owner_id = $7, version = version + 1,
-             modified_at = now() where id = $1 returning id, version`,
-          [
-            nodeId,
-            definition.name,
-            definition.programType,
-            definition.fileType,
-            JSON.stringify(definition),
-            run.environment,
-            run.requestedBy,
-          ],
-        )
-      : await tx.rows<{ id: number; version: number }>(
-          `with made as (
-             insert into nodes (tenant_id, workspace_id, environment, name, program_type, file_type, owner_id, trigger, recurrence, cron, priority,
-               definition, unpublished_at)
-             values ($1, $2, $3, $4, $5, $6, $7, 'manual', 'normal', null, $8, $9, now()) returning id, version),
-           kept as (update ${of} set run_node_id = made.id from made where ${of}.id = $10)
-           select id, version from made`,
-          [
-            run.tenantId,
-            run.workspaceId,
-            run.environment,
-            definition.name,
-            definition.programType,
-            definition.fileType,
-            run.requestedBy,
-            definition.priority,
-            JSON.stringify(definition),
-            ofId,
-          ],
-        )
-  tx.send('insert into node_versions (node_id, version, definition, made_by) values ($1, $2, $3, $4)', [
-    node!.id,
-    node!.version,
-    JSON.stringify(definition),
-    run.requestedBy,
-  ])
-  return node!
-}
-
 /** One instance in a run of its own, which waits for a slot and nothing else. */
 export async function insertDevelopmentRun(tx: Transaction, run: NewDevelopmentRun): Promise<number> {
-  const node = await putRunNode(tx, run)
-  const id = (await drawIds(tx, 1)) + 1
+  const { tenantId, workspaceId, environment, kind, fileId, tableId, operationId, requestedBy } = run
+  const of = fileId === null ? ({ table: 'tables', id: tableId! } as const) : ({ table: 'files', id: fileId } as const)
+  const id = await insertTemporaryRun(tx, { ...run, of })
   tx.send(
-    `with dag as (
-       insert into dags (tenant_id, workspace_id, environment, kind, name, bizdate, created_by, parameters, status)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 1) returning id),
-     chosen as (
-       select id from resource_groups where tenant_id = $1 and (identifier = $9 or is_default) order by identifier is not distinct from $9 desc limit 1),
-     made as (
-       insert into instances (id, tenant_id, workspace_id, environment, node_id, node_version, dag_id, kind, bizdate, period_number, cycle_at, due_at, status,
-         has_work, priority, resource_group_id, wait_resource_at)
-       overriding system value select $17, $1, $2, $3, $10, $11, dag.id, $4, $6, 1, now(), now(), 3, true, $12, chosen.id, now() from dag, chosen)
-     insert into development_runs (instance_id, tenant_id, workspace_id, environment, kind, file_id, table_id, operation_id, created_by)
-     values ($17, $1, $2, $3, $13, $14, $15, $16, $7)`,
-    [
-      run.tenantId,
-      run.workspaceId,
-      run.environment,
-      TEMPORARY_WORKFLOW,
-      run.definition.name,
-      run.bizdate,
-      run.requestedBy,
-      run.parameters === null ? null : JSON.stringify({ [node.id]: run.parameters }),
-      run.definition.resourceGroup,
-      node.id,
-      node.version,
-      run.definition.priority,
-      run.kind,
-      run.fileId,
-      run.tableId,
-      run.operationId,
-      id,
-    ],
+    `insert into development_runs (instance_id, tenant_id, workspace_id, environment, kind, file_id, table_id, operation_id, created_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, tenantId, workspaceId, environment, kind, fileId, tableId, operationId, requestedBy],
   )
   return id
 }

@@ -68,15 +68,16 @@ export async function makeDefaultResourceGroup(sql: Sql, tenantId: number, id: n
   await sql.rows('update resource_groups set is_default = true where id = $1', [id])
 }
 
-/** Names of published nodes that name it, at most so many. */
-export async function nodesInResourceGroup(
+/** Names of published nodes, and of synchronisation jobs, that name it, at most so many. */
+export async function usersOfResourceGroup(
   sql: Sql,
   tenantId: number,
   identifier: string,
   limit: number,
 ): Promise<string[]> {
   const rows = await sql.rows<{ name: string }>(
-    `select name from nodes where tenant_id = $1 and unpublished_at is null and definition ->> 'resourceGroup' = $2 order by name limit $3`,
+    `select name from nodes where tenant_id = $1 and unpublished_at is null and definition ->> 'resourceGroup' = $2
+     union select name from sync_jobs where tenant_id = $1 and deleted_at is null and resource_group = $2 order by name limit $3`,
     [tenantId, identifier, limit],
   )
   return rows.map(({ name }) => name)
@@ -92,4 +93,25 @@ export async function deleteResourceGroup(tx: Transaction, tenantId: number, id:
     [tenantId, id],
   )
   await tx.rows('delete from resource_groups where id = $1', [id])
+}
+
+/** Whether there is one of this name now that there was not. */
+export async function putResourceGroup(
+  sql: Sql,
+  given: { tenantId: number; identifier: string; name: string; slots: number },
+): Promise<boolean> {
+  const rows = await sql.rows(
+    `insert into resource_groups (tenant_id, identifier, name, slots, allows_shell) values ($1, $2, $3, $4, false)
+     on conflict (tenant_id, identifier) do nothing returning id`,
+    [given.tenantId, given.identifier, given.name, given.slots],
+  )
+  return rows.length > 0
+}
+
+export async function hasResourceGroup(sql: Sql, tenantId: number, identifier: string): Promise<boolean> {
+  const rows = await sql.rows('select 1 from resource_groups where tenant_id = $1 and identifier = $2', [
+    tenantId,
+    identifier,
+  ])
+  return rows.length > 0
 }

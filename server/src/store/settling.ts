@@ -9,7 +9,7 @@ export type ChangingRow = {
   status: number
   /** Whether what waits for it may have to be left out: a branch node with its choice, or something that was left out itself. */
   chooses: boolean
-  /** Of a temporary workflow: run because somebody asked for it in Data Development. */
+  /** Of a temporary workflow: run because somebody asked for it in Data Development, or started a job of Data Integration. */
   is_temporary: boolean
 }
 

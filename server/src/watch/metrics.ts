@@ -132,6 +132,8 @@ export const METRICS = {
     'From the moment from which an instance waited for nothing but a slot to its start',
     LONG,
   ),
+  syncRows: counter('sync_rows_total', [], 'Rows that synchronisations of this replica have moved'),
+  syncBytes: counter('sync_bytes_total', [], 'Bytes that they have moved, as they went over'),
   runningPrograms: gauge('running_programs', [], 'Programs that this replica runs now'),
   functionInvocations: counter(
     'function_invocations_total',

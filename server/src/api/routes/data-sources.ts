@@ -109,7 +109,8 @@ export const dataSourceRoutes = [
     path: '/workspaces/:workspaceId/data-sources/:dataSourceId',
     access: 'data-source.write',
     tag: 'Data sources',
-    summary: 'Delete a data source, with its tables where it is a DuckDB file; refused while nodes name it',
+    summary:
+      'Delete a data source, with its tables where it is a DuckDB file; refused while nodes, synchronisation jobs or monitors name it',
     status: 204,
     params: sourceParams,
     async run({ platform, caller, workspace, params }) {
@@ -117,7 +118,7 @@ export const dataSourceRoutes = [
         await sources.lockDataSources(tx, workspace.id)
         const row = await sourceFor(tx, workspace.id, params.dataSourceId)
         if (row.is_default) throw new Refusal('DEFAULT_KEPT', { name: row.name })
-        const nodes = await sources.nodesOnDataSource(tx, row.id, MOST_NAMED)
+        const nodes = await sources.usersOfDataSource(tx, row.id, MOST_NAMED)
         if (nodes.length > 0) throw new Refusal('IN_USE_BY_NODES', { name: row.name, nodes })
         await sources.deleteDataSource(tx, row.id)
         writeAudit(tx, entry(caller, row, 'data-source.delete', { kind: row.kind }))

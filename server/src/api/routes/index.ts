@@ -29,6 +29,7 @@ import { resourceGroupRoutes } from './resource-groups.ts'
 import { serviceUserRoutes } from './service-users.ts'
 import { sessionRoutes } from './session.ts'
 import { signingSecretRoutes } from './signing-secrets.ts'
+import { syncJobRoutes } from './sync-jobs.ts'
 import { tableRoutes } from './tables.ts'
 import { trialRoutes } from './trials.ts'
 import { userRoutes } from './users.ts'
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   ...folderRoutes,
   ...fileRoutes,
   ...deploymentRoutes,
+  ...syncJobRoutes,
   ...operationRoutes,
   ...alertRoutes,
   ...extensionRoutes,

@@ -87,7 +87,7 @@ export const resourceGroupRoutes = [
         await groups.lockResourceGroups(tx, caller.tenantId)
         const row = await groupFor(tx, caller, params.resourceGroupId)
         if (row.is_default) throw new Refusal('DEFAULT_KEPT', { name: row.identifier })
-        const nodes = await groups.nodesInResourceGroup(tx, caller.tenantId, row.identifier, MOST_NAMED)
+        const nodes = await groups.usersOfResourceGroup(tx, caller.tenantId, row.identifier, MOST_NAMED)
         if (nodes.length > 0) throw new Refusal('IN_USE_BY_NODES', { name: row.identifier, nodes })
         await groups.deleteResourceGroup(tx, caller.tenantId, row.id)
         writeAudit(tx, entry(caller, row, 'resource-group.delete'))

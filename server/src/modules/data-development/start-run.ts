@@ -6,10 +6,16 @@ import type { DevelopmentRunPlan } from './requests.ts'
 
 /** Answers the instance. Nobody runs it again by hand: whatever is to run is asked for anew, and checked. */
 export async function startDevelopmentRun(tx: Transaction, plan: DevelopmentRunPlan): Promise<number> {
-  return await insertDevelopmentRun(tx, { ...plan, definition: definitionOf(plan) })
+  return await insertDevelopmentRun(tx, { ...plan, definition: runDefinition(plan) })
 }
 
-const definitionOf = (plan: DevelopmentRunPlan): NodeDefinition => ({
+/** A node that waits for nothing and runs once. */
+export const runDefinition = (
+  plan: Pick<
+    DevelopmentRunPlan,
+    'name' | 'requestedBy' | 'programType' | 'content' | 'resourceGroup' | 'dataSourceName' | 'retries'
+  >,
+): NodeDefinition => ({
   key: plan.name,
   name: plan.name,
   owner: String(plan.requestedBy),

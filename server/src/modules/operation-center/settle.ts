@@ -3,7 +3,7 @@
  *
  * It keeps true, in the transaction of the change, what follows from it: what waits for the changed ones waits for less or for more, and moves on
  * or back; runs have the status that their instances give them, a run that has succeeded gives the next one of its line its turn, and backfills
- * follow their runs, and so does what was run for Data Development. What somebody may want to hear of is noted, to be told by the scheduler.
+ * follow their runs, and so does what was run for Data Development and for jobs of Data Integration. What somebody may want to hear of is noted, to be told by the scheduler.
  *
  * It decides no preconditions: whoever asks has locked the instances, in the order of their ids, and looked. Changes that change nothing (an instance that
  * has failed is to fail) are left out.
@@ -15,6 +15,7 @@ import { routesOf } from '../../store/openevent.ts'
 import * as store from '../../store/settling.ts'
 import { noteDags, noteInstances } from '../../store/status-news.ts'
 import { endDevelopmentRuns } from '../data-development/end-runs.ts'
+import { endSyncRuns } from '../data-integration/end-sync-runs.ts'
 
 export type Changes = {
   /** They have succeeded. */
@@ -70,7 +71,10 @@ export async function settle(tx: Transaction, changes: Changes): Promise<void> {
     const choosing = up.filter((id) => rows.get(id)!.chooses)
     if (choosing.length > 0) store.noteChoices(tx, choosing)
     const temporary = [...up, ...down].filter((id) => rows.get(id)!.is_temporary)
-    if (temporary.length > 0) await endDevelopmentRuns(tx, temporary)
+    if (temporary.length > 0) {
+      await endDevelopmentRuns(tx, temporary)
+      await endSyncRuns(tx, temporary)
+    }
   }
   if (turns.length > 0) answers.push(store.giveTurns(tx, turns))
   // Last: where these stand depends on what they wait for by then.
