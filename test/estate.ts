@@ -118,7 +118,9 @@ export async function estate(world: World, word: string): Promise<Estate> {
     params,
     body: { name: `job-${word}`, definition: syncOf(`table_${word}`) },
   })
+  const quality = await putQuality(world, { tenant, workspace, word })
   const ids = {
+    ...quality,
     userId: member.id,
     sessionId,
     functionCode: deployed.code,
@@ -165,6 +167,8 @@ export async function estate(world: World, word: string): Promise<Estate> {
     `draft_${word}`,
     syncJob.name,
     review.description,
+    `monitor-${word}`,
+    `rule-of-${word}`,
     bus.name,
     named.name,
     extension.code,
@@ -181,6 +185,45 @@ export async function estate(world: World, word: string): Promise<Estate> {
     nodeName,
     busName: bus.name,
     words,
+  }
+}
+
+/** A monitor with a rule, somebody who subscribes, and a run with its result. */
+async function putQuality(
+  { db }: Pick<World, 'db'>,
+  { tenant: { owner }, workspace, word }: Pick<Estate, 'tenant' | 'workspace'> & { readonly word: string },
+) {
+  const params = { workspaceId: workspace.id }
+  const rule = {
+    name: `rule-of-${word}`,
+    severity: 'High' as const,
+    templateCode: 'system:table:table_count:fixed',
+    sampling: { metric: 'Count' as const },
+    checking: { type: 'Fixed' as const, thresholds: { expected: '$checkValue > 0' } },
+  }
+  const { ids } = await owner.api.call('POST /workspaces/{workspaceId}/quality-monitors', {
+    params,
+    body: {
+      ...{ name: `monitor-${word}`, target: { table: `table_${word}` }, trigger: { type: 'ByManual' }, rules: [rule] },
+      subscriptions: [{ channel: 'Webhook', receiver: `http://127.0.0.1:9/${word}` }],
+    },
+  })
+  const qualityMonitorId = ids[0]!
+  const detail = await owner.api.call('GET /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}', {
+    params: { ...params, qualityMonitorId },
+  })
+  const qualityRuleId = detail.ruleList[0]!.id
+  const [run] = await db.rows<{ id: number; result_id: number }>(
+    `with run as (insert into quality_runs (tenant_id, workspace_id, monitor_id, bizdate, cycle_at, state, status, ended_at)
+       select tenant_id, workspace_id, id, current_date, now(), 'ended', 'Passed', now() from quality_monitors where id = $1 returning *)
+     insert into quality_results (tenant_id, workspace_id, run_id, monitor_id, rule_id, bizdate, rule, status, value, checked, statement, began_at, ended_at)
+     select run.tenant_id, run.workspace_id, run.id, run.monitor_id, r.id, run.bizdate, r.rule, 'Passed', 1, 1, 'select 1', now(), now()
+     from run, quality_rules r where r.id = $2 returning run_id as id, id as result_id`,
+    [qualityMonitorId, qualityRuleId],
+  )
+  return {
+    ...{ qualityMonitorId, qualityRuleId, subscriptionId: detail.subscriptions[0]!.id },
+    ...{ qualityRunId: run!.id, qualityResultId: run!.result_id },
   }
 }
 

@@ -9,7 +9,7 @@ import pg from 'pg'
 
 export type Change = {
   /** `delivery`: something is due to the target with this id, for the replica that makes its deliveries. `user`: who this is, what they may or
-   * their sessions, for the streams that are open on the strength of them. Consoles hear of neither. `instance` and `backfill`: something has
+   * their sessions, for the streams that are open on the strength of them. Consoles hear of neither. `instance`, `backfill` and `quality`: something has
    * changed among those of a workspace, which is the id. */
   readonly kind:
     | 'operation'
@@ -17,6 +17,7 @@ export type Change = {
     | 'node'
     | 'instance'
     | 'backfill'
+    | 'quality'
     | 'extension'
     | 'openevent'
     | 'workspace'

@@ -22,6 +22,9 @@ import { runCode } from './modules/data-development/run-code.ts'
 import { commitTable, deployTable } from './modules/data-development/submit-table.ts'
 import { startBatch, startJob } from './modules/data-integration/start-jobs.ts'
 import { keepProgress } from './modules/data-integration/sync-progress.ts'
+import { monitorOperations } from './modules/data-quality/monitors-operations.ts'
+import { createRules, deleteRules, updateRule, updateRules } from './modules/data-quality/rules-operations.ts'
+import { subscriptionOperations } from './modules/data-quality/subscriptions-operations.ts'
 import { alertRound } from './modules/operation-center/alerts.ts'
 import { backfillData } from './modules/operation-center/backfill-operation.ts'
 import { createNextBackfill } from './modules/operation-center/create-backfills.ts'
@@ -78,6 +81,10 @@ const OPERATIONS: OperationTable = {
   'deploy-table': deployTable,
   'start-diJob': startJob,
   'batch-start-diJob': startBatch,
+  'batch-create-data-quality-rules': createRules,
+  'batch-update-data-quality-rules': updateRules,
+  'update-data-quality-rule': updateRule,
+  'batch-delete-data-quality-rules': deleteRules,
 }
 
 const EXPIRE_EVERY_MS = 1_000
@@ -254,7 +261,12 @@ export async function startServer(
     together: db.groups(),
     inLine: lines(MOST_IN_LINE),
     asked: new Map(),
-    operations: { ...OPERATIONS, ...fileOperations(config.timeZone) },
+    operations: {
+      ...OPERATIONS,
+      ...fileOperations(config.timeZone),
+      ...monitorOperations(secretKey),
+      ...subscriptionOperations(secretKey),
+    },
     publish,
     live,
     logFault,
@@ -317,7 +329,7 @@ export async function startServer(
         publicUrl: () => publicUrl,
         http: senders.http,
         mail,
-        openSecret: (ruleId, sealed) => openAlertSecret(secretKey, ruleId, sealed),
+        openSecret: (of, sealed) => openAlertSecret(secretKey, of, sealed),
         changed: ({ tenantId, workspaceId }) =>
           live.publish({ kind: 'alert', tenantId, workspaceId, id: String(workspaceId) }),
       }),

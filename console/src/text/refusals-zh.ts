@@ -281,6 +281,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   QUALITY_RECEIVER_INVALID: '无法通过{channel}通知 {receiver}：{problem}。',
   QUALITY_GONE: '请求提出后已不存在：{names}。',
   QUALITY_CHANGED_MEANWHILE: '请求提出后已被修改：{names}。',
+  QUALITY_NOTHING_TO_CHECK: '{name} 没有已启用的规则。',
   QUALITY_MEASURING_FAILED: '校验无法执行：{problem}。',
   QUALITY_NO_NUMBER: '语句必须返回一个数值，实际返回：{answer}。',
   QUALITY_BLOCKED: '程序已正常结束，但数据未通过强规则：{rules}。',

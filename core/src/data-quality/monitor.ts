@@ -73,31 +73,35 @@ export function tableGuid(
 }
 
 type Place = { readonly tenantId: number; readonly workspaceId: number }
-/** A rule with the id by which what is held knows it, and the revision that it had: another one since makes it stale. */
-export type KnownRule = { readonly id: number; readonly revision: number }
+/** What is held, with the revision that it had: another one since makes it stale. Null: it is to come to be, under this id. */
+export type Known = { readonly id: number; readonly revision: number | null; readonly name: string }
+/** Without a rule: as it is there already. */
+export type KnownRule = Known & { readonly rule: QualityRule | null }
 
 /** What is kept with the held operations, by their points. */
 export type RulesSnapshot = Place & {
   readonly kind: 'create' | 'update' | 'delete'
+  /** Of a creation. */
   readonly monitorId: number | null
-  readonly target: QualityTarget
-  /** Of a creation without ids, of a deletion without rules. */
-  readonly rules: readonly { readonly known: KnownRule | null; readonly rule: QualityRule | null }[]
+  readonly target: QualityTarget | null
+  readonly rules: readonly KnownRule[]
 }
 export type MonitorSnapshot = Place & {
   readonly kind: 'create' | 'update' | 'clone' | 'delete'
-  readonly monitors: readonly { readonly id: number; readonly revision: number; readonly name: string }[]
+  readonly monitors: readonly Known[]
   /** As it is to be, of a creation and an update. */
   readonly monitor: QualityMonitor | null
-  readonly rules: readonly { readonly id: number | null; readonly rule: QualityRule }[]
-  readonly subscriptions: readonly Subscription[]
-  readonly targets: readonly QualityTarget[]
+  /** Of a creation, and those that a clone gets. */
+  readonly rules: readonly KnownRule[]
+  readonly subscriptions: readonly (Subscription & { readonly id: number })[]
+  readonly clones: readonly { readonly id: number; readonly name: string; readonly target: QualityTarget }[]
 }
 export type Subscription = { readonly channel: QualityChannel; readonly receiver: string }
 export type SubscriptionSnapshot = Place & {
   readonly kind: 'create' | 'update' | 'delete'
   readonly monitorId: number
-  readonly subscriptionId: number | null
+  readonly monitorName: string
+  readonly subscriptionId: number
   readonly now: Subscription | null
   readonly then: Subscription | null
 }

@@ -99,3 +99,11 @@ export function worstOf(results: readonly Checked[]): QualityStatus {
 export function dayBefore(bizdate: string, days: number): string {
   return new Date(Date.parse(`${bizdate}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10)
 }
+
+/** A condition that holds the value against one number, as older interfaces write them; null where it says anything else. */
+export function simpleComparison(
+  condition: string | null,
+): { readonly operator: string; readonly value: number } | null {
+  const found = /^\s*\$checkValue\s*(==|!=|>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(condition ?? '')
+  return found === null ? null : { operator: found[1]!, value: Number(found[2]) }
+}

@@ -52,6 +52,11 @@ export const DATA_QUALITY_REFUSALS = {
     dataworks: 'Invalid.Quality.Receiver',
     sentence: '{receiver} cannot be told by {channel}: {problem}.',
   },
+  QUALITY_NOTHING_TO_CHECK: {
+    status: 409,
+    dataworks: 'Invalid.Quality.NothingToCheck',
+    sentence: '{name} has no rule that is switched on.',
+  },
   QUALITY_GONE: {
     status: 409,
     dataworks: 'OperationStale.Quality.Gone',

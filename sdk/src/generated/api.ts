@@ -27,6 +27,7 @@ export type BackfillState =
   'creating' | 'failed-to-create' | 'waiting-to-start' | 'running' | 'paused' | 'cancelled' | 'failed' | 'succeeded'
 export type BackfillMode = 'current' | 'descendants' | 'massive' | 'advanced' | 'chain'
 export type BackfillVerb = 'start' | 'pause' | 'resume' | 'cancel' | 'rerun-failed'
+export type QualityStatus = 'Passed' | 'Warned' | 'Critical' | 'Error' | 'Skipped'
 export type FileBodyInput =
   | {
       kind: 'node'
@@ -1439,6 +1440,336 @@ export interface Routes {
       items: TableSubmission[]
       nextCursor: string | null
     }
+  }
+  /**
+   * The usual rules, from which people start
+   */
+  'GET /workspaces/{workspaceId}/quality-templates': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: undefined
+    answer: QualityTemplate[]
+  }
+  /**
+   * The rules of a workspace
+   */
+  'GET /workspaces/{workspaceId}/quality-rules': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      monitorId?: number
+      table?: string
+      name?: string
+    }
+    body: undefined
+    answer: {
+      items: QualityRule[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Create rules: all of them, or none
+   */
+  'POST /workspaces/{workspaceId}/quality-rules': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewQualityRulesInput
+    answer: AskedQuality
+  }
+  /**
+   * A rule
+   */
+  'GET /workspaces/{workspaceId}/quality-rules/{qualityRuleId}': {
+    params: {
+      workspaceId: number
+      qualityRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: QualityRule
+  }
+  /**
+   * Change a rule, or switch it on or off; refused where somebody has changed it meanwhile
+   */
+  'PATCH /workspaces/{workspaceId}/quality-rules/{qualityRuleId}': {
+    params: {
+      workspaceId: number
+      qualityRuleId: number
+    }
+    query: {}
+    body: QualityRuleSave
+    answer: AskedQuality
+  }
+  /**
+   * Delete a rule
+   */
+  'DELETE /workspaces/{workspaceId}/quality-rules/{qualityRuleId}': {
+    params: {
+      workspaceId: number
+      qualityRuleId: number
+    }
+    query: {}
+    body: undefined
+    answer: AskedQuality
+  }
+  /**
+   * Change rules: all of them, or none
+   */
+  'POST /workspaces/{workspaceId}/quality-rule-updates': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: QualityRulesSave
+    answer: AskedQuality
+  }
+  /**
+   * Delete rules: all of them, or none
+   */
+  'POST /workspaces/{workspaceId}/quality-rule-deletions': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: QualityIds
+    answer: AskedQuality
+  }
+  /**
+   * What a rule has measured, one result for each business date
+   */
+  'GET /workspaces/{workspaceId}/quality-rules/{qualityRuleId}/history': {
+    params: {
+      workspaceId: number
+      qualityRuleId: number
+    }
+    query: {
+      days?: number
+    }
+    body: undefined
+    answer: QualityPoint[]
+  }
+  /**
+   * The monitors of a workspace
+   */
+  'GET /workspaces/{workspaceId}/quality-monitors': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      table?: string
+      name?: string
+      nodeId?: number
+    }
+    body: undefined
+    answer: {
+      items: QualityMonitorSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Create a monitor, with rules and who subscribes
+   */
+  'POST /workspaces/{workspaceId}/quality-monitors': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: NewQualityMonitorInput
+    answer: AskedQuality
+  }
+  /**
+   * A monitor with its rules and who subscribes
+   */
+  'GET /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}': {
+    params: {
+      workspaceId: number
+      qualityMonitorId: number
+    }
+    query: {}
+    body: undefined
+    answer: QualityMonitorDetail
+  }
+  /**
+   * Change a monitor; refused where somebody has changed it meanwhile
+   */
+  'PATCH /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}': {
+    params: {
+      workspaceId: number
+      qualityMonitorId: number
+    }
+    query: {}
+    body: QualityMonitorSave
+    answer: AskedQuality
+  }
+  /**
+   * Delete a monitor with its rules; what it has checked stays
+   */
+  'DELETE /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}': {
+    params: {
+      workspaceId: number
+      qualityMonitorId: number
+    }
+    query: {}
+    body: undefined
+    answer: AskedQuality
+  }
+  /**
+   * Clone a monitor with its rules to other tables; a clone has no nodes and nobody subscribes to it yet
+   */
+  'POST /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}/clone': {
+    params: {
+      workspaceId: number
+      qualityMonitorId: number
+    }
+    query: {}
+    body: QualityClone
+    answer: AskedQuality
+  }
+  /**
+   * Delete monitors with their rules: all of them, or none
+   */
+  'POST /workspaces/{workspaceId}/quality-monitor-deletions': {
+    params: {
+      workspaceId: number
+    }
+    query: {}
+    body: QualityIds
+    answer: AskedQuality
+  }
+  /**
+   * Subscribe somebody to a monitor
+   */
+  'POST /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}/subscriptions': {
+    params: {
+      workspaceId: number
+      qualityMonitorId: number
+    }
+    query: {}
+    body: QualitySubscriptionContent
+    answer: AskedQuality
+  }
+  /**
+   * Change a subscription
+   */
+  'PATCH /workspaces/{workspaceId}/quality-subscriptions/{subscriptionId}': {
+    params: {
+      workspaceId: number
+      subscriptionId: number
+    }
+    query: {}
+    body: QualitySubscriptionContent
+    answer: AskedQuality
+  }
+  /**
+   * End a subscription
+   */
+  'DELETE /workspaces/{workspaceId}/quality-subscriptions/{subscriptionId}': {
+    params: {
+      workspaceId: number
+      subscriptionId: number
+    }
+    query: {}
+    body: undefined
+    answer: AskedQuality
+  }
+  /**
+   * The secret with which the webhook of a subscription is signed; reading it is on record
+   */
+  'GET /workspaces/{workspaceId}/quality-subscriptions/{subscriptionId}/signing-secret': {
+    params: {
+      workspaceId: number
+      subscriptionId: number
+    }
+    query: {}
+    body: undefined
+    answer: AlertSecret
+  }
+  /**
+   * Check a monitor now, for a business date; it holds nothing up
+   */
+  'POST /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}/runs': {
+    params: {
+      workspaceId: number
+      qualityMonitorId: number
+    }
+    query: {}
+    body: QualityRunStart
+    answer: QualityRunSummary
+  }
+  /**
+   * What was checked, newest first
+   */
+  'GET /workspaces/{workspaceId}/quality-runs': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      monitorId?: number
+      instanceId?: number
+      status?: 'Passed' | 'Warned' | 'Critical' | 'Error' | 'Skipped'
+    }
+    body: undefined
+    answer: {
+      items: QualityRunSummary[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * A run of a monitor with its results
+   */
+  'GET /workspaces/{workspaceId}/quality-runs/{qualityRunId}': {
+    params: {
+      workspaceId: number
+      qualityRunId: number
+    }
+    query: {}
+    body: undefined
+    answer: QualityRunDetail
+  }
+  /**
+   * Results of rules, newest first
+   */
+  'GET /workspaces/{workspaceId}/quality-results': {
+    params: {
+      workspaceId: number
+    }
+    query: {
+      limit?: number
+      cursor?: string
+      monitorId?: number
+      ruleId?: number
+      status?: 'Passed' | 'Warned' | 'Critical' | 'Error' | 'Skipped'
+      from?: string
+      to?: string
+    }
+    body: undefined
+    answer: {
+      items: QualityResult[]
+      nextCursor: string | null
+    }
+  }
+  /**
+   * Say something of a result; it is told
+   */
+  'POST /workspaces/{workspaceId}/quality-results/{qualityResultId}/feedback': {
+    params: {
+      workspaceId: number
+      qualityResultId: number
+    }
+    query: {}
+    body: NewQualityFeedback
+    answer: QualityResult
   }
   /**
    * All folders of a workspace, by path
@@ -4752,6 +5083,651 @@ export interface TableSubmission {
   submittedAt: string
   endedAt: string | null
 }
+export interface QualityTemplate {
+  code: string
+  id: number
+  metric:
+    | 'Count'
+    | 'NullValueCount'
+    | 'NullValuePercent'
+    | 'DistinctCount'
+    | 'DistinctPercent'
+    | 'DuplicatedCount'
+    | 'DuplicatedPercent'
+    | 'OutOfRangeCount'
+    | 'CountNotIn'
+    | 'Min'
+    | 'Max'
+    | 'Avg'
+    | 'Sum'
+    | 'UserDefinedSql'
+  checking: 'Fixed' | 'Fluctuation' | 'Difference' | 'Average'
+  daysBefore: number[]
+  expected: string | null
+  warned: string | null
+  critical: string | null
+}
+export interface QualityRule {
+  id: number
+  workspaceId: number
+  monitorId: number | null
+  target: QualityTarget
+  rule: QualityRuleContent
+  revision: number
+  /**
+   * The newest result
+   */
+  latest: {
+    id: number
+    status: QualityStatus
+    value: number | null
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    endedAt: string
+  } | null
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'delete')[]
+}
+export interface QualityTarget {
+  /**
+   * Null: the default one of production
+   */
+  dataSource: string | null
+  schema: string | null
+  table: string
+}
+export interface QualityRuleContent {
+  name: string
+  description: string
+  enabled: boolean
+  /**
+   * High: strong, Normal: weak
+   */
+  severity: 'High' | 'Normal'
+  templateCode: string
+  sampling: {
+    metric:
+      | 'Count'
+      | 'NullValueCount'
+      | 'NullValuePercent'
+      | 'DistinctCount'
+      | 'DistinctPercent'
+      | 'DuplicatedCount'
+      | 'DuplicatedPercent'
+      | 'OutOfRangeCount'
+      | 'CountNotIn'
+      | 'Min'
+      | 'Max'
+      | 'Avg'
+      | 'Sum'
+      | 'UserDefinedSql'
+    /**
+     * @maxItems 32
+     */
+    columns: string[]
+    filter: string | null
+    /**
+     * Of UserDefinedSql: one statement that answers one number
+     */
+    sql: string | null
+    least: number | null
+    most: number | null
+    /**
+     * @maxItems 1000
+     */
+    values: string[]
+  }
+  checking: {
+    type: 'Fixed' | 'Fluctuation' | 'Difference' | 'Average'
+    /**
+     * @maxItems 30
+     */
+    daysBefore: number[]
+    /**
+     * Conditions over `$checkValue`
+     */
+    thresholds: {
+      expected: string | null
+      warned: string | null
+      critical: string | null
+    }
+  }
+}
+/**
+ * All of them come to be, or none
+ */
+export interface NewQualityRulesInput {
+  /**
+   * Null: of a table, and checked by no monitor yet
+   */
+  monitorId?: number | null
+  target?: QualityTargetInput
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  rules: QualityRuleContentInput[]
+}
+/**
+ * Without it the monitor’s; one of the two has to be there
+ */
+export interface QualityTargetInput {
+  /**
+   * Null: the default one of production
+   */
+  dataSource?: string | null
+  schema?: string | null
+  table: string
+}
+export interface QualityRuleContentInput {
+  name: string
+  description?: string
+  enabled?: boolean
+  /**
+   * High: strong, Normal: weak
+   */
+  severity: 'High' | 'Normal'
+  templateCode: string
+  sampling: {
+    metric:
+      | 'Count'
+      | 'NullValueCount'
+      | 'NullValuePercent'
+      | 'DistinctCount'
+      | 'DistinctPercent'
+      | 'DuplicatedCount'
+      | 'DuplicatedPercent'
+      | 'OutOfRangeCount'
+      | 'CountNotIn'
+      | 'Min'
+      | 'Max'
+      | 'Avg'
+      | 'Sum'
+      | 'UserDefinedSql'
+    /**
+     * @maxItems 32
+     */
+    columns?: string[]
+    filter?: string | null
+    /**
+     * Of UserDefinedSql: one statement that answers one number
+     */
+    sql?: string | null
+    least?: number | null
+    most?: number | null
+    /**
+     * @maxItems 1000
+     */
+    values?: string[]
+  }
+  checking: {
+    type: 'Fixed' | 'Fluctuation' | 'Difference' | 'Average'
+    /**
+     * @maxItems 30
+     */
+    daysBefore?: number[]
+    /**
+     * Conditions over `$checkValue`
+     */
+    thresholds: {
+      expected?: string | null
+      warned?: string | null
+      critical?: string | null
+    }
+  }
+}
+export interface AskedQuality {
+  operation: OperationView
+  /**
+   * What came of it; empty while it is held
+   */
+  ids: number[]
+}
+export interface QualityRuleSave {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  rule: QualityRuleContent
+}
+/**
+ * All of them are changed, or none
+ */
+export interface QualityRulesSave {
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  rules: {
+    /**
+     * The revision that it was made on; any other has been changed meanwhile
+     */
+    revision: number
+    rule: QualityRuleContent
+    id: number
+  }[]
+}
+export interface QualityIds {
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  ids: number[]
+}
+/**
+ * A result in the history of a rule
+ */
+export interface QualityPoint {
+  resultId: number
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  endedAt: string
+  status: QualityStatus
+  value: number | null
+}
+export interface QualityMonitorSummary {
+  id: number
+  workspaceId: number
+  name: string
+  description: string
+  enabled: boolean
+  target: QualityTarget
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen: string | null
+  nodes: {
+    id: number
+    name: string
+  }[]
+  rules: number
+  strongRules: number
+  /**
+   * The newest run
+   */
+  latest: {
+    id: number
+    status: QualityStatus | null
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    hasBlocked: boolean
+    createdAt: string
+  } | null
+  revision: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'delete' | 'clone' | 'run' | 'subscribe')[]
+}
+export interface NewQualityMonitorInput {
+  name: string
+  description?: string
+  enabled?: boolean
+  target: QualityTargetInput1
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition?: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds?: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen?: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen?: string | null
+  /**
+   * @maxItems 500
+   */
+  rules?: (
+    | QualityRuleContentInput
+    | {
+        id: number
+      }
+  )[]
+  /**
+   * @maxItems 20
+   */
+  subscriptions?: QualitySubscriptionContent[]
+}
+export interface QualityTargetInput1 {
+  /**
+   * Null: the default one of production
+   */
+  dataSource?: string | null
+  schema?: string | null
+  table: string
+}
+export interface QualitySubscriptionContent {
+  channel: 'Mail' | 'Webhook'
+  /**
+   * An address of mail, or of a webhook, to which a signed JSON is posted
+   */
+  receiver: string
+}
+export interface QualityMonitorDetail {
+  id: number
+  workspaceId: number
+  name: string
+  description: string
+  enabled: boolean
+  target: QualityTarget
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen: string | null
+  nodes: {
+    id: number
+    name: string
+  }[]
+  rules: number
+  strongRules: number
+  /**
+   * The newest run
+   */
+  latest: {
+    id: number
+    status: QualityStatus | null
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    hasBlocked: boolean
+    createdAt: string
+  } | null
+  revision: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'delete' | 'clone' | 'run' | 'subscribe')[]
+  ruleList: QualityRule[]
+  subscriptions: QualitySubscription[]
+}
+export interface QualitySubscription {
+  id: number
+  monitorId: number
+  channel: 'Mail' | 'Webhook'
+  /**
+   * Shortened for who may not change it
+   */
+  receiver: string
+  createdBy: Person | null
+  createdAt: string
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+}
+/**
+ * Its rules and subscriptions are changed on their own
+ */
+export interface QualityMonitorSave {
+  /**
+   * The revision that it was made on; any other has been changed meanwhile
+   */
+  revision: number
+  monitor: QualityMonitorContent
+}
+export interface QualityMonitorContent {
+  name: string
+  description: string
+  enabled: boolean
+  target: QualityTarget
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen: string | null
+}
+/**
+ * With its rules, to each of these tables
+ */
+export interface QualityClone {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  targets: QualityTarget[]
+}
+export interface AlertSecret {
+  secret: string
+}
+export interface QualityRunStart {
+  /**
+   * Without it the day before today
+   */
+  bizdate?: string
+}
+export interface QualityRunSummary {
+  id: number
+  monitorId: number
+  monitorName: string
+  state: 'pending' | 'running' | 'ended'
+  status: QualityStatus | null
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  partition: string | null
+  instanceId: number | null
+  nodeId: number | null
+  /**
+   * Its instance has succeeded only when this has ended
+   */
+  holdsUp: boolean
+  hasBlocked: boolean
+  counts: {
+    [k: string]: number
+  }
+  /**
+   * Null: its instance did
+   */
+  startedBy: Person | null
+  createdAt: string
+  startedAt: string | null
+  endedAt: string | null
+}
+export interface QualityRunDetail {
+  id: number
+  monitorId: number
+  monitorName: string
+  state: 'pending' | 'running' | 'ended'
+  status: QualityStatus | null
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  partition: string | null
+  instanceId: number | null
+  nodeId: number | null
+  /**
+   * Its instance has succeeded only when this has ended
+   */
+  holdsUp: boolean
+  hasBlocked: boolean
+  counts: {
+    [k: string]: number
+  }
+  /**
+   * Null: its instance did
+   */
+  startedBy: Person | null
+  createdAt: string
+  startedAt: string | null
+  endedAt: string | null
+  results: QualityResult[]
+}
+export interface QualityResult {
+  id: number
+  runId: number
+  monitorId: number
+  ruleId: number
+  rule: QualityRuleContent1
+  /**
+   * yyyy-mm-dd
+   */
+  bizdate: string
+  status: QualityStatus
+  value: number | null
+  /**
+   * What the thresholds were held against
+   */
+  checked: number | null
+  comparisons: {
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    value: number
+    checked: number
+    status: QualityStatus
+  }[]
+  statement: string
+  reasons: {
+    code: string
+    details: {
+      [k: string]: unknown
+    }
+  }[]
+  beganAt: string
+  endedAt: string
+  feedback: {
+    text: string
+    by: Person
+    at: string
+  }[]
+}
+/**
+ * As it was
+ */
+export interface QualityRuleContent1 {
+  name: string
+  description: string
+  enabled: boolean
+  /**
+   * High: strong, Normal: weak
+   */
+  severity: 'High' | 'Normal'
+  templateCode: string
+  sampling: {
+    metric:
+      | 'Count'
+      | 'NullValueCount'
+      | 'NullValuePercent'
+      | 'DistinctCount'
+      | 'DistinctPercent'
+      | 'DuplicatedCount'
+      | 'DuplicatedPercent'
+      | 'OutOfRangeCount'
+      | 'CountNotIn'
+      | 'Min'
+      | 'Max'
+      | 'Avg'
+      | 'Sum'
+      | 'UserDefinedSql'
+    /**
+     * @maxItems 32
+     */
+    columns: string[]
+    filter: string | null
+    /**
+     * Of UserDefinedSql: one statement that answers one number
+     */
+    sql: string | null
+    least: number | null
+    most: number | null
+    /**
+     * @maxItems 1000
+     */
+    values: string[]
+  }
+  checking: {
+    type: 'Fixed' | 'Fluctuation' | 'Difference' | 'Average'
+    /**
+     * @maxItems 30
+     */
+    daysBefore: number[]
+    /**
+     * Conditions over `$checkValue`
+     */
+    thresholds: {
+      expected: string | null
+      warned: string | null
+      critical: string | null
+    }
+  }
+}
+export interface NewQualityFeedback {
+  text: string
+}
 export interface Folder {
   id: number
   /**
@@ -5704,9 +6680,6 @@ export interface NewAlertRuleInput {
    * Where alerts are posted to as JSON, signed
    */
   webhook?: string | null
-}
-export interface AlertSecret {
-  secret: string
 }
 export interface Alert {
   id: number
@@ -7231,6 +8204,141 @@ export interface AuditSealStanding {
    */
   waitsSince: string | null
 }
+export interface QualityMonitorContentInput {
+  name: string
+  description?: string
+  enabled?: boolean
+  target: QualityTargetInput1
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition?: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds?: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen?: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen?: string | null
+}
+export interface QualityMonitorSummaryInput {
+  id: number
+  workspaceId: number
+  name: string
+  description?: string
+  enabled?: boolean
+  target: QualityTargetInput1
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition?: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds?: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen?: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen?: string | null
+  nodes: {
+    id: number
+    name: string
+  }[]
+  rules: number
+  strongRules: number
+  /**
+   * The newest run
+   */
+  latest: {
+    id: number
+    status: QualityStatus | null
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    hasBlocked: boolean
+    createdAt: string
+  } | null
+  revision: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'delete' | 'clone' | 'run' | 'subscribe')[]
+}
+export interface QualityMonitorDetailInput {
+  id: number
+  workspaceId: number
+  name: string
+  description?: string
+  enabled?: boolean
+  target: QualityTargetInput1
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition?: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds?: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen?: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen?: string | null
+  nodes: {
+    id: number
+    name: string
+  }[]
+  rules: number
+  strongRules: number
+  /**
+   * The newest run
+   */
+  latest: {
+    id: number
+    status: QualityStatus | null
+    /**
+     * yyyy-mm-dd
+     */
+    bizdate: string
+    hasBlocked: boolean
+    createdAt: string
+  } | null
+  revision: number
+  modifiedAt: string
+  modifiedBy: Person | null
+  heldBy: {
+    operationId: string
+    eventCode: string
+  }[]
+  may: ('save' | 'delete' | 'clone' | 'run' | 'subscribe')[]
+  ruleList: QualityRule[]
+  subscriptions: QualitySubscription[]
+}
 export interface TableDesignInput {
   comment?: string
   /**
@@ -7563,6 +8671,70 @@ export interface ParameterText {
    * @maxItems 54
    */
   points: string[]
+}
+/**
+ * All of them come to be, or none
+ */
+export interface NewQualityRules {
+  /**
+   * Null: of a table, and checked by no monitor yet
+   */
+  monitorId: number | null
+  target?: QualityTarget1
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  rules: QualityRuleContent[]
+}
+/**
+ * Without it the monitor’s; one of the two has to be there
+ */
+export interface QualityTarget1 {
+  /**
+   * Null: the default one of production
+   */
+  dataSource: string | null
+  schema: string | null
+  table: string
+}
+export interface NewQualityMonitor {
+  name: string
+  description: string
+  enabled: boolean
+  target: QualityTarget
+  /**
+   * `dt=$[yyyymmdd-1]`; null: the whole table
+   */
+  partition: string | null
+  trigger: {
+    type: 'ByScheduledTaskInstance' | 'ByManual'
+    /**
+     * @maxItems 100
+     */
+    nodeIds: number[]
+  }
+  /**
+   * Which results have the instance fail; null: none, and it does not wait for them
+   */
+  blockWhen: string | null
+  /**
+   * Of which results who subscribes is told
+   */
+  notifyWhen: string | null
+  /**
+   * @maxItems 500
+   */
+  rules: (
+    | QualityRuleContent
+    | {
+        id: number
+      }
+  )[]
+  /**
+   * @maxItems 20
+   */
+  subscriptions: QualitySubscriptionContent[]
 }
 export interface NewSyncJob {
   name: string

@@ -259,6 +259,49 @@ async function review(): Promise<string> {
 
 const syncJob = () =>
   call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs`, { name: fresh('job'), definition: syncOf('there') })
+const qualityRule = () => ({
+  ...{ name: fresh('rule'), severity: 'High', templateCode: 'mine', sampling: { metric: 'Count' } },
+  checking: { type: 'Fixed', thresholds: { expected: '$checkValue > 0' } },
+})
+const qualityMonitor = () => ({ name: fresh('monitor'), target: { table: 'orders' }, trigger: { type: 'ByManual' } })
+const hook = () => ({ channel: 'Webhook', receiver: `https://example.com/${fresh('hook')}` })
+type Quality = Readonly<Record<'monitor' | 'rule' | 'subscription' | 'result', number>>
+async function quality(): Promise<Quality> {
+  const params = { workspaceId: workspace.id }
+  const body = { ...qualityMonitor(), rules: [qualityRule()], subscriptions: [hook()] } as never
+  const { ids } = await owner.api.call('POST /workspaces/{workspaceId}/quality-monitors', { params, body })
+  const detail = await owner.api.call('GET /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}', {
+    params: { ...params, qualityMonitorId: ids[0]! },
+  })
+  const [result] = await world.db.rows<{ id: number }>(
+    `with run as (insert into quality_runs (tenant_id, workspace_id, monitor_id, bizdate, cycle_at, state)
+       select tenant_id, workspace_id, id, current_date, now(), 'ended' from quality_monitors where id = $1 returning *)
+     insert into quality_results (tenant_id, workspace_id, run_id, monitor_id, rule_id, bizdate, rule, status, statement, began_at, ended_at)
+     select run.tenant_id, run.workspace_id, run.id, run.monitor_id, r.id, run.bizdate, r.rule, 'Error', '', now(), now()
+     from run, quality_rules r where r.monitor_id = run.monitor_id returning id`,
+    [ids[0]],
+  )
+  return {
+    ...{
+      monitor: ids[0]!,
+      rule: detail.ruleList[0]!.id,
+      subscription: detail.subscriptions[0]!.id,
+      result: result!.id,
+    },
+  }
+}
+const qualityStep = (
+  method: string,
+  path: (there: Quality) => string,
+  body: (there: Quality) => unknown = () => undefined,
+  action = 'operation.request',
+): Step => ({
+  actions: [action],
+  async run() {
+    const there = await quality()
+    return () => call(owner, method, `/workspaces/${workspace.id}${path(there)}`, body(there))
+  },
+})
 
 /** What each route that writes needs beforehand, the request, and the entries it leaves. */
 const STEPS: Readonly<Record<string, Step>> = {
@@ -481,6 +524,76 @@ const STEPS: Readonly<Record<string, Step>> = {
       return () => call(owner, 'POST', `${path}/${instanceId}/stop`)
     },
   },
+  'POST /workspaces/:workspaceId/quality-rules': qualityStep(
+    'POST',
+    () => '/quality-rules',
+    ({ monitor }) => ({ monitorId: monitor, rules: [qualityRule()] }),
+  ),
+  'PATCH /workspaces/:workspaceId/quality-rules/:qualityRuleId': qualityStep(
+    'PATCH',
+    ({ rule }) => `/quality-rules/${rule}`,
+    () => ({ revision: 1, rule: qualityRule() }),
+  ),
+  'DELETE /workspaces/:workspaceId/quality-rules/:qualityRuleId': qualityStep(
+    'DELETE',
+    ({ rule }) => `/quality-rules/${rule}`,
+  ),
+  'POST /workspaces/:workspaceId/quality-rule-updates': qualityStep(
+    'POST',
+    () => '/quality-rule-updates',
+    ({ rule: id }) => ({ rules: [{ id, revision: 1, rule: qualityRule() }] }),
+  ),
+  'POST /workspaces/:workspaceId/quality-rule-deletions': qualityStep(
+    'POST',
+    () => '/quality-rule-deletions',
+    ({ rule }) => ({ ids: [rule] }),
+  ),
+  'POST /workspaces/:workspaceId/quality-monitors': qualityStep('POST', () => '/quality-monitors', qualityMonitor),
+  'PATCH /workspaces/:workspaceId/quality-monitors/:qualityMonitorId': qualityStep(
+    'PATCH',
+    ({ monitor }) => `/quality-monitors/${monitor}`,
+    () => ({ revision: 1, monitor: qualityMonitor() }),
+  ),
+  'DELETE /workspaces/:workspaceId/quality-monitors/:qualityMonitorId': qualityStep(
+    'DELETE',
+    ({ monitor }) => `/quality-monitors/${monitor}`,
+  ),
+  'POST /workspaces/:workspaceId/quality-monitors/:qualityMonitorId/clone': qualityStep(
+    'POST',
+    ({ monitor }) => `/quality-monitors/${monitor}/clone`,
+    () => ({ targets: [{ table: 'another' }] }),
+  ),
+  'POST /workspaces/:workspaceId/quality-monitor-deletions': qualityStep(
+    'POST',
+    () => '/quality-monitor-deletions',
+    ({ monitor }) => ({ ids: [monitor] }),
+  ),
+  'POST /workspaces/:workspaceId/quality-monitors/:qualityMonitorId/subscriptions': qualityStep(
+    'POST',
+    ({ monitor }) => `/quality-monitors/${monitor}/subscriptions`,
+    hook,
+  ),
+  'PATCH /workspaces/:workspaceId/quality-subscriptions/:subscriptionId': qualityStep(
+    'PATCH',
+    ({ subscription }) => `/quality-subscriptions/${subscription}`,
+    hook,
+  ),
+  'DELETE /workspaces/:workspaceId/quality-subscriptions/:subscriptionId': qualityStep(
+    'DELETE',
+    ({ subscription }) => `/quality-subscriptions/${subscription}`,
+  ),
+  'POST /workspaces/:workspaceId/quality-monitors/:qualityMonitorId/runs': qualityStep(
+    'POST',
+    ({ monitor }) => `/quality-monitors/${monitor}/runs`,
+    undefined,
+    'quality-monitor.check',
+  ),
+  'POST /workspaces/:workspaceId/quality-results/:qualityResultId/feedback': qualityStep(
+    'POST',
+    ({ result }) => `/quality-results/${result}/feedback`,
+    () => ({ text: 'expected' }),
+    'quality-result.comment',
+  ),
   'POST /workspaces/:workspaceId/tables': { actions: ['table.create'], run: async () => () => table() },
   'PATCH /workspaces/:workspaceId/tables/:tableId': {
     actions: ['table.save'],

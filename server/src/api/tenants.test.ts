@@ -20,6 +20,13 @@ beforeAll(async () => {
 })
 afterAll(() => world?.stop())
 
+const QUALITY_RULE = {
+  ...{ name: 'taken over', severity: 'High', templateCode: 'mine', sampling: { metric: 'Count' } },
+  checking: { type: 'Fixed', thresholds: { expected: '$checkValue > 0' } },
+}
+const QUALITY_MONITOR = { name: 'taken over', target: { table: 'taken' }, trigger: { type: 'ByManual' } }
+const QUALITY_HOOK = { channel: 'Webhook', receiver: 'https://example.com/taken' }
+
 /** A body that the route takes, so that it is the id alone that stands in the way. */
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
@@ -96,6 +103,26 @@ const BODIES: Readonly<Record<string, (given: Estate) => unknown>> = {
     body: { kind: 'resource', resourceType: 'file', encoding: 'text', content: '' },
   }),
   'PATCH /workspaces/:workspaceId/files/:fileId': () => ({ revision: 1, name: 'taken_over' }),
+  'POST /workspaces/:workspaceId/quality-rules': ({ ids }) => ({
+    monitorId: ids.qualityMonitorId,
+    rules: [QUALITY_RULE],
+  }),
+  'PATCH /workspaces/:workspaceId/quality-rules/:qualityRuleId': () => ({ revision: 1, rule: QUALITY_RULE }),
+  'POST /workspaces/:workspaceId/quality-rule-updates': ({ ids }) => ({
+    rules: [{ id: ids.qualityRuleId, revision: 1, rule: QUALITY_RULE }],
+  }),
+  'POST /workspaces/:workspaceId/quality-rule-deletions': ({ ids }) => ({ ids: [ids.qualityRuleId] }),
+  'POST /workspaces/:workspaceId/quality-monitors': () => QUALITY_MONITOR,
+  'PATCH /workspaces/:workspaceId/quality-monitors/:qualityMonitorId': () => ({
+    revision: 1,
+    monitor: QUALITY_MONITOR,
+  }),
+  'POST /workspaces/:workspaceId/quality-monitors/:qualityMonitorId/clone': () => ({ targets: [{ table: 'taken' }] }),
+  'POST /workspaces/:workspaceId/quality-monitor-deletions': ({ ids }) => ({ ids: [ids.qualityMonitorId] }),
+  'POST /workspaces/:workspaceId/quality-monitors/:qualityMonitorId/subscriptions': () => QUALITY_HOOK,
+  'PATCH /workspaces/:workspaceId/quality-subscriptions/:subscriptionId': () => QUALITY_HOOK,
+  'POST /workspaces/:workspaceId/quality-monitors/:qualityMonitorId/runs': () => ({ bizdate: '2026-01-01' }),
+  'POST /workspaces/:workspaceId/quality-results/:qualityResultId/feedback': () => ({ text: 'taken over' }),
   'POST /workspaces/:workspaceId/sql-parsings': () => ({ content: 'select 1', programType: 'ODPS_SQL' }),
   'POST /workspaces/:workspaceId/deployments': ({ ids }) => ({ kind: 'commit', files: [{ fileId: ids.fileId }] }),
   'POST /workspaces/:workspaceId/manual-runs': ({ ids }) => ({ nodeId: ids.nodeId, bizdate: '2026-01-01' }),

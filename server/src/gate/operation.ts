@@ -52,7 +52,7 @@ export type Effect = {
   /** Whether a regular event could reach anybody. What would be read only to tell it need not be when it could not. */
   mayReach(eventCode: string): Promise<boolean>
   /** After the commit, tells whoever watches a workspace that something of it has changed, and the scheduler that it may have work. */
-  changed(kind: 'node' | 'instance' | 'backfill', workspaceId: number): void
+  changed(kind: 'node' | 'instance' | 'backfill' | 'quality', workspaceId: number): void
   /** Tells a regular event (rules 5 and 26). */
   publish(eventCode: string, body: Readonly<Record<string, unknown>>): Promise<void>
 }

@@ -1,9 +1,8 @@
 /** Alert rules of a workspace, and what they have told. */
-import net from 'node:net'
 import { type AlertWatch, may, Refusal, unfinishedByMinutes } from '@holdpoint/core'
 import { z } from 'zod'
 import { newAlertSecret, openAlertSecret } from '../../openevent/alert-secret.ts'
-import type { OutboundPolicy } from '../../openevent/guard.ts'
+import { webhookProblem } from '../../openevent/webhook-problem.ts'
 import type { Platform } from '../../platform.ts'
 import * as alerts from '../../store/alerts.ts'
 import { writeAudit } from '../../store/audit.ts'
@@ -121,7 +120,7 @@ export const alertRoutes = [
         const row = await ruleFor(tx, workspace.id, params.alertRuleId)
         if (row.webhook_secret === null) throw new Refusal('NOT_FOUND', { thing: 'webhook of the rule', id: row.id })
         writeAudit(tx, entry(caller, row, 'alert-rule.read-secret'))
-        return { secret: openAlertSecret(platform.secretKey, row.id, row.webhook_secret) }
+        return { secret: openAlertSecret(platform.secretKey, { of: 'rule', id: row.id }, row.webhook_secret) }
       })
     },
   }),
@@ -219,17 +218,9 @@ async function check(platform: Platform, sql: Sql, workspaceId: number, given: G
     })
 }
 
-/** An address that is written as one is judged at once; a name whenever it is connected to. */
-function webhookProblem(webhook: string, outbound: OutboundPolicy): string | null {
-  const { hostname, protocol, port, username, password, hash } = new URL(webhook)
-  if (username !== '' || password !== '') return 'it carries a user name or password'
-  if (hash !== '') return 'it carries a fragment, which is never sent'
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return net.isIP(host) === 0 ? null : outbound.refuse(host, host, Number(port || (protocol === 'https:' ? 443 : 80)))
-}
-
 async function keepSecret({ secretKey }: Platform, tx: Transaction, row: alerts.AlertRuleRow): Promise<void> {
-  if (row.webhook !== null) await alerts.ensureWebhookSecret(tx, row.id, newAlertSecret(secretKey, row.id))
+  if (row.webhook !== null)
+    await alerts.ensureWebhookSecret(tx, row.id, newAlertSecret(secretKey, { of: 'rule', id: row.id }))
 }
 
 const entry = (caller: Caller, rule: alerts.AlertRuleRow, action: string) => ({

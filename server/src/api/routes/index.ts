@@ -25,6 +25,9 @@ import { nodeRoutes } from './nodes.ts'
 import { openeventRoutes } from './openevent.ts'
 import { operationRoutes } from './operations.ts'
 import { parameterRoutes } from './parameters.ts'
+import { qualityMonitorRoutes } from './quality-monitors.ts'
+import { qualityRuleRoutes } from './quality-rules.ts'
+import { qualityRunRoutes } from './quality-runs.ts'
 import { resourceGroupRoutes } from './resource-groups.ts'
 import { serviceUserRoutes } from './service-users.ts'
 import { sessionRoutes } from './session.ts'
@@ -49,6 +52,9 @@ export const ROUTES: readonly Route[] = [
   ...fileReviewRoutes,
   ...codeRunRoutes,
   ...tableRoutes,
+  ...qualityRuleRoutes,
+  ...qualityMonitorRoutes,
+  ...qualityRunRoutes,
   ...folderRoutes,
   ...fileRoutes,
   ...deploymentRoutes,

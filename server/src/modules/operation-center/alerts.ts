@@ -6,6 +6,7 @@
  */
 import { type AlertText, alertHeadline, alertLines, alertRetryAfterMs, coversEnd } from '@holdpoint/core'
 import type { SendMail } from '../../openevent/alert-mail.ts'
+import type { AlertSecretOf } from '../../openevent/alert-secret.ts'
 import { messageBody, type Publish } from '../../openevent/publish.ts'
 import type { AttemptResult, Sender } from '../../openevent/target.ts'
 import * as hits from '../../store/alert-hits.ts'
@@ -29,7 +30,7 @@ export type Alerting = {
   readonly http: Sender
   /** null: no mail server is configured. */
   readonly mail: SendMail | null
-  readonly openSecret: (ruleId: number, sealed: Buffer) => string
+  readonly openSecret: (of: AlertSecretOf, sealed: Buffer) => string
   readonly changed: (of: { readonly tenantId: number; readonly workspaceId: number }) => void
 }
 
@@ -241,7 +242,7 @@ async function attempt(parts: Alerting, notice: alerts.DueNotice): Promise<Attem
     signingSecrets:
       notice.webhook_secret === null || alert.rule_id === null
         ? []
-        : [parts.openSecret(alert.rule_id, notice.webhook_secret)],
+        : [parts.openSecret({ of: 'rule', id: alert.rule_id }, notice.webhook_secret)],
   } as const
   return await parts.http.send(target, {
     messageId: id,
