@@ -266,6 +266,7 @@ const REFUSALS_ZH: Readonly<Record<RefusalCode, string>> = {
   SYNC_COLUMNS_MISSING: '{table} 没有这些列：{columns}。',
   SYNC_KEY_MISSING: '{table} 没有随同步带来的主键，请指定用于识别行的列。',
   SYNC_CHANGE_COLUMN_UNFIT: '无法按 {table} 的 {column} 列跟踪变更：其类型为 {type}，既不是数值也不是时间。',
+  SYNC_FAILED: '{table} 同步失败：{problem}。本批数据均未写入。',
   SYNC_TYPE_UNFIT: '{table} 第 {row} 行：{column} 列的值 {value} 不符合类型 {type}。本批数据均未写入。',
 
   // Data Quality

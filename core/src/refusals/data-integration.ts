@@ -89,6 +89,11 @@ export const DATA_INTEGRATION_REFUSALS = {
     dataworks: 'Invalid.DI.ChangeColumn',
     sentence: '{column} of {table} cannot be followed: it is {type}, neither a number nor a time.',
   },
+  SYNC_FAILED: {
+    status: 422,
+    dataworks: 'Failed.DI.Table',
+    sentence: '{table} could not be brought: {problem}. Nothing of this batch was written.',
+  },
   SYNC_TYPE_UNFIT: {
     status: 422,
     dataworks: 'Failed.DI.Type',

@@ -1,13 +1,5 @@
 /** Runs the programs of nodes: what runs a node, how long it may, and what is written of it. */
-import {
-  type FoundTable,
-  Refusal,
-  runnerKindOf,
-  type Sync,
-  type SyncColumns,
-  type SyncTable,
-  whyNotRun,
-} from '@holdpoint/core'
+import { type FoundTable, Refusal, runnerKindOf, type Sync, whyNotRun } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import { runBranch } from './branch.ts'
 import { httpRunner } from './http.ts'
@@ -16,6 +8,8 @@ import { boundedLog } from './log.ts'
 import { type ProgramSettings, programs } from './programs.ts'
 import type { Ended, RunIo, Runners, Work } from './runner.ts'
 import { type SqlParts, sqlRunner } from './sql.ts'
+import { syncRunner } from './sync.ts'
+import type { PlannedTable } from './sync-plan.ts'
 
 export type NodeRunners = Runners & {
   /** Whether a data source can be used: null, or why not. */
@@ -35,7 +29,7 @@ export type NodeRunners = Runners & {
   fence(): Promise<string>
 }
 
-export type PreviewedTable = SyncTable & { readonly columns: SyncColumns; readonly targetExists: boolean }
+export type PreviewedTable = Pick<PlannedTable, 'mapping' | 'source' | 'target' | 'columns' | 'targetExists' | 'change'>
 
 /** What no run goes beyond, but for one that never ends. */
 const LONGEST_RUN_MS = 24 * 3_600_000
@@ -45,12 +39,13 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
   const sql = sqlRunner(parts, leases)
   const http = httpRunner(parts.outbound)
   const own = programs(parts, leases)
+  const sync = syncRunner(sql, parts.tablesDir)
   const closing = new AbortController()
   const underway = new Set<Promise<unknown>>()
 
   async function dispatch(work: Work, io: RunIo): Promise<Ended> {
     if (work.table !== undefined) return await sql.change(work, work.table, io)
-    if (work.sync !== undefined) throw new Refusal('PROGRAM_NOT_RUN', { problem: 'synchronisations are not run yet' })
+    if (work.sync !== undefined) return await sync.run(work.sync, io)
     const problem = whyNotRun(work.node)
     if (problem !== null) return { ended: 'failed', reason: new Refusal('PROGRAM_NOT_RUN', { problem }) }
     const kind = runnerKindOf(work.node.programType)!
@@ -99,9 +94,7 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
     hasWork: (programType) => runnerKindOf(programType) !== 'none',
     test: (dataSource, signal) => sql.test(dataSource, signal),
     look: (dataSource, name, signal) => sql.look(dataSource, name, signal),
-    async previewSync() {
-      throw new Refusal('PROGRAM_NOT_RUN', { problem: 'synchronisations are not run yet' })
-    },
+    previewSync: async (...asked) => ({ tables: await sync.preview(...asked) }),
     remove: (dataSource) =>
       sql.remove(dataSource).catch((error) => parts.logFault(error, { dataSource: dataSource.id })),
     fence: () => own.description(),

@@ -12,6 +12,7 @@ import { substituted } from './parameters.ts'
 import { type Occupant, type Places, places } from './places.ts'
 import type { Ended, Work } from './runner.ts'
 import { type SqlProcess, startSqlProcess } from './sql-process.ts'
+import { openTalk, type Talk } from './sync-session.ts'
 
 export type SqlSettings = {
   /** Where the DuckDB files lie; null: nowhere, and nothing runs on them. */
@@ -38,13 +39,23 @@ export type PostgresqlSettings = {
   readonly tls: boolean
 }
 
-type Io = { log(text: string): void; readonly signal: AbortSignal }
+type Io = {
+  log(text: string): void
+  readonly signal: AbortSignal
+  /** It has been handed over to a process: what more can be said to that. */
+  begun?(tell: (message: ToSqlProcess) => void, id: number): void
+  /** Of a session: what it says. */
+  heard?(message: Heard): void
+}
+
+export type Heard = Extract<FromSqlProcess, { t: 'part' | 'answer' | 'failed' }>
 
 /** What is asked of a process, without its number. */
 type Asking =
   | Omit<Extract<ToSqlProcess, { t: 'run' }>, 'id'>
   | Omit<Extract<ToSqlProcess, { t: 'look' }>, 'id'>
   | Omit<Extract<ToSqlProcess, { t: 'table' }>, 'id'>
+  | Omit<Extract<ToSqlProcess, { t: 'sync' }>, 'id'>
 
 type Answer = {
   readonly ended: Ended
@@ -63,6 +74,8 @@ export type SqlRunner = {
   change(work: Work, program: TableProgram, io: Io): Promise<Ended>
   /** Whether it can be used: null, or why not. */
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
+  /** A session, to be asked one thing after the other. Throws why it cannot be used. */
+  talk(dataSource: DataSource, reads: boolean, signal: AbortSignal): Promise<Talk>
   /** It is no more: its process is ended and its tables are gone. */
   remove(dataSource: DataSource): Promise<void>
   close(): Promise<void>
@@ -70,6 +83,7 @@ export type SqlRunner = {
 
 const THREADS = 2
 const POSTGRESQL_MEMORY_MB = 256
+const SYNC_MEMORY_MB = 512
 /** Processes at once; who comes later waits. */
 const MOST_DUCKDB = 8
 const MOST_POSTGRESQL = 16
@@ -84,6 +98,7 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
   const forDuckDb = places(MOST_DUCKDB)
   const forPostgresql = places(MOST_POSTGRESQL)
   const files = new Map<number, ReturnType<typeof sharedProcess>>()
+  const servers = new Map<number, { readonly key: string; readonly process: ReturnType<typeof sharedProcess> }>()
 
   const directoryOf = ({ kind, tenant_id, id }: DataSource) =>
     kind !== 'duckdb' || parts.tablesDir === null ? null : path.join(parts.tablesDir, String(tenant_id), String(id))
@@ -103,33 +118,53 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
     return await file.run(asking, io)
   }
 
-  async function onPostgresql(dataSource: DataSource, asking: Asking, io: Io): Promise<Answer> {
+  /** Throws why it cannot be. */
+  async function openingOf(dataSource: DataSource): Promise<Extract<ToSqlProcess, { t: 'postgresql' }>> {
     const { host, port, database, user, tls } = dataSource.settings as PostgresqlSettings
-    let address: string
-    try {
-      // The address is judged, and connected to: the name may lead elsewhere a moment later.
-      address = (await addressesOf(parts.outbound, host))[0]!
-    } catch (error) {
-      return notBegun(dataSource, (error as Error).message)
-    }
-    let password: string
-    try {
-      password =
-        dataSource.secret === null ? '' : decryptSecret(parts.secretKey, dataSource.secret, secretOf(dataSource.id))
-    } catch {
-      return notBegun(dataSource, 'the password of the data source cannot be read; give it again')
-    }
-    const open: ToSqlProcess = {
+    // The address is judged, and connected to: the name may lead elsewhere a moment later.
+    const address = (await addressesOf(parts.outbound, host))[0]!
+    return {
       ...{ t: 'postgresql', address, port, database, user },
-      password,
+      password: passwordOf(dataSource),
       tlsName: tls ? (net.isIP(host) === 0 ? host : address) : null,
       authorities: parts.authorities,
     }
+  }
+
+  function passwordOf({ id, secret }: DataSource): string {
+    try {
+      return secret === null ? '' : decryptSecret(parts.secretKey, secret, secretOf(id))
+    } catch {
+      throw new Error('the password of the data source cannot be read; give it again')
+    }
+  }
+
+  async function onPostgresql(dataSource: DataSource, asking: Asking, io: Io): Promise<Answer> {
+    let open: ToSqlProcess
+    try {
+      open = await openingOf(dataSource)
+    } catch (error) {
+      return notBegun(dataSource, (error as Error).message)
+    }
+    if (asking.t === 'sync') return await shared(dataSource, open).run(asking, io)
     const limits = { memoryMb: POSTGRESQL_MEMORY_MB, fileGb: 0 }
     const own = sharedProcess(dataSource, open, limits, forPostgresql, leases, 0)
     const answer = await own.run(asking, io)
     await own.close()
     return answer
+  }
+
+  /** Synchronisations of one PostgreSQL have one process, as everything has that runs on one DuckDB file. */
+  function shared(dataSource: DataSource, open: ToSqlProcess) {
+    const key = JSON.stringify([dataSource.id, open])
+    const known = servers.get(dataSource.id)
+    if (known?.key === key) return known.process
+    // It is reached otherwise since; what is under way goes on.
+    known?.process.retire()
+    const limits = { memoryMb: SYNC_MEMORY_MB, fileGb: parts.duckdbFileGb }
+    const process = sharedProcess(dataSource, open, limits, forPostgresql, leases, parts.idleMs ?? IDLE_MS)
+    servers.set(dataSource.id, { key, process })
+    return process
   }
 
   async function look(dataSource: DataSource, name: string, signal: AbortSignal): Promise<FoundTable | null> {
@@ -183,14 +218,21 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
       if (ended.ended === 'succeeded') return null
       return ended.ended === 'failed' ? ended.reason : late(dataSource)
     },
+    talk: (dataSource, reads, signal) =>
+      openTalk(dataSource, (io) => onDataSource(dataSource, { t: 'sync', reads }, io), signal),
     async remove(dataSource) {
       const file = files.get(dataSource.id)
       files.delete(dataSource.id)
       await file?.close()
+      await servers.get(dataSource.id)?.process.close()
+      servers.delete(dataSource.id)
       const directory = directoryOf(dataSource)
       if (directory !== null) await rm(directory, { recursive: true, force: true })
     },
-    close: async () => void (await Promise.all([...files.values()].map((file) => file.close()))),
+    async close() {
+      const all = [...files.values(), ...[...servers.values()].map(({ process }) => process)]
+      await Promise.all(all.map((one) => one.close()))
+    },
   }
 }
 
@@ -265,6 +307,7 @@ function sharedProcess(
         running.set(job.id, job)
         job.begun = true
         current.process.tell({ ...job.asking, id: job.id })
+        job.io.begun?.(current.process.tell, job.id)
       }
     if (running.size > 0 || !current.opened) return
     if (current.retiring) current.process.tell({ t: 'close' })
@@ -316,6 +359,8 @@ function sharedProcess(
     } else if (message.t === 'wanted') current.retiring = true
     else if (message.t === 'log') running.get(message.id)?.io.log(String(message.text))
     else if (message.t === 'found') find(message.id, { comment: String(message.comment), columns: [] })
+    else if (message.t === 'part' || message.t === 'answer' || message.t === 'failed')
+      running.get(message.id)?.io.heard?.(message)
     else if (message.t === 'columns') find(message.id, { columns: message.columns })
     else {
       const job = running.get(message.id)
@@ -372,6 +417,7 @@ function sharedProcess(
         go()
       })
     },
+    retire,
     async close() {
       closed = true
       for (const job of [...waiting, ...running.values()]) stop(job)

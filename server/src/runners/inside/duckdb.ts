@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance, StatementType } from '@duckdb/node-api'
 import { type Engine, type Session, StatementError } from './engine.ts'
 import type { ToSqlProcess } from './messages.ts'
+import { SYNC_DIALECTS } from './sync-dialects.ts'
 import { cell, MOST_ROWS } from './table.ts'
 import { TABLE_DIALECTS } from './table-dialects.ts'
 
@@ -15,8 +16,8 @@ const WANTED_FOR_MS = 2_000
 const LOOK_EVERY_MS = 250
 
 /**
- * Opens the file; while another process has it, waits, and says so beside it. From then on SQL reaches no file but those in the directory `files`
- * of its own, loads and installs nothing, and cannot change any of this.
+ * Opens the file; while another process has it, waits, and says so beside it. From then on SQL reaches no file but those in the directories `files`
+ * and `spool` of its own, loads and installs nothing, and cannot change any of this.
  */
 export async function openDuckDb(given: Extract<ToSqlProcess, { t: 'duckdb' }>, isWanted: () => void): Promise<Engine> {
   const at = (name: string) => path.join(given.directory, name)
@@ -41,7 +42,7 @@ export async function openDuckDb(given: Extract<ToSqlProcess, { t: 'duckdb' }>, 
     `extension_directory = '${literal(nowhere)}'`,
     `home_directory = '${literal(files)}'`,
     'allow_persistent_secrets = false',
-    `allowed_directories = ['${literal(`${files}/`)}']`,
+    `allowed_directories = ['${literal(`${files}/`)}', '${literal(`${at('spool')}/`)}']`,
     'enable_external_access = false',
     // Last: from here on no setting is changed any more.
     'lock_configuration = true',
@@ -52,6 +53,7 @@ export async function openDuckDb(given: Extract<ToSqlProcess, { t: 'duckdb' }>, 
   }, LOOK_EVERY_MS)
   return {
     dialect: TABLE_DIALECTS.duckdb,
+    sync: SYNC_DIALECTS.duckdb,
     session: async () => session(await instance.connect()),
     // What one run does to the whole engine must not stay with the others.
     async healthy() {
@@ -132,6 +134,26 @@ function session(connection: Connection): Session {
       try {
         const reader = await connection.runAndReadAll(statement)
         return reader.getRows().map((row) => row.map(String))
+      } catch (error) {
+        throw statementError((error as Error).message)
+      }
+    },
+    async *read(statement) {
+      try {
+        const result = await connection.stream(statement)
+        for (
+          let chunk = await result.fetchChunk();
+          chunk !== null && chunk.rowCount > 0;
+          chunk = await result.fetchChunk()
+        )
+          yield Buffer.from(chunk.getColumnValues(0).join(''))
+      } catch (error) {
+        throw statementError((error as Error).message)
+      }
+    },
+    async load(statement) {
+      try {
+        return (await connection.run(statement)).rowsChanged
       } catch (error) {
         throw statementError((error as Error).message)
       }

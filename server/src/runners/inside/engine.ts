@@ -1,5 +1,6 @@
 /** A database as the process that speaks to it uses it. */
 
+import type { SyncDialect } from './sync-dialects.ts'
 import type { Rows } from './table.ts'
 import type { TableDialect } from './table-dialects.ts'
 
@@ -8,8 +9,8 @@ export type Outcome = { readonly rows: Rows | null; readonly changed: number | n
 /** What is wrong with a statement, on which of its lines. */
 export class StatementError extends Error {
   readonly line: number
-  constructor(problem: string, line: number) {
-    super(problem)
+  constructor(problem: string, line: number, cause?: unknown) {
+    super(problem, { cause })
     this.line = line
   }
 }
@@ -19,6 +20,10 @@ export type Session = {
   run(statement: string): Promise<Outcome>
   /** All rows of a statement of ours, every value as text. Throws a StatementError. */
   ask(statement: string): Promise<readonly (readonly string[])[]>
+  /** What a statement of `SyncDialect.read` gives, in pieces that end anywhere. */
+  read(statement: string): AsyncIterable<Buffer>
+  /** Runs a statement of `SyncDialect.load` with this file, and answers how many rows it had. */
+  load(statement: string, file: string): Promise<number>
   /** Ends what is running as soon as the database lets it. */
   interrupt(): void
   /** What was begun and not committed is rolled back. */
@@ -27,6 +32,7 @@ export type Session = {
 
 export type Engine = {
   readonly dialect: TableDialect
+  readonly sync: SyncDialect
   session(): Promise<Session>
   healthy(): Promise<boolean>
   close(): Promise<void>

@@ -1,4 +1,5 @@
 import type { FoundTable, TableColumn, TableProgram } from '@holdpoint/core'
+import type { SyncAnswer, SyncAsk, SyncFailure, SyncPart } from './sync-messages.ts'
 
 /** What the server and a process that speaks to a database say to each other: lines of JSON, down its input, up its fourth descriptor. */
 
@@ -29,6 +30,12 @@ export type ToSqlProcess =
   /** What is there of this name? */
   | { readonly t: 'look'; readonly id: number; readonly name: string }
   | { readonly t: 'table'; readonly id: number; readonly program: TableProgram }
+  /** A session that is asked one thing after the other, until it is told to leave; what was begun and not committed is rolled back then. */
+  | { readonly t: 'sync'; readonly id: number; readonly reads: boolean }
+  | { readonly t: 'ask'; readonly id: number; readonly ask: SyncAsk }
+  /** A file that was written is no more. */
+  | { readonly t: 'taken'; readonly id: number }
+  | { readonly t: 'leave'; readonly id: number }
   | { readonly t: 'stop'; readonly id: number }
   | { readonly t: 'close' }
 
@@ -41,6 +48,10 @@ export type FromSqlProcess =
   /** A table, and then its columns, a few at a time. */
   | { readonly t: 'found'; readonly id: number; readonly comment: FoundTable['comment'] }
   | { readonly t: 'columns'; readonly id: number; readonly columns: readonly TableColumn[] }
+  /** What comes before the answer to what was asked, piece by piece; and the answer. */
+  | { readonly t: 'part'; readonly id: number; readonly part: SyncPart }
+  | { readonly t: 'answer'; readonly id: number; readonly answer: SyncAnswer }
+  | { readonly t: 'failed'; readonly id: number; readonly failure: SyncFailure }
   | {
       readonly t: 'ended'
       readonly id: number

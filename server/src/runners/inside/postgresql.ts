@@ -1,23 +1,33 @@
 /** A PostgreSQL server, at an address that has been judged. */
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { type Engine, type Outcome, type Session, StatementError } from './engine.ts'
 import type { ToSqlProcess } from './messages.ts'
+import { SYNC_DIALECTS } from './sync-dialects.ts'
 import { cell, MOST_ROWS } from './table.ts'
 import { TABLE_DIALECTS } from './table-dialects.ts'
 
 const CONNECT_WITHIN_MS = 10_000
 const CANCEL_WITHIN_MS = 5_000
+const READ_BYTES = 262_144
 
 type Given = Extract<ToSqlProcess, { t: 'postgresql' }>
 
-/** One session: each run has a process of its own. */
+/** The first session is opened at once: whether there can be one is what opening finds out. */
 export async function openPostgresql(given: Given): Promise<Engine> {
-  const only = await session(given)
+  let first: Session | null = await session(given)
   return {
     dialect: TABLE_DIALECTS.postgresql,
-    session: async () => only,
+    sync: SYNC_DIALECTS.postgresql,
+    async session() {
+      const opened = first ?? (await session(given))
+      first = null
+      return opened
+    },
     healthy: async () => false,
-    close: () => only.close(),
+    close: async () => first?.close(),
   }
 }
 
@@ -43,6 +53,7 @@ const configOf = (given: Given): pg.ClientConfig => ({
 async function session(given: Given): Promise<Session> {
   const client = new pg.Client(configOf(given))
   let gone: Error | null = null
+  let copying = false
   client.on('error', (error) => {
     gone ??= error
   })
@@ -65,9 +76,29 @@ async function session(given: Given): Promise<Session> {
         throw statementError(statement, gone ?? (error as Error))
       }
     },
+    async *read(statement) {
+      copying = true
+      try {
+        yield* client.query(copyTo(statement))
+        copying = false
+      } catch (error) {
+        throw statementError(statement, gone ?? (error as Error))
+      }
+    },
+    async load(statement, file) {
+      try {
+        const into = client.query(copyFrom(statement))
+        await pipeline(createReadStream(file, { highWaterMark: READ_BYTES }), into)
+        return into.rowCount
+      } catch (error) {
+        throw statementError(statement, gone ?? (error as Error))
+      }
+    },
     interrupt: () => void cancel(given, client),
-    close: async () => {
-      await client.end().catch(() => {})
+    async close() {
+      // Of rows that nobody reads any more it would wait for the last.
+      if (copying) (client as unknown as { connection: pg.Connection }).connection.stream.destroy()
+      else await client.end().catch(() => {})
     },
   }
 }
@@ -116,5 +147,5 @@ async function cancel(given: Given, client: pg.Client): Promise<void> {
 function statementError(statement: string, error: Error): StatementError {
   const { position, detail, hint } = error as pg.DatabaseError
   const line = position === undefined ? 1 : statement.slice(0, Number(position) - 1).split('\n').length
-  return new StatementError([error.message, detail, hint].filter(Boolean).join('. '), line)
+  return new StatementError([error.message, detail, hint].filter(Boolean).join('. '), line, error)
 }

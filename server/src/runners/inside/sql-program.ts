@@ -6,6 +6,7 @@ import { openDuckDb } from './duckdb.ts'
 import { type Engine, type Session, StatementError } from './engine.ts'
 import type { FromSqlProcess, Statement, ToSqlProcess } from './messages.ts'
 import { openPostgresql } from './postgresql.ts'
+import { type Inbox, inbox, talk } from './sync-talk.ts'
 import { table } from './table.ts'
 import { changeTable, lookAt, NotDone } from './table-change.ts'
 import type { TableDialect } from './table-dialects.ts'
@@ -17,11 +18,15 @@ const INTERRUPT_AGAIN_MS = 500
 /** A message stays far below what the server takes. */
 const COLUMNS_AT_ONCE = 50
 
+type Running = { stopped: boolean; session: Session | null }
+
 const up = createWriteStream('', { fd: UP })
 const say = (message: FromSqlProcess) => void up.write(`${JSON.stringify(message)}\n`)
 const engineOf = Promise.withResolvers<Engine>()
 engineOf.promise.catch(() => {})
-const running = new Map<number, { stopped: boolean; session: Session | null }>()
+const running = new Map<number, Running>()
+/** Of sessions that are asked one thing after the other. */
+const inboxes = new Map<number, Inbox>()
 
 const input = createInterface({ input: process.stdin })
 input.on('line', (line) => told(JSON.parse(line) as ToSqlProcess))
@@ -36,6 +41,10 @@ function told(message: ToSqlProcess): void {
   else if (message.t === 'run') void run(message.id, message.statements)
   else if (message.t === 'look') void look(message.id, message.name)
   else if (message.t === 'table') void change(message.id, message.program)
+  else if (message.t === 'sync') void sync(message.id, message.reads)
+  else if (message.t === 'ask') inboxes.get(message.id)?.put(message.ask)
+  else if (message.t === 'taken') inboxes.get(message.id)?.put('taken')
+  else if (message.t === 'leave') leaveTalk(message.id)
   else if (message.t === 'stop') stop(message.id)
   else
     void engineOf.promise
@@ -49,6 +58,7 @@ function stop(id: number): void {
   const one = running.get(id)
   if (one === undefined) return
   one.stopped = true
+  inboxes.get(id)?.leave()
   one.session?.interrupt()
   setTimeout(stop, INTERRUPT_AGAIN_MS, id)
 }
@@ -115,7 +125,33 @@ async function change(id: number, program: TableProgram): Promise<void> {
   })
 }
 
-type Within = { readonly session: Session; readonly dialect: TableDialect; readonly isStopped: () => boolean }
+async function sync(id: number, reads: boolean): Promise<void> {
+  const heard = inbox()
+  inboxes.set(id, heard)
+  await within(id, async ({ session, engine }) => {
+    await talk(session, engine.sync, { reads }, heard, {
+      part: (part) => say({ t: 'part', id, part }),
+      answer: (answer) => say({ t: 'answer', id, answer }),
+      failed: (failure) => say({ t: 'failed', id, failure }),
+    })
+    return { error: null }
+  })
+  inboxes.delete(id)
+}
+
+/** What is being done at this moment is broken off. */
+function leaveTalk(id: number): void {
+  const heard = inboxes.get(id)
+  if (heard?.isBusy()) stop(id)
+  else heard?.leave()
+}
+
+type Within = {
+  readonly session: Session
+  readonly engine: Engine
+  readonly dialect: TableDialect
+  readonly isStopped: () => boolean
+}
 type End = Pick<Extract<FromSqlProcess, { t: 'ended' }>, 'error' | 'undone'>
 
 const failure = (caught: unknown) => ({
@@ -125,13 +161,13 @@ const failure = (caught: unknown) => ({
 
 /** Does something in a session of its own, and says how it ended. */
 async function within(id: number, work: (of: Within) => Promise<End>): Promise<void> {
-  const one: { stopped: boolean; session: Session | null } = { stopped: false, session: null }
+  const one: Running = { stopped: false, session: null }
   running.set(id, one)
   const engine = await engineOf.promise
   let end: End
   try {
     one.session = await engine.session()
-    end = await work({ session: one.session, dialect: engine.dialect, isStopped: () => one.stopped })
+    end = await work({ session: one.session, engine, dialect: engine.dialect, isStopped: () => one.stopped })
   } catch (caught) {
     end = { error: { line: 1, problem: shortened((caught as Error).message) } }
   }

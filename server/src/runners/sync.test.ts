@@ -1,0 +1,166 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: names of targets are written so
+// Synchronisations between real databases: what arrives, and what is said of what does not fit.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseDoor, openDatabaseDoor } from '../../../test/database-door.ts'
+import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
+import { DUCKDB, testRunners } from '../../../test/runners.ts'
+import { type MappingOf, postgresqlSource, synced, syncOf } from '../../../test/syncs.ts'
+import type { DataSource } from '../store/data-sources.ts'
+import { type Database, openDatabase } from '../store/database.ts'
+
+const here = testRunners()
+let database: TestDatabase
+let db: Database
+let door: DatabaseDoor
+let shop: DataSource
+beforeAll(async () => {
+  database = await testDatabase({ migrate: null })
+  db = openDatabase(database.config)
+  door = await openDatabaseDoor(database.config)
+  shop = postgresqlSource(9, database.url, door.port, here.secretKey)
+})
+afterAll(async () => {
+  await here.close()
+  await db?.close()
+  door?.close()
+  await database?.drop()
+})
+
+let lastId = 100
+const fresh = (): DataSource => ({ ...DUCKDB, id: ++lastId, name: `duckdb_${lastId}` })
+const on = async (dataSource: DataSource, content: string) => {
+  const { ended, log } = await here.ran({ programType: 'SQL', content, dataSource })
+  if (ended.ended !== 'succeeded') throw new Error(log)
+  return log
+}
+/** What a query finds, as the log shows it: rows without the heading and without padding. */
+const rowsOn = async (dataSource: DataSource, query: string) => {
+  const lines = (await on(dataSource, query)).trimEnd().split('\n').slice(3, -1)
+  return lines.map((line) => line.split(' | ').map((cell) => cell.trimEnd()))
+}
+const full = (source: DataSource, target: DataSource, ...mappings: MappingOf[]) =>
+  synced(here, { sync: syncOf('full', mappings), ledger: null, source, target })
+const SUCCEEDED = { ended: 'succeeded' }
+
+const VALUES = `values (1, true, 12.34, 0.1, 'plain', '\\x00ff41', date '2026-03-01', timestamp '2026-03-01 01:02:03.456789', 'a,b'),
+  (2, false, null, 'infinity', '', null, null, null, E'two\\nlines\\r\\nand "quotes"'),
+  (3, null, -0.5, null, null, '\\x', date '0001-01-01', timestamp '2026-03-01', E'back\\\\slash\\ttab'),
+  (4, null, 99999999.99, 1e300, '汇总', null, null, null, E'\\\\.'), (5, null, null, null, '\\N', null, null, null, E'x\\n\\\\.\\ny')`
+
+describe('everything that is in a table', () => {
+  test('comes from PostgreSQL to DuckDB and back: nulls, empty texts, quotes, lines within texts, bytes', async () => {
+    await db.rows(
+      `create table kinds (id bigint primary key, flag boolean, amount numeric(10,2), ratio double precision, note text, raw bytea, day date, at timestamp, odd text)`,
+    )
+    await db.rows(`insert into kinds ${VALUES}`)
+    const duck = fresh()
+    const there = await full(shop, duck, { from: 'kinds', to: 'kinds' })
+    expect(there.log).toBe('public.kinds → kinds: 5 rows\n')
+    expect(there.ended).toEqual(SUCCEEDED)
+    expect(
+      await rowsOn(
+        duck,
+        "select column_name, data_type from duckdb_columns() where table_name = 'kinds' order by column_index",
+      ),
+    ).toEqual([
+      ['id', 'BIGINT'],
+      ['flag', 'BOOLEAN'],
+      ['amount', 'DECIMAL(10,2)'],
+      ['ratio', 'DOUBLE'],
+      ['note', 'VARCHAR'],
+      ['raw', 'BLOB'],
+      ['day', 'DATE'],
+      ['at', 'TIMESTAMP'],
+      ['odd', 'VARCHAR'],
+    ])
+    const back = await full(duck, shop, { from: 'kinds', to: 'kinds_again' })
+    expect(back.ended).toEqual(SUCCEEDED)
+    expect(await db.rows('select * from kinds except select * from kinds_again')).toEqual([])
+    expect(await db.rows('select count(*)::int as n from kinds_again')).toEqual([{ n: 5 }])
+    const other = fresh()
+    expect((await full(duck, other, { from: 'kinds', to: 'kinds' })).ended).toEqual(SUCCEEDED)
+    expect((await full(other, shop, { from: 'kinds', to: 'kinds_thrice' })).ended).toEqual(SUCCEEDED)
+    expect((await full(shop, shop, { from: 'kinds_thrice', to: 'kinds_last' })).ended).toEqual(SUCCEEDED)
+    expect(await db.rows('select * from kinds except select * from kinds_last')).toEqual([])
+    expect(await db.rows('select count(*)::int as n from kinds_last')).toEqual([{ n: 5 }])
+  })
+})
+
+describe('before anything runs', () => {
+  const preview = (source: DataSource, target: DataSource, ...mappings: MappingOf[]) =>
+    here.runners.previewSync(syncOf('full', mappings), source, target, AbortSignal.timeout(60_000))
+  const refused = (previewing: Promise<unknown>) =>
+    previewing.then(
+      () => null,
+      ({ code, details }) => ({ code, details }),
+    )
+
+  test('it is said which tables and columns a pattern leads to', async () => {
+    await db.rows('create table shard_1 (id int primary key, at timestamp)')
+    await db.rows('create schema old')
+    await db.rows('create table old.shard_1 (id int primary key, at timestamp)')
+    const duck = fresh()
+    await on(duck, 'create table ods_1 (id int, "at" timestamp)')
+    const { tables } = await preview(shop, duck, {
+      from: { table: 'shard_(\\d+)', isPattern: true },
+      to: 'ods_$1',
+    })
+    expect(tables).toMatchObject([
+      {
+        ...{
+          mapping: 0,
+          targetExists: true,
+          source: { schema: 'public', table: 'shard_1' },
+          target: { table: 'ods_1' },
+        },
+        columns: {
+          pairs: [
+            { from: 'id', to: 'id', type: 'integer' },
+            { from: 'at', to: 'at' },
+          ],
+          key: [],
+        },
+      },
+    ])
+    const everywhere = { from: { schema: 'old|public', table: 'shard_.*', isPattern: true }, to: '${schema}_${table}' }
+    expect((await preview(shop, duck, everywhere)).tables.map(({ target }) => target.table)).toEqual([
+      'old_shard_1',
+      'public_shard_1',
+    ])
+  })
+
+  test('what leads to nothing, is not there, cannot be followed, or takes too long to match is refused', async () => {
+    const duck = fresh()
+    expect(await refused(preview(shop, duck, { from: 'nowhere' }))).toEqual({
+      code: 'SYNC_MATCHES_NOTHING',
+      details: { mappings: ['nowhere'] },
+    })
+    expect(await refused(preview(shop, duck, { from: 'shard_1', columns: [{ from: 'no', to: 'no' }] }))).toEqual({
+      code: 'SYNC_COLUMNS_MISSING',
+      details: { table: 'public.shard_1', columns: ['no'] },
+    })
+    const texts = { from: 'kinds', changeColumn: 'note' }
+    expect(await refused(preview(shop, duck, texts))).toMatchObject({ code: 'SYNC_CHANGE_COLUMN_UNFIT' })
+    await db.rows(`create table "${'a'.repeat(60)}" (id int)`)
+    const slow = { from: { table: '(a+)+b', isPattern: true } }
+    expect(await refused(preview(shop, duck, slow))).toMatchObject({ code: 'SYNC_PATTERN_SLOW' })
+    expect(await refused(preview(duck, shop, { from: { table: 'no.csv', format: 'csv' } }))).toMatchObject({
+      code: 'SYNC_MATCHES_NOTHING',
+    })
+    expect(await refused(preview(shop, duck, { from: { table: 'no.csv', format: 'csv' } }))).toMatchObject({
+      code: 'SYNC_INVALID',
+    })
+  })
+
+  test('a data source that cannot be reached, or refuses credentials, is refused by name', async () => {
+    const at = (more: object) => ({ ...shop, settings: { ...shop.settings, ...more } })
+    const asked = (source: DataSource) => refused(preview(source, fresh(), { from: 'kinds' }))
+    const name = shop.name
+    const code = 'DATA_SOURCE_UNREACHABLE'
+    expect(await asked(at({ port: 9 }))).toEqual({ code, details: { name, problem: expect.stringMatching('REFUSED') } })
+    expect(await asked(at({ database: 'nothing' }))).toMatchObject({
+      code,
+      details: { name, problem: expect.stringMatching('does not exist') },
+    })
+  })
+})

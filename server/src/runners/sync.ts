@@ -1,0 +1,409 @@
+/**
+ * Synchronisations (rules 52 to 57): a session reads from one data source, another one writes to the other, each in the process of its database. Rows go between
+ * them in files; here is said which, and in what order.
+ *
+ * What is written is one transaction of the target, with the position that it leads to: wherever anything is killed, it has happened or not, and who goes on
+ * finds there how far it is.
+ */
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MAX_SYNC_BATCH_ROWS, Refusal, readPartition, type Sync } from '@holdpoint/core'
+import type { DataSource } from '../store/data-sources.ts'
+import { SYNC_DIALECTS } from './inside/sync-dialects.ts'
+import type { Between, Ledger, Stand, SyncAsk } from './inside/sync-messages.ts'
+import { places } from './places.ts'
+import type { Ended, RunIo, SyncWork } from './runner.ts'
+import type { SqlRunner } from './sql.ts'
+import { type PlannedTable, planSync, shownTable } from './sync-plan.ts'
+import { NotAnswered, Stopped, type Talk } from './sync-session.ts'
+
+export type SyncRunner = {
+  run(work: SyncWork, io: RunIo): Promise<Ended>
+  preview(sync: Sync, source: DataSource, target: DataSource, signal: AbortSignal): Promise<readonly PlannedTable[]>
+}
+
+/**
+ * At once: together fewer than there are places for processes of one kind. A synchronisation has one of these while it waits for another, and
+ * so there is always one that gets both.
+ */
+const MOST_ENDING = 4
+const MOST_REAL_TIME = 3
+const LONGEST_WAIT_S = 60
+const LOOK_FOR_WRITERS_EVERY_MS = 100
+/** A real-time run then looks at its other tables, and comes back. */
+const WAIT_FOR_WRITERS_MS = 2_000
+const SAY_WHO_IS_WAITED_FOR_AFTER_MS = 60_000
+const LOG_EVERY_MS = 60_000
+/** What servers that were killed have left. */
+const LEFT_AFTER_MS = 24 * 3_600_000
+
+/** Two sessions, where rows lie between them, and who is told. */
+type Way = {
+  readonly work: SyncWork
+  readonly reader: Talk
+  readonly writer: Talk
+  readonly directory: string
+  readonly io: RunIo
+}
+/** A bound that was taken, and those who were writing then and have not ended. */
+type Pending = {
+  readonly stand: Stand
+  readonly position: string | null
+  readonly high: string
+  readonly isFull: boolean
+  readonly writers: readonly string[]
+}
+type Batch = { readonly rows: number; readonly position: string | null; readonly isFull: boolean }
+
+export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner {
+  const ending = places(MOST_ENDING)
+  const realTime = places(MOST_REAL_TIME)
+
+  /** Sessions are taken in the order of their data sources, so that no two synchronisations wait for each other. */
+  async function between<T>(work: SyncWork, io: RunIo, go: (way: Way) => Promise<T>): Promise<T> {
+    const { source, target } = work
+    const room = work.sync.kind === 'real-time' ? realTime : ending
+    const leave = await entered(room, io.signal)
+    const talks: Talk[] = []
+    let directory: string | null = null
+    try {
+      const open = async (of: DataSource, reads: boolean) => {
+        const talk = await sql.talk(of, reads, io.signal)
+        talks.push(talk)
+        return talk
+      }
+      const first = source.id <= target.id ? await open(source, true) : await open(target, false)
+      const second = source.id <= target.id ? await open(target, false) : await open(source, true)
+      const [reader, writer] = source.id <= target.id ? [first, second] : [second, first]
+      directory = await spoolDirectory(tablesDir, target)
+      return await go({ work, reader, writer, directory, io })
+    } finally {
+      await Promise.all(talks.map((talk) => talk.leave()))
+      if (directory !== null) await rm(directory, { recursive: true, force: true })
+      leave()
+    }
+  }
+
+  const plan = ({ work: { sync, source, target }, reader, writer }: Way) =>
+    planSync(
+      sync,
+      { source: source.kind, target: target.kind },
+      (look) => look(reader),
+      (look) => look(writer),
+    )
+
+  async function once(work: SyncWork, io: RunIo): Promise<void> {
+    await between(work, io, async (way) => {
+      for (const table of await plan(way)) {
+        if (work.sync.kind === 'full') {
+          const rows = await bringAll(way, table)
+          io.log(`${shownTable(table.source)} → ${shownTable(table.target)}: ${rows} ${rows === 1 ? 'row' : 'rows'}\n`)
+        } else for (let more = true; more; ) more = (await follow(way, table, null, told(io))).batch?.isFull ?? true
+      }
+    })
+  }
+
+  /** Rule 57. It ends when it is stopped, or for a reason that another try would find again. */
+  async function always(work: SyncWork, io: RunIo): Promise<void> {
+    let tables: readonly PlannedTable[] | null = null
+    let retries = 0
+    const pending = new Map<PlannedTable, Pending>()
+    const tell = told(io)
+    for (;;) {
+      try {
+        await between(work, io, async (way) => {
+          tables ??= await plan(way)
+          for (const table of tables) {
+            for (let more = true; more; ) {
+              const { batch, waiting } = await follow(way, table, pending.get(table) ?? null, tell)
+              if (waiting === null) pending.delete(table)
+              else pending.set(table, waiting)
+              more = batch?.isFull ?? false
+            }
+          }
+        })
+        if (retries > 0) {
+          io.log('it goes on\n')
+          io.retrying?.(null)
+        }
+        retries = 0
+        await pause(pending.size > 0 ? 1 : work.sync.pollSeconds, io.signal)
+      } catch (error) {
+        const reason = whyAgain(error)
+        if (reason === null || io.signal.aborted) throw error
+        pending.clear()
+        tables = null
+        const waitS = Math.min(2 ** retries, LONGEST_WAIT_S)
+        if (retries === 0) io.log(`${reason.message}\n`)
+        retries++
+        io.retrying?.({ retries, reason })
+        await pause(waitS, io.signal)
+      }
+    }
+  }
+
+  return {
+    async run(work, io) {
+      try {
+        await (work.sync.kind === 'real-time' ? always(work, io) : once(work, io))
+        return { ended: 'succeeded' }
+      } catch (error) {
+        if (error instanceof Stopped || io.signal.aborted) return { ended: 'stopped' }
+        const reason = refusalOf(error)
+        if (reason === null) throw error
+        io.log(`${reason.message}\n`)
+        return { ended: 'failed', reason }
+      }
+    },
+    async preview(sync, source, target, signal) {
+      const look =
+        (of: DataSource, reads: boolean) =>
+        async <T>(work: (talk: Talk) => Promise<T>): Promise<T> => {
+          const talk = await sql.talk(of, reads, signal)
+          try {
+            return await work(talk)
+          } finally {
+            await talk.leave()
+          }
+        }
+      try {
+        return await planSync(
+          sync,
+          { source: source.kind, target: target.kind },
+          look(source, true),
+          look(target, false),
+        )
+      } catch (error) {
+        if (error instanceof Stopped)
+          throw new Refusal('DATA_SOURCE_UNREACHABLE', { name: source.name, problem: 'it did not answer in time' })
+        throw refusalOf(error) ?? error
+      }
+    },
+  }
+}
+
+/** Everything that there is, in one transaction: in place of what the target has, or by its key. */
+async function bringAll(way: Way, table: PlannedTable): Promise<number> {
+  const { of } = table
+  await begin(way, table, null)
+  const bytes = await move(way, table, null, of.write === 'replace')
+  const { rows } = await asked(way.writer, table, { do: 'finish', position: null, runId: null }, 'rows')
+  if (of.write === 'upsert') tellOf(way, table, { rows, bytes, position: null })
+  return rows
+}
+
+/**
+ * Rule 57: one batch of what has changed. The bound is taken first; then whoever was writing is waited for, and only then it is read, up to the bound: what
+ * they have written below it is seen. Where the target has come elsewhere in the meantime, it begins anew.
+ */
+async function follow(
+  way: Way,
+  table: PlannedTable,
+  before: Pending | null,
+  tell: (table: PlannedTable, batch: Batch) => void,
+): Promise<{ readonly batch: Batch | null; readonly waiting: Pending | null }> {
+  const { work, writer } = way
+  const ledger: Ledger = { job: work.ledger!.key, target: shownTable(table.target) }
+  const bound = before ?? (await boundOf(way, table, ledger))
+  if (bound === null) return { batch: { rows: 0, position: null, isFull: false }, waiting: null }
+  const writers = await writersEnd(way, table, bound.writers)
+  if (writers.length > 0) return { batch: null, waiting: { ...bound, writers } }
+  const { stand, position, high, isFull } = bound
+  if (!(await begin(way, table, { ...ledger, before: stand }))) return { batch: null, waiting: null }
+  const between: Between = { ...table.change!, position, high, lookback: work.sync.lookback }
+  const bytes = await move(way, table, between, false)
+  const { rows } = await asked(writer, table, { do: 'finish', position: high, runId: work.ledger!.runId }, 'rows')
+  const batch: Batch = { rows, position: high, isFull }
+  if (rows > 0 || high !== position) tellOf(way, table, { rows, bytes, position: high })
+  tell(table, batch)
+  return { batch, waiting: null }
+}
+
+async function boundOf(way: Way, table: PlannedTable, ledger: Ledger): Promise<Pending | null> {
+  const { work, reader, writer } = way
+  const { startAt, runId } = work.ledger!
+  const { stand } = await asked(writer, table, { do: 'position', ledger }, 'stand')
+  if (stand === null)
+    throw new Refusal('SYNC_FAILED', { table: shownTable(table.target), problem: 'its position is gone' })
+  // A run that is to start elsewhere does so once.
+  const position = startAt !== null && stand.run !== String(runId) ? startAt : stand.position
+  const { source, of, change } = table
+  const found = await asked(
+    reader,
+    table,
+    { do: 'bound', table: source, where: of.where, column: change!, position, limit: MAX_SYNC_BATCH_ROWS },
+    'bound',
+  )
+  const high = found.high ?? position
+  if (high === null) return null
+  const { transactions } = await asked(reader, table, { do: 'writers', table: source, among: null }, 'writers')
+  return { stand, position, high, isFull: found.isFull, writers: transactions }
+}
+
+/** Those that are still there when a real-time run has waited for them for a while; a run that ends waits for all. */
+async function writersEnd(
+  { reader, io, work }: Way,
+  table: PlannedTable,
+  writers: readonly string[],
+): Promise<readonly string[]> {
+  const sinceMs = performance.now()
+  let left = writers
+  for (let said = false; left.length > 0; ) {
+    const waitedMs = performance.now() - sinceMs
+    if (work.sync.kind === 'real-time' && waitedMs > WAIT_FOR_WRITERS_MS) break
+    if (!said && waitedMs > SAY_WHO_IS_WAITED_FOR_AFTER_MS) {
+      io.log(`${shownTable(table.source)}: ${left.length} transactions that write to it are waited for\n`)
+      said = true
+    }
+    await pause(LOOK_FOR_WRITERS_EVERY_MS / 1000, io.signal)
+    const ask: SyncAsk = { do: 'writers', table: table.source, among: left }
+    left = (await asked(reader, table, ask, 'writers')).transactions
+  }
+  return left
+}
+
+async function begin(
+  { writer }: Way,
+  table: PlannedTable,
+  ledger: (Ledger & { readonly before: Stand }) | null,
+): Promise<boolean> {
+  const { of, columns, reads } = table
+  const ask: SyncAsk = {
+    ...{ do: 'begin', table: table.target, write: of.write, key: columns.key, ledger },
+    columns: columns.pairs.map(({ to }, at) => ({ name: to, type: reads[at]!.type })),
+    partition: of.partition === null ? [] : readPartition(of.partition)!,
+  }
+  return !(await asked(writer, table, ask, 'begun')).moved
+}
+
+/** Brings rows into what was begun; answers how many bytes they had. */
+async function move(way: Way, table: PlannedTable, between: Between | null, tellsRows: boolean): Promise<number> {
+  const { work, reader, writer, directory } = way
+  const { of, source, reads } = table
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => {})
+  let loading = Promise.resolve()
+  let all = 0
+  const load = async (file: number, bytes: number) => {
+    const { rows } = await asked(writer, table, { do: 'load', file: path.join(directory, `${file}`) }, 'rows')
+    reader.taken()
+    all += bytes
+    if (tellsRows) tellOf(way, table, { rows, bytes, position: null })
+  }
+  const ask: SyncAsk = {
+    ...{ do: 'read', table: source, columns: reads, where: of.where, between, directory },
+    constants: of.partition === null ? [] : readPartition(of.partition)!.map(({ value }) => value),
+    as: SYNC_DIALECTS[work.target.kind].loads,
+  }
+  const reading = asked(reader, table, ask, 'done', (part) => {
+    if (part.t !== 'file') return
+    loading = loading.then(() => load(Number(part.file), Number(part.bytes)))
+    loading.catch(broken.reject)
+  })
+  // Who reads waits for files to be taken, and who writes does that no more.
+  reading.catch(() => {})
+  await Promise.race([reading, broken.promise])
+  await loading
+  return all
+}
+
+function tellOf(
+  { io }: Way,
+  table: PlannedTable,
+  of: { readonly rows: number; readonly bytes: number; readonly position: string | null },
+): void {
+  io.progress?.({ source: shownTable(table.source), target: shownTable(table.target), ...of })
+}
+
+/** The log of what never ends has a line now and then. */
+function told(io: RunIo): (table: PlannedTable, batch: Batch) => void {
+  const said = new Map<string, { rows: number; atMs: number }>()
+  return ({ source, target }, { rows, position }) => {
+    const name = `${shownTable(source)} → ${shownTable(target)}`
+    const one = said.get(name) ?? { rows: 0, atMs: Number.NEGATIVE_INFINITY }
+    one.rows += rows
+    if (one.rows > 0 && performance.now() - one.atMs >= LOG_EVERY_MS) {
+      io.log(`${name}: ${one.rows} ${one.rows === 1 ? 'row' : 'rows'}, up to ${position}\n`)
+      said.set(name, { rows: 0, atMs: performance.now() })
+    } else said.set(name, one)
+  }
+}
+
+const asked: <T extends Parameters<Talk['ask']>[1]>(
+  talk: Talk,
+  table: PlannedTable,
+  ask: SyncAsk,
+  as: T,
+  part?: Parameters<Talk['ask']>[2],
+) => ReturnType<typeof talk.ask<T>> = async (talk, table, ask, as, part) => {
+  try {
+    return await talk.ask(ask, as, part)
+  } catch (error) {
+    if (!(error instanceof NotAnswered)) throw error
+    const { failure, dataSource: name, message: problem } = error
+    if (failure.because === 'gone') throw new Refusal('DATA_SOURCE_UNREACHABLE', { name, problem })
+    if (failure.because === 'unfit') {
+      const { row, column, value, type } = failure
+      throw new Refusal('SYNC_TYPE_UNFIT', { row, column, value, type, table: shownTable(table.target) })
+    }
+    const reason = new Refusal('SYNC_FAILED', { table: shownTable(table.target), problem })
+    throw failure.because === 'conflict' ? new Conflict(reason) : reason
+  }
+}
+
+/** Somebody else was in the way. */
+class Conflict extends Error {
+  readonly reason: Refusal
+  constructor(reason: Refusal) {
+    super(reason.message)
+    this.reason = reason
+  }
+}
+
+const refusalOf = (error: unknown): Refusal | null =>
+  error instanceof Conflict ? error.reason : error instanceof Refusal ? error : null
+
+/** Null: another try would not help. */
+function whyAgain(error: unknown): Refusal | null {
+  if (error instanceof Conflict) return error.reason
+  return error instanceof Refusal && error.code === 'DATA_SOURCE_UNREACHABLE' ? error : null
+}
+
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(seconds * 1000, undefined, { signal })
+  } catch {
+    throw new Stopped('it was stopped')
+  }
+}
+
+async function entered(room: ReturnType<typeof places>, signal: AbortSignal): Promise<() => void> {
+  const entering = room.enter(() => false)
+  const stopped = Promise.withResolvers<null>()
+  const stop = () => stopped.resolve(null)
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  const leave = await Promise.race([entering, stopped.promise])
+  signal.removeEventListener('abort', stop)
+  if (leave !== null && !signal.aborted) return leave
+  void entering.then((late) => late())
+  throw new Stopped('it was stopped')
+}
+
+/** A directory for rows on their way to a data source, which its process may read. */
+async function spoolDirectory(tablesDir: string | null, { name, tenant_id, id }: DataSource): Promise<string> {
+  if (tablesDir === null)
+    throw new Refusal('DATA_SOURCE_UNREACHABLE', {
+      name,
+      problem: 'this server has no directory for tables (HOLDPOINT_TABLES_DIR)',
+    })
+  const all = path.join(tablesDir, String(tenant_id), String(id), 'spool')
+  await mkdir(all, { recursive: true, mode: 0o700 })
+  for (const one of await readdir(all)) {
+    const left = path.join(all, one)
+    const stats = await stat(left).catch(() => null)
+    if (stats !== null && Date.now() - stats.mtimeMs > LEFT_AFTER_MS) await rm(left, { recursive: true, force: true })
+  }
+  return await mkdtemp(path.join(all, 'rows-'))
+}
