@@ -67,7 +67,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // What most pages share comes in one file instead of dozens; what fewer do would burden the first page of the others.
-      output: { codeSplitting: { groups: [{ name: 'base', minShareCount: 24 }] } },
+      output: { codeSplitting: { groups: [{ name: 'base', minShareCount: 30 }] } },
     },
   },
 })

@@ -154,6 +154,55 @@ export const links = {
       params: { workspaceId: String(workspaceId), reviewId: String(reviewId) },
     }),
 
+  syncJobs: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/integration/jobs', params: { workspaceId: String(workspaceId) } }),
+  newSyncJob: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/integration/jobs/new', params: { workspaceId: String(workspaceId) } }),
+  syncJob: (workspaceId: number, jobId: number | string) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/integration/jobs/$jobId',
+      params: { workspaceId: String(workspaceId), jobId: String(jobId) },
+    }),
+  editSyncJob: (workspaceId: number, jobId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/integration/jobs/$jobId/edit',
+      params: { workspaceId: String(workspaceId), jobId: String(jobId) },
+    }),
+
+  qualityMonitors: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/quality/monitors', params: { workspaceId: String(workspaceId) } }),
+  newQualityMonitor: (workspaceId: number, nodeId?: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/quality/monitors/new',
+      params: { workspaceId: String(workspaceId) },
+      search: nodeId === undefined ? {} : { nodeId },
+    }),
+  qualityMonitor: (workspaceId: number, monitorId: number | string, tab?: string) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/quality/monitors/$monitorId',
+      params: { workspaceId: String(workspaceId), monitorId: String(monitorId) },
+      search: tab === undefined ? {} : { tab },
+    }),
+  editQualityMonitor: (workspaceId: number, monitorId: number) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/quality/monitors/$monitorId/edit',
+      params: { workspaceId: String(workspaceId), monitorId: String(monitorId) },
+    }),
+  qualityRules: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/quality/rules', params: { workspaceId: String(workspaceId) } }),
+  qualityRule: (workspaceId: number, ruleId: number | string) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/quality/rules/$ruleId',
+      params: { workspaceId: String(workspaceId), ruleId: String(ruleId) },
+    }),
+  qualityRuns: (workspaceId: number) =>
+    linkOptions({ to: '/workspaces/$workspaceId/quality/runs', params: { workspaceId: String(workspaceId) } }),
+  qualityRun: (workspaceId: number, runId: number | string) =>
+    linkOptions({
+      to: '/workspaces/$workspaceId/quality/runs/$runId',
+      params: { workspaceId: String(workspaceId), runId: String(runId) },
+    }),
+
   operations: (filter: OperationsFilter = {}) => linkOptions({ to: '/operations', search: filter as object }),
   operation: (operationId: string) => linkOptions({ to: '/operations/$operationId', params: { operationId } }),
   heldNow: () => linkOptions({ to: '/held' }),

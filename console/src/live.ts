@@ -4,10 +4,22 @@ import { type ChangeKind, followChanges, type Liveness } from './api/stream.ts'
 
 /** What is read again after a change: the first members of the query keys. */
 const READ_AGAIN: Readonly<Record<ChangeKind, readonly string[]>> = {
-  operation: ['operations', 'nodes', 'instances', 'backfills', 'dead-letters', 'files', 'deployments', 'tables'],
+  operation: [
+    'operations',
+    'nodes',
+    'instances',
+    'backfills',
+    'dead-letters',
+    'files',
+    'deployments',
+    'tables',
+    'sync',
+    'quality',
+  ],
   file: ['files', 'deployments', 'file-reviews'],
   node: ['nodes', 'files'],
-  instance: ['instances', 'runs', 'backfills', 'code-runs', 'deployments', 'tables'],
+  instance: ['instances', 'runs', 'backfills', 'code-runs', 'deployments', 'tables', 'sync', 'quality'],
+  quality: ['quality'],
   backfill: ['backfills', 'runs'],
   extension: ['extensions', 'routing'],
   openevent: ['event-buses', 'channel', 'routing', 'dead-letters'],

@@ -3,9 +3,11 @@ import { createRouter } from '@tanstack/react-router'
 import { Broken } from './pages/broken.tsx'
 import { developmentRoutes } from './routes/development.ts'
 import { extensionRoutes } from './routes/extensions.ts'
+import { integrationRoutes } from './routes/integration.ts'
 import { openEventRoutes } from './routes/openevent.ts'
 import { operationCenterRoutes } from './routes/operation-center.ts'
 import { organisationRoutes } from './routes/organisation.ts'
+import { qualityRoutes } from './routes/quality.ts'
 import { root, signedIn, signIn } from './routes/root.ts'
 
 const tree = root.addChildren([
@@ -16,6 +18,8 @@ const tree = root.addChildren([
     ...openEventRoutes,
     ...operationCenterRoutes,
     ...developmentRoutes,
+    ...integrationRoutes,
+    ...qualityRoutes,
   ]),
 ])
 

@@ -8,12 +8,16 @@ import { auditZh } from '../../console/src/text/audit-zh.ts'
 import { developmentEn } from '../../console/src/text/development-en.ts'
 import { developmentZh } from '../../console/src/text/development-zh.ts'
 import { en } from '../../console/src/text/en.ts'
+import { integrationEn } from '../../console/src/text/integration-en.ts'
+import { integrationZh } from '../../console/src/text/integration-zh.ts'
 import { openeventEn } from '../../console/src/text/openevent-en.ts'
 import { openeventZh } from '../../console/src/text/openevent-zh.ts'
 import { operationCenterEn } from '../../console/src/text/operation-center-en.ts'
 import { operationCenterZh } from '../../console/src/text/operation-center-zh.ts'
 import { peopleEn } from '../../console/src/text/people-en.ts'
 import { peopleZh } from '../../console/src/text/people-zh.ts'
+import { qualityEn } from '../../console/src/text/quality-en.ts'
+import { qualityZh } from '../../console/src/text/quality-zh.ts'
 import { zh } from '../../console/src/text/zh.ts'
 import type { CheckResult } from '../../core/src/check.ts'
 import { findBrowser } from '../browser.ts'
@@ -31,8 +35,26 @@ import {
 } from '../world.ts'
 
 export const TEXTS = {
-  en: { ...en, ...operationCenterEn, ...openeventEn, ...auditEn, ...developmentEn, ...peopleEn },
-  zh: { ...zh, ...operationCenterZh, ...openeventZh, ...auditZh, ...developmentZh, ...peopleZh },
+  en: {
+    ...en,
+    ...operationCenterEn,
+    ...openeventEn,
+    ...auditEn,
+    ...developmentEn,
+    ...integrationEn,
+    ...qualityEn,
+    ...peopleEn,
+  },
+  zh: {
+    ...zh,
+    ...operationCenterZh,
+    ...openeventZh,
+    ...auditZh,
+    ...developmentZh,
+    ...integrationZh,
+    ...qualityZh,
+    ...peopleZh,
+  },
 }
 export type Language = keyof typeof TEXTS
 

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { type DataWork, putDataWork } from '../data-work.ts'
 import { putRun } from '../instances.ts'
 import { ask, type Extension } from '../world.ts'
 import {
@@ -43,7 +44,8 @@ export function lookStories(at: () => BrowserConsole): void {
         { nodeId: shop.nodes.report, frozen: true, upstream: [0] },
       ],
     })
-    return { shop, extension, held, blocked, run: { dagId, instanceId: ids[1]! }, written: await written(shop) }
+    const data = await putDataWork(world, { ...shop, nodeId: shop.nodes.orders, instanceId: ids[0]! })
+    return { shop, extension, held, blocked, run: { dagId, instanceId: ids[1]! }, written: await written(shop), data }
   }
 
   /** A file with a second version and a review of it, and a table. */
@@ -76,6 +78,7 @@ export function lookStories(at: () => BrowserConsole): void {
     { workspace, nodes, tenant }: Shop,
     { dagId, instanceId }: { dagId: number; instanceId: number },
     { fileId, deploymentId, reviewId, tableId }: Awaited<ReturnType<typeof written>>,
+    data: DataWork,
     extension: Extension,
     operations: readonly string[],
   ) {
@@ -97,6 +100,28 @@ export function lookStories(at: () => BrowserConsole): void {
         'reviews',
         `reviews/${reviewId}`,
       ].map((page) => `${of}/development/${page}`),
+      ...[
+        'jobs',
+        'jobs/new',
+        `jobs/${data.jobId}`,
+        `jobs/${data.jobId}?tab=tables`,
+        `jobs/${data.jobId}?tab=runs`,
+        `jobs/${data.jobId}/edit`,
+      ].map((page) => `${of}/integration/${page}`),
+      ...[
+        'monitors',
+        'monitors/new',
+        `monitors/${data.monitorId}`,
+        `monitors/${data.monitorId}?tab=runs`,
+        `monitors/${data.monitorId}?tab=subscriptions`,
+        `monitors/${data.monitorId}/edit`,
+        'rules',
+        `rules/${data.ruleId}`,
+        'runs',
+        `runs/${data.runId}`,
+      ].map((page) => `${of}/quality/${page}`),
+      `${of}/nodes/${nodes.orders}?tab=quality`,
+      `${of}/instances/${data.instanceId}?tab=quality`,
       `${of}/nodes`,
       `${of}/nodes?environment=DEV`,
       ...operations.flatMap((operation) => [`${of}/nodes?operation=${operation}`, `/operations/${operation}`]),
@@ -147,7 +172,7 @@ export function lookStories(at: () => BrowserConsole): void {
   for (const { axe, ...look } of LOOKS) {
     const name = `leaves no text out${axe ? ' and gives axe nothing to find' : ''}, on every page in ${look.language}, ${look.scheme}`
     it(name, { timeout: 240_000 }, async () => {
-      const { shop, extension, held, blocked, run, written } = await furnished()
+      const { shop, extension, held, blocked, run, written, data } = await furnished()
       const faults: string[] = []
       // Themes differ in their colours alone.
       const rules = look.scheme === 'dark' ? ['color-contrast'] : undefined
@@ -162,7 +187,7 @@ export function lookStories(at: () => BrowserConsole): void {
       }
       await inspect(await at().page(null, '/', look), 'sign-in')
       const page = await at().page(shop.tenant.owner, '/', look)
-      for (const address of await addresses(shop, run, written, extension, [held.id, blocked.id])) {
+      for (const address of await addresses(shop, run, written, data, extension, [held.id, blocked.id])) {
         await page.goto(`${at().url}${address}`)
         if (address.includes(held.id) || address.includes(blocked.id)) await page.locator('.operation-panel').waitFor()
         await inspect(page, address)

@@ -15,6 +15,7 @@ export type ChangeKind =
   | 'node'
   | 'instance'
   | 'backfill'
+  | 'quality'
   | 'extension'
   | 'openevent'
   | 'workspace'

@@ -4,9 +4,11 @@ import { keepPreference, readPreference } from '../preferences.ts'
 import type { auditEn } from './audit-en.ts'
 import type { developmentEn } from './development-en.ts'
 import type { en } from './en.ts'
+import type { integrationEn } from './integration-en.ts'
 import type { openeventEn } from './openevent-en.ts'
 import type { operationCenterEn } from './operation-center-en.ts'
 import type { peopleEn } from './people-en.ts'
+import type { qualityEn } from './quality-en.ts'
 
 export const LANGUAGES = { en: 'English', zh: '简体中文' } as const
 export type Language = keyof typeof LANGUAGES
@@ -17,6 +19,8 @@ export type TextKey =
   | Keys<typeof openeventEn>
   | Keys<typeof auditEn>
   | Keys<typeof developmentEn>
+  | Keys<typeof integrationEn>
+  | Keys<typeof qualityEn>
   | Keys<typeof peopleEn>
 type Keys<T> = { [K in keyof T & string]: T[K] extends string ? Plain<K> : `${K}.${Keys<T[K]>}` }[keyof T & string]
 /** Plural forms are one key. */
@@ -58,6 +62,14 @@ const AREAS = {
   development: {
     en: () => import('./development-en.ts').then((file): object => file.developmentEn),
     zh: () => import('./development-zh.ts').then((file): object => file.developmentZh),
+  },
+  integration: {
+    en: () => import('./integration-en.ts').then((file): object => file.integrationEn),
+    zh: () => import('./integration-zh.ts').then((file): object => file.integrationZh),
+  },
+  quality: {
+    en: () => import('./quality-en.ts').then((file): object => file.qualityEn),
+    zh: () => import('./quality-zh.ts').then((file): object => file.qualityZh),
   },
   people: {
     en: () => import('./people-en.ts').then((file): object => file.peopleEn),

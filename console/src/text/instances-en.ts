@@ -26,6 +26,11 @@ export const instancesEn = {
     took: 'Took',
   },
   instance: {
+    checkingQuality: 'Its program has ended well; its data are being checked',
+    checkingQualityNext: 'What waits for it runs as soon as no strong rule objects.',
+    qualityNext:
+      'Put the data right and run it again, which checks again; or set it to succeeded, which lets what waits for it go on.',
+    showChecks: 'Show what was checked',
     change: 'Change priority or resource group',
     changeMeaning: 'From its next start on. What runs already goes on as it is.',
     changeTitle: 'How {{name}} is run',
@@ -171,6 +176,7 @@ export const instancesEn = {
     whole: '{{days}} {{times}}',
   },
   nodePage: {
+    quality: 'Data quality',
     allInstances: 'All of them',
     bizdate: 'Business date',
     crossCycle: 'Waits for its previous cycle',

@@ -26,6 +26,10 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     took: '耗时',
   },
   instance: {
+    checkingQuality: '程序已正常结束，正在校验数据质量',
+    checkingQualityNext: '没有强规则异常时，下游即可运行。',
+    qualityNext: '修正数据后重跑，会重新校验；或置成功，让下游继续运行。',
+    showChecks: '查看校验结果',
     change: '修改优先级或资源组',
     changeMeaning: '从下次启动起生效，正在运行的不受影响。',
     changeTitle: '{{name}} 的运行方式',
@@ -166,6 +170,7 @@ export const instancesZh: SameTexts<typeof instancesEn> = {
     whole: '{{days}} {{times}}',
   },
   nodePage: {
+    quality: '数据质量',
     allInstances: '查看全部',
     bizdate: '业务日期',
     crossCycle: '依赖上一周期',

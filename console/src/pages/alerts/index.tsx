@@ -123,7 +123,13 @@ export function AlertsPage() {
           close={close}
         />
       )}
-      {opened?.what === 'secret' && <SecretDialog workspaceId={workspaceId} rule={opened.rule} close={close} />}
+      {opened?.what === 'secret' && (
+        <SecretDialog
+          title={t('alerts.secretOf', { name: opened.rule.name })}
+          read={() => calls.alertSecret(workspaceId, opened.rule.id)}
+          close={close}
+        />
+      )}
       {opened?.what === 'delete' && <DeleteDialog workspaceId={workspaceId} rule={opened.rule} close={close} />}
     </Page>
   )

@@ -1,27 +1,20 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { calls } from '../../api/calls.ts'
-import type { AlertRule } from '../../api/shapes.ts'
+import type { AlertSecret } from '../../api/shapes.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useTranslation } from '../../text/index.ts'
 import { Copyable } from '../../ui/copy.tsx'
 import { iconProps } from '../../ui/icon.ts'
 
-type Props = { workspaceId: number; rule: AlertRule; close: () => void }
+type Props = { title: string; read: () => Promise<AlertSecret>; close: () => void }
 
-/** With what the webhook of a rule is signed. Reading it is on record, so it is read only when somebody asks to see it. */
-export function SecretDialog({ workspaceId, rule, close }: Props) {
+/** With what a webhook is signed. Reading it is on record, so it is read only when somebody asks to see it. */
+export function SecretDialog({ title, read, close }: Props) {
   const { t } = useTranslation()
-  const reveal = useMutation({ mutationFn: () => calls.alertSecret(workspaceId, rule.id) })
+  const reveal = useMutation({ mutationFn: read })
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t('alerts.secretOf', { name: rule.name })}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
-    >
+    <Modal opened onClose={close} title={title} size="lg" closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <Stack>
         <Text fz="sm">{t('alerts.secretHint')}</Text>
         {reveal.data ? (

@@ -105,6 +105,13 @@ const SENTENCES = {
   'alert-rule.delete': 'alertRuleDelete',
   'alert-rule.test': 'alertRuleTest',
   'alert-rule.read-secret': 'alertRuleReadSecret',
+  'sync-job.create': 'syncJobCreate',
+  'sync-job.save': 'syncJobSave',
+  'sync-job.delete': 'syncJobDelete',
+  'sync-job.stop': 'syncJobStop',
+  'quality-monitor.check': 'qualityMonitorCheck',
+  'quality-result.comment': 'qualityResultComment',
+  'quality-subscription.read-secret': 'qualitySubscriptionReadSecret',
   'data-source.create': 'dataSourceCreate',
   'data-source.change': 'dataSourceChange',
   'data-source.delete': 'dataSourceDelete',
@@ -181,6 +188,10 @@ export function linkOf({ action, object, workspace, details }: AuditEntry): Link
   if (kind === 'deployment') return links.deployment(workspace.id, Number(object))
   if (kind === 'table') return links.tables(workspace.id)
   if (kind === 'file-review') return links.fileReviews(workspace.id)
+  if (kind === 'sync-job') return links.syncJobs(workspace.id)
+  if (kind === 'quality-monitor') return links.qualityMonitors(workspace.id)
+  if (kind === 'quality-result') return links.qualityRules(workspace.id)
+  if (kind === 'quality-subscription') return links.qualityMonitors(workspace.id)
   if (kind === 'channel') return links.channel(workspace.id)
   return undefined
 }

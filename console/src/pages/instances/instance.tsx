@@ -1,5 +1,5 @@
 import { ActionIcon, Alert, Group, List, Menu, Skeleton } from '@mantine/core'
-import { IconDots, IconHourglass } from '@tabler/icons-react'
+import { IconDots, IconHourglass, IconZoomCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -8,10 +8,11 @@ import type { InstanceDetail } from '../../api/shapes.ts'
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
-import { useTranslation } from '../../text/index.ts'
+import { refusalSentence, useTranslation, withTextsOf } from '../../text/index.ts'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Instant } from '../../ui/instant.tsx'
+import { LinkTo } from '../../ui/link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
 import { HeldMarks } from '../workspaces/held-marks.tsx'
@@ -24,6 +25,7 @@ import { EMERGENCY_VERBS, VERB_LOOKS, VERBS, type Verb, whyNot } from './verbs.t
 
 const OperateDialog = lazy(() => import('./operate-dialog.tsx'))
 const InstanceGraph = lazy(() => import('./instance-graph.tsx'))
+const QualityOfInstance = lazy(() => withTextsOf('quality', import('../quality/of-instance.tsx')))
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/instances/$instanceId')
 
@@ -94,6 +96,7 @@ function Shown({ instance }: OfInstance) {
         </Alert>
       )}
       <WhyItWaits instance={instance} />
+      <QualityNotice instance={instance} />
       <PageTabs
         label={t('instance.parts')}
         tab={tab}
@@ -101,6 +104,7 @@ function Shown({ instance }: OfInstance) {
         tabs={[
           { word: 'overview', text: 'instance.overview', show: () => <InstanceOverview instance={instance} /> },
           { word: 'log', text: 'instance.log', show: () => <RunLog instance={instance} /> },
+          { word: 'quality', text: 'nodePage.quality', show: () => <QualityOfInstance instance={instance} /> },
           {
             word: 'graph',
             text: 'graph.picture',
@@ -151,6 +155,30 @@ function EmergencyMenu({ instance, ask }: OfInstance & { ask: (verb: Verb) => vo
         })}
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** Rule 59: what is being checked, or has been found not to be good enough. */
+function QualityNotice({ instance }: OfInstance) {
+  const { t } = useTranslation()
+  const reason = instance.runs.find(({ runNumber }) => runNumber === instance.runNumber)?.reason
+  const checking = instance.status === 'checking-quality'
+  if (!checking && !(instance.status === 'failed' && reason?.code === 'QUALITY_BLOCKED')) return null
+  return (
+    <Alert
+      color={checking ? 'blue' : 'red'}
+      variant="light"
+      p="sm"
+      icon={<IconZoomCheck />}
+      title={
+        checking || !reason
+          ? t('instance.checkingQuality')
+          : (refusalSentence(reason.code, reason.details) ?? reason.sentence)
+      }
+    >
+      {t(checking ? 'instance.checkingQualityNext' : 'instance.qualityNext')}{' '}
+      <LinkTo {...links.instance(instance.workspaceId, instance.id, 'quality')}>{t('instance.showChecks')}</LinkTo>
+    </Alert>
   )
 }
 

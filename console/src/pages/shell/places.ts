@@ -18,11 +18,15 @@ import {
   IconPuzzle,
   IconRocket,
   IconRoute,
+  IconRuler2,
   IconServer2,
+  IconShieldCheck,
   IconStack2,
   IconTable,
+  IconTransfer,
   IconUserCog,
   IconUsers,
+  IconZoomCheck,
 } from '@tabler/icons-react'
 import type { LinkOptions } from '@tanstack/react-router'
 import { links } from '../../links.ts'
@@ -60,6 +64,10 @@ export function placesOf(
             ],
           },
           {
+            text: 'nav.dataIntegration',
+            places: [{ text: 'nav.syncJobs', icon: IconTransfer, link: links.syncJobs(workspaceId) }],
+          },
+          {
             text: 'nav.operationCenter',
             places: [
               { text: 'nav.nodes', icon: IconHierarchy2, link: links.nodes(workspaceId), key: 'n' },
@@ -68,6 +76,14 @@ export function placesOf(
               { text: 'nav.runs', icon: IconStack2, link: links.runs(workspaceId), key: 's' },
               { text: 'nav.operations', icon: IconChecklist, link: links.operations({ workspaceId }), key: 'o' },
               { text: 'nav.alerts', icon: IconBell, link: links.alerts(workspaceId), key: 'l' },
+            ],
+          },
+          {
+            text: 'nav.dataQuality',
+            places: [
+              { text: 'nav.monitors', icon: IconShieldCheck, link: links.qualityMonitors(workspaceId) },
+              { text: 'nav.qualityRules', icon: IconRuler2, link: links.qualityRules(workspaceId) },
+              { text: 'nav.qualityRuns', icon: IconZoomCheck, link: links.qualityRuns(workspaceId) },
             ],
           },
           {

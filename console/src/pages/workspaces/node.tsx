@@ -8,7 +8,7 @@ import type { Environment, NodeDetail, NodeOperationPoint } from '../../api/shap
 import { links } from '../../links.ts'
 import { ProblemNotice } from '../../problem.tsx'
 import { useMay } from '../../session.ts'
-import { useTranslation } from '../../text/index.ts'
+import { useTranslation, withTextsOf } from '../../text/index.ts'
 import { GuardedButton } from '../../ui/guarded-button.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { LinkButton } from '../../ui/link.tsx'
@@ -26,6 +26,7 @@ const OperateDialog = lazy(() => import('./operate-dialog.tsx'))
 const RunDialog = lazy(() => import('./run-dialog.tsx'))
 const NodeGraph = lazy(() => import('./node-graph.tsx'))
 const NodeVersions = lazy(() => import('./node-versions.tsx'))
+const QualityOfNode = lazy(() => withTextsOf('quality', import('../quality/of-node.tsx')))
 
 const route = getRouteApi('/signed-in/workspaces/$workspaceId/nodes/$nodeId')
 
@@ -127,6 +128,7 @@ function Shown({ node, environment }: { node: NodeDetail; environment: Environme
           { word: 'overview', text: 'nodePage.overview', show: () => <NodeOverview node={node} /> },
           { word: 'instances', text: 'nodePage.instances', show: () => <NodeInstances node={node} /> },
           { word: 'graph', text: 'graph.picture', show: () => <NodeGraph node={node} /> },
+          { word: 'quality', text: 'nodePage.quality', show: () => <QualityOfNode node={node} /> },
           { word: 'versions', text: 'nodeVersions.title', show: () => <NodeVersions node={node} /> },
           {
             word: 'history',
