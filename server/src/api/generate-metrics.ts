@@ -32,35 +32,6 @@ ${rows.join('\n')}
 
 Beside them are the usual \`process_*\` and \`nodejs_*\` of the process: memory, processor time, event loop lag, garbage collection.
 
-## Alerts to start with
-
-\`\`\`yaml
-groups:
-  - name: holdpoint
-    rules:
-      - alert: HeldAndNobodyIsTold
-        expr: max by (tenant, extension, reason) (holdpoint_held_operations{reason=~"not-routed|undelivered|target-blocked"}) > 0
-        for: 5m
-        annotations:
-          summary: 'Operations wait for {{ $labels.extension }}, which has not been told ({{ $labels.reason }})'
-      - alert: ExtensionDoesNotAnswer
-        expr: max by (tenant, extension) (holdpoint_held_oldest_age_seconds{reason="waiting-for-answer"}) > 3600
-        annotations:
-          summary: '{{ $labels.extension }} was told more than an hour ago and has not answered'
-      - alert: HeldUntilAlmostExpired
-        expr: max by (tenant, extension) (holdpoint_held_oldest_age_seconds) > 2.5 * 24 * 3600
-        annotations:
-          summary: 'An operation that waits for {{ $labels.extension }} expires within half a day'
-      - alert: ReceiversFail
-        expr: sum by (kind) (rate(holdpoint_delivery_attempts_total{outcome!="accepted"}[10m])) > 0.2 * sum by (kind) (rate(holdpoint_delivery_attempts_total[10m]))
-        for: 10m
-      - alert: EffectsFail
-        expr: sum(increase(holdpoint_operations_ended_total{state="failed"}[15m])) > 0
-      - alert: DatabasePoolExhausted
-        expr: holdpoint_database_waiting > 0
-        for: 1m
-      - alert: HeldNumbersAreOld
-        expr: holdpoint_held_reading_age_seconds > 300 or increase(holdpoint_held_reading_failures_total[10m]) > 3
-\`\`\`
+[deploy/alerts.yaml](../deploy/alerts.yaml) has alerts to start with, [deploy/grafana-dashboard.json](../deploy/grafana-dashboard.json) a dashboard; what to do about each alert: [operating.md](operating.md).
 `
 }

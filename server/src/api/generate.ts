@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the server's own tables: docs/openapi.json, the client's types, docs/access.md, docs/events.md,
- * docs/dataworks/actions.md, docs/configuration.md, docs/metrics.md.
+ * docs/dataworks/actions.md, docs/configuration.md, docs/metrics.md, deploy/grafana-dashboard.json.
  * A test fails when one of them is stale.
  */
 import { writeFileSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { makeMetrics } from '../watch/metrics.ts'
 import { buildApp } from './app.ts'
 import { accessReference } from './generate-access.ts'
 import { actionsReference } from './generate-actions.ts'
+import { dashboard } from './generate-dashboard.ts'
 import { eventsReference } from './generate-events.ts'
 import { metricsReference } from './generate-metrics.ts'
 
@@ -46,6 +47,7 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
     'docs/dataworks/actions.md': actionsReference(),
     'docs/configuration.md': configurationMarkdown(),
     'docs/metrics.md': metricsReference(),
+    'deploy/grafana-dashboard.json': dashboard(),
     'sdk/src/generated/api.ts': await clientTypes(once),
     'sdk/src/generated/callbacks.ts': callbackTable(),
   }
