@@ -1,5 +1,5 @@
 // Synchronisations and checks with a history, for pages that show one: rows written beside the server, since nobody can wait for a month.
-import { syncOf } from './sync.ts'
+import { syncOf } from './syncs.ts'
 import type { Person, Tenant, Workspace, World } from './world.ts'
 
 type Room = {
@@ -35,14 +35,22 @@ async function putSyncHistory(
   const create = (name: string, description: string, sync: ReturnType<typeof syncOf>) =>
     administrator.api.call('POST /workspaces/{workspaceId}/sync-jobs', {
       params,
-      body: { name, description, definition: sync },
+      body: { name, description, definition: sync as never },
     })
-  const follows = { write: 'upsert', changeColumn: 'modified_at', key: ['id'] } as const
-  const { id } = await create('orders_live', 'Orders and payments as they come', {
-    ...syncOf('orders', { kind: 'real-time', ...follows }),
-    mappings: ['orders', 'payments'].flatMap((name) => syncOf(name, { kind: 'real-time', ...follows }).mappings),
-  })
-  await create('customers_once', 'The customers of the old shop', syncOf('customers'))
+  const follows = { changeColumn: 'modified_at', key: ['id'] }
+  const { id } = await create(
+    'orders_live',
+    'Orders and payments as they come',
+    syncOf(
+      'real-time',
+      ['orders', 'payments'].map((from) => ({ from, to: `${from}_copy`, ...follows })),
+    ),
+  )
+  await create(
+    'customers_once',
+    'The customers of the old shop',
+    syncOf('full', [{ from: 'customers', to: 'customers_copy' }]),
+  )
   const userId = Number(administrator.id)
   await db.rows(
     `with run as (insert into sync_runs (tenant_id, workspace_id, job_id, revision, instance_id, started_by, started_at, row_count, byte_count)

@@ -63,6 +63,7 @@ function everyParameter(
     TaskInstances: JSON.stringify([{ Id: ids.instanceId, Priority: 3 }]),
     UpstreamTaskInstanceIds: JSON.stringify([ids.instanceId]),
     ...ofDevelopment(action, ids),
+    ...ofIntegration(action, ids),
     ...idsOf(action, ids),
   }
 }
@@ -87,13 +88,36 @@ function ofDevelopment(action: string, ids: Estate['ids']): Readonly<Record<stri
   }
 }
 
+/** Synchronisation jobs; none is deleted, so that the next who asks finds it too. */
+function ofIntegration(action: string, ids: Estate['ids']): Readonly<Record<string, string | number>> {
+  if (!/DI(Sync|Job)/.test(action)) return {}
+  const places = JSON.stringify([{ DataSourceName: 'none that there is' }])
+  return {
+    FileId: /^Delete/.test(action) ? 1 : ids.syncJobId!,
+    TaskType: 'DI_REALTIME',
+    TaskId: ids.syncJobId!,
+    TaskContent: 'none',
+    TaskParam: 'none',
+    AsyncProcessId: 1,
+    MigrationType: 'Full',
+    ...(action === 'CreateDIJob' && { Owner: ids.userId! }),
+    SourceDataSourceSettings: places,
+    DestinationDataSourceSettings: places,
+    TableMappings: JSON.stringify([{ SourceObjectSelectionRules: [{ Expression: 'none' }] }]),
+  }
+}
+
 function bizdateOf(action: string, date: string): string | number {
   if (/^(RunSmokeTest|CreateDagTest)$/.test(action)) return date
   return action === 'ListInstances' ? '2020-01-01' : 1_577_836_800_000
 }
 
 /** The newer version calls every id so, and says by the action what it is of. */
-function idsOf(action: string, { nodeId, instanceId, dagId }: Estate['ids']): Record<string, string | number> {
+function idsOf(
+  action: string,
+  { nodeId, instanceId, dagId, syncJobId }: Estate['ids'],
+): Record<string, string | number> {
+  if (/DIJob/.test(action)) return { Id: action === 'DeleteDIJob' ? 1 : syncJobId! }
   if (/^List(Task|Workflow)Instances$|^List(Instances|Nodes|Tasks)$/.test(action)) return {}
   const id = /Workflow/.test(action) ? dagId! : /TaskInstance/.test(action) ? instanceId! : nodeId!
   return action === 'CreateWorkflowInstances' ? {} : { Id: id, Ids: JSON.stringify([id]) }

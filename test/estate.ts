@@ -1,7 +1,7 @@
 // One of everything, for tests that ask who may reach it.
 import { nodeBody, putFile } from './files.ts'
 import { putBackfill, putRun } from './instances.ts'
-import { syncOf } from './sync.ts'
+import { syncOf } from './syncs.ts'
 import {
   ask,
   detailOf,
@@ -116,7 +116,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
   })
   const syncJob = await owner.api.call('POST /workspaces/{workspaceId}/sync-jobs', {
     params,
-    body: { name: `job-${word}`, definition: syncOf(`table_${word}`) },
+    body: { name: `job-${word}`, definition: syncOf('full', [{ from: `table_${word}` }]) as never },
   })
   const quality = await putQuality(world, { tenant, workspace, word })
   const ids = {

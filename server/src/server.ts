@@ -22,7 +22,6 @@ import { runCode } from './modules/data-development/run-code.ts'
 import { commitTable, deployTable } from './modules/data-development/submit-table.ts'
 import { startBatch, startJob } from './modules/data-integration/start-jobs.ts'
 import { keepProgress } from './modules/data-integration/sync-progress.ts'
-import { startChecks } from './modules/data-quality/check-round.ts'
 import { monitorOperations } from './modules/data-quality/monitors-operations.ts'
 import { createRules, deleteRules, updateRule, updateRules } from './modules/data-quality/rules-operations.ts'
 import { subscriptionOperations } from './modules/data-quality/subscriptions-operations.ts'
@@ -61,6 +60,8 @@ import { lines } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
 import { deleteOldInvocations } from './store/invocations.ts'
 import { migrate } from './store/migrate.ts'
+import { deleteOldSyncMinutes } from './store/sync-jobs.ts'
+import { deleteOldTaskConfigs } from './store/sync-task-configs.ts'
 import { touchAccessKeys } from './store/users.ts'
 import { measureHeld } from './watch/held.ts'
 import { measureInstances } from './watch/instances.ts'
@@ -93,6 +94,8 @@ const EXPIRE_EVERY_MS = 1_000
 const MOST_IN_LINE = 100
 const ALERTS_EVERY_MS = 2_000
 const ALERTS_KEPT_DAYS = 30
+const SYNC_MINUTES_KEPT_DAYS = 7
+const TASK_CONFIGS_KEPT_HOURS = 24
 const BACKFILL_EVERY_MS = 500
 /** What a replica that is gone has begun to ask for. */
 const UNASKED_EVERY_MS = 15_000
@@ -222,7 +225,6 @@ export async function startServer(
     onLost() {
       dispatcher.lose()
       scheduler?.lose()
-      checks?.lose()
     },
     onAlive() {
       dispatcher.wake()
@@ -257,10 +259,6 @@ export async function startServer(
     const ageSeconds = await unsealedAgeSeconds(db).catch(() => null)
     if (ageSeconds !== null) metrics.auditUnsealedAge.set(ageSeconds)
   })
-  const checks =
-    config.scheduler === 'off'
-      ? null
-      : startChecks({ db, replica, runners, live, publish, timeZone: config.timeZone, logFault })
   const mail = mailSender({ smtpUrl: null, smtpFrom: null, ...config })
   const platform: Platform = {
     db,
@@ -355,6 +353,8 @@ export async function startServer(
       await deleteExpired(db, platform.signIn.idleSeconds)
       await deleteOldInvocations(db, INVOCATIONS_KEPT_DAYS)
       await deleteOldAlerts(db, ALERTS_KEPT_DAYS)
+      await deleteOldSyncMinutes(db, SYNC_MINUTES_KEPT_DAYS)
+      await deleteOldTaskConfigs(db, TASK_CONFIGS_KEPT_HOURS)
       await expireInstances({ db, publish }, config.instancesKeptDays ?? INSTANCES_KEPT_DAYS)
     }),
   ]
@@ -389,7 +389,6 @@ export async function startServer(
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await scheduler?.stop()
-    await checks?.stop()
     await runners.close()
     await dispatcher.stop()
     await replica.stop()

@@ -8,8 +8,11 @@ import { type FileFormat, type Sync, type SyncMapping, syncProblems, type WriteM
 type Tree = { readonly [member: string]: unknown }
 type Step = { readonly stepType: string; readonly parameter: Tree }
 
-/** What is not known of it is left aside; what would change the rows and cannot be done here is refused. */
-export function readTaskContent(content: string): Sync {
+/**
+ * What is not known of it is left aside; what would change the rows and cannot be done here is refused. `realtime` follows the reader's change column; then,
+ * and of `solution`, a writer that names no table writes to tables of the same names.
+ */
+export function readTaskContent(content: string, as: 'offline' | 'realtime' | 'solution' = 'offline'): Sync {
   let tree: unknown
   try {
     tree = JSON.parse(content)
@@ -19,7 +22,8 @@ export function readTaskContent(content: string): Sync {
   const steps = isTree(tree) && Array.isArray(tree.steps) ? tree.steps : []
   const reader = stepOf(steps, 'reader')
   const writer = stepOf(steps, 'writer')
-  const [target, ...more] = tablesIn(writer)
+  const named = tablesIn(writer)
+  const [target, ...more] = named.length === 0 && as !== 'offline' ? [`\${table}`] : named
   if (target === undefined || more.length > 0) throw invalid('writer', 'it has to name one table')
   const from = columnsIn(reader)
   const to = columnsIn(writer)
@@ -29,7 +33,9 @@ export function readTaskContent(content: string): Sync {
   const columns = byName
     ? (from.length > 0 ? from : to).map((name) => ({ from: name, to: name }))
     : from.map((name, at) => ({ from: name, to: to[at]! }))
-  const write = writeModeOf(writer)
+  const follows = as === 'realtime'
+  const write = follows ? 'upsert' : writeModeOf(writer)
+  const changeColumn = follows ? (text(reader.parameter, 'changeColumn') ?? text(reader.parameter, 'splitPk')) : null
   const mappings = tablesIn(reader).map((source): SyncMapping => {
     return {
       source: { ...qualified(source, formatOf(reader)), isPattern: false, format: formatOf(reader) },
@@ -39,15 +45,15 @@ export function readTaskContent(content: string): Sync {
       write,
       partition: write === 'replace' ? text(writer.parameter, 'partition') : null,
       key: write === 'upsert' ? texts(writer.parameter.primaryKey ?? writer.parameter.pkColumn) : [],
-      changeColumn: null,
+      changeColumn,
     }
   })
   const sync: Sync = {
-    kind: 'full',
-    source: { dataSource: text(reader.parameter, 'datasource') },
-    target: { dataSource: text(writer.parameter, 'datasource') },
+    kind: follows ? 'real-time' : 'full',
+    source: { dataSource: dataSourceIn(reader) },
+    target: { dataSource: dataSourceIn(writer) },
     mappings,
-    lookback: 0,
+    lookback: follows ? 60 : 0,
     pollSeconds: 5,
   }
   const [problem] = syncProblems(sync)
@@ -62,11 +68,27 @@ function stepOf(steps: readonly unknown[], category: 'reader' | 'writer'): Step 
   return { stepType: String(step.stepType ?? ''), parameter: isTree(parameter) ? parameter : {} }
 }
 
-/** A file by its path, else by the tables of the first connection. */
+/** A file by its path, else by the tables of the first connection, of whole databases those that are selected. */
 function tablesIn({ parameter }: Step): readonly string[] {
-  const connection = Array.isArray(parameter.connection) ? parameter.connection[0] : undefined
-  const named = parameter.table ?? (isTree(connection) ? connection.table : undefined)
-  return texts(named ?? parameter.path ?? parameter.fileName)
+  const { table, selectedTables } = connectionOf(parameter)
+  return texts(parameter.table ?? table ?? selectedIn(selectedTables) ?? parameter.path ?? parameter.fileName)
+}
+
+function selectedIn(selected: unknown): readonly string[] | undefined {
+  if (!Array.isArray(selected)) return undefined
+  const within = (of: unknown, member: string) => (isTree(of) && Array.isArray(of[member]) ? of[member] : [])
+  return selected
+    .flatMap((database) => within(database, 'schema'))
+    .flatMap((schema) => within(schema, 'tableInfos'))
+    .flatMap((info) => (isTree(info) && info.enable !== false ? texts(info.table ?? info.tableName) : []))
+}
+
+const dataSourceIn = ({ parameter }: Step) =>
+  text(parameter, 'datasource') ?? text(connectionOf(parameter), 'datasource')
+
+function connectionOf({ connection }: Tree): Tree {
+  const first: unknown = Array.isArray(connection) ? connection[0] : undefined
+  return isTree(first) ? first : {}
 }
 
 function columnsIn({ parameter }: Step): readonly string[] {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { nodeBody, putFile } from '../../../test/files.ts'
 import { putRun } from '../../../test/instances.ts'
-import { syncOf } from '../../../test/sync.ts'
+import { workOf } from '../../../test/runners.ts'
+import { syncOf } from '../../../test/syncs.ts'
 import {
   ask,
   callBack,
@@ -24,6 +25,7 @@ import {
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import { ACTIONS as EVENTBRIDGE_ACTIONS } from '../eventbridge/actions.ts'
 import { expire } from '../gate/expire.ts'
+import { dataSourceOfNode } from '../store/data-sources.ts'
 import { putDevConnection, putDevTarget } from '../store/dev-connections.ts'
 import { ROUTES } from './routes/index.ts'
 
@@ -70,6 +72,8 @@ const OWN = [
   'alert_watch',
   'alert_notices',
   'alert_attempts',
+  // Made of parameters, for the next request.
+  'sync_task_configs',
 ]
 
 /** The first secret of a target is made with the first delivery to it, whenever that is; only those after it are anybody's doing. */
@@ -257,8 +261,22 @@ async function review(): Promise<string> {
   return `/workspaces/${workspace.id}/file-reviews/${asked.id}`
 }
 
-const syncJob = () =>
-  call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs`, { name: fresh('job'), definition: syncOf('there') })
+const syncJob = (definition = syncOf('full', [{ from: 'there' }])) =>
+  call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs`, { name: fresh('job'), definition })
+/** One that can be started. */
+async function startable(kind: 'full' | 'real-time') {
+  const { db, platform } = world.server
+  const dataSource = await dataSourceOfNode(db, { workspaceId: workspace.id, environment: 'PROD', name: null })
+  const from = `table_${Math.random().toString(36).slice(2)}`
+  const work = workOf({
+    content: `create table ${from} (id bigint primary key)`,
+    dataSource,
+    tenantId: tenant.id,
+  })
+  const ended = await platform.runners.run(work, { log() {}, signal: new AbortController().signal })
+  expect(ended).toEqual({ ended: 'succeeded' })
+  return await syncJob(syncOf(kind, [{ from, to: `${from}_copy`, ...(kind === 'full' ? {} : { changeColumn: 'id' }) }]))
+}
 const qualityRule = () => ({
   ...{ name: fresh('rule'), severity: 'High', templateCode: 'mine', sampling: { metric: 'Count' } },
   checking: { type: 'Fixed', thresholds: { expected: '$checkValue > 0' } },
@@ -623,7 +641,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     actions: ['resource-group.create', 'sync-job.save'],
     async run() {
       const { id } = await syncJob()
-      const definition = syncOf('there', { kind: 'real-time', write: 'upsert', changeColumn: 'at' })
+      const definition = syncOf('real-time', [{ from: 'there', changeColumn: 'at' }])
       return () => call(owner, 'PATCH', `/workspaces/${workspace.id}/sync-jobs/${id}`, { revision: 1, definition })
     },
   },
@@ -634,13 +652,33 @@ const STEPS: Readonly<Record<string, Step>> = {
       return () => call(owner, 'DELETE', `/workspaces/${workspace.id}/sync-jobs/${id}`)
     },
   },
-  'POST /workspaces/:workspaceId/sync-jobs/:syncJobId/start': { actions: [], run: async () => async () => {} },
-  'POST /workspaces/:workspaceId/sync-job-starts': { actions: [], run: async () => async () => {} },
-  'POST /workspaces/:workspaceId/sync-jobs/:syncJobId/stop': { actions: [], run: async () => async () => {} },
+  'POST /workspaces/:workspaceId/sync-jobs/:syncJobId/start': {
+    actions: ['operation.request'],
+    async run() {
+      const { id } = await startable('full')
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs/${id}/start`, {})
+    },
+  },
+  'POST /workspaces/:workspaceId/sync-job-starts': {
+    actions: ['operation.request'],
+    async run() {
+      const { id } = await startable('real-time')
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/sync-job-starts`, { jobIds: [id] })
+    },
+  },
+  'POST /workspaces/:workspaceId/sync-jobs/:syncJobId/stop': {
+    actions: ['sync-job.stop'],
+    async run() {
+      const { id } = await startable('full')
+      await call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs/${id}/start`, {})
+      return () => call(owner, 'POST', `/workspaces/${workspace.id}/sync-jobs/${id}/stop`, {})
+    },
+  },
   // It asks both data sources and writes nothing.
   'POST /workspaces/:workspaceId/sync-previews': {
     actions: [],
-    run: async () => () => call(owner, 'POST', `/workspaces/${workspace.id}/sync-previews`, syncOf('nowhere')),
+    run: async () => () =>
+      call(owner, 'POST', `/workspaces/${workspace.id}/sync-previews`, syncOf('full', [{ from: 'nowhere' }])),
   },
   'POST /workspaces/:workspaceId/file-reviews/:reviewId/comments': {
     actions: ['file-review.comment'],
@@ -1196,6 +1234,23 @@ describe('every action of the dialect that writes does so too', () => {
     'DeleteFolder',
     'CreateTable',
     'UpdateTable',
+    'CreateDISyncTask',
+    'UpdateDISyncTask',
+    'DeleteDISyncTask',
+    'StartDISyncInstance',
+    'StopDISyncInstance',
+    'TerminateDISyncInstance',
+    'CreateDIJob',
+    'UpdateDIJob',
+    'DeleteDIJob',
+    'StartDIJob',
+    'StopDIJob',
+    // What these make is kept for a day, to be taken by the next request.
+    'GenerateDISyncTaskConfigForCreating',
+    'GenerateDISyncTaskConfigForUpdating',
+    'QueryDISyncTaskConfigProcessResult',
+    // It changes nothing.
+    'DeployDISyncTask',
     'CreateProjectMember',
     'AddProjectMemberToRole',
     'RemoveProjectMemberFromRole',

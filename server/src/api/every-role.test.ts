@@ -7,6 +7,7 @@ import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
 import { type Estate, estate, idIn, putTableOperation } from '../../../test/estate.ts'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { putBackfill, putRun } from '../../../test/instances.ts'
+import { syncOf } from '../../../test/syncs.ts'
 import { ask, http, NODE_POINTS, type Person, startWorld, type World } from '../../../test/world.ts'
 import { ACTIONS } from '../dataworks/actions/index.ts'
 import { ACTIONS as EVENTBRIDGE_ACTIONS } from '../eventbridge/actions.ts'
@@ -38,6 +39,10 @@ beforeAll(async () => {
   await tenant.extension({ points: NODE_POINTS, enabledIn: [other] })
   const held = await ask(tenant.owner, other, 'freeze-node', [node])
   const run = await putRun(world, { tenant, workspace: other, instances: [{ nodeId: node }] })
+  const job = await tenant.owner.api.call('POST /workspaces/{workspaceId}/sync-jobs', {
+    params: { workspaceId: other.id },
+    body: { name: 'besides', definition: syncOf('full', [{ from: 'nowhere' }]) as never },
+  })
   here = { ids: { ...ours.ids, messageId: ours.messageId }, workspaceId: workspace.id }
   besides = {
     ids: {
@@ -48,6 +53,7 @@ beforeAll(async () => {
       messageId: held.messageId!,
       instanceId: run.ids[0]!,
       dagId: run.dagId,
+      syncJobId: job.id,
       backfillId: await putBackfill(world, { tenant, workspace: other, name: 'besides' }),
       taskId: await putTableOperation(world, { workspaceId: other.id, tableId: Number(ours.ids.tableId) }),
     },
@@ -203,6 +209,7 @@ describe('Rule 20: of every action of the dialect, each role may ask for what th
     folderId: 999_999_999,
     deploymentId: 999_999_999,
     userId: 999_999_999,
+    syncJobId: 999_999_999,
     taskId: NOWHERE[1]!,
   }
 })

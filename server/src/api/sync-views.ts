@@ -1,6 +1,7 @@
 /** Rows of synchronisation jobs as the shapes that the native API answers. */
-import { isUnderWay, type JobState, jobState, may } from '@holdpoint/core'
+import { isUnderWay, jobState, may } from '@holdpoint/core'
 import type { z } from 'zod'
+import { stateOfJob } from '../modules/data-integration/job-state.ts'
 import { type DataSourceRow, USUAL_DATA_SOURCE } from '../store/data-sources.ts'
 import type { Caller } from '../store/principals.ts'
 import type { ListedSyncJobRow, SyncJobRow, SyncTableRow } from '../store/sync-jobs.ts'
@@ -14,13 +15,6 @@ export type JobsAround = { readonly held: HeldObjects; readonly dataSources: rea
 const POINTS: readonly string[] = ['start-diJob', 'batch-start-diJob']
 const personOrNull = (id: number | null, name: string | null) =>
   id === null || name === null ? null : person(id, name)
-
-/** How the job of a row stands. */
-export const stateOfJob = ({
-  run,
-  run_has_slot: isRunning,
-}: Pick<ListedSyncJobRow, 'run' | 'run_has_slot'>): JobState =>
-  jobState(run && { endedAs: run.ended_as, isRunning, isRetrying: run.retries > 0 })
 
 export function syncJobView(
   caller: Caller,

@@ -15,6 +15,8 @@ import {
 } from '../../../test/world.ts'
 import { dagActions } from './actions/dags.ts'
 import { deploymentActions } from './actions/deployments.ts'
+import { diJobActions } from './actions/di-jobs.ts'
+import { diSyncTaskActions } from './actions/di-sync-tasks.ts'
 import { fileActions } from './actions/files.ts'
 import { folderActions } from './actions/folders.ts'
 import { ACTIONS } from './actions/index.ts'
@@ -157,7 +159,7 @@ const CALLS: Readonly<
 const LISTS = ['ListExtensions', 'ListProjects']
 
 test('every action is in the tables of these tests', () => {
-  // Those on instances, runs, tasks, members, files and tables are asked by everybody in every-role.test.ts and tenants.test.ts.
+  // Those on instances, runs, tasks, members, files, tables and synchronisations are asked by everybody in every-role.test.ts and tenants.test.ts.
   const elsewhere = new Set([
     ...instanceActions,
     ...dagActions,
@@ -169,6 +171,8 @@ test('every action is in the tables of these tests', () => {
     ...folderActions,
     ...deploymentActions,
     ...tableActions,
+    ...diSyncTaskActions,
+    ...diJobActions,
   ])
   const here = ACTIONS.filter((one) => !elsewhere.has(one))
   expect([...Object.keys(CALLS), ...LISTS].sort()).toEqual(here.map((one) => one.contract.action).sort())

@@ -5,6 +5,7 @@ import type { Held } from '../gate/hold.ts'
 import { instantOf, localTime } from '../modules/operation-center/cron-times.ts'
 import type { Platform } from '../platform.ts'
 import type { DagRow } from '../store/dags.ts'
+import { deploymentWithItems } from '../store/deployment-reading.ts'
 import { type FoundInstance, findDag, findInstances } from '../store/found-by-id.ts'
 import type { Environment } from '../store/nodes.ts'
 import { objectLogPage } from '../store/object-log.ts'
@@ -13,6 +14,20 @@ import type { Caller } from '../store/principals.ts'
 /** Rule 16: returns only when the operation has taken effect. */
 export function ensureDone(held: Held): void {
   if (held.state !== 'done') throw heldRefusal(held)
+}
+
+/** The same of what was asked for on files. */
+export async function ensureDeployed({ db }: Platform, deploymentId: number): Promise<void> {
+  const { state, items } = (await deploymentWithItems(db, deploymentId))!
+  if (state === 'succeeded') return
+  const failed = items.find(({ reason }) => reason !== null)?.reason
+  if (failed) throw new Refusal(failed.code, failed.details)
+  const held = items.find((item) => item.operation_state === 'held') ?? items[0]!
+  throw new Refusal('OPERATION_HELD', {
+    processId: held.operation_id ?? '',
+    messageId: held.message_id ?? '',
+    status: 'CHECKING',
+  })
 }
 
 export const heldRefusal = (held: Held): Refusal =>

@@ -77,20 +77,26 @@ export async function syncJobsOf(
     readonly state?: JobState | undefined
     readonly afterId: number
     readonly limit: number
+    readonly offset?: number
   },
 ): Promise<ListedSyncJobRow[]> {
   return await sql.rows<ListedSyncJobRow>(
     `${LISTED} where j.workspace_id = $1 and j.deleted_at is null and j.id > $2 and ($3::text is null or strpos(lower(j.name), lower($3)) > 0)
        and ($4::text is null or j.kind = $4) and (${filter.state === undefined ? 'true' : IN_STATE[filter.state]})
-     order by j.id limit $5`,
-    [workspaceId, filter.afterId, filter.name ?? null, filter.kind ?? null, filter.limit],
+     order by j.id limit $5 offset $6`,
+    [workspaceId, filter.afterId, filter.name ?? null, filter.kind ?? null, filter.limit, filter.offset ?? 0],
   )
 }
 
-export async function countSyncJobs(sql: Sql, workspaceId: number): Promise<number> {
+export async function countSyncJobs(
+  sql: Sql,
+  workspaceId: number,
+  filter: { readonly name?: string | undefined; readonly kind?: SyncKind | undefined } = {},
+): Promise<number> {
   const [row] = await sql.rows<{ count: number }>(
-    'select count(*) as count from sync_jobs where workspace_id = $1 and deleted_at is null',
-    [workspaceId],
+    `select count(*) as count from sync_jobs where workspace_id = $1 and deleted_at is null
+       and ($2::text is null or strpos(lower(name), lower($2)) > 0) and ($3::text is null or kind = $3)`,
+    [workspaceId, filter.name ?? null, filter.kind ?? null],
   )
   return row!.count
 }
@@ -99,14 +105,6 @@ export async function listedSyncJob(sql: Sql, workspaceId: number, id: number): 
   const [row] = await sql.rows<ListedSyncJobRow>(
     `${LISTED} where j.workspace_id = $1 and j.id = $2 and j.deleted_at is null`,
     [workspaceId, id],
-  )
-  return row ?? null
-}
-
-export async function syncJobByName(sql: Sql, workspaceId: number, name: string): Promise<SyncJobRow | null> {
-  const [row] = await sql.rows<SyncJobRow>(
-    'select * from sync_jobs where workspace_id = $1 and name = $2 and deleted_at is null',
-    [workspaceId, name],
   )
   return row ?? null
 }

@@ -2,6 +2,8 @@ import type { Action } from '../action.ts'
 import { callbackActions } from './callbacks.ts'
 import { dagActions } from './dags.ts'
 import { deploymentActions } from './deployments.ts'
+import { diJobActions } from './di-jobs.ts'
+import { diSyncTaskActions } from './di-sync-tasks.ts'
 import { enabledExtensionActions } from './enabled-extensions.ts'
 import { extensionActions } from './extensions.ts'
 import { fileActions } from './files.ts'
@@ -30,6 +32,8 @@ export const ACTIONS: readonly Action[] = [
   ...folderActions,
   ...deploymentActions,
   ...tableActions,
+  ...diSyncTaskActions,
+  ...diJobActions,
   ...workspaceActions,
   ...memberActions,
 ]

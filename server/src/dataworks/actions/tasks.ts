@@ -6,7 +6,6 @@ import { changeNode } from '../../modules/operation-center/import-flowspec.ts'
 import { freezeNode, unfreezeNode, unpublishNode } from '../../modules/operation-center/node-operations.ts'
 import { isSame } from '../../modules/operation-center/publish-nodes.ts'
 import type { Platform } from '../../platform.ts'
-import { deploymentWithItems } from '../../store/deployment-reading.ts'
 import * as nodes from '../../store/nodes.ts'
 import { type Caller, entered } from '../../store/principals.ts'
 import { action } from '../action.ts'
@@ -165,25 +164,11 @@ async function change(platform: Platform, caller: Caller, given: TaskChange): Pr
     if (row.is_root) throw refuse('Id', 'the root node of a workspace is not changed')
     const workspace = await workspaceFor(platform.db, caller, row.workspace_id, 'file.deploy')
     const deploymentId = await changeNode(platform, caller, workspace, row.id, after)
-    if (deploymentId !== null) await ensureDeployed(platform, deploymentId)
+    if (deploymentId !== null) await operating.ensureDeployed(platform, deploymentId)
   }
   if (!recurs) return
   const kind = recurrence === 'Pause' ? freezeNode : unfreezeNode
   operating.ensureDone(await hold(platform, entered(caller), kind, requestOf(row)))
-}
-
-/** Rule 16: returns only when it has taken effect. */
-async function ensureDeployed({ db }: Platform, deploymentId: number): Promise<void> {
-  const { state, items } = (await deploymentWithItems(db, deploymentId))!
-  if (state === 'succeeded') return
-  const failed = items.find(({ reason }) => reason !== null)?.reason
-  if (failed) throw new Refusal(failed.code, failed.details)
-  const held = items.find((item) => item.operation_state === 'held') ?? items[0]!
-  throw new Refusal('OPERATION_HELD', {
-    processId: held.operation_id ?? '',
-    messageId: held.message_id ?? '',
-    status: 'CHECKING',
-  })
 }
 
 /** A schedule in one way of writing, so that what is compared is what it says. */

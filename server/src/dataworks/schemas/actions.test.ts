@@ -111,6 +111,30 @@ const PUBLISHED: Record<string, string> = {
   GetDDLJobStatus: 'TaskId:string*',
   UpdateTable:
     'AppGuid:string CategoryId:refused Columns:list Comment:string CreateIfNotExists:enum Endpoint:refused EnvType:int32 ExternalTableType:refused HasPart:int32 IsView:int32 LifeCycle:int32 Location:refused LogicalLevelId:refused OwnerId:string PhysicsLevelId:refused ProjectId:int64 Schema:refused TableName:string* Themes:refused Visibility:refused',
+  CreateDISyncTask:
+    'ClientToken:string ProjectId:int64* TaskContent:string* TaskName:string TaskParam:string TaskType:enum*',
+  DeleteDISyncTask: 'FileId:int64* ProjectId:int64* TaskType:enum*',
+  DeployDISyncTask: 'FileId:int64* ProjectId:int64* TaskType:enum*',
+  GenerateDISyncTaskConfigForCreating: 'ClientToken:string ProjectId:int64* TaskParam:string* TaskType:enum*',
+  GenerateDISyncTaskConfigForUpdating:
+    'ClientToken:string ProjectId:int64* TaskId:int64* TaskParam:string* TaskType:enum*',
+  GetDISyncInstanceInfo: 'FileId:int64* ProjectId:int64* TaskType:enum*',
+  GetDISyncTask: 'FileId:int64* ProjectId:int64* TaskType:enum*',
+  QueryDISyncTaskConfigProcessResult: 'AsyncProcessId:int64* ProjectId:int64* TaskType:enum*',
+  StartDISyncInstance: 'FileId:int64* ProjectId:int64* StartParam:string TaskType:enum*',
+  StopDISyncInstance: 'FileId:int64* ProjectId:int64* TaskType:enum*',
+  TerminateDISyncInstance: 'FileId:int64* ProjectId:int64* TaskType:enum*',
+  UpdateDISyncTask: 'FileId:int64* ProjectId:int64* TaskContent:string TaskParam:string TaskType:enum*',
+  CreateDIJob:
+    'Description:string DestinationDataSourceSettings:list* DestinationDataSourceType:string FileSpec:refused JobName:string JobSettings:object JobType:string MigrationType:enum* Name:string Owner:string ProjectId:int64* ResourceSettings:object SourceDataSourceSettings:list* SourceDataSourceType:string TableMappings:list* TransformationRules:list',
+  DeleteDIJob: 'DIJobId:int64 Id:int64 ProjectId:int64',
+  GetDIJob: 'DIJobId:int64 Id:int64 ProjectId:int64 WithDetails:boolean',
+  ListDIJobs:
+    'DestinationDataSourceType:string MigrationType:enum Name:string PageNumber:int32 PageSize:int32 ProjectId:int64* SourceDataSourceType:string SpecType:string',
+  StartDIJob: 'DIJobId:int64 ForceToRerun:boolean Id:int64 RealtimeStartSettings:object',
+  StopDIJob: 'DIJobId:int64 Id:int64 InstanceId:int64',
+  UpdateDIJob:
+    'DIJobId:int64 Description:string FileSpec:refused Id:int64 JobSettings:object Owner:refused ProjectId:int64 ResourceSettings:object TableMappings:list TransformationRules:list',
   GetProject: 'ProjectId:int64 ProjectIdentifier:string',
   ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
   AddProjectMemberToRole: 'ClientToken:string ProjectId:int64* RoleCode:enum* UserId:string*',
@@ -190,6 +214,7 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
   const paged = ACTIONS.filter(({ parameters }) => 'PageNumber' in parameters)
   expect(paged.map(({ action }) => action).sort()).toEqual([
     'ListCheckProcesses',
+    'ListDIJobs',
     'ListDeploymentPackages',
     'ListDeployments',
     'ListDownstreamTaskInstances',

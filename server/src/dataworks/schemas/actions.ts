@@ -1,6 +1,8 @@
 /** Every action whose parameters are described, by module. */
 import type { Action } from './action.ts'
 import * as deployments from './deployments.ts'
+import * as diJobs from './di-jobs.ts'
+import * as diSyncTasks from './di-sync-tasks.ts'
 import * as extensions from './extensions.ts'
 import * as files from './files.ts'
 import * as folders from './folders.ts'
@@ -24,6 +26,8 @@ export const ACTIONS: readonly Action[] = [
   ...Object.values(folders),
   ...Object.values(deployments),
   ...Object.values(tables),
+  ...Object.values(diSyncTasks),
+  ...Object.values(diJobs),
   ...Object.values(workspaces),
   ...Object.values(members),
 ]

@@ -5,8 +5,6 @@ import type { SyncJobRow } from '../../store/sync-jobs.ts'
 
 const A_NUMBER = /^-?\d{1,38}(\.\d{1,18})?$/
 const A_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/
-const NUMERIC =
-  /^(smallint|integer|int|int2|int4|int8|bigint|hugeint|u?tinyint|usmallint|uinteger|ubigint|numeric|decimal|real|float|double)/i
 
 export function startPosition(
   { name, definition }: Pick<SyncJobRow, 'name' | 'definition'>,
@@ -19,11 +17,9 @@ export function startPosition(
   if (definition.kind === 'full') refuse('it brings everything each time, and follows no change column')
   const isNumber = A_NUMBER.test(position)
   if (!isNumber && !isTime(position)) refuse('write a number, or a time as yyyy-mm-dd hh:mm:ss in UTC')
-  for (const { mapping, columns, source } of tables) {
-    const { changeColumn } = definition.mappings[mapping]!
-    const type = columns.pairs.find(({ from }) => from === changeColumn)?.type
-    if (type !== undefined && NUMERIC.test(type) !== isNumber) refuse(`${changeColumn} of ${source.table} is ${type}`)
-  }
+  for (const { change, source } of tables)
+    if (change !== null && (change.type === 'number') !== isNumber)
+      refuse(`${change.name} of ${source.table} is ${change.native}`)
 }
 
 /** Of a day that there is. */
