@@ -18,6 +18,7 @@ const BENCHMARKS = {
   selection: 'which nodes a massive backfill comes to, beside reading the edges by COPY and a plain search',
   deploy: 'committing and deploying 1,000 files, each checked, beside the gate’s own rate: at least half of it',
   signature: 'verifying a signed request with all decoding, beside the bare hashes and HMACs in it: at most 4 times',
+  copy: '10,000,000 rows from PostgreSQL to DuckDB, beside COPY to a file and DuckDB reading it: at least half of its rate (--short: 1,000,000)',
   function: 'what a warm call of a function costs above its own work, and what a thousand versions leave behind',
 }
 const OPTIONS = {

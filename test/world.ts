@@ -444,7 +444,7 @@ export async function dialect(
   return { status, headers, body: (await response.json()) as Record<string, unknown> }
 }
 
-/** Returns a result as its extension's author does: for a node operation, unless the action is that of Data Development's. */
+/** Returns a result as its extension's author does: for a node operation, unless the action is another module's. */
 export function callBack(
   server: Server,
   extension: Extension,
@@ -456,7 +456,7 @@ export function callBack(
     MessageId: messageId ?? '',
     ExtensionCode: extension.code,
     CheckResult: result,
-    CheckResultTip: `says ${extension.code}`,
+    [action === 'CallbackExtension' ? 'CheckMessage' : 'CheckResultTip']: `says ${extension.code}`,
   })
 }
 

@@ -4,9 +4,19 @@
  * A rule watches scheduled instances (of some nodes or of the whole workspace) or the ends of backfills.
  */
 
-/** In the words of the monitor event; `BACKFILL` is told there as FINISHED. */
-export const ALERT_KINDS = ['ERROR', 'TIMEOUT', 'UNFINISHED', 'CYCLE_UNFINISHED', 'FINISHED', 'BACKFILL'] as const
+/** In the words of the monitor event; `BACKFILL` is told there as FINISHED, `QUALITY` only to who subscribes to a monitor of Data Quality. */
+export const ALERT_KINDS = [
+  'ERROR',
+  'TIMEOUT',
+  'UNFINISHED',
+  'CYCLE_UNFINISHED',
+  'FINISHED',
+  'BACKFILL',
+  'QUALITY',
+] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
+/** Those that rules have. */
+export type AlertRuleKind = Exclude<AlertKind, 'QUALITY'>
 
 /** Of which ends of a backfill is told: what a rule says, and what a backfill asks for itself. */
 export const BACKFILL_ENDS = ['Success', 'Failure', 'SuccessFailure'] as const
@@ -20,11 +30,11 @@ export type AlertWatch =
   | { readonly kind: 'CYCLE_UNFINISHED'; readonly nodeIds: readonly number[]; readonly minutes: number }
   | { readonly kind: 'BACKFILL'; readonly ends: BackfillEnds }
 
-/** What an alert is about: an instance, or a backfill. */
+/** What an alert is about: an instance, a backfill, or the result of a quality rule. */
 export type AlertObject = {
   readonly id: number
   readonly name: string
-  /** null: a backfill. */
+  /** null: a backfill, or a check by hand. */
   readonly nodeId: number | null
   readonly run: number
   readonly bizdate: string | null
@@ -67,7 +77,7 @@ export type AlertText = {
   readonly url: string
 }
 
-const HAPPENED: Readonly<Record<Exclude<AlertKind, 'BACKFILL'>, readonly [one: string, many: string]>> = {
+const HAPPENED: Readonly<Record<Exclude<AlertRuleKind, 'BACKFILL'>, readonly [one: string, many: string]>> = {
   ERROR: ['has failed', 'have failed'],
   TIMEOUT: ['runs for too long', 'run for too long'],
   UNFINISHED: ['has not finished in time', 'have not finished in time'],
@@ -83,9 +93,11 @@ export function alertHeadline(alert: AlertText): string {
       ? 'this is a test of the rule'
       : alert.kind === 'BACKFILL'
         ? `backfill ${first.name} ${alert.succeeded ? 'has succeeded' : 'has failed'}`
-        : alert.count === 1
-          ? `${first.name} ${HAPPENED[alert.kind][0]}`
-          : `${alert.count} instances ${HAPPENED[alert.kind][1]}`
+        : alert.kind === 'QUALITY'
+          ? `quality of ${alert.ruleName}: ${alert.count === 1 ? first.name : `${alert.count} rules`}`
+          : alert.count === 1
+            ? `${first.name} ${HAPPENED[alert.kind][0]}`
+            : `${alert.count} instances ${HAPPENED[alert.kind][1]}`
   const again = alert.number > 1 ? ' (still)' : ''
   return `${alert.workspaceName}: ${what}${again}`
 }
@@ -97,5 +109,6 @@ export function alertLines(alert: AlertText): string {
   )
   const more = alert.count - alert.objects.length
   if (more > 0) lines.push(`- and ${more} more`)
-  return [`${alertHeadline(alert)}.`, `Rule: ${alert.ruleName}`, '', ...lines, '', alert.url].join('\n')
+  const by = alert.kind === 'QUALITY' ? 'Monitor' : 'Rule'
+  return [`${alertHeadline(alert)}.`, `${by}: ${alert.ruleName}`, '', ...lines, '', alert.url].join('\n')
 }

@@ -22,6 +22,7 @@ import { runCode } from './modules/data-development/run-code.ts'
 import { commitTable, deployTable } from './modules/data-development/submit-table.ts'
 import { startBatch, startJob } from './modules/data-integration/start-jobs.ts'
 import { keepProgress } from './modules/data-integration/sync-progress.ts'
+import { startChecks } from './modules/data-quality/check-round.ts'
 import { monitorOperations } from './modules/data-quality/monitors-operations.ts'
 import { createRules, deleteRules, updateRule, updateRules } from './modules/data-quality/rules-operations.ts'
 import { subscriptionOperations } from './modules/data-quality/subscriptions-operations.ts'
@@ -225,6 +226,7 @@ export async function startServer(
     onLost() {
       dispatcher.lose()
       scheduler?.lose()
+      checks?.lose()
     },
     onAlive() {
       dispatcher.wake()
@@ -259,6 +261,10 @@ export async function startServer(
     const ageSeconds = await unsealedAgeSeconds(db).catch(() => null)
     if (ageSeconds !== null) metrics.auditUnsealedAge.set(ageSeconds)
   })
+  const checks =
+    config.scheduler === 'off'
+      ? null
+      : startChecks({ db, replica, runners, live, publish, timeZone: config.timeZone, logFault })
   const mail = mailSender({ smtpUrl: null, smtpFrom: null, ...config })
   const platform: Platform = {
     db,
@@ -389,6 +395,7 @@ export async function startServer(
     await app.close().finally(() => clearInterval(closing))
     await Promise.all(timers.map((end) => end()))
     await scheduler?.stop()
+    await checks?.stop()
     await runners.close()
     await dispatcher.stop()
     await replica.stop()

@@ -23,6 +23,7 @@ export const alertsEn = {
       CYCLE_UNFINISHED: 'A cycle has not finished in time',
       FINISHED: 'An instance has finished',
       BACKFILL: 'A backfill has ended',
+      QUALITY: 'A monitor of data quality has found something',
     },
     kindHints: {
       ERROR: 'After its automatic retries; each time it fails.',

@@ -25,6 +25,7 @@ export const alertsZh: SameTexts<typeof alertsEn> = {
       CYCLE_UNFINISHED: '周期未完成',
       FINISHED: '实例完成',
       BACKFILL: '补数据结束',
+      QUALITY: '数据质量监控发现异常',
     },
     kindHints: {
       ERROR: '自动重跑之后仍失败时；每次失败都会报警。',

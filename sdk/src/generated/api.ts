@@ -6684,14 +6684,18 @@ export interface NewAlertRuleInput {
 export interface Alert {
   id: number
   /**
-   * null: the rule has been deleted, or a backfill asked for it itself
+   * null: the rule has been deleted, a backfill asked for it itself, or a monitor of Data Quality tells of a run
    */
   ruleId: number | null
   ruleName: string
-  kind: 'ERROR' | 'TIMEOUT' | 'UNFINISHED' | 'CYCLE_UNFINISHED' | 'FINISHED' | 'BACKFILL'
+  kind: 'ERROR' | 'TIMEOUT' | 'UNFINISHED' | 'CYCLE_UNFINISHED' | 'FINISHED' | 'BACKFILL' | 'QUALITY'
   test: boolean
   at: string
   backfillId: number | null
+  /**
+   * Of QUALITY: the run of a monitor that it tells of
+   */
+  qualityRunId: number | null
   /**
    * Of a backfill
    */
@@ -6702,7 +6706,7 @@ export interface Alert {
    */
   objects: {
     /**
-     * Of the instance or backfill
+     * Of the instance, backfill or result
      */
     id: number
     name: string

@@ -88,18 +88,23 @@ export const AlertNotice = z
 export const Alert = z
   .object({
     id,
-    ruleId: id.nullable().describe('null: the rule has been deleted, or a backfill asked for it itself'),
+    ruleId: id
+      .nullable()
+      .describe(
+        'null: the rule has been deleted, a backfill asked for it itself, or a monitor of Data Quality tells of a run',
+      ),
     ruleName: z.string(),
     kind: z.enum(ALERT_KINDS),
     test: z.boolean(),
     at: instant,
     backfillId: id.nullable(),
+    qualityRunId: id.nullable().describe('Of QUALITY: the run of a monitor that it tells of'),
     succeeded: z.boolean().nullable().describe('Of a backfill'),
     count: z.int(),
     objects: z
       .array(
         z.object({
-          id: id.describe('Of the instance or backfill'),
+          id: id.describe('Of the instance, backfill or result'),
           name: z.string(),
           nodeId: id.nullable(),
           run: z.int(),

@@ -5,6 +5,7 @@ import { runBranch } from './branch.ts'
 import { httpRunner } from './http.ts'
 import { startLeases } from './lease.ts'
 import { boundedLog } from './log.ts'
+import { type Measurement, measure } from './measure.ts'
 import { type ProgramSettings, programs } from './programs.ts'
 import type { Ended, RunIo, Runners, Work } from './runner.ts'
 import { type SqlParts, sqlRunner } from './sql.ts'
@@ -23,6 +24,12 @@ export type NodeRunners = Runners & {
     target: DataSource,
     signal: AbortSignal,
   ): Promise<{ readonly tables: readonly PreviewedTable[] }>
+  /** Rule 58: what each of the statements measures, in their order; null where it was stopped, and may be asked for again. */
+  measure(
+    dataSource: DataSource,
+    statements: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Measurement[] | null>
   /** A data source is no more, and its tables go. */
   remove(dataSource: DataSource): Promise<void>
   /** What programs run behind here, for the log. */
@@ -95,6 +102,11 @@ export function startRunners(parts: SqlParts & ProgramSettings & { readonly repl
     test: (dataSource, signal) => sql.test(dataSource, signal),
     look: (dataSource, name, signal) => sql.look(dataSource, name, signal),
     previewSync: async (...asked) => ({ tables: await sync.preview(...asked) }),
+    measure: (dataSource, statements, signal) => {
+      const measuring = measure(sql, dataSource, statements, AbortSignal.any([signal, closing.signal]))
+      underway.add(measuring)
+      return measuring.finally(() => underway.delete(measuring))
+    },
     remove: (dataSource) =>
       sql.remove(dataSource).catch((error) => parts.logFault(error, { dataSource: dataSource.id })),
     fence: () => own.description(),

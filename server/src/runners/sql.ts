@@ -6,7 +6,7 @@ import { type FoundTable, Refusal, type RunnerKind, sameTable, sqlStatements, ty
 import { decryptSecret } from '../credentials.ts'
 import { addressesOf, type OutboundPolicy } from '../openevent/guard.ts'
 import type { DataSource } from '../store/data-sources.ts'
-import type { FromSqlProcess, ToSqlProcess } from './inside/messages.ts'
+import type { FromSqlProcess, Measured, ToSqlProcess } from './inside/messages.ts'
 import type { Leases } from './lease.ts'
 import { substituted } from './parameters.ts'
 import { type Occupant, type Places, places } from './places.ts'
@@ -46,6 +46,7 @@ type Io = {
   begun?(tell: (message: ToSqlProcess) => void, id: number): void
   /** Of a session: what it says. */
   heard?(message: Heard): void
+  measured?(is: Measured): void
 }
 
 export type Heard = Extract<FromSqlProcess, { t: 'part' | 'answer' | 'failed' }>
@@ -56,6 +57,7 @@ type Asking =
   | Omit<Extract<ToSqlProcess, { t: 'look' }>, 'id'>
   | Omit<Extract<ToSqlProcess, { t: 'table' }>, 'id'>
   | Omit<Extract<ToSqlProcess, { t: 'sync' }>, 'id'>
+  | Omit<Extract<ToSqlProcess, { t: 'measure' }>, 'id'>
 
 type Answer = {
   readonly ended: Ended
@@ -76,6 +78,16 @@ export type SqlRunner = {
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
   /** A session, to be asked one thing after the other. Throws why it cannot be used. */
   talk(dataSource: DataSource, reads: boolean, signal: AbortSignal): Promise<Talk>
+  /**
+   * What each of these statements measures, one after the other; `heard` is told of each as soon as it is known. They read and do nothing else, and each has 10 minutes.
+   * `stopped`: nobody knows the rest.
+   */
+  measure(
+    dataSource: DataSource,
+    statements: readonly string[],
+    heard: (is: Measured) => void,
+    signal: AbortSignal,
+  ): Promise<Ended>
   /** It is no more: its process is ended and its tables are gone. */
   remove(dataSource: DataSource): Promise<void>
   close(): Promise<void>
@@ -220,6 +232,8 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
     },
     talk: (dataSource, reads, signal) =>
       openTalk(dataSource, (io) => onDataSource(dataSource, { t: 'sync', reads }, io), signal),
+    measure: async (dataSource, statements, measured, signal) =>
+      (await onDataSource(dataSource, { t: 'measure', statements }, { log() {}, signal, measured })).ended,
     async remove(dataSource) {
       const file = files.get(dataSource.id)
       files.delete(dataSource.id)
@@ -358,6 +372,7 @@ function sharedProcess(
       current.process.kill()
     } else if (message.t === 'wanted') current.retiring = true
     else if (message.t === 'log') running.get(message.id)?.io.log(String(message.text))
+    else if (message.t === 'measured') running.get(message.id)?.io.measured?.(message.is)
     else if (message.t === 'found') find(message.id, { comment: String(message.comment), columns: [] })
     else if (message.t === 'part' || message.t === 'answer' || message.t === 'failed')
       running.get(message.id)?.io.heard?.(message)

@@ -86,6 +86,130 @@ describe('everything that is in a table', () => {
   })
 })
 
+describe('what is written', () => {
+  test('takes the place of what was there; of a partition only where one is named; conditions and columns are kept to', async () => {
+    const duck = fresh()
+    await db.rows('create table sales (id int, city text, amount numeric(8,2))')
+    await db.rows("insert into sales values (1, 'Oslo', 1), (2, 'Bergen', 2), (3, 'Oslo', 3)")
+    const day = (dt: string): MappingOf => ({
+      ...{ from: 'sales', to: 'ods_sales', partition: `dt=${dt}`, where: "city = 'Oslo' -- the capital" },
+      columns: [
+        { from: 'id', to: 'sale' },
+        { from: 'amount', to: 'amount' },
+      ],
+    })
+    for (const dt of ['20260301', '20260302', '20260301'])
+      expect((await full(shop, duck, day(dt))).ended).toEqual(SUCCEEDED)
+    expect(await rowsOn(duck, 'select * from ods_sales order by dt, sale')).toEqual([
+      ['1', '1.00', '20260301'],
+      ['3', '3.00', '20260301'],
+      ['1', '1.00', '20260302'],
+      ['3', '3.00', '20260302'],
+    ])
+    await db.rows('delete from sales where id = 3')
+    expect((await full(shop, duck, day('20260301'))).ended).toEqual(SUCCEEDED)
+    expect(await rowsOn(duck, 'select dt, count(*) from ods_sales group by all order by dt')).toEqual([
+      ['20260301', '1'],
+      ['20260302', '2'],
+    ])
+  })
+
+  test('by a key: what is new comes, what has changed is changed, and what stands there besides stays', async () => {
+    await db.rows('create table people (id int primary key, name text, extra json)')
+    await db.rows(`insert into people values (1, 'Ada', '{"a": 1}'), (2, 'Bob', null)`)
+    for (const target of [fresh(), { ...shop, id: 8, secret: null, settings: shop.settings }]) {
+      const to = target.kind === 'duckdb' ? target : shop
+      expect((await full(shop, to, { from: 'people', to: 'people_kept', write: 'upsert' })).ended).toEqual(SUCCEEDED)
+      await on(to, `insert into people_kept values (3, 'Cleo', null)`)
+      await db.rows(`update people set name = name || '!' where id = 2`)
+      const again = await full(shop, to, { from: 'people', to: 'people_kept', write: 'upsert' })
+      expect([again.ended, again.log]).toEqual([SUCCEEDED, 'public.people → people_kept: 1 row\n'])
+      expect(await rowsOn(to, 'select id, name from people_kept order by id')).toEqual([
+        ['1', 'Ada'],
+        ['2', expect.stringMatching(/^Bob!+$/)],
+        ['3', 'Cleo'],
+      ])
+    }
+  })
+
+  test('rows that the key does not tell apart, or that have none, are refused, and nothing is written', async () => {
+    const duck = fresh()
+    await db.rows('create table visits (person int, at int)')
+    await db.rows('insert into visits values (1, 1), (1, 2)')
+    const mapping = { from: 'visits', key: ['person'] }
+    const twice = await full(shop, duck, mapping)
+    expect(twice.log).toMatch(/^visits could not be brought: its key has to tell every row apart: .* person = 1/)
+    await db.rows('update visits set person = null where at = 1')
+    expect((await full(shop, duck, mapping)).log).toMatch(/person = NULL/)
+    expect(await rowsOn(duck, 'select table_name from duckdb_tables()')).toEqual([])
+  })
+
+  test('files: CSV and Parquet are read and written as a whole', async () => {
+    const duck = fresh()
+    const csv = { table: 'out/sales_${table}.csv', format: 'csv' } as const
+    const parquet = { table: 'out/kinds.parquet', format: 'parquet' } as const
+    expect((await full(shop, duck, { from: 'kinds', to: csv }, { from: 'sales', to: parquet })).ended).toEqual(
+      SUCCEEDED,
+    )
+    expect(await rowsOn(duck, "select count(*), count(amount), count(flag) from 'files/out/sales_kinds.csv'")).toEqual([
+      ['5', '3', '2'],
+    ])
+    expect(await rowsOn(duck, "select file from glob('files/out/*') order by file")).toEqual([
+      ['files/out/kinds.parquet'],
+      ['files/out/sales_kinds.csv'],
+    ])
+    const patterns = {
+      from: { table: 'out/(.*)\\.parquet', isPattern: true, format: 'parquet' },
+      to: 'from_$1',
+    } as const
+    expect((await full(duck, shop, patterns)).ended).toEqual(SUCCEEDED)
+    expect(await db.rows('select * from sales except select * from from_kinds')).toEqual([])
+    expect((await full(duck, fresh(), { from: { table: 'out/sales_kinds.csv', format: 'csv' }, to: 't' })).log).toBe(
+      'out/sales_kinds.csv → t: 5 rows\n',
+    )
+  })
+})
+
+describe('a value that does not fit', () => {
+  test('is named with its row and column, and nothing of the batch is there', async () => {
+    const duck = fresh()
+    await db.rows('create table loose (id int, amount text)')
+    await db.rows(
+      "insert into loose select i, case when i = 200001 then 'a lot' else i::text end from generate_series(1, 300000) i",
+    )
+    await on(duck, 'create table strict (id int, amount decimal(10,2)); insert into strict values (0, 0)')
+    const refused = await full(shop, duck, { from: 'loose', to: 'strict' })
+    expect(refused.ended).toMatchObject({
+      ended: 'failed',
+      reason: { code: 'SYNC_TYPE_UNFIT', details: { row: 200_001, column: 'amount', value: 'a lot', table: 'strict' } },
+    })
+    expect(refused.log).toBe(
+      'Row 200001 of strict: a lot in column amount does not fit DECIMAL(10,2). Nothing of this batch was written.\n',
+    )
+    expect(await rowsOn(duck, 'select * from strict')).toEqual([['0', '0.00']])
+  })
+
+  test.each([
+    ['a text for a number', 'amount int', "'a lot'", { column: 'amount', value: 'a lot', type: 'integer' }],
+    ['too long a text', 'amount varchar(3)', "'a lot'", { column: 'amount', type: 'character varying(3)' }],
+    ['too large a number', 'amount smallint', "'70000'", { column: 'amount', value: '70000', type: 'smallint' }],
+    ['none where there has to be one', 'amount text not null', 'null', { column: 'amount', value: 'NULL' }],
+  ])('%s, in PostgreSQL', async (what, column, value, details) => {
+    const duck = fresh()
+    const table = what.replaceAll(' ', '_')
+    await db.rows(`create table ${table} (id int, ${column})`)
+    await on(duck, `create table loose (id int, amount varchar); insert into loose values (1, '1'), (2, ${value})`)
+    const { ended } = await full(duck, shop, { from: 'loose', to: table })
+    expect(ended).toMatchObject({ reason: { code: 'SYNC_TYPE_UNFIT', details: { row: 2, table, ...details } } })
+    expect(await db.rows(`select * from ${table}`)).toEqual([])
+  })
+
+  test('a condition that the source does not understand fails with its words', async () => {
+    const { log } = await full(shop, fresh(), { from: 'loose', where: 'nothing = 1' })
+    expect(log).toMatch(/^loose could not be brought: column "nothing" does not exist/)
+  })
+})
+
 describe('before anything runs', () => {
   const preview = (source: DataSource, target: DataSource, ...mappings: MappingOf[]) =>
     here.runners.previewSync(syncOf('full', mappings), source, target, AbortSignal.timeout(60_000))

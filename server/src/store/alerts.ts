@@ -1,5 +1,5 @@
 /** Alert rules and what became of them: alerts, notices to receivers, and every try. Finding what rules hold for is in alert-hits.ts. */
-import type { AlertKind, AlertObject, BackfillEnds } from '@holdpoint/core'
+import type { AlertKind, AlertObject, AlertRuleKind, BackfillEnds } from '@holdpoint/core'
 import type { Sql } from './database.ts'
 
 export type AlertRuleRow = {
@@ -8,7 +8,7 @@ export type AlertRuleRow = {
   workspace_id: number
   name: string
   enabled: boolean
-  kind: AlertKind
+  kind: AlertRuleKind
   node_ids: number[] | null
   minutes: number | null
   ends: BackfillEnds | null
@@ -148,6 +148,7 @@ export type AlertRow = {
   kind: AlertKind
   test: boolean
   backfill_id: number | null
+  quality_run_id: number | null
   succeeded: boolean | null
   object_count: number
   objects: AlertObject[]
@@ -162,8 +163,9 @@ export type NewAlert = Omit<AlertRow, 'id' | 'told' | 'tell_again_at' | 'at'> & 
 
 export async function insertAlert(sql: Sql, alert: NewAlert): Promise<AlertRow> {
   const [row] = await sql.rows<AlertRow>(
-    `insert into alerts (tenant_id, workspace_id, rule_id, rule_name, kind, test, backfill_id, succeeded, object_count, objects, tell_again_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11)) returning *`,
+    `insert into alerts (tenant_id, workspace_id, rule_id, rule_name, kind, test, backfill_id, succeeded, object_count, objects, tell_again_at,
+       quality_run_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(secs => $11), $12) returning *`,
     [
       alert.tenant_id,
       alert.workspace_id,
@@ -176,12 +178,18 @@ export async function insertAlert(sql: Sql, alert: NewAlert): Promise<AlertRow> 
       alert.object_count,
       JSON.stringify(alert.objects),
       alert.tellAgainSeconds,
+      alert.quality_run_id,
     ],
   )
   return row!
 }
 
-export type Receiver = { readonly channel: 'webhook' | 'email'; readonly receiver: string }
+export type Receiver = {
+  readonly channel: 'webhook' | 'email'
+  readonly receiver: string
+  /** Of an alert of Data Quality. */
+  readonly subscriptionId?: number
+}
 
 export const receiversOf = ({ webhook, emails }: Pick<AlertRuleRow, 'webhook' | 'emails'>): Receiver[] => [
   ...(webhook === null ? [] : [{ channel: 'webhook', receiver: webhook } as const]),
@@ -195,9 +203,14 @@ export async function insertNotices(
   receivers: readonly Receiver[],
 ): Promise<void> {
   await sql.rows(
-    `insert into alert_notices (alert_id, number, channel, receiver)
-     select $1, $2, r.channel, r.receiver from unnest($3::text[], $4::text[]) as r(channel, receiver)`,
-    [alertId, number, receivers.map((one) => one.channel), receivers.map((one) => one.receiver)],
+    `insert into alert_notices (alert_id, number, channel, receiver, subscription_id)
+     select $1, $2, r.* from unnest($3::text[], $4::text[], $5::bigint[]) as r(channel, receiver, subscription_id)`,
+    [
+      ...[alertId, number],
+      receivers.map((one) => one.channel),
+      receivers.map((one) => one.receiver),
+      receivers.map((one) => one.subscriptionId ?? null),
+    ],
   )
 }
 
@@ -294,6 +307,9 @@ export type DueNotice = {
   channel: 'webhook' | 'email'
   receiver: string
   webhook_secret: Buffer | null
+  /** Of an alert of Data Quality; null: nobody subscribes so any more. */
+  subscription_id: number | null
+  subscription_secret: Buffer | null
   workspace_name: string
   alert: AlertRow
 }
@@ -304,8 +320,10 @@ export async function takeNotices(sql: Sql, most: number, heldSeconds: number): 
     `with due as (select id from alert_notices where state = 'pending' and next_try_at <= now() order by next_try_at limit $1 for update skip locked),
      taken as (update alert_notices n set tries = n.tries + 1, next_try_at = now() + make_interval(secs => $2) from due where n.id = due.id
        returning n.*)
-     select n.id, n.number, n.tries, n.channel, n.receiver, r.webhook_secret, w.name as workspace_name, to_jsonb(a) as alert
-     from taken n join alerts a on a.id = n.alert_id join workspaces w on w.id = a.workspace_id left join alert_rules r on r.id = a.rule_id`,
+     select n.id, n.number, n.tries, n.channel, n.receiver, r.webhook_secret, n.subscription_id, s.secret as subscription_secret, w.name as workspace_name,
+       to_jsonb(a) as alert
+     from taken n join alerts a on a.id = n.alert_id join workspaces w on w.id = a.workspace_id left join alert_rules r on r.id = a.rule_id
+     left join quality_subscriptions s on s.id = n.subscription_id`,
     [most, heldSeconds],
   )
 }

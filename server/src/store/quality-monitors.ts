@@ -8,7 +8,7 @@ import type {
   Subscription,
 } from '@holdpoint/core'
 import type { Sql, Transaction } from './database.ts'
-import { targetOf } from './quality-rules.ts'
+import { type QualityRuleRow, rulesOfMonitors, targetOf } from './quality-rules.ts'
 
 type Reads = Pick<Sql, 'rows'>
 
@@ -296,4 +296,19 @@ export async function rulesEnabled(sql: Reads, id: number): Promise<number> {
     [id],
   )
   return row!.count
+}
+
+export type WatchingMonitor = {
+  /** Also one that is deleted. */
+  readonly row: MonitorRow & { workspace_name: string }
+  readonly rules: readonly QualityRuleRow[]
+}
+
+/** With its rules that are switched on, as they are now. */
+export async function monitorWithRules(sql: Reads, id: number): Promise<WatchingMonitor> {
+  const [row] = await sql.rows<MonitorRow & { workspace_name: string }>(
+    `select ${COLUMNS}, w.name as workspace_name from quality_monitors m join workspaces w on w.id = m.workspace_id where m.id = $1`,
+    [id],
+  )
+  return { row: row!, rules: (await rulesOfMonitors(sql, [id])).filter(({ rule }) => rule.enabled) }
 }

@@ -127,6 +127,8 @@ export type EndingRow = PlaceRow & {
   rerun_mode: 'all-allowed' | 'failure-allowed' | 'all-denied'
   rerun_times: number
   rerun_interval_ms: number
+  /** A monitor of Data Quality checks after instances of its node. */
+  is_watched: boolean
 }
 
 /** Those of the runs that are still what their replica has, locked and given free. What another has taken over is not among them. */
@@ -134,7 +136,8 @@ export async function freeRuns(tx: Transaction, runs: readonly RunKey[]): Promis
   const keys = [runs.map((one) => one.id), runs.map((one) => one.runNumber), runs.map((one) => one.replicaId)]
   const rows = await tx.rows<EndingRow>(
     `select ${PLACE}, i.run_number, i.status, i.retries, coalesce(v.definition->>'rerunMode', 'all-allowed') as rerun_mode,
-       coalesce((v.definition->>'rerunTimes')::int, 0) as rerun_times, coalesce((v.definition->>'rerunIntervalMs')::bigint, 0) as rerun_interval_ms
+       coalesce((v.definition->>'rerunTimes')::int, 0) as rerun_times, coalesce((v.definition->>'rerunIntervalMs')::bigint, 0) as rerun_interval_ms,
+       exists (select from quality_monitor_nodes q where q.node_id = i.node_id) as is_watched
      from unnest($1::bigint[], $2::int[], $3::uuid[]) as e(id, run_number, replica_id)
      join instances i on i.id = e.id and i.run_number = e.run_number and i.replica_id = e.replica_id
      left join node_versions v on v.node_id = i.node_id and v.version = i.node_version

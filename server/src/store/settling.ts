@@ -64,8 +64,22 @@ const PLACE = 'i.id, i.dag_id, i.tenant_id, i.workspace_id'
 
 export function succeed(tx: Transaction, ids: readonly number[]): void {
   tx.send(
-    `update instances set status = 6, started_at = case when status = 4 then started_at else now() end, finished_at = now(), modified_at = now()
+    `update instances set status = 6, started_at = case when status in (4, 7) then started_at else now() end, finished_at = now(), modified_at = now()
      where id = any($1)`,
+    [ids],
+  )
+}
+
+/** The program has ended well, and its data are looked at before it is said to have succeeded. */
+export function check(tx: Transaction, ids: readonly number[]): void {
+  tx.send('update instances set status = 7, modified_at = now() where id = any($1)', [ids])
+}
+
+/** Nobody waits for what these are checked for any more. Where that has decided, it has been written already. */
+export function endChecking(tx: Transaction, ids: readonly number[]): void {
+  tx.send(
+    `update instance_runs r set finished_at = now(), status = 5, reason = '{"code": "RUN_TERMINATED", "details": {}}'
+     from instances i where i.id = any($1) and r.instance_id = i.id and r.run_number = i.run_number and r.finished_at is null`,
     [ids],
   )
 }

@@ -78,6 +78,7 @@ async function tellInstances(
     kind: rule.kind,
     test: false,
     backfill_id: null,
+    quality_run_id: null,
     succeeded: null,
     object_count: found.length,
     objects: found
@@ -119,6 +120,7 @@ async function tellBackfill(
       kind: 'BACKFILL',
       test: false,
       backfill_id: backfill.id,
+      quality_run_id: null,
       succeeded: backfill.succeeded,
       object_count: 1,
       objects: [{ id: backfill.id, name: backfill.name, nodeId: null, run: backfill.run, bizdate: null }],
@@ -218,6 +220,8 @@ async function send(parts: Alerting): Promise<number> {
 
 async function attempt(parts: Alerting, notice: alerts.DueNotice): Promise<AttemptResult> {
   const { alert } = notice
+  if (alert.kind === 'QUALITY' && notice.subscription_id === null)
+    return { status: null, error: 'nobody subscribes so any more', responseBody: null }
   const id = `alert-${alert.id}-${notice.id}`
   const text = textOf(parts, notice)
   if (notice.channel === 'email')
@@ -239,10 +243,7 @@ async function attempt(parts: Alerting, notice: alerts.DueNotice): Promise<Attem
     retryPolicy: 'BACKOFF_RETRY',
     errorsTolerance: 'ALL',
     mostConcurrent: 1,
-    signingSecrets:
-      notice.webhook_secret === null || alert.rule_id === null
-        ? []
-        : [parts.openSecret({ of: 'rule', id: alert.rule_id }, notice.webhook_secret)],
+    signingSecrets: secretsOf(parts, notice),
   } as const
   return await parts.http.send(target, {
     messageId: id,
@@ -254,6 +255,13 @@ async function attempt(parts: Alerting, notice: alerts.DueNotice): Promise<Attem
     eventCode: 'workbench-monitor-alert',
     publishedAtMs: Date.parse(String(alert.at)),
   })
+}
+
+function secretsOf({ openSecret }: Alerting, { alert, ...notice }: alerts.DueNotice): string[] {
+  if (notice.subscription_id !== null && notice.subscription_secret !== null)
+    return [openSecret({ of: 'subscription', id: notice.subscription_id }, notice.subscription_secret)]
+  if (alert.rule_id === null || notice.webhook_secret === null) return []
+  return [openSecret({ of: 'rule', id: alert.rule_id }, notice.webhook_secret)]
 }
 
 /** What a webhook gets. `text` is what chat programs show. */
@@ -272,6 +280,7 @@ function webhookBody(id: string, { alert, number }: alerts.DueNotice, text: Aler
     raisedAt: new Date(alert.at).toISOString(),
     count: alert.object_count,
     succeeded: alert.succeeded,
+    qualityRunId: alert.quality_run_id,
     objects: alert.objects,
     url: text.url,
   }
@@ -287,6 +296,6 @@ function textOf({ publicUrl }: Alerting, { alert, number, workspace_name }: aler
     count: alert.object_count,
     objects: alert.objects,
     succeeded: alert.succeeded,
-    url: `${publicUrl()}/console/workspaces/${alert.workspace_id}/alerts`,
+    url: `${publicUrl()}/console/workspaces/${alert.workspace_id}/${alert.quality_run_id === null ? 'alerts' : `quality/runs/${alert.quality_run_id}`}`,
   }
 }

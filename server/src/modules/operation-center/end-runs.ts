@@ -9,6 +9,7 @@ import type { Transaction } from '../../store/database.ts'
 import { type RunReason, endRuns as writeEnds } from '../../store/instance-runs.ts'
 import { freeRuns, type PlaceRow, type RunKey, setChosen } from '../../store/scheduling.ts'
 import type { Again } from '../../store/settling.ts'
+import { queueChecks } from '../data-quality/queue-checks.ts'
 import { settle } from './settle.ts'
 
 export type Outcome =
@@ -30,6 +31,7 @@ export async function endRuns(
   const rows = await freeRuns(tx, endings)
   const byId = new Map(endings.map((one) => [one.id, one.is]))
   const succeeded: number[] = []
+  const watched: number[] = []
   const failed: number[] = []
   const again: Again[] = []
   const runs: { id: number; runNumber: number; status: number; reason: RunReason | null }[] = []
@@ -44,7 +46,8 @@ export async function endRuns(
     if (row.status !== STATUS_RUNNING) return end('terminated', new Refusal('RUN_TERMINATED'))
     if (is.outcome === 'succeeded') {
       if (is.chosenOutputs !== null) setChosen(tx, id, is.chosenOutputs)
-      succeeded.push(id)
+      if (row.is_watched) watched.push(id)
+      else succeeded.push(id)
       return end('succeeded', null)
     }
     // Rules 36 and 37: it is run again if its node lets itself be rerun after a failure.
@@ -62,9 +65,14 @@ export async function endRuns(
     return end(retries ? 'retried' : 'failed', is.reason)
   })
   if (ended.length > 0) {
-    // First: what follows from an end may depend on why it ended.
-    writeEnds(tx, runs)
-    await settle(tx, { succeeded, failed, again })
+    const checking = await queueChecks(tx, watched)
+    // First: what follows from an end may depend on why it ended. What is being checked has not ended.
+    writeEnds(
+      tx,
+      runs.filter(({ id }) => !checking.includes(id)),
+    )
+    succeeded.push(...watched.filter((id) => !checking.includes(id)))
+    await settle(tx, { succeeded, failed, checking, again })
   }
   return ended
 }

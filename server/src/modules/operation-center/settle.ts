@@ -22,6 +22,8 @@ export type Changes = {
   readonly succeeded?: readonly number[]
   /** They have failed. A program that still runs for one is stopped by its replica; until then the instance is not started again. */
   readonly failed?: readonly number[]
+  /** Their programs have ended well; they have succeeded when what they are checked for is known. */
+  readonly checking?: readonly number[]
   /** They are to run (again), as soon as what they wait for lets them. */
   readonly again?: readonly store.Again[]
   /** The lower end does not wait for the upper one any more; the edges are removed. */
@@ -37,7 +39,7 @@ export type Changes = {
 }
 
 export async function settle(tx: Transaction, changes: Changes): Promise<void> {
-  const { succeeded = [], failed = [], again = [], withoutEdges = [], turns = [], dags = [] } = changes
+  const { succeeded = [], failed = [], checking = [], again = [], withoutEdges = [], turns = [], dags = [] } = changes
   const { finished = [], started = [], due = [] } = changes
   const touched: Touched = {
     moved: [...due],
@@ -53,7 +55,7 @@ export async function settle(tx: Transaction, changes: Changes): Promise<void> {
     if (choosing.length > 0) store.noteChoices(tx, store.idsOf(choosing))
   }
   const againIds = again.map((one) => one.id)
-  const ids = [...new Set([...succeeded, ...failed, ...againIds])]
+  const ids = [...new Set([...succeeded, ...failed, ...checking, ...againIds])]
   if (ids.length + withoutEdges.length > 0) {
     const ends = withoutEdges.flatMap(({ fromId, toId }) => [fromId, toId])
     const rows = new Map((await store.lockChanging(tx, ids, ends)).map((row) => [row.id, row]))
@@ -62,12 +64,16 @@ export async function settle(tx: Transaction, changes: Changes): Promise<void> {
     const up = from(succeeded, (status) => status !== 6)
     const down = from(failed, (status) => status !== 5)
     const back = from([...failed, ...againIds], (status) => status === 6)
+    const checked = from(checking, (status) => status !== 7)
+    const unchecked = from([...failed, ...againIds], (status) => status === 7)
     if (withoutEdges.length > 0) answers.push(store.removeEdges(tx, withoutEdges))
+    if (unchecked.length > 0) store.endChecking(tx, unchecked)
+    if (checked.length > 0) store.check(tx, checked)
     if (up.length > 0) store.succeed(tx, up)
     if (down.length > 0) store.fail(tx, down)
     if (up.length > 0) answers.push(store.countDown(tx, up))
     if (back.length > 0) answers.push(store.countUp(tx, back))
-    for (const id of [...up, ...down]) begin(touched, store.batchOf(rows.get(id)!))
+    for (const id of [...up, ...down, ...checked]) begin(touched, store.batchOf(rows.get(id)!))
     const choosing = up.filter((id) => rows.get(id)!.chooses)
     if (choosing.length > 0) store.noteChoices(tx, choosing)
     const temporary = [...up, ...down].filter((id) => rows.get(id)!.is_temporary)

@@ -158,6 +158,34 @@ function session(connection: Connection): Session {
         throw statementError((error as Error).message)
       }
     },
+    async measure(statement) {
+      try {
+        await connection.run('begin transaction read only')
+        const prepared = await connection.prepare(statement)
+        try {
+          if (prepared.statementType !== StatementType.SELECT) throw new Error('it is no query')
+          const result = await prepared.stream()
+          let rows = 0
+          let value: string | null = null
+          for (
+            let chunk = await result.fetchChunk();
+            chunk !== null && chunk.rowCount > 0;
+            chunk = await result.fetchChunk()
+          ) {
+            const first = rows === 0 ? chunk.getColumnVector(0).getItem(0) : null
+            if (first !== null) value = String(first)
+            rows += chunk.rowCount
+          }
+          return { rows, columns: result.columnCount, value }
+        } finally {
+          prepared.destroySync()
+        }
+      } catch (error) {
+        throw statementError((error as Error).message)
+      } finally {
+        await connection.run('rollback').catch(() => {})
+      }
+    },
     interrupt: () => connection.interrupt(),
     close: async () => connection.closeSync(),
   }

@@ -6,6 +6,9 @@ import type { TableDialect } from './table-dialects.ts'
 
 export type Outcome = { readonly rows: Rows | null; readonly changed: number | null }
 
+/** What a statement that measures has answered: how much, and the first value as text. */
+export type Answered = { readonly rows: number; readonly columns: number; readonly value: string | null }
+
 /** What is wrong with a statement, on which of its lines. */
 export class StatementError extends Error {
   readonly line: number
@@ -24,6 +27,8 @@ export type Session = {
   read(statement: string): AsyncIterable<Buffer>
   /** Runs a statement of `SyncDialect.load` with this file, and answers how many rows it had. */
   load(statement: string, file: string): Promise<number>
+  /** Runs one statement that only reads, and can do nothing else. Throws a StatementError. */
+  measure(statement: string): Promise<Answered>
   /** Ends what is running as soon as the database lets it. */
   interrupt(): void
   /** What was begun and not committed is rolled back. */

@@ -36,8 +36,13 @@ export type ToSqlProcess =
   /** A file that was written is no more. */
   | { readonly t: 'taken'; readonly id: number }
   | { readonly t: 'leave'; readonly id: number }
+  /** Each of them measures one number. */
+  | { readonly t: 'measure'; readonly id: number; readonly statements: readonly string[] }
   | { readonly t: 'stop'; readonly id: number }
   | { readonly t: 'close' }
+
+/** A number; else what the statement has answered instead, or why it has failed. */
+export type Measured = { readonly value: number } | { readonly answer: string } | { readonly problem: string }
 
 export type FromSqlProcess =
   | { readonly t: 'opened' }
@@ -52,6 +57,8 @@ export type FromSqlProcess =
   | { readonly t: 'part'; readonly id: number; readonly part: SyncPart }
   | { readonly t: 'answer'; readonly id: number; readonly answer: SyncAnswer }
   | { readonly t: 'failed'; readonly id: number; readonly failure: SyncFailure }
+  /** What came of the first statement, of the second, and so on. */
+  | { readonly t: 'measured'; readonly id: number; readonly is: Measured }
   | {
       readonly t: 'ended'
       readonly id: number

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
-import { type Engine, type Outcome, type Session, StatementError } from './engine.ts'
+import { type Answered, type Engine, type Outcome, type Session, StatementError } from './engine.ts'
 import type { ToSqlProcess } from './messages.ts'
 import { SYNC_DIALECTS } from './sync-dialects.ts'
 import { cell, MOST_ROWS } from './table.ts'
@@ -94,6 +94,18 @@ async function session(given: Given): Promise<Session> {
         throw statementError(statement, gone ?? (error as Error))
       }
     },
+    async measure(statement) {
+      try {
+        await client.query('begin read only')
+        // After the first query of a transaction nothing makes it one that writes.
+        await client.query('select 1')
+        return await answered(client, statement)
+      } catch (error) {
+        throw statementError(statement, gone ?? (error as Error))
+      } finally {
+        await client.query('rollback').catch(() => {})
+      }
+    },
     interrupt: () => void cancel(given, client),
     async close() {
       // Of rows that nobody reads any more it would wait for the last.
@@ -125,6 +137,22 @@ function asked(client: pg.Client, text: string): Promise<Outcome> {
         changed: changes && columns.length === 0 ? (result.rowCount ?? 0) : null,
       })
     })
+    client.query(query)
+  })
+}
+
+/** Rows beyond the first are counted and dropped as they come. One statement: the protocol that is used for it takes no more. */
+function answered(client: pg.Client, text: string): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    let rows = 0
+    let value: string | null = null
+    const types = { getTypeParser: () => (one: unknown) => one }
+    const query = new pg.Query({ text, rowMode: 'array', types, queryMode: 'extended' } as pg.QueryConfig)
+    query.on('row', (row: unknown) => {
+      if (rows++ === 0) value = (row as (string | null)[])[0] ?? null
+    })
+    query.on('error', reject)
+    query.on('end', (result: pg.QueryResult) => resolve({ rows, columns: result.fields?.length ?? 0, value }))
     client.query(query)
   })
 }

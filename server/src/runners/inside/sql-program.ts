@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type { TableProgram } from '@holdpoint/core'
 import { openDuckDb } from './duckdb.ts'
 import { type Engine, type Session, StatementError } from './engine.ts'
+import { measured } from './measure.ts'
 import type { FromSqlProcess, Statement, ToSqlProcess } from './messages.ts'
 import { openPostgresql } from './postgresql.ts'
 import { type Inbox, inbox, talk } from './sync-talk.ts'
@@ -45,6 +46,7 @@ function told(message: ToSqlProcess): void {
   else if (message.t === 'ask') inboxes.get(message.id)?.put(message.ask)
   else if (message.t === 'taken') inboxes.get(message.id)?.put('taken')
   else if (message.t === 'leave') leaveTalk(message.id)
+  else if (message.t === 'measure') void measureAll(message.id, message.statements)
   else if (message.t === 'stop') stop(message.id)
   else
     void engineOf.promise
@@ -122,6 +124,19 @@ async function change(id: number, program: TableProgram): Promise<void> {
       log(end.error.problem)
       return end
     }
+  })
+}
+
+async function measureAll(id: number, statements: readonly string[]): Promise<void> {
+  await within(id, async ({ session, isStopped }) => {
+    let failed: string | null = null
+    for (const statement of statements) {
+      if (isStopped()) break
+      const is = await measured(session, statement)
+      if ('problem' in is) failed = is.problem
+      say({ t: 'measured', id, is: 'problem' in is ? { problem: shortened(is.problem) } : is })
+    }
+    return { error: failed === null ? null : { line: 1, problem: shortened(failed) } }
   })
 }
 

@@ -57,13 +57,11 @@ function unfitInCopy(cause: Partial<pg.DatabaseError> | undefined, columns: read
 /** DuckDB says it in words, and calls columns as they were told to be called: c0, c1 … */
 function unfitInCsv(message: string, columns: readonly WrittenColumn[]): Unfit | null {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1]
-  const [, place, value, type] =
-    /Error when converting column "c(\d+)"\. (?:Could not convert string "([\s\S]*?)" to '?([^\n']*)'?)?/.exec(
-      message,
-    ) ?? []
+  const [, place, value] =
+    /Error when converting column "c(\d+)"\. Could not convert string "([\s\S]*?)" to '/.exec(message) ?? []
   const column = columns[Number(place)]
   if (line === undefined || column === undefined) return null
-  return { row: Number(line), column: column.name, value: value ?? '', type: type ?? column.native }
+  return { row: Number(line), column: column.name, value: value!.replaceAll('""', '"'), type: column.native }
 }
 
 /** DuckDB goes on with hints about settings that are ours. */

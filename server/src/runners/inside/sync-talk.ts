@@ -21,7 +21,7 @@ import {
 import { failureOf } from './sync-failure.ts'
 import type { Ledger, Looked, Stand, SyncAnswer, SyncAsk, SyncColumn, SyncFailure, SyncPart } from './sync-messages.ts'
 import { spool } from './sync-spool.ts'
-import { syncTypeOf } from './sync-types.ts'
+import { syncTypeOf, typeMade } from './sync-types.ts'
 
 /** Names and columns that one message carries at most. */
 const NAMES_AT_ONCE = 500
@@ -286,8 +286,10 @@ async function begin(
   const columns = [...ask.columns, ...fixed]
   if (table.format !== null) {
     await session.run(creation(dialect, FILE_ROWS, columns, []).replace('create table', 'create temp table'))
-    const made = await look(session, dialect, FILE_ROWS)
-    return { ask, columns: writtenOf(columns, made), into: STAGED, rows: 0 }
+    const written = columns.map(({ name, type }) => {
+      return { name, native: typeMade(dialect.kind, type).toUpperCase(), comes: type }
+    })
+    return { ask, columns: written, into: STAGED, rows: 0 }
   }
   if (ask.write === 'upsert' && dialect.kind === 'postgresql') {
     const [[version] = []] = await session.ask('show server_version_num')

@@ -45,7 +45,8 @@ export function syncTypeOf(kind: Kind, native: string): SyncType {
   const [, digits, scale] = DECIMAL.exec(name) ?? []
   if (digits !== undefined)
     return Number(digits) <= MOST_DIGITS && Number(scale) <= Number(digits) ? `decimal(${digits},${scale})` : 'text'
-  return NAMED[kind][name.replace(/^(time|timestamp)\(\d\)/, '$1')] ?? 'text'
+  const plain = name.replace(/^(time|timestamp)\(\d\)/, '$1')
+  return Object.hasOwn(NAMED[kind], plain) ? NAMED[kind][plain]! : 'text'
 }
 
 export const typeMade = (kind: Kind, type: SyncType): string =>
