@@ -1,5 +1,5 @@
 /**
- * The sample workspace: a pipeline in files of Data Development (examples/sales-pipeline) that ingests files, cleans, sums up and publishes a table, deployed to
+ * The sample workspace: a pipeline in files of Data Development (examples/sales-pipeline) that brings files of orders in, cleans, sums up and publishes a table, deployed to
  * production, with the last days filled in. Every step finds what an earlier one has left.
  */
 import { readFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { askBackfill } from './modules/operation-center/backfill-operation.ts'
 import type { Platform } from './platform.ts'
 import { writeAudit } from './store/audit.ts'
 import { backfillsOf } from './store/backfills.ts'
+import * as sources from './store/data-sources.ts'
 import { filesOf } from './store/files.ts'
 import { foldersOf, putFolders } from './store/folders.ts'
 import type { Environment } from './store/nodes.ts'
@@ -25,7 +26,7 @@ const PIPELINE = join(import.meta.dirname, '../../examples/sales-pipeline')
 /** Each file with its folder, and what it waits for beyond what its SQL reads. */
 const FILES = [
   { name: 'order_files', folder: 'sales/ingest', waitsFor: 'root' },
-  { name: 'ods_orders', folder: 'sales/ingest', waitsFor: 'order_files' },
+  { name: 'ods_orders', folder: 'sales/ingest', waitsFor: 'order_files', command: 'DI' },
   { name: 'dwd_orders', folder: 'sales/clean', waitsFor: null },
   { name: 'dws_sales_daily', folder: 'sales/report', waitsFor: null },
   { name: 'publish_sales_daily', folder: 'sales/report', waitsFor: null },
@@ -44,6 +45,8 @@ const DESIGN: TableDesign = {
     { name: 'day', type: 'date', comment: 'The business date', isPartition: true },
   ],
 }
+/** Where orders come from: a DuckDB of its own, on which the first file runs and from which the second one synchronises. */
+const TILLS = 'tills'
 const BACKFILL = 'The last days of the sample'
 const LOOK_EVERY_MS = 100
 const WAIT_MS = 60_000
@@ -63,6 +66,7 @@ export async function setUpSample(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const { db } = platform
+  await putDataSources(platform, caller, workspace)
   await publishTable(platform, caller, workspace, signal)
   const fileIds = await putFiles(platform, caller, workspace, orders)
   const files = async () =>
@@ -87,6 +91,23 @@ export async function setUpSample(
   // Somebody may have to be asked first.
   if (deployed.length === FILES.length) await fillIn(platform, caller, workspace, deployed[0]!.node_id, days)
 }
+
+async function putDataSources(platform: Platform, caller: Caller, workspace: WorkspaceRow): Promise<void> {
+  const { tenantId, userId } = caller
+  const place = { tenantId, workspaceId: workspace.id }
+  for (const environment of environmentsOf(workspace))
+    await platform.db.transaction(async (tx) => {
+      await sources.lockDataSources(tx, workspace.id)
+      const there = await sources.dataSourcesOf(tx, workspace.id, environment)
+      if (there.some(({ name }) => name === TILLS)) return
+      const source = { environment, kind: 'duckdb', settings: {} } as const
+      await sources.insertDataSource(tx, { ...place, ...source, name: TILLS, createdBy: userId })
+      writeAudit(tx, { ...place, userId, action: 'data-source.create', object: TILLS, details: source })
+    })
+}
+
+const environmentsOf = ({ mode }: WorkspaceRow) =>
+  mode === 'standard' ? (['DEV', 'PROD'] as const) : (['PROD'] as const)
 
 async function putFiles(
   platform: Platform,
@@ -120,7 +141,9 @@ async function putFiles(
   return ids
 }
 
-function definitionOf({ name, waitsFor }: (typeof FILES)[number], project: string, orders: number): NodeDefinition {
+function definitionOf(file: (typeof FILES)[number], project: string, orders: number): NodeDefinition {
+  const { name, waitsFor } = file
+  const synchronises = 'command' in file
   const variable = (of: string, value: string) => ({
     name: of,
     value,
@@ -133,13 +156,14 @@ function definitionOf({ name, waitsFor }: (typeof FILES)[number], project: strin
     name,
     recurrence: 'Normal',
     script: {
-      content: readFileSync(join(PIPELINE, `${name}.sql`), 'utf8'),
-      runtime: { command: 'ODPS_SQL' },
+      content: readFileSync(join(PIPELINE, `${name}.${synchronises ? 'json' : 'sql'}`), 'utf8'),
+      runtime: { command: synchronises ? file.command : 'ODPS_SQL' },
       parameters: [
         variable('bizdate', '$bizdate'),
         ...(name === 'order_files' ? [variable('orders', String(orders))] : []),
       ],
     },
+    ...(name === 'order_files' ? { datasource: { name: TILLS, type: 'odps' } } : {}),
     trigger: { type: 'Scheduler', cron: '00 20 00 * * ?' },
     ...(waitsFor === null ? {} : { inputs: { nodeOutputs: [{ data: upstream, artifactType: 'NodeOutput' }] } }),
     outputs: { nodeOutputs: [{ data: `${project}.${name}`, artifactType: 'NodeOutput', isDefault: true }] },
@@ -157,7 +181,7 @@ async function publishTable(platform: Platform, caller: Caller, workspace: Works
     const rows = await submissionsOf(db, tableId, { beforeId: null, limit: 100 })
     return rows.find((one) => one.environment === environment)?.state
   }
-  for (const environment of workspace.mode === 'standard' ? (['DEV', 'PROD'] as const) : (['PROD'] as const)) {
+  for (const environment of environmentsOf(workspace)) {
     try {
       const held = await askTable(platform, caller, workspace, { tableId, environment, revision, losses: [] })
       if (held.state === 'held') return
