@@ -36,6 +36,16 @@ test('files become nodes that run, and what they publish is what was ordered', {
   await setUpSample(world.server.platform, await owner.caller(), workspace, size)
   expect(await backfills()).toHaveLength(1)
 
+  // What is published was checked, on each of the days.
+  const { items: monitors } = await owner.api.call('GET /workspaces/{workspaceId}/quality-monitors', { params })
+  expect(monitors).toMatchObject([{ target: { table: 'ads_sales_daily' }, nodes: [{ name: 'publish_sales_daily' }] }])
+  const { items: runs } = await owner.api.call('GET /workspaces/{workspaceId}/quality-runs', { params })
+  expect(runs.map((one) => [one.bizdate, one.partition, one.status, one.counts.Critical ?? 0])).toEqual([
+    ['2026-03-02', 'day=2026-03-02', 'Passed', 0],
+    ['2026-03-01', 'day=2026-03-01', 'Passed', 0],
+  ])
+  expect(runs[0]!.counts).toEqual({ Passed: 6 })
+
   const asked = `select day, sum(orders) as orders, count(distinct city) as cities from ads_sales_daily group by day order by day`
   const [source] = (
     await owner.api.call('GET /workspaces/{workspaceId}/data-sources', { params, query: { environment: 'PROD' } })

@@ -1,6 +1,6 @@
 /**
  * The sample workspace: a pipeline in files of Data Development (examples/sales-pipeline) that brings files of orders in, cleans, sums up and publishes a table, deployed to
- * production, with the last days filled in. Every step finds what an earlier one has left.
+ * production, with the last days filled in, and a monitor that checks what it publishes. Every step finds what an earlier one has left.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { createFile } from './modules/data-development/write-file.ts'
 import { createTable } from './modules/data-development/write-table.ts'
 import { askBackfill } from './modules/operation-center/backfill-operation.ts'
 import type { Platform } from './platform.ts'
+import { putSampleMonitor } from './sample-quality.ts'
 import { writeAudit } from './store/audit.ts'
 import { backfillsOf } from './store/backfills.ts'
 import * as sources from './store/data-sources.ts'
@@ -23,13 +24,14 @@ import { submissionsOf, tableByName } from './store/tables.ts'
 import type { WorkspaceRow } from './store/workspaces.ts'
 
 const PIPELINE = join(import.meta.dirname, '../../examples/sales-pipeline')
+const PUBLISHES = 'publish_sales_daily'
 /** Each file with its folder, and what it waits for beyond what its SQL reads. */
 const FILES = [
   { name: 'order_files', folder: 'sales/ingest', waitsFor: 'root' },
   { name: 'ods_orders', folder: 'sales/ingest', waitsFor: 'order_files', command: 'DI' },
   { name: 'dwd_orders', folder: 'sales/clean', waitsFor: null },
   { name: 'dws_sales_daily', folder: 'sales/report', waitsFor: null },
-  { name: 'publish_sales_daily', folder: 'sales/report', waitsFor: null },
+  { name: PUBLISHES, folder: 'sales/report', waitsFor: null },
 ] as const
 const FOLDERS = ['sales', ...new Set(FILES.map(({ folder }) => folder))]
 export const SAMPLE_TABLE = 'ads_sales_daily'
@@ -89,7 +91,10 @@ export async function setUpSample(
     )
   const deployed = (await files()).filter(({ deployed_version }) => deployed_version !== null)
   // Somebody may have to be asked first.
-  if (deployed.length === FILES.length) await fillIn(platform, caller, workspace, deployed[0]!.node_id, days)
+  if (deployed.length < FILES.length) return
+  const last = deployed.find(({ name }) => name === PUBLISHES)!
+  await putSampleMonitor(platform, caller, workspace, { table: SAMPLE_TABLE, nodeId: last.node_id })
+  await fillIn(platform, caller, workspace, deployed[0]!.node_id, days)
 }
 
 async function putDataSources(platform: Platform, caller: Caller, workspace: WorkspaceRow): Promise<void> {

@@ -97,6 +97,11 @@ export function Told({ workspaceId, rules, list }: ToldProps) {
   )
 }
 
+function linkOf(workspaceId: number, { qualityRunId }: Alert, { id, nodeId }: Alert['objects'][number]) {
+  if (qualityRunId !== null) return links.qualityRun(workspaceId, qualityRunId)
+  return nodeId === null ? links.backfill(workspaceId, id) : links.instance(workspaceId, id)
+}
+
 function What({ workspaceId, alert }: { workspaceId: number; alert: Alert }) {
   const { t } = useTranslation()
   const more = alert.count - Math.min(alert.objects.length, SHOWN)
@@ -121,15 +126,9 @@ function What({ workspaceId, alert }: { workspaceId: number; alert: Alert }) {
       </Text>
       {alert.objects.slice(0, SHOWN).map((object) => (
         <Text fz="sm" key={object.id} className="wrap-anywhere">
-          {object.nodeId === null ? (
-            <LinkTo {...links.backfill(workspaceId, object.id)} fz="sm">
-              {object.name}
-            </LinkTo>
-          ) : (
-            <LinkTo {...links.instance(workspaceId, object.id)} fz="sm">
-              {object.name}
-            </LinkTo>
-          )}{' '}
+          <LinkTo {...linkOf(workspaceId, alert, object)} fz="sm">
+            {object.name}
+          </LinkTo>{' '}
           <Text span fz="xs" c="dimmed">
             {[...(object.bizdate === null ? [] : [object.bizdate]), object.id].join(' · ')}
           </Text>
