@@ -11,6 +11,7 @@ import {
 const LOOK_EVERY_MS = 2_000
 /** Of what a page shows beside a monitor, a rule, a node or an instance. */
 const NEWEST = 20
+const NEWEST_RESULTS = 5
 
 export const qualityQueries = {
   templates: (workspaceId: number) =>
@@ -34,7 +35,7 @@ export const qualityQueries = {
   results: (workspaceId: number, ruleId: number) =>
     queryOptions({
       queryKey: ['quality', workspaceId, 'results', ruleId],
-      queryFn: () => calls.results(workspaceId, { ruleId, limit: NEWEST }).then(({ items }) => items),
+      queryFn: () => calls.results(workspaceId, { ruleId, limit: NEWEST_RESULTS }).then(({ items }) => items),
     }),
   monitors: (workspaceId: number, query: QualityMonitorsQuery) =>
     queryOptions({

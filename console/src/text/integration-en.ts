@@ -114,7 +114,6 @@ export const integrationEn = {
     took: 'Took',
     startsAt: 'From',
     startsOn: 'where it stood',
-    ended: 'Ended',
     log: 'Log',
     logOf: 'Log of the run of {{at}}',
     showLog: 'Show the log of the run of {{at}}',
@@ -133,7 +132,7 @@ export const integrationEn = {
     sameMeaning: 'Data sources of production. Others are added on the page “Data sources”.',
     resourceGroup: 'Resource group',
     resourceGroupHint:
-      'Whose slots its runs take. Without one a real-time job runs in the group `realtime`, others in the default one.',
+      'Whose slots its runs take. Without one a real-time job runs in the group “realtime”, others in the default one.',
     lookback: 'Look back',
     lookbackHint:
       'How much below the position is read again, for what is seen late: seconds of times, units of numbers.',
@@ -159,7 +158,7 @@ export const integrationEn = {
     patternHint:
       'A regular expression that the whole name has to match: orders_(\\d{4}) finds orders_2025 and orders_2026.',
     tableHint: 'The name of one table.',
-    fileHint: 'The path of a file within the directory `files` of the data source: orders/2026.csv',
+    fileHint: 'The path of a file within the directory “files” of the data source: orders/2026.csv',
     sourceFormat: 'What the source is',
     targetFormat: 'What the target is',
     format: { table: 'Table', csv: 'CSV file', parquet: 'Parquet file' },
@@ -181,7 +180,7 @@ export const integrationEn = {
     where: 'Only rows',
     whereHint: 'A condition in the SQL of the source.',
     columns: 'Columns',
-    columnsHint: 'One a line, `from > to` where it is called something else in the target. Empty: all of them.',
+    columnsHint: 'One a line, “from > to” where it is called something else in the target. Empty: all of them.',
     done: 'Done',
     apply: 'Take it',
     tablesOf: 'Tables of {{source}}',
@@ -221,7 +220,7 @@ export const integrationEn = {
   },
   diNode: {
     title: 'Synchronisation',
-    hint: 'The same as the content below, which can be written by hand as well. `${bizdate}` and other parameters of the node may stand in the condition and the partition.',
+    hint: 'The same as the content below, which can be written by hand as well. ${bizdate} and other parameters of the node may stand in the condition and the partition.',
     unreadable: 'The form cannot show the content below: {{problem}}',
     tables: 'Source tables',
     tablesHint: 'One or more that have the same columns; schema.table where it is not the usual schema.',

@@ -3,7 +3,6 @@
 export const qualityEn = {
   quality: {
     actions: 'Actions',
-    asked: 'Asked for',
     bizdate: 'Business date',
     by: 'By',
     default: 'The default data source',
@@ -71,9 +70,6 @@ export const qualityEn = {
     latest: 'Newest check',
     blocked: 'held up the instance',
     off: 'Off',
-    on: 'On',
-    running: 'Being checked',
-    ofNode: 'Node {{id}}',
     allNodes: 'Monitors of one node are shown.',
     showAll: 'Show all',
   },
@@ -144,7 +140,6 @@ export const qualityEn = {
     blocks: 'An instance fails by what is found',
     blockWhen: 'When',
     notifies: 'Who subscribes is told',
-    notifyWhen: 'When',
     conditionHint:
       'A condition over ${severity} (High, Normal) and ${status} (Passed, Warned, Critical, Error, Skipped) of a result.',
     firstRules: 'Rules',
@@ -254,19 +249,14 @@ export const qualityEn = {
     one: 'Check {{id}}',
     none: 'No rule was checked',
     noneNext: 'The monitor had no rule in force, or the check has not got to one yet.',
-    expectedOf: 'expected: {{condition}}',
     compared: 'Compared with',
     comparedLine: '{{bizdate}}: {{value}}, change {{checked}}',
     statement: 'Statement',
     why: 'Why it was not measured',
-    feedback: 'Comments',
     comment: 'Comment',
     addComment: 'Add a comment',
     commentHint: 'Known? False alarm? Who sees to it?',
     commented: 'The comment was added.',
-    rule: 'Rule',
-    value: 'Value',
-    judged: 'Judged',
   },
   qualityOf: {
     nodeTitle: 'Monitors',
@@ -277,6 +267,5 @@ export const qualityEn = {
     instanceTitle: 'Checks of data quality',
     instanceEmpty: 'Nothing was checked after this instance',
     instanceEmptyNext: 'Monitors of the node check its instances in production once their program has ended well.',
-    waits: 'Its program has ended well. It is checked now: {{rules}}.',
   },
 }

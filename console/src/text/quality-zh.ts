@@ -5,7 +5,6 @@ import type { qualityEn } from './quality-en.ts'
 export const qualityZh: SameTexts<typeof qualityEn> = {
   quality: {
     actions: '操作',
-    asked: '请求',
     bizdate: '业务日期',
     by: '操作人',
     default: '默认数据源',
@@ -72,9 +71,6 @@ export const qualityZh: SameTexts<typeof qualityEn> = {
     latest: '最近校验',
     blocked: '已阻塞实例',
     off: '已停用',
-    on: '已启用',
-    running: '校验中',
-    ofNode: '节点 {{id}}',
     allNodes: '仅显示一个节点的质量监控。',
     showAll: '显示全部',
   },
@@ -144,7 +140,6 @@ export const qualityZh: SameTexts<typeof qualityEn> = {
     blocks: '根据校验结果阻塞实例',
     blockWhen: '条件',
     notifies: '通知订阅人',
-    notifyWhen: '条件',
     conditionHint:
       '关于校验结果 ${severity}（High、Normal）和 ${status}（Passed、Warned、Critical、Error、Skipped）的条件。',
     firstRules: '规则',
@@ -252,19 +247,14 @@ export const qualityZh: SameTexts<typeof qualityEn> = {
     one: '校验 {{id}}',
     none: '没有校验任何规则',
     noneNext: '质量监控没有启用的规则，或尚未校验到。',
-    expectedOf: '期望：{{condition}}',
     compared: '对比',
     comparedLine: '{{bizdate}}：{{value}}，变化 {{checked}}',
     statement: '执行语句',
     why: '未能校验的原因',
-    feedback: '反馈',
     comment: '反馈内容',
     addComment: '添加反馈',
     commentHint: '是否已知？是否误报？由谁处理？',
     commented: '已添加反馈。',
-    rule: '规则',
-    value: '度量值',
-    judged: '比较值',
   },
   qualityOf: {
     nodeTitle: '质量监控',
@@ -274,6 +264,5 @@ export const qualityZh: SameTexts<typeof qualityEn> = {
     instanceTitle: '数据质量校验',
     instanceEmpty: '此实例之后没有校验',
     instanceEmptyNext: '生产环境的实例程序正常结束后，节点的质量监控会进行校验。',
-    waits: '程序已正常结束，正在校验：{{rules}}。',
   },
 }

@@ -75,7 +75,7 @@ export function LineChart({ label, points, range, number, time, limits = [], fil
           {limits.map(({ value, text, look }) => (
             <g key={`${look} ${text}`} className="limit" data-look={look}>
               <line x1={LEFT} x2={width - RIGHT} y1={y(value)} y2={y(value)} />
-              <text x={width - RIGHT} y={y(value) - 4} textAnchor="end">
+              <text x={LEFT + 4} y={y(value) - 4}>
                 {text}
               </text>
             </g>

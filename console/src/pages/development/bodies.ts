@@ -12,6 +12,7 @@ export const PROGRAM_TYPES = [
   'DIDE_SHELL',
   'PYTHON3',
   'HTTP',
+  'DI',
   'CONTROLLER_BRANCH',
   'CONTROLLER_JOIN',
   'VIRTUAL',
@@ -44,6 +45,9 @@ export function newBody(kind: FileKind, name: string, programType: string, resou
 }
 
 export const isSql = (programType: string): boolean => ['sql', 'postgresql'].includes(runnerKindOf(programType) ?? '')
+
+export const isSyncBody = (body: FileBody): boolean =>
+  body.kind === 'node' && runnerKindOf(body.definition.programType) === 'sync'
 
 export const isSqlBody = (body: FileBody): boolean =>
   body.kind === 'function' || (body.kind === 'node' && isSql(body.definition.programType))

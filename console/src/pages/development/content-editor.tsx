@@ -1,17 +1,19 @@
-import { Alert, Button, FileButton, Group, List, Text, UnstyledButton } from '@mantine/core'
+import { Alert, Button, FileButton, Group, List, Skeleton, Stack, Text, UnstyledButton } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconFileUpload, IconZoomExclamation } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { developmentQueries } from '../../api/development-queries.ts'
 import type { FileDetail } from '../../api/development-shapes.ts'
-import { useTranslation } from '../../text/index.ts'
+import { useTranslation, withTextsOf } from '../../text/index.ts'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import { iconProps } from '../../ui/icon.ts'
 import { Section } from '../../ui/section.tsx'
-import { contentOf, isSqlBody, withContent } from './bodies.ts'
+import { contentOf, isSqlBody, isSyncBody, withContent } from './bodies.ts'
 import type { Draft } from './draft.ts'
 import { useParsed } from './parsed.ts'
+
+const SyncForm = lazy(() => withTextsOf('operationCenter', withTextsOf('integration', import('./sync-form.tsx'))))
 
 type Props = {
   file: FileDetail
@@ -32,11 +34,11 @@ export function ContentEditor({ file, draft, readOnly, onSelection }: Props) {
   const problems = parsed?.problems ?? []
   const isBinary = body.kind === 'resource' && body.encoding === 'base64'
   if (isBinary) return <BinaryContent draft={draft} readOnly={readOnly} />
-  return (
+  const editor = (
     <Section title={t('file.content')}>
       <CodeEditor
         label={t('file.contentOf', { name: file.name })}
-        language={sql ? 'sql' : 'text'}
+        language={sql ? 'sql' : isSyncBody(body) ? 'json' : 'text'}
         value={contentOf(body)}
         onChange={(content) => draft.setBody(withContent(body, content))}
         tables={tables}
@@ -73,6 +75,20 @@ export function ContentEditor({ file, draft, readOnly, onSelection }: Props) {
         </Alert>
       )}
     </Section>
+  )
+  if (!isSyncBody(body)) return editor
+  return (
+    <Stack gap="md">
+      <Suspense fallback={<Skeleton height={320} />}>
+        <SyncForm
+          workspaceId={file.workspaceId}
+          content={contentOf(body)}
+          readOnly={readOnly}
+          onChange={(content) => draft.setBody(withContent(body, content))}
+        />
+      </Suspense>
+      {editor}
+    </Stack>
   )
 }
 

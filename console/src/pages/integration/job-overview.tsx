@@ -82,7 +82,8 @@ function Throughput({ job }: { job: SyncJobDetail }) {
   const { data, error } = useQuery(
     integrationQueries.throughput(job.workspaceId, job.id, hours, job.may.includes('stop')),
   )
-  const now = Math.floor(serverNow() / MINUTE_MS) * MINUTE_MS
+  // The last minute that is over: the one under way looks like less than it becomes.
+  const end = (Math.floor(serverNow() / MINUTE_MS) - 1) * MINUTE_MS
   const minutes = byMinute(data ?? [])
   const columns: readonly Column<Minute>[] = [
     {
@@ -119,7 +120,7 @@ function Throughput({ job }: { job: SyncJobDetail }) {
             <LineChart
               label={t('syncJob.throughputOf')}
               filled
-              points={everyMinute(minutes, now - hours * HOUR_MS, now)}
+              points={everyMinute(minutes, end - hours * HOUR_MS, end)}
               number={shortNumber}
               time={(at) => instantText(new Date(at).toISOString()).slice(-5)}
             />

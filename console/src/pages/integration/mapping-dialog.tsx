@@ -96,7 +96,6 @@ export function MappingDialog({ kind, begun, close, take }: Props) {
         required
         data-autofocus
         maxLength={256}
-        ff="monospace"
         value={source.table}
         error={problem('source.table')}
         onChange={(event) => setSource({ table: event.currentTarget.value })}

@@ -58,7 +58,7 @@ export function useRuleColumns(without?: 'table'): readonly Column<QualityRuleVi
     {
       key: 'severity',
       header: t('qualityRules.severity'),
-      width: 130,
+      width: 150,
       cell: ({ rule }) => <StateBadge look={SEVERITY_LOOKS[rule.severity]} />,
     },
     {

@@ -98,7 +98,6 @@ export function RuleFields({ workspaceId, rule, problem, change }: Props) {
           autosize
           minRows={3}
           maxRows={14}
-          ff="monospace"
           value={sampling.sql}
           error={problem('sampling.sql')}
           onChange={(event) => setSampling({ sql: event.currentTarget.value })}
