@@ -76,10 +76,10 @@ export type BrowserConsole = {
 }
 
 /** One browser and one server for all stories of a test file; each story brings its own tenant. */
-export function browserConsole(): () => BrowserConsole {
+export function browserConsole(settings: Parameters<typeof startWorld>[0] = {}): () => BrowserConsole {
   let started: BrowserConsole
   beforeAll(async () => {
-    started = await startBrowserConsole()
+    started = await startBrowserConsole(settings)
   })
   afterAll(() => started?.stop())
   afterEach(() => {
@@ -88,10 +88,10 @@ export function browserConsole(): () => BrowserConsole {
   return () => started
 }
 
-async function startBrowserConsole(): Promise<BrowserConsole> {
+async function startBrowserConsole(settings: Parameters<typeof startWorld>[0]): Promise<BrowserConsole> {
   const problem = await buildConsole()
   if (problem !== null) throw new Error(`The console could not be built: ${problem}`)
-  const world = await startWorld()
+  const world = await startWorld(settings)
   const { executablePath, args, env } = findBrowser()
   const browser = await chromium.launch({ executablePath, args: [...args], env: { ...env } }).catch(async (error) => {
     await world.stop()
