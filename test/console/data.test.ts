@@ -2,6 +2,8 @@
 import { describe } from 'vitest'
 import { browserConsole } from './browser-console.ts'
 import { integrationStories } from './integration-stories.ts'
+import { qualityStories } from './quality-stories.ts'
 
 const at = browserConsole({ scheduler: 'on' })
 describe('Data Integration', () => integrationStories(at))
+describe('Data Quality', () => qualityStories(at))

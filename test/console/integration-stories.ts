@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import type { CheckResult } from '../../core/src/check.ts'
-import { detailOf, dialect, type Extension } from '../world.ts'
+import { detailOf, dialect, type Extension, type World } from '../world.ts'
 import { axeFindings, type BrowserConsole, makeShop, type Shop, TEXTS } from './browser-console.ts'
 
 const { en, zh } = TEXTS
@@ -17,6 +17,36 @@ async function ran({ tenant, workspace }: Shop, nodeId: number): Promise<void> {
       timeout: 60_000,
     })
     .toHaveLength(1)
+}
+
+/** An extension that watches these points in a shop, and whose messages arrive. */
+export async function watching(
+  world: World,
+  { tenant, workspace }: Shop,
+  points: readonly string[],
+): Promise<Extension> {
+  const extension = await tenant.extension({ points: [...points], enabledIn: [workspace] })
+  await tenant.route(workspace, (await world.receiver()).url)
+  return extension
+}
+
+/** The operation that is held, answered as the extension's own program would. */
+export async function answerHeld(
+  world: World,
+  { tenant }: Shop,
+  extension: Extension,
+  result: CheckResult,
+  tip = '',
+): Promise<void> {
+  const { items } = await tenant.owner.api.call('GET /operations', { query: { state: 'held' } })
+  const { messageId } = await detailOf(tenant.owner, items[0]!.id)
+  const { status, body } = await dialect(world.server, extension.author, 'CallbackExtension', {
+    MessageId: messageId ?? '',
+    ExtensionCode: extension.code,
+    CheckResult: result,
+    CheckMessage: tip,
+  })
+  expect([status, body]).toEqual([200, expect.anything()])
 }
 
 export function integrationStories(at: () => BrowserConsole): void {
@@ -38,30 +68,11 @@ export function integrationStories(at: () => BrowserConsole): void {
     return shop
   }
 
-  async function watched({ tenant, workspace }: Shop, points: readonly string[]): Promise<Extension> {
-    const extension = await tenant.extension({ points: [...points], enabledIn: [workspace] })
-    await tenant.route(workspace, (await at().world.receiver()).url)
-    return extension
-  }
-
-  /** The operation that is held, answered as the extension's own program would. */
-  async function answer({ tenant }: Shop, extension: Extension, result: CheckResult, tip = ''): Promise<void> {
-    const { items } = await tenant.owner.api.call('GET /operations', { query: { state: 'held' } })
-    const { messageId } = await detailOf(tenant.owner, items[0]!.id)
-    const { status } = await dialect(at().world.server, extension.author, 'UpdateWorkbenchEventResult', {
-      MessageId: messageId ?? '',
-      ExtensionCode: extension.code,
-      CheckResult: result,
-      CheckResultTip: tip,
-    })
-    expect(status).toBe(200)
-  }
-
   it('leads from nothing to rows in the target: tables are chosen, what they lead to is looked at, and the start is checked', {
     timeout: 120_000,
   }, async () => {
     const shop = await furnished()
-    const extension = await watched(shop, ['start-diJob'])
+    const extension = await watching(at().world, shop, ['start-diJob'])
     const page = await at().page(shop.administrator, `/workspaces/${shop.workspace.id}/integration/jobs`)
     await page.getByText(en.sync.empty).waitFor()
     await page.getByRole('link', { name: en.sync.new }).first().click()
@@ -84,7 +95,7 @@ export function integrationStories(at: () => BrowserConsole): void {
     await dialog(page).getByText(en.sync.startMeaning).waitFor()
     await dialog(page).getByRole('button', { name: en.sync.start, exact: true }).click()
     await page.locator('.operation-panel').waitFor()
-    await answer(shop, extension, 'FAIL', 'Not before the audit.')
+    await answerHeld(at().world, shop, extension, 'FAIL', 'Not before the audit.')
     await page.locator('.operation-panel').getByText('Not before the audit.').waitFor()
     await page.keyboard.press('Escape')
     await status(page, en.jobState['never-run']).waitFor()
@@ -92,7 +103,7 @@ export function integrationStories(at: () => BrowserConsole): void {
     await press(page, en.sync.start)
     await dialog(page).getByRole('button', { name: en.sync.start, exact: true }).click()
     await page.locator('.operation-panel').waitFor()
-    await answer(shop, extension, 'OK')
+    await answerHeld(at().world, shop, extension, 'OK')
     await page.keyboard.press('Escape')
     await status(page, en.jobState.succeeded).waitFor({ timeout: 60_000 })
     await page.getByRole('img', { name: en.syncJob.throughputOf }).or(page.getByText(en.syncJob.noThroughput)).waitFor()

@@ -10,6 +10,8 @@ export function useAsked<What = void>(of: {
   /** Told where it took effect at once. */
   readonly done: string
   readonly close: () => void
+  /** Where it is waited for, if not here. */
+  readonly whileHeld?: () => Promise<void>
   readonly after?: (ids: readonly number[]) => unknown
 }) {
   const client = useQueryClient()
@@ -21,7 +23,10 @@ export function useAsked<What = void>(of: {
       if (operation.state === 'done') {
         void notify({ colour: 'green', message: of.done })
         await of.after?.(ids)
-      } else await navigate(links.operationHere(operation.id))
+      } else {
+        await of.whileHeld?.()
+        await navigate(links.operationHere(operation.id))
+      }
     },
     onSettled: () => {
       for (const name of ['quality', 'operations']) void client.invalidateQueries({ queryKey: [name] })

@@ -58,6 +58,8 @@ export function MonitorForm({ workspaceId, monitor, nodes: begunWith }: Props) {
         : qualityCalls.createMonitor(workspaceId, { ...written, rules, subscriptions: [] }),
     done: t('ui.saved'),
     close: () => {},
+    whileHeld: () =>
+      navigate(monitor ? links.qualityMonitor(workspaceId, monitor.id) : links.qualityMonitors(workspaceId)),
     after: ([id]) => {
       const made = monitor?.id ?? id
       return made === undefined

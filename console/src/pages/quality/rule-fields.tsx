@@ -83,7 +83,7 @@ export function RuleFields({ workspaceId, rule, problem, change }: Props) {
         <TagsInput
           label={t('qualityRule.columns')}
           description={t('qualityRule.columnsHint')}
-          required
+          withAsterisk
           maxTags={MOST_COLUMNS}
           value={[...sampling.columns]}
           error={problem('sampling.columns')}
@@ -123,7 +123,7 @@ export function RuleFields({ workspaceId, rule, problem, change }: Props) {
         <TagsInput
           label={t('qualityRule.values')}
           description={t('qualityRule.valuesHint')}
-          required
+          withAsterisk
           value={[...sampling.values]}
           error={problem('sampling.values')}
           onChange={(values) => setSampling({ values })}
@@ -149,7 +149,7 @@ export function RuleFields({ workspaceId, rule, problem, change }: Props) {
         <TagsInput
           label={t('qualityRule.daysBefore')}
           description={t('qualityRule.daysBeforeHint')}
-          required
+          withAsterisk
           value={checking.daysBefore.map(String)}
           error={problem('checking.daysBefore')}
           onChange={(days) =>
