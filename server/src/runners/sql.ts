@@ -112,8 +112,9 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
   const files = new Map<number, ReturnType<typeof sharedProcess>>()
   const servers = new Map<number, { readonly key: string; readonly process: ReturnType<typeof sharedProcess> }>()
 
-  const directoryOf = ({ kind, tenant_id, id }: DataSource) =>
-    kind !== 'duckdb' || parts.tablesDir === null ? null : path.join(parts.tablesDir, String(tenant_id), String(id))
+  /** Of tables, and of rows on their way to it. */
+  const directoryOf = ({ tenant_id, id }: DataSource) =>
+    parts.tablesDir === null ? null : path.join(parts.tablesDir, String(tenant_id), String(id))
 
   async function onDataSource(dataSource: DataSource, asking: Asking, io: Io): Promise<Answer> {
     if (dataSource.kind === 'postgresql') return await onPostgresql(dataSource, asking, io)

@@ -156,6 +156,45 @@ test('a real-time run follows until it is stopped, and waits for who writes with
   expect(await rowsOn(duck, 'select id from slow order by id')).toEqual([['1'], ['2'], ['3']])
 })
 
+test('a real-time run sees what changes below its position, where nothing has come above it', async () => {
+  await db.rows('create table quiet (id int primary key, note text, version bigint)')
+  await db.rows(`insert into quiet select i, 'old', i from generate_series(1, 100) i`)
+  for (const [source, target] of [
+    [shop, fresh()],
+    [shop, { ...shop, id: 8 }],
+  ] as const) {
+    const to = target.kind === 'duckdb' ? target : shop
+    const stop = new AbortController()
+    let rows = 0
+    const sync = syncOf('real-time', [{ from: 'quiet', to: 'quiet_copy', changeColumn: 'version' }], { lookback: 10 })
+    const running = synced(
+      here,
+      { sync, ledger: { key: 'job', runId: 1, startAt: null }, source, target: to },
+      {
+        signal: stop.signal,
+        progress: (one) => {
+          rows += one.rows
+        },
+      },
+    )
+    await expect.poll(() => rows, PATIENCE).toBe(100)
+    await db.rows(`update quiet set note = note || '!' where id in (95, 10)`)
+    await expect.poll(() => rows, PATIENCE).toBe(101)
+    await db.rows('insert into quiet values (1000, null, 100) on conflict (id) do nothing')
+    await expect.poll(() => rows, PATIENCE).toBe(102)
+    stop.abort()
+    await running
+    expect(await rowsOn(to, `select id, note from quiet_copy where note <> 'old' or note is null order by id`)).toEqual(
+      [
+        ['95', 'old!'],
+        ['1000', 'NULL'],
+      ],
+    )
+    await db.rows('delete from quiet where id = 1000')
+    await db.rows(`update quiet set note = 'old'`)
+  }
+})
+
 test('while a data source cannot be used it is tried again, that is told, and it goes on', async () => {
   await db.rows('create table away (id serial primary key, version bigserial)')
   const duck = fresh()

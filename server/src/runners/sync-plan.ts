@@ -8,6 +8,7 @@ import {
   type SyncColumns,
   type SyncMapping,
   type SyncTable,
+  sqlStatements,
   type TableName,
   tablesOf,
 } from '@holdpoint/core'
@@ -37,13 +38,15 @@ export async function planSync(
   withSource: With,
   withTarget: With,
 ): Promise<readonly PlannedTable[]> {
-  for (const [at, { source, target }] of sync.mappings.entries()) {
+  for (const [at, { source, target, where }] of sync.mappings.entries()) {
+    if (where !== null && sqlStatements(where).length !== 1)
+      throw new Refusal('SYNC_INVALID', { path: `mappings.${at}.where`, problem: 'it has to be one condition' })
     if (source.format !== null && kinds.source !== 'duckdb') throw noFiles(`mappings.${at}.source.format`)
     if (target.format !== null && kinds.target !== 'duckdb') throw noFiles(`mappings.${at}.target.format`)
   }
   const [tables, sources] = await withSource(async (talk) => {
     const there: TableName[] = []
-    await answered(talk.ask({ do: 'tables' }, 'done', (part) => void (part.t === 'name' && there.push(...part.names))))
+    await answered(talk.ask({ do: 'tables' }, (part) => void (part.t === 'name' && there.push(...part.names))))
     const tables = tablesOf(sync, there, talk.usualSchema, match)
     return [
       tables,
@@ -103,7 +106,7 @@ async function looksAt(talk: Talk, tables: readonly TableName[]): Promise<readon
   const all: Looked[] = tables.map(() => null)
   for (let from = 0; from < tables.length; from += TABLES_AT_ONCE)
     await answered(
-      talk.ask({ do: 'look', tables: tables.slice(from, from + TABLES_AT_ONCE) }, 'done', (part) => {
+      talk.ask({ do: 'look', tables: tables.slice(from, from + TABLES_AT_ONCE) }, (part) => {
         if (part.t !== 'looked' || part.looked === null) return
         const before = all[from + part.at]?.columns ?? []
         all[from + part.at] = { ...part.looked, columns: [...before, ...part.looked.columns] }

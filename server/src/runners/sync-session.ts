@@ -2,7 +2,7 @@
 import { Refusal } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import type { FromSqlProcess, ToSqlProcess } from './inside/messages.ts'
-import type { SyncAnswer, SyncAsk, SyncFailure, SyncPart } from './inside/sync-messages.ts'
+import type { AnswerTo, SyncAnswer, SyncAsk, SyncFailure, SyncPart } from './inside/sync-messages.ts'
 import type { Ended } from './runner.ts'
 
 /** It was told to stop. */
@@ -20,12 +20,10 @@ export class NotAnswered extends Error {
   }
 }
 
-type AnswerOf<T extends SyncAnswer['t']> = Extract<SyncAnswer, { t: T }>
-
 export type Talk = {
   readonly usualSchema: string
   /** Throws NotAnswered, a Refusal where the process is gone, or Stopped. */
-  ask<T extends SyncAnswer['t']>(ask: SyncAsk, as: T, part?: (part: SyncPart) => void): Promise<AnswerOf<T>>
+  ask<A extends SyncAsk>(ask: A, part?: (part: SyncPart) => void): Promise<AnswerTo<A>>
   /** The file that came first is no more. */
   taken(): void
   /** What is not committed is rolled back. Resolves when it is. */
@@ -54,13 +52,13 @@ export async function openTalk(
   let asked: Asked | null = null
   let over: unknown = null
 
-  const wait = <T extends SyncAnswer['t']>(part: (part: SyncPart) => void = () => {}) =>
+  const wait = <T extends SyncAnswer>(part: (part: SyncPart) => void = () => {}) =>
     new Promise<SyncAnswer>((resolve, reject) => {
       if (over !== null) return reject(over)
       asked = { part, resolve, reject }
-    }) as Promise<AnswerOf<T>>
+    }) as Promise<T>
 
-  const ready = wait<'ready'>()
+  const ready = wait<Extract<SyncAnswer, { t: 'ready' }>>()
   const ended = open({
     log() {},
     signal,
@@ -82,8 +80,8 @@ export async function openTalk(
   const { usualSchema } = await ready
   return {
     usualSchema,
-    ask(ask, _as, part) {
-      const answer = wait<typeof _as>(part)
+    ask<A extends SyncAsk>(ask: A, part?: (part: SyncPart) => void) {
+      const answer = wait<AnswerTo<A>>(part)
       if (over === null) say?.({ ask })
       return answer
     },

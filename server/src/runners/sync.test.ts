@@ -170,6 +170,26 @@ describe('what is written', () => {
   })
 })
 
+test.each(['DuckDB', 'PostgreSQL'])(
+  'what is stopped in its middle, to %s, leaves the target as it was, and others go on',
+  async (kind) => {
+    const duck = fresh()
+    const target = kind === 'DuckDB' ? duck : shop
+    await on(target, 'create table stopped (id int, note varchar(1000)); insert into stopped values (0, null)')
+    await db.rows(
+      `create table if not exists long_table as select i as id, repeat('x', 400) as note from generate_series(1, 300000) i`,
+    )
+    const stop = new AbortController()
+    const work = { sync: syncOf('full', [{ from: 'long_table', to: 'stopped' }]), ledger: null, source: shop, target }
+    const { ended } = await synced(here, work, { signal: stop.signal, progress: () => stop.abort() })
+    expect(ended).toEqual({ ended: 'stopped' })
+    expect(await rowsOn(target, 'select count(*) from stopped')).toEqual([['1']])
+    expect((await full(shop, target, { from: 'long_table', to: 'stopped' })).log).toBe(
+      'public.long_table → stopped: 300000 rows\n',
+    )
+  },
+)
+
 describe('a value that does not fit', () => {
   test('is named with its row and column, and nothing of the batch is there', async () => {
     const duck = fresh()
@@ -207,6 +227,11 @@ describe('a value that does not fit', () => {
   test('a condition that the source does not understand fails with its words', async () => {
     const { log } = await full(shop, fresh(), { from: 'loose', where: 'nothing = 1' })
     expect(log).toMatch(/^loose could not be brought: column "nothing" does not exist/)
+    const several = await full(shop, fresh(), {
+      from: 'loose',
+      where: 'true) to stdout; drop table loose; copy (select 1',
+    })
+    expect(several.ended).toMatchObject({ reason: { code: 'SYNC_INVALID', details: { path: 'mappings.0.where' } } })
   })
 })
 

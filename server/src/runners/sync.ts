@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_SYNC_BATCH_ROWS, Refusal, readPartition, type Sync } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
 import { SYNC_DIALECTS } from './inside/sync-dialects.ts'
-import type { Between, Ledger, Stand, SyncAsk } from './inside/sync-messages.ts'
+import type { AnswerTo, Between, Ledger, Stand, SyncAsk, SyncPart } from './inside/sync-messages.ts'
 import { places } from './places.ts'
 import type { Ended, RunIo, SyncWork } from './runner.ts'
 import type { SqlRunner } from './sql.ts'
@@ -52,8 +52,12 @@ type Pending = {
   readonly position: string | null
   readonly high: string
   readonly isFull: boolean
+  readonly look: string | null
   readonly writers: readonly string[]
 }
+/** Of a real-time run, of each table: what is waited for, and what its last rows looked like when they had been brought. */
+type Seen = { readonly pending: Map<PlannedTable, Pending>; readonly looks: Map<PlannedTable, string> }
+type Asking<D extends SyncAsk['do']> = Extract<SyncAsk, { readonly do: D }>
 type Batch = { readonly rows: number; readonly position: string | null; readonly isFull: boolean }
 
 export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner {
@@ -99,7 +103,8 @@ export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner
         if (work.sync.kind === 'full') {
           const rows = await bringAll(way, table)
           io.log(`${shownTable(table.source)} → ${shownTable(table.target)}: ${rows} ${rows === 1 ? 'row' : 'rows'}\n`)
-        } else for (let more = true; more; ) more = (await follow(way, table, null, told(io))).batch?.isFull ?? true
+        } else
+          for (let more = true; more; ) more = (await follow(way, table, nothingSeen(), told(io, 0)))?.isFull ?? true
       }
     })
   }
@@ -108,31 +113,26 @@ export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner
   async function always(work: SyncWork, io: RunIo): Promise<void> {
     let tables: readonly PlannedTable[] | null = null
     let retries = 0
-    const pending = new Map<PlannedTable, Pending>()
-    const tell = told(io)
+    const seen = nothingSeen()
+    const tell = told(io, LOG_EVERY_MS)
     for (;;) {
       try {
         await between(work, io, async (way) => {
           tables ??= await plan(way)
-          for (const table of tables) {
-            for (let more = true; more; ) {
-              const { batch, waiting } = await follow(way, table, pending.get(table) ?? null, tell)
-              if (waiting === null) pending.delete(table)
-              else pending.set(table, waiting)
-              more = batch?.isFull ?? false
-            }
-          }
+          for (const table of tables)
+            for (let more = true; more; ) more = (await follow(way, table, seen, tell))?.isFull ?? false
         })
         if (retries > 0) {
           io.log('it goes on\n')
           io.retrying?.(null)
         }
         retries = 0
-        await pause(pending.size > 0 ? 1 : work.sync.pollSeconds, io.signal)
+        await pause(seen.pending.size > 0 ? 1 : work.sync.pollSeconds, io.signal)
       } catch (error) {
         const reason = whyAgain(error)
         if (reason === null || io.signal.aborted) throw error
-        pending.clear()
+        seen.pending.clear()
+        seen.looks.clear()
         tables = null
         const waitS = Math.min(2 ** retries, LONGEST_WAIT_S)
         if (retries === 0) io.log(`${reason.message}\n`)
@@ -188,57 +188,67 @@ async function bringAll(way: Way, table: PlannedTable): Promise<number> {
   const { of } = table
   await begin(way, table, null)
   const bytes = await move(way, table, null, of.write === 'replace')
-  const { rows } = await asked(way.writer, table, { do: 'finish', position: null, runId: null }, 'rows')
+  const { rows } = await asked(way.writer, table, { do: 'finish', position: null, runId: null })
   if (of.write === 'upsert') tellOf(way, table, { rows, bytes, position: null })
   return rows
 }
 
+const nothingSeen = (): Seen => ({ pending: new Map(), looks: new Map() })
+
 /**
  * Rule 57: one batch of what has changed. The bound is taken first; then whoever was writing is waited for, and only then it is read, up to the bound: what
- * they have written below it is seen. Where the target has come elsewhere in the meantime, it begins anew.
+ * they have written below it is seen. Null: there was none, because somebody is still writing, or because the target has come elsewhere in the meantime.
  */
 async function follow(
   way: Way,
   table: PlannedTable,
-  before: Pending | null,
+  { pending, looks }: Seen,
   tell: (table: PlannedTable, batch: Batch) => void,
-): Promise<{ readonly batch: Batch | null; readonly waiting: Pending | null }> {
+): Promise<Batch | null> {
   const { work, writer } = way
+  const { lookback } = work.sync
+  const runId = work.ledger!.runId
   const ledger: Ledger = { job: work.ledger!.key, target: shownTable(table.target) }
-  const bound = before ?? (await boundOf(way, table, ledger))
-  if (bound === null) return { batch: { rows: 0, position: null, isFull: false }, waiting: null }
+  const bound = pending.get(table) ?? (await boundOf(way, table, ledger))
+  pending.delete(table)
+  if (bound === null || (bound.look !== null && bound.look === looks.get(table))) return NOTHING
   const writers = await writersEnd(way, table, bound.writers)
-  if (writers.length > 0) return { batch: null, waiting: { ...bound, writers } }
-  const { stand, position, high, isFull } = bound
-  if (!(await begin(way, table, { ...ledger, before: stand }))) return { batch: null, waiting: null }
-  const between: Between = { ...table.change!, position, high, lookback: work.sync.lookback }
-  const bytes = await move(way, table, between, false)
-  const { rows } = await asked(writer, table, { do: 'finish', position: high, runId: work.ledger!.runId }, 'rows')
+  const { stand, position, high, isFull, look } = bound
+  if (writers.length > 0) {
+    pending.set(table, { ...bound, writers })
+    return null
+  }
+  if (!(await begin(way, table, { ...ledger, before: stand }))) return null
+  const bytes = await move(way, table, { ...table.change!, position, high, lookback }, false)
+  const { rows } = await asked(writer, table, { do: 'finish', position: high, runId })
+  if (look === null) looks.delete(table)
+  else looks.set(table, look)
   const batch: Batch = { rows, position: high, isFull }
   if (rows > 0 || high !== position) tellOf(way, table, { rows, bytes, position: high })
   tell(table, batch)
-  return { batch, waiting: null }
+  return batch
 }
+
+const NOTHING: Batch = { rows: 0, position: null, isFull: false }
 
 async function boundOf(way: Way, table: PlannedTable, ledger: Ledger): Promise<Pending | null> {
   const { work, reader, writer } = way
   const { startAt, runId } = work.ledger!
-  const { stand } = await asked(writer, table, { do: 'position', ledger }, 'stand')
-  if (stand === null)
-    throw new Refusal('SYNC_FAILED', { table: shownTable(table.target), problem: 'its position is gone' })
+  const { source, of, change } = table
+  const { stand } = await asked(writer, table, { do: 'position', ledger })
+  if (stand === null) throw new Refusal('SYNC_FAILED', { table: ledger.target, problem: 'its position is gone' })
   // A run that is to start elsewhere does so once.
   const position = startAt !== null && stand.run !== String(runId) ? startAt : stand.position
-  const { source, of, change } = table
-  const found = await asked(
-    reader,
-    table,
-    { do: 'bound', table: source, where: of.where, column: change!, position, limit: MAX_SYNC_BATCH_ROWS },
-    'bound',
-  )
-  const high = found.high ?? position
+  const ask: Asking<'bound'> = {
+    ...{ do: 'bound', table: source, where: of.where, column: change!, position },
+    ...{ lookback: work.sync.lookback, limit: MAX_SYNC_BATCH_ROWS },
+  }
+  const found = await asked(reader, table, ask)
+  const high = found.t === 'bound' ? found.high : position
   if (high === null) return null
-  const { transactions } = await asked(reader, table, { do: 'writers', table: source, among: null }, 'writers')
-  return { stand, position, high, isFull: found.isFull, writers: transactions }
+  const { transactions: writers } = await asked(reader, table, { do: 'writers', table: source, among: null })
+  const above = found.t === 'bound' ? { isFull: found.isFull, look: null } : { isFull: false, look: found.look }
+  return { stand, position, high, ...above, writers }
 }
 
 /** Those that are still there when a real-time run has waited for them for a while; a run that ends waits for all. */
@@ -257,8 +267,8 @@ async function writersEnd(
       said = true
     }
     await pause(LOOK_FOR_WRITERS_EVERY_MS / 1000, io.signal)
-    const ask: SyncAsk = { do: 'writers', table: table.source, among: left }
-    left = (await asked(reader, table, ask, 'writers')).transactions
+    const ask: Asking<'writers'> = { do: 'writers', table: table.source, among: left }
+    left = (await asked(reader, table, ask)).transactions
   }
   return left
 }
@@ -269,12 +279,12 @@ async function begin(
   ledger: (Ledger & { readonly before: Stand }) | null,
 ): Promise<boolean> {
   const { of, columns, reads } = table
-  const ask: SyncAsk = {
+  const ask: Asking<'begin'> = {
     ...{ do: 'begin', table: table.target, write: of.write, key: columns.key, ledger },
     columns: columns.pairs.map(({ to }, at) => ({ name: to, type: reads[at]!.type })),
     partition: of.partition === null ? [] : readPartition(of.partition)!,
   }
-  return !(await asked(writer, table, ask, 'begun')).moved
+  return !(await asked(writer, table, ask)).moved
 }
 
 /** Brings rows into what was begun; answers how many bytes they had. */
@@ -286,17 +296,17 @@ async function move(way: Way, table: PlannedTable, between: Between | null, tell
   let loading = Promise.resolve()
   let all = 0
   const load = async (file: number, bytes: number) => {
-    const { rows } = await asked(writer, table, { do: 'load', file: path.join(directory, `${file}`) }, 'rows')
+    const { rows } = await asked(writer, table, { do: 'load', file: path.join(directory, `${file}`) })
     reader.taken()
     all += bytes
     if (tellsRows) tellOf(way, table, { rows, bytes, position: null })
   }
-  const ask: SyncAsk = {
+  const ask: Asking<'read'> = {
     ...{ do: 'read', table: source, columns: reads, where: of.where, between, directory },
     constants: of.partition === null ? [] : readPartition(of.partition)!.map(({ value }) => value),
     as: SYNC_DIALECTS[work.target.kind].loads,
   }
-  const reading = asked(reader, table, ask, 'done', (part) => {
+  const reading = asked(reader, table, ask, (part) => {
     if (part.t !== 'file') return
     loading = loading.then(() => load(Number(part.file), Number(part.bytes)))
     loading.catch(broken.reject)
@@ -317,28 +327,27 @@ function tellOf(
 }
 
 /** The log of what never ends has a line now and then. */
-function told(io: RunIo): (table: PlannedTable, batch: Batch) => void {
+function told(io: RunIo, everyMs: number): (table: PlannedTable, batch: Batch) => void {
   const said = new Map<string, { rows: number; atMs: number }>()
   return ({ source, target }, { rows, position }) => {
     const name = `${shownTable(source)} → ${shownTable(target)}`
     const one = said.get(name) ?? { rows: 0, atMs: Number.NEGATIVE_INFINITY }
     one.rows += rows
-    if (one.rows > 0 && performance.now() - one.atMs >= LOG_EVERY_MS) {
+    if (one.rows > 0 && performance.now() - one.atMs >= everyMs) {
       io.log(`${name}: ${one.rows} ${one.rows === 1 ? 'row' : 'rows'}, up to ${position}\n`)
       said.set(name, { rows: 0, atMs: performance.now() })
     } else said.set(name, one)
   }
 }
 
-const asked: <T extends Parameters<Talk['ask']>[1]>(
+async function asked<A extends SyncAsk>(
   talk: Talk,
   table: PlannedTable,
-  ask: SyncAsk,
-  as: T,
-  part?: Parameters<Talk['ask']>[2],
-) => ReturnType<typeof talk.ask<T>> = async (talk, table, ask, as, part) => {
+  ask: A,
+  part?: (part: SyncPart) => void,
+): Promise<AnswerTo<A>> {
   try {
-    return await talk.ask(ask, as, part)
+    return await talk.ask(ask, part)
   } catch (error) {
     if (!(error instanceof NotAnswered)) throw error
     const { failure, dataSource: name, message: problem } = error

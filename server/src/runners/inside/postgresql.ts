@@ -10,6 +10,7 @@ import { cell, MOST_ROWS } from './table.ts'
 import { TABLE_DIALECTS } from './table-dialects.ts'
 
 const CONNECT_WITHIN_MS = 10_000
+const QUIET_MS = 10_000
 const CANCEL_WITHIN_MS = 5_000
 const READ_BYTES = 262_144
 
@@ -48,6 +49,8 @@ const configOf = (given: Given): pg.ClientConfig => ({
   connectionTimeoutMillis: CONNECT_WITHIN_MS,
   application_name: 'holdpoint',
   keepAlive: true,
+  // A server that is not heard of any more is given up after minutes, not hours.
+  keepAliveInitialDelayMillis: QUIET_MS,
 })
 
 async function session(given: Given): Promise<Session> {

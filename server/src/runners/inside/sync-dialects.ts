@@ -34,6 +34,8 @@ export type SyncDialect = {
   }): string
   /** A statement with which a session loads a file of `loads`. */
   load(into: string, columns: readonly WrittenColumn[], file: string): string
+  /** One text that changes when any of the rows does. */
+  lookOfRows(from: string, condition: string): string
   readonly ledger: string
   /** Ends a statement that reads the ledger; whoever writes there is kept off, or cannot commit. */
   readonly lock: string
@@ -148,6 +150,8 @@ const postgresql: SyncDialect = {
   },
   load: (into, columns) =>
     `copy ${into} (${columns.map(({ name }) => quoted(name)).join(', ')}) from stdin with (format text)`,
+  lookOfRows: (from, condition) =>
+    `select count(*) || ' ' || coalesce(sum(hashtextextended(r::text, 0)), 0) from ${from} as r where ${condition}`,
   ledger: ledgerOf,
   lock: ' for update',
   // Of these there is no equality.
@@ -197,6 +201,8 @@ const duckdb: SyncDialect = {
     return `insert into ${into} (${columns.map(({ name }) => quoted(name)).join(', ')}) select ${values.join(', ')} from read_csv(${literal(file)},
       columns = {${types.join(', ')}}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false, max_line_size = ${LONGEST_ROW}, buffer_size = ${LONGEST_ROW})`
   },
+  lookOfRows: (from, condition) =>
+    `select count(*) || ' ' || coalesce(sum(cast(hash(r) as hugeint) % 1000000007), 0) || ' ' || coalesce(bit_xor(hash(r)), 0) from ${from} as r where ${condition}`,
   ledger: ledgerOf,
   lock: '',
   compared: (name) => name,

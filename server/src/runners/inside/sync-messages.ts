@@ -22,13 +22,14 @@ export type SyncAsk =
   | { readonly do: 'tables' }
   /** Parts: `looked`, in the same order. */
   | { readonly do: 'look'; readonly tables: readonly TableName[] }
-  /** The highest of the next so many values above the position; null: there is none. */
+  /** The highest of the next so many values above the position; where there is none, what the rows up to it look like, from so much below it on. */
   | {
       readonly do: 'bound'
       readonly table: TableName
       readonly where: string | null
       readonly column: ChangeColumn
       readonly position: string | null
+      readonly lookback: number
       readonly limit: number
     }
   /** Which transactions are writing to the table, or still are of those that were. */
@@ -79,13 +80,33 @@ export type SyncPart =
 
 export type SyncAnswer =
   | { readonly t: 'ready'; readonly usualSchema: string }
-  | { readonly t: 'bound'; readonly high: string | null; readonly isFull: boolean }
+  | { readonly t: 'bound'; readonly high: string; readonly isFull: boolean }
+  /** Nothing above the position; `look` is another one when any of the rows has changed. */
+  | { readonly t: 'level'; readonly look: string | null }
   | { readonly t: 'writers'; readonly transactions: readonly string[] }
   | { readonly t: 'stand'; readonly stand: Stand | null }
   /** `moved`: the ledger stands elsewhere than was read before. */
   | { readonly t: 'begun'; readonly moved: boolean }
   | { readonly t: 'rows'; readonly rows: number }
   | { readonly t: 'done' }
+
+/** What is answered to what. */
+export type AnswerTo<A extends SyncAsk> = Extract<
+  SyncAnswer,
+  {
+    readonly t: {
+      tables: 'done'
+      look: 'done'
+      bound: 'bound' | 'level'
+      writers: 'writers'
+      read: 'done'
+      position: 'stand'
+      begin: 'begun'
+      load: 'rows'
+      finish: 'rows'
+    }[A['do']]
+  }
+>
 
 /**
  * `gone`: the database, or the way to it, is not there any more. `conflict`: somebody else was in the way, and doing it again may help. `unfit`: a value, in

@@ -222,13 +222,17 @@ async function look(session: Session, dialect: SyncDialect, table: TableName): P
 async function bound(
   session: Session,
   dialect: SyncDialect,
-  { table, where, column, position, limit }: Extract<SyncAsk, { do: 'bound' }>,
+  { table, where, column, position, lookback, limit }: Extract<SyncAsk, { do: 'bound' }>,
 ): Promise<SyncAnswer> {
   const name = quoted(column.name)
   const above = position === null ? null : `${name} > ${dialect.value(column, position)}`
   const next = `select ${name} as v from ${named(table)} where ${together([where, dialect.follows(column), above])} order by ${name} limit ${limit}`
   const [[count, high] = []] = await session.ask(`select count(*), cast(max(v) as varchar) from (${next}) as next`)
-  return { t: 'bound', high: count === '0' ? null : high!, isFull: Number(count) >= limit }
+  if (count !== '0') return { t: 'bound', high: high!, isFull: Number(count) >= limit }
+  if (position === null) return { t: 'level', look: null }
+  const condition = together([where, betweenOf(dialect, { ...column, position, lookback, high: position })])
+  const [[rows] = ['']] = await session.ask(dialect.lookOfRows(named(table), condition))
+  return { t: 'level', look: rows! }
 }
 
 /**
