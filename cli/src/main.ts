@@ -23,7 +23,7 @@ const program = new Command('holdpoint')
   .showHelpAfterError()
   .exitOverride()
 
-type Run<Given> = (context: Context, given: Given) => Promise<number | void>
+type Run<Given> = (context: Context, given: Given) => Promise<number> | Promise<void>
 
 /** Runs a command with what it was given: its arguments, by their names, and its options. */
 function running<Given>(run: Run<Given>, ...names: string[]) {
