@@ -61,6 +61,7 @@ import { lines } from './store/gather.ts'
 import { deleteExpired } from './store/housekeeping.ts'
 import { deleteOldInvocations } from './store/invocations.ts'
 import { migrate } from './store/migrate.ts'
+import { deleteOldQualityRuns } from './store/quality-runs.ts'
 import { deleteOldSyncMinutes } from './store/sync-jobs.ts'
 import { deleteOldTaskConfigs } from './store/sync-task-configs.ts'
 import { touchAccessKeys } from './store/users.ts'
@@ -95,6 +96,7 @@ const EXPIRE_EVERY_MS = 1_000
 const MOST_IN_LINE = 100
 const ALERTS_EVERY_MS = 2_000
 const ALERTS_KEPT_DAYS = 30
+const QUALITY_KEPT_DAYS = 400
 const SYNC_MINUTES_KEPT_DAYS = 7
 const TASK_CONFIGS_KEPT_HOURS = 24
 const BACKFILL_EVERY_MS = 500
@@ -359,6 +361,7 @@ export async function startServer(
       await deleteExpired(db, platform.signIn.idleSeconds)
       await deleteOldInvocations(db, INVOCATIONS_KEPT_DAYS)
       await deleteOldAlerts(db, ALERTS_KEPT_DAYS)
+      await deleteOldQualityRuns(db, QUALITY_KEPT_DAYS)
       await deleteOldSyncMinutes(db, SYNC_MINUTES_KEPT_DAYS)
       await deleteOldTaskConfigs(db, TASK_CONFIGS_KEPT_HOURS)
       await expireInstances({ db, publish }, config.instancesKeptDays ?? INSTANCES_KEPT_DAYS)

@@ -89,13 +89,24 @@ export type QualityRunRow = {
 const RUN = `r.id, r.tenant_id, r.workspace_id, r.monitor_id, r.instance_id, r.run_number, r.node_id, r.holds_up, r.bizdate::text as bizdate, r.cycle_at,
   r.started_by`
 
-/** Takes runs that nobody has, the oldest first. A replica that is not alive any more takes none. */
-export async function takeQualityRuns(sql: Sql, replicaId: string, most: number): Promise<QualityRunRow[]> {
+/** How far is looked for runs that may be taken, where one tenant has many waiting. */
+const MOST_LOOKED_AT = 10_000
+
+/** Takes runs that nobody has, the oldest first, and so many of one tenant at most. A replica that is not alive any more takes none. */
+export async function takeQualityRuns(
+  sql: Sql,
+  replicaId: string,
+  most: { readonly all: number; readonly ofTenant: number },
+): Promise<QualityRunRow[]> {
   return await sql.rows<QualityRunRow>(
-    `with free as (select id from quality_runs where state <> 'ended' and replica_id is null
-       and exists (select from replicas where id = $1) order by id limit $2 for update skip locked)
+    `with waiting as (select id, tenant_id from quality_runs where state <> 'ended' and replica_id is null order by id limit ${MOST_LOOKED_AT}),
+     numbered as (select id, row_number() over (partition by tenant_id order by id)
+         + (select count(*) from quality_runs o where o.replica_id = $1 and o.tenant_id = w.tenant_id) as n from waiting w),
+     free as (select r.id from numbered join quality_runs r on r.id = numbered.id
+       where numbered.n <= $3 and r.state <> 'ended' and r.replica_id is null and exists (select from replicas where id = $1)
+       order by r.id limit $2 for update of r skip locked)
      update quality_runs r set replica_id = $1, state = 'running', started_at = now() from free where r.id = free.id returning ${RUN}`,
-    [replicaId, most],
+    [replicaId, most.all, most.ofTenant],
   )
 }
 
@@ -402,4 +413,22 @@ export async function targetOfRule(
     [id],
   )
   return row!
+}
+
+/** How many runs of a monitor that somebody has asked for have not ended. */
+export async function openByHand(sql: Reads, monitorId: number): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from quality_runs where monitor_id = $1 and instance_id is null and state <> 'ended'`,
+    [monitorId],
+  )
+  return row!.count
+}
+
+/** With their results and what was said of them. Only the oldest are looked at, so many at a time. */
+export async function deleteOldQualityRuns(sql: Reads, days: number): Promise<void> {
+  await sql.rows(
+    `with oldest as (select id, state, created_at from quality_runs order by id limit 10000)
+     delete from quality_runs where id in (select id from oldest where state = 'ended' and created_at < now() - make_interval(days => $1))`,
+    [days],
+  )
 }

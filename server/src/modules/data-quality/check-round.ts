@@ -16,8 +16,9 @@ import { endCheck } from './end-check.ts'
 import { type Measured, measureRules } from './measure.ts'
 
 const LOOK_EVERY_MS = 500
-/** Runs of one replica at the same time. */
+/** Runs of one replica at the same time, and those of one tenant among them: whoever has slow ones leaves places to the others. */
 const MOST_AT_ONCE = 8
+const MOST_OF_TENANT = 5
 const AGAIN_AFTER_MS = 500
 
 export type Checking = {
@@ -73,7 +74,7 @@ export function startChecks(parts: Checking): Checks {
     if (unknown.length > 0) await store.freeQualityRuns(db, replicaId, unknown)
     const room = MOST_AT_ONCE - running.size
     if (room <= 0 || stopping || replica.id() !== replicaId) return
-    for (const run of await store.takeQualityRuns(db, replicaId, room)) {
+    for (const run of await store.takeQualityRuns(db, replicaId, { all: room, ofTenant: MOST_OF_TENANT })) {
       const control = new AbortController()
       const ended = check(run, replicaId, control.signal).finally(() => {
         running.delete(run.id)

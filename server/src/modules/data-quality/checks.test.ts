@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type DatabaseDoor, openDatabaseDoor } from '../../../../test/database-door.ts'
 import { putRun } from '../../../../test/instances.ts'
 import { type TestDatabase, testDatabase } from '../../../../test/postgres.ts'
-import { fresh, putMonitor, readMonitor, ruleOf, sqlOn } from '../../../../test/quality.ts'
+import { fresh, monitorOf, putMonitor, readMonitor, ruleOf, sqlOn } from '../../../../test/quality.ts'
 import {
   PATIENCE,
   type Person,
@@ -290,6 +290,37 @@ describe('measuring', () => {
   })
 })
 
+test('a tenant whose checks take their time leaves places to others, and asks for so many of them at most', async () => {
+  const slow = await slowRule()
+  const id = await slowMonitor(nodes.n0!, [slow.rule], { enabled: false })
+  const ask = () =>
+    owner.api.call('POST /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}/runs', {
+      params: { ...params(), qualityMonitorId: id },
+      body: {},
+    })
+  const asked = await Promise.all(Array.from({ length: 10 }, ask))
+  expect(await refusalCode(ask())).toBe('LIMIT_REACHED')
+  await slow.waits()
+  const other = await world.tenant()
+  const place = await other.workspace()
+  await sqlOn(world, place, 'create table orders as select 1 as id')
+  const { id: qualityRunId } = await other.owner.api.call(
+    'POST /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}/runs',
+    { params: { workspaceId: place.id, qualityMonitorId: await putMonitor(other.owner, place) }, body: {} },
+  )
+  await vi.waitFor(async () => {
+    const run = await other.owner.api.call('GET /workspaces/{workspaceId}/quality-runs/{qualityRunId}', {
+      params: { workspaceId: place.id, qualityRunId },
+    })
+    expect(run).toMatchObject({ state: 'ended', status: 'Passed' })
+  }, PATIENCE)
+  const states = (await Promise.all(asked.map(({ id: one }) => runOf(one)))).map(({ state }) => state)
+  expect(states.filter((state) => state === 'running')).toHaveLength(5)
+  expect(states.filter((state) => state === 'pending')).toHaveLength(5)
+  await slow.free()
+  await Promise.all(asked.map((one) => ended(one.id)))
+})
+
 describe('what waits for a node', () => {
   test('does not run where a strong rule is critical; when the data are mended and it is run again, it does', async () => {
     const of = pair()
@@ -344,6 +375,30 @@ describe('what waits for a node', () => {
         PATIENCE,
       )
     }
+  })
+
+  test('runs unchecked where its monitor is switched off, is gone, or watches it no longer', async () => {
+    const of = pair()
+    const critical = ruleOf({ checking: { thresholds: { expected: '$checkValue > 9' } } })
+    const name = await table(`(1, 10, 'x')`)
+    const [off, gone, elsewhere] = [
+      await putMonitor(owner, workspace, { table: name, nodeIds: [of.node], rules: [critical] }),
+      await putMonitor(owner, workspace, { table: name, nodeIds: [of.node], rules: [critical] }),
+      await putMonitor(owner, workspace, { table: name, nodeIds: [of.node], rules: [critical] }),
+    ]
+    const save = async (qualityMonitorId: number, change: object) =>
+      owner.api.call('PATCH /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}', {
+        params: { ...params(), qualityMonitorId },
+        body: { revision: 1, monitor: { ...monitorOf({ table: name, nodeIds: [of.node] }), ...change } },
+      })
+    await save(off, { enabled: false })
+    await save(elsewhere, { trigger: { type: 'ByManual', nodeIds: [] } })
+    await owner.api.call('DELETE /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}', {
+      params: { ...params(), qualityMonitorId: gone },
+    })
+    const ids = await start(of)
+    await until(ids, 'succeeded', 'succeeded')
+    expect(await runsOf(ids[0]!)).toEqual([])
   })
 
   test('does not run where a strong rule could not be measured, of one monitor among several', async () => {

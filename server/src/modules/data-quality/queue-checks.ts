@@ -5,9 +5,12 @@ import { writeAudit } from '../../store/audit.ts'
 import type { Database, Transaction } from '../../store/database.ts'
 import type { Caller } from '../../store/principals.ts'
 import { lockMonitors, rulesEnabled } from '../../store/quality-monitors.ts'
-import { insertQualityRuns, monitorsWatching } from '../../store/quality-runs.ts'
+import { insertQualityRuns, monitorsWatching, openByHand } from '../../store/quality-runs.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
 import { dayAfter, instantOf } from '../operation-center/cron-times.ts'
+
+/** Of one monitor, that have not ended. */
+const MOST_BY_HAND = 10
 
 /** Rule 59: has monitors check these instances, whose programs have ended well; answers those that have succeeded only when that has been done. */
 export async function queueChecks(tx: Transaction, instanceIds: readonly number[]): Promise<number[]> {
@@ -45,6 +48,8 @@ export async function startCheck(
     const [monitor] = await lockMonitors(tx, workspace.id, [monitorId])
     if (monitor === undefined) throw new Refusal('QUALITY_MONITOR_NOT_FOUND', { id: monitorId })
     if ((await rulesEnabled(tx, monitorId)) === 0) throw new Refusal('QUALITY_NOTHING_TO_CHECK', { name: monitor.name })
+    if ((await openByHand(tx, monitorId)) >= MOST_BY_HAND)
+      throw new Refusal('LIMIT_REACHED', { limit: MOST_BY_HAND, things: 'checks of a monitor by hand at a time' })
     const created = insertQualityRuns(tx, [
       {
         ...{ tenantId, workspaceId: workspace.id, monitorId, instanceId: null, runNumber: null, nodeId: null },
