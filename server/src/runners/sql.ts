@@ -44,6 +44,8 @@ type Io = {
   readonly signal: AbortSignal
   /** It has been handed over to a process: what more can be said to that. */
   begun?(tell: (message: ToSqlProcess) => void, id: number): void
+  /** It belongs to what is under way on the process already, which waits for it: also when that is to end. */
+  readonly joins?: boolean
   /** Of a session: what it says. */
   heard?(message: Heard): void
   measured?(is: Measured): void
@@ -77,7 +79,11 @@ export type SqlRunner = {
   /** Whether it can be used: null, or why not. */
   test(dataSource: DataSource, signal: AbortSignal): Promise<Refusal | null>
   /** A session, to be asked one thing after the other. Throws why it cannot be used. */
-  talk(dataSource: DataSource, reads: boolean, signal: AbortSignal): Promise<Talk>
+  talk(
+    dataSource: DataSource,
+    of: { readonly reads: boolean; readonly joins: boolean },
+    signal: AbortSignal,
+  ): Promise<Talk>
   /**
    * What each of these statements measures, one after the other; `heard` is told of each as soon as it is known. They read and do nothing else, and each has 10 minutes.
    * `stopped`: nobody knows the rest.
@@ -231,8 +237,8 @@ export function sqlRunner(parts: SqlParts, leases: Leases): SqlRunner {
       if (ended.ended === 'succeeded') return null
       return ended.ended === 'failed' ? ended.reason : late(dataSource)
     },
-    talk: (dataSource, reads, signal) =>
-      openTalk(dataSource, (io) => onDataSource(dataSource, { t: 'sync', reads }, io), signal),
+    talk: (dataSource, { reads, joins }, signal) =>
+      openTalk(dataSource, (io) => onDataSource(dataSource, { t: 'sync', reads }, { ...io, joins }), signal),
     measure: async (dataSource, statements, measured, signal) =>
       (await onDataSource(dataSource, { t: 'measure', statements }, { log() {}, signal, measured })).ended,
     async remove(dataSource) {
@@ -317,8 +323,10 @@ function sharedProcess(
       if (waiting.length > 0) starting ??= start()
       return
     }
-    if (current.opened && !current.retiring)
-      for (const job of waiting.splice(0)) {
+    if (current.opened)
+      for (const job of [...waiting]) {
+        if (current.retiring && !(job.io.joins === true && running.size > 0)) continue
+        waiting.splice(waiting.indexOf(job), 1)
         running.set(job.id, job)
         job.begun = true
         current.process.tell({ ...job.asking, id: job.id })
