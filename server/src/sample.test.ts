@@ -46,6 +46,23 @@ test('files become nodes that run, and what they publish is what was ordered', {
   ])
   expect(runs[0]!.counts).toEqual({ Passed: 6 })
 
+  // The files of both days are found by the pattern of a job that nobody has started yet.
+  const { items: jobs } = await owner.api.call('GET /workspaces/{workspaceId}/sync-jobs', { params })
+  expect(jobs).toMatchObject([{ state: 'never-run', source: { dataSource: 'tills' } }])
+  const job = { ...params, syncJobId: jobs[0]!.id }
+  await owner.api.call('POST /workspaces/{workspaceId}/sync-jobs/{syncJobId}/start', { params: job, body: {} })
+  await vi.waitFor(async () => {
+    const { items } = await owner.api.call('GET /workspaces/{workspaceId}/sync-jobs', { params })
+    expect(items).toMatchObject([{ state: 'succeeded' }])
+  }, LONGER)
+  const { items: brought } = await owner.api.call('GET /workspaces/{workspaceId}/sync-jobs/{syncJobId}/tables', {
+    params: job,
+  })
+  expect(brought.map(({ target, rows }) => [target, rows])).toEqual([
+    ['till_orders_20260301', 2_040],
+    ['till_orders_20260302', 2_040],
+  ])
+
   const asked = `select day, sum(orders) as orders, count(distinct city) as cities from ads_sales_daily group by day order by day`
   const [source] = (
     await owner.api.call('GET /workspaces/{workspaceId}/data-sources', { params, query: { environment: 'PROD' } })

@@ -13,6 +13,7 @@ import { createTable } from './modules/data-development/write-table.ts'
 import { askBackfill } from './modules/operation-center/backfill-operation.ts'
 import type { Platform } from './platform.ts'
 import { putSampleMonitor } from './sample-quality.ts'
+import { putSampleJob } from './sample-sync.ts'
 import { writeAudit } from './store/audit.ts'
 import { backfillsOf } from './store/backfills.ts'
 import * as sources from './store/data-sources.ts'
@@ -94,6 +95,7 @@ export async function setUpSample(
   if (deployed.length < FILES.length) return
   const last = deployed.find(({ name }) => name === PUBLISHES)!
   await putSampleMonitor(platform, caller, workspace, { table: SAMPLE_TABLE, nodeId: last.node_id })
+  await putSampleJob(platform, caller, workspace, TILLS)
   await fillIn(platform, caller, workspace, deployed[0]!.node_id, days)
 }
 
