@@ -183,7 +183,7 @@ export const integrationEn = {
     columnsHint: 'One a line, “from > to” where it is called something else in the target. Empty: all of them.',
     done: 'Done',
     apply: 'Take it',
-    tablesOf: 'Tables of {{source}}',
+    tablesOf: 'Tables: {{source}}',
     tablesFound_one: '{{count}} table',
     tablesFound_other: '{{count}} tables',
     filterTables: 'Part of a name',

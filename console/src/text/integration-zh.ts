@@ -177,7 +177,7 @@ export const integrationZh: SameTexts<typeof integrationEn> = {
     columnsHint: '每行一列；目标列名不同时写作 “来源 > 目标”。为空：全部列。',
     done: '完成',
     apply: '应用',
-    tablesOf: '{{source}} 中的表',
+    tablesOf: '来源表：{{source}}',
     tablesFound_one: '{{count}} 张表',
     tablesFound_other: '{{count}} 张表',
     filterTables: '名称的一部分',

@@ -46,7 +46,9 @@ export function LineChart({ label, points, range, number, time, limits = [], fil
   const inside = Math.max(0, width - LEFT - RIGHT)
   const x = (at: number) => LEFT + (to === from ? inside / 2 : ((at - from) / (to - from)) * inside)
   const y = (value: number) => TOP + ((top - value) / (top - bottom)) * (HEIGHT - TOP - BOTTOM)
-  const times = timesOf(from, to, Math.max(1, Math.min(6, Math.floor(inside / WIDTH_OF_A_TIME))))
+  const room = Math.max(1, Math.min(6, Math.floor(inside / WIDTH_OF_A_TIME)))
+  // Few points are named themselves: between them there may be nothing that has a name.
+  const times = points.length <= room + 1 ? [...new Set(points.map(({ at }) => at))] : timesOf(from, to, room)
   const lines = unbroken(points)
   return (
     <div ref={ref} className="line-chart">

@@ -1,5 +1,5 @@
 import type { Sync, SyncMapping } from '@holdpoint/core'
-import { Checkbox, Group, Skeleton, Text, TextInput } from '@mantine/core'
+import { Checkbox, Group, Skeleton, TagsInput, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { integrationQueries } from '../../api/integration-queries.ts'
@@ -25,6 +25,7 @@ export default function ChooseTables({ workspaceId, sync, close, add }: Props) {
   const [part, setPart] = useState('')
   const [target, setTarget] = useState(SAME_NAME)
   const [changeColumn, setChangeColumn] = useState('')
+  const [key, setKey] = useState<readonly string[]>([])
   const follows = sync.kind !== 'full'
   const { data, error } = useQuery(integrationQueries.preview(workspaceId, everyTableOf(sync)))
   // Of a source without tables nothing matches, which says less than there is to do.
@@ -53,7 +54,13 @@ export default function ChooseTables({ workspaceId, sync, close, add }: Props) {
       verb={t('syncForm.addChosen', { count: chosen.size })}
       busy={false}
       disabled={chosen.size === 0 || target.trim() === '' || (follows && changeColumn.trim() === '')}
-      confirm={() => add([...chosen].map((name) => mappingOf(sync, name, target.trim(), changeColumn.trim())))}
+      confirm={() =>
+        add(
+          [...chosen].map((name) =>
+            mappingOf(sync, name, { target: target.trim(), changeColumn: changeColumn.trim(), key }),
+          ),
+        )
+      }
     >
       <ProblemNotice error={error} />
       {problems.length > 0 && <ReasonList of={problems} />}
@@ -130,6 +137,15 @@ export default function ChooseTables({ workspaceId, sync, close, add }: Props) {
             onChange={(event) => setTarget(event.currentTarget.value)}
           />
           {follows && (
+            <TagsInput
+              label={t('syncForm.key')}
+              description={t('syncForm.keyHint')}
+              maxTags={32}
+              value={[...key]}
+              onChange={setKey}
+            />
+          )}
+          {follows && (
             <TextInput
               label={t('syncForm.changeColumn')}
               description={t('syncForm.changeColumnHint')}
@@ -158,7 +174,9 @@ function everyTableOf({ source, target }: Sync): Sync {
   }
 }
 
-function mappingOf({ kind }: Sync, name: string, target: string, changeColumn: string): SyncMapping {
+type Chosen = { readonly target: string; readonly changeColumn: string; readonly key: readonly string[] }
+
+function mappingOf({ kind }: Sync, name: string, { target, changeColumn, key }: Chosen): SyncMapping {
   const one = newMapping(kind)
   const dot = name.indexOf('.')
   const schema = dot === -1 ? null : name.slice(0, dot)
@@ -166,6 +184,6 @@ function mappingOf({ kind }: Sync, name: string, target: string, changeColumn: s
     ...one,
     source: { schema, table: name.slice(dot + 1), isPattern: false, format: null },
     target: { ...one.target, table: target },
-    changeColumn: kind === 'full' ? null : changeColumn,
+    ...(kind !== 'full' && { changeColumn, key }),
   }
 }

@@ -82,9 +82,10 @@ function Throughput({ job }: { job: SyncJobDetail }) {
   const { data, error } = useQuery(
     integrationQueries.throughput(job.workspaceId, job.id, hours, job.may.includes('stop')),
   )
-  // The last minute that is over: the one under way looks like less than it becomes.
-  const end = (Math.floor(serverNow() / MINUTE_MS) - 1) * MINUTE_MS
   const minutes = byMinute(data ?? [])
+  // The minute under way looks like less than it becomes: it is shown where there is no other yet.
+  const now = Math.floor(serverNow() / MINUTE_MS) * MINUTE_MS
+  const end = minutes.some(({ at }) => at < now) ? now - MINUTE_MS : now
   const columns: readonly Column<Minute>[] = [
     {
       key: 'minute',

@@ -73,7 +73,8 @@ export function JobRuns({ job }: { job: SyncJobDetail }) {
       key: 'from',
       header: t('syncJob.startsAt'),
       width: 150,
-      cell: (one) => (one.startAt === null ? t('syncJob.startsOn') : <Code>{one.startAt}</Code>),
+      cell: (one) =>
+        one.startAt === null ? job.kind === 'full' ? '–' : t('syncJob.startsOn') : <Code>{one.startAt}</Code>,
     },
     { key: 'rows', header: t('syncJob.rows'), width: 120, cell: (one) => wholeNumber(one.rows) },
     {

@@ -1,5 +1,5 @@
 import type { Sync } from '@holdpoint/core'
-import { Alert, Badge, Button, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Button, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconPlugConnected, IconTransfer } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -93,11 +93,7 @@ function Found({ preview: { tables, more, problems } }: { preview: SyncPreview }
       key: 'exists',
       header: t('syncForm.exists'),
       width: 105,
-      cell: (table) => (
-        <Badge variant="default" tt="none" className="state-badge">
-          {t(table.targetExists ? 'syncForm.isThere' : 'syncForm.isMade')}
-        </Badge>
-      ),
+      cell: (table) => <Text fz="sm">{t(table.targetExists ? 'syncForm.isThere' : 'syncForm.isMade')}</Text>,
     },
   ]
   return (
