@@ -155,9 +155,20 @@ export type QualityRuleFilter = {
   readonly table?: string | undefined
   /** Part of it. */
   readonly name?: string | undefined
+  /** All of it, where `table` is not enough. */
+  readonly target?: QualityTarget | undefined
   readonly afterId: number
   readonly limit: number
+  readonly offset?: number
 }
+
+const FITS = `r.workspace_id = $1 and r.deleted_at is null and ($2::bigint is null or r.monitor_id = $2) and ($3::text is null or r.table_name = $3)
+  and ($4::text is null or strpos(lower(r.name), lower($4)) > 0)
+  and (not $5::boolean or (r.data_source is not distinct from $6 and r.schema_name is not distinct from $7))`
+const fitting = (workspaceId: number, { monitorId, table, name, target }: Partial<QualityRuleFilter>) => [
+  ...[workspaceId, monitorId ?? null, target?.table ?? table ?? null, name ?? null],
+  ...[target !== undefined, target?.dataSource ?? null, target?.schema ?? null],
+]
 
 export async function qualityRulesOf(
   sql: Reads,
@@ -165,10 +176,30 @@ export async function qualityRulesOf(
   filter: QualityRuleFilter,
 ): Promise<ListedQualityRuleRow[]> {
   return await sql.rows<ListedQualityRuleRow>(
-    `${LISTED} where r.workspace_id = $1 and r.deleted_at is null and r.id > $2 and ($3::bigint is null or r.monitor_id = $3)
-       and ($4::text is null or r.table_name = $4) and ($5::text is null or strpos(lower(r.name), lower($5)) > 0) order by r.id limit $6`,
-    [workspaceId, filter.afterId, filter.monitorId ?? null, filter.table ?? null, filter.name ?? null, filter.limit],
+    `${LISTED} where ${FITS} and r.id > $8 order by r.id limit $9 offset $10`,
+    [...fitting(workspaceId, filter), ...[filter.afterId, filter.limit, filter.offset ?? 0]],
   )
+}
+
+export async function countQualityRules(
+  sql: Reads,
+  workspaceId: number,
+  filter: Omit<QualityRuleFilter, 'afterId' | 'limit' | 'offset'>,
+): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from quality_rules r where ${FITS}`,
+    fitting(workspaceId, filter),
+  )
+  return row!.count
+}
+
+/** In whichever workspace of the tenant. */
+export async function qualityRuleOfTenant(sql: Reads, tenantId: number, id: number): Promise<QualityRuleRow | null> {
+  const [row] = await sql.rows<QualityRuleRow>(
+    `select ${COLUMNS} from quality_rules r where r.tenant_id = $1 and r.id = $2 and r.deleted_at is null`,
+    [tenantId, id],
+  )
+  return row ?? null
 }
 
 export async function qualityRuleById(

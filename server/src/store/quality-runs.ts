@@ -340,7 +340,15 @@ export type QualityResultFilter = {
   readonly to?: string | undefined
   readonly beforeId: number | null
   readonly limit: number
+  readonly offset?: number
 }
+
+const FITS = `l.workspace_id = $1 and ($2::bigint is null or l.rule_id = $2) and ($3::bigint is null or l.monitor_id = $3)
+  and ($4::text is null or l.status = $4) and ($5::date is null or l.bizdate >= $5) and ($6::date is null or l.bizdate <= $6)`
+const fitting = (workspaceId: number, filter: Omit<QualityResultFilter, 'beforeId' | 'limit' | 'offset'>) => [
+  ...[workspaceId, filter.ruleId ?? null, filter.monitorId ?? null, filter.status ?? null],
+  ...[filter.from ?? null, filter.to ?? null],
+]
 
 /** Newest first. */
 export async function qualityResultsOf(
@@ -349,20 +357,21 @@ export async function qualityResultsOf(
   filter: QualityResultFilter,
 ): Promise<QualityResultRow[]> {
   return await sql.rows<QualityResultRow>(
-    `${RESULT} where l.workspace_id = $1 and ($2::bigint is null or l.rule_id = $2) and ($3::bigint is null or l.monitor_id = $3)
-       and ($4::text is null or l.status = $4) and ($5::date is null or l.bizdate >= $5) and ($6::date is null or l.bizdate <= $6)
-       and ($7::bigint is null or l.id < $7) order by l.id desc limit $8`,
-    [
-      workspaceId,
-      filter.ruleId ?? null,
-      filter.monitorId ?? null,
-      filter.status ?? null,
-      filter.from ?? null,
-      filter.to ?? null,
-      filter.beforeId,
-      filter.limit,
-    ],
+    `${RESULT} where ${FITS} and ($7::bigint is null or l.id < $7) order by l.id desc limit $8 offset $9`,
+    [...fitting(workspaceId, filter), filter.beforeId, filter.limit, filter.offset ?? 0],
   )
+}
+
+export async function countQualityResults(
+  sql: Reads,
+  workspaceId: number,
+  filter: Omit<QualityResultFilter, 'beforeId' | 'limit' | 'offset'>,
+): Promise<number> {
+  const [row] = await sql.rows<{ count: number }>(
+    `select count(*) as count from quality_results l where ${FITS}`,
+    fitting(workspaceId, filter),
+  )
+  return row!.count
 }
 
 export async function resultsOfRun(sql: Reads, runId: number): Promise<QualityResultRow[]> {

@@ -11,6 +11,8 @@ import { folderActions } from './folders.ts'
 import { instanceActions } from './instances.ts'
 import { memberActions } from './members.ts'
 import { nodeActions } from './nodes.ts'
+import { qualityActions } from './quality.ts'
+import { qualityRuleActions } from './quality-rules.ts'
 import { runActions } from './runs.ts'
 import { tableActions } from './tables.ts'
 import { taskInstanceActions } from './task-instances.ts'
@@ -34,6 +36,8 @@ export const ACTIONS: readonly Action[] = [
   ...tableActions,
   ...diSyncTaskActions,
   ...diJobActions,
+  ...qualityActions,
+  ...qualityRuleActions,
   ...workspaceActions,
   ...memberActions,
 ]

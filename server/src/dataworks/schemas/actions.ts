@@ -9,6 +9,8 @@ import * as folders from './folders.ts'
 import * as instances from './instances.ts'
 import * as members from './members.ts'
 import * as operationCenter from './operation-center.ts'
+import * as quality from './quality.ts'
+import * as qualityRules from './quality-rules.ts'
 import * as runs from './runs.ts'
 import * as tables from './tables.ts'
 import * as taskInstances from './task-instances.ts'
@@ -28,6 +30,8 @@ export const ACTIONS: readonly Action[] = [
   ...Object.values(tables),
   ...Object.values(diSyncTasks),
   ...Object.values(diJobs),
+  ...Object.values(quality),
+  ...Object.values(qualityRules),
   ...Object.values(workspaces),
   ...Object.values(members),
 ]
