@@ -65,6 +65,7 @@ function everyParameter(
     ...ofDevelopment(action, ids),
     ...ofIntegration(action, ids),
     ...idsOf(action, ids),
+    ...ofQuality(action, ids),
   }
 }
 
@@ -107,6 +108,36 @@ function ofIntegration(action: string, ids: Estate['ids']): Readonly<Record<stri
   }
 }
 
+/** Rules, monitors (entities) and subscriptions; none is made that could be checked, and none is deleted. */
+function ofQuality(action: string, ids: Estate['ids']): Readonly<Record<string, string | number>> {
+  if (!/Quality/.test(action)) return {}
+  const deletes = /^Delete/.test(action)
+  return {
+    ProjectName: ids.workspaceIdentifier!,
+    EntityId: deletes ? 1 : ids.qualityMonitorId!,
+    RuleId: deletes ? 1 : ids.qualityRuleId!,
+    FollowerId: deletes ? 1 : ids.subscriptionId!,
+    TableName: 'asked_for_by_a_test',
+    MatchExpression: 'none that there is',
+    EnvType: 'ODPS',
+    Follower: String(ids.userId),
+    AlarmMode: 1,
+    RuleName: 'asked for by a test',
+    RuleType: 0,
+    PredictType: 0,
+    BlockType: 0,
+    MethodName: 'none that there is',
+    Property: 'none',
+    TargetNodeProjectId: 1,
+    TargetNodeProjectName: 'none',
+    StartDate: '2020-01-01',
+    EndDate: '2020-01-01',
+    Name: 'asked for by a test',
+    Target: JSON.stringify({ TableGuid: 'none that there is' }),
+    DataQualityEvaluationTaskId: ids.qualityMonitorId!,
+  }
+}
+
 function bizdateOf(action: string, date: string): string | number {
   if (/^(RunSmokeTest|CreateDagTest)$/.test(action)) return date
   return action === 'ListInstances' ? '2020-01-01' : 1_577_836_800_000
@@ -115,8 +146,9 @@ function bizdateOf(action: string, date: string): string | number {
 /** The newer version calls every id so, and says by the action what it is of. */
 function idsOf(
   action: string,
-  { nodeId, instanceId, dagId, syncJobId }: Estate['ids'],
+  { nodeId, instanceId, dagId, syncJobId, qualityRuleId }: Estate['ids'],
 ): Record<string, string | number> {
+  if (/Quality/.test(action)) return { Id: action === 'DeleteDataQualityRule' ? 1 : qualityRuleId! }
   if (/DIJob/.test(action)) return { Id: action === 'DeleteDIJob' ? 1 : syncJobId! }
   if (/^List(Task|Workflow)Instances$|^List(Instances|Nodes|Tasks)$/.test(action)) return {}
   const id = /Workflow/.test(action) ? dagId! : /TaskInstance/.test(action) ? instanceId! : nodeId!

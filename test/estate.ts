@@ -127,6 +127,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
     invocationId: invocation.id,
     accessKeyId: owner.key.id,
     workspaceId: workspace.id,
+    workspaceIdentifier: workspace.identifier,
     nodeId: nodes[nodeName]!,
     instanceId: instanceIds[0]!,
     dagId,
@@ -189,7 +190,7 @@ export async function estate(world: World, word: string): Promise<Estate> {
 }
 
 /** A monitor with a rule, somebody who subscribes, and a run with its result. */
-async function putQuality(
+export async function putQuality(
   { db }: Pick<World, 'db'>,
   { tenant: { owner }, workspace, word }: Pick<Estate, 'tenant' | 'workspace'> & { readonly word: string },
 ) {

@@ -4,7 +4,7 @@ import { type Action, may, TENANT_ROLES, WORKSPACE_ROLES } from '@holdpoint/core
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
-import { type Estate, estate, idIn, putTableOperation } from '../../../test/estate.ts'
+import { type Estate, estate, idIn, putQuality, putTableOperation } from '../../../test/estate.ts'
 import { eventBridgeBody, rawEventBridge } from '../../../test/eventbridge-requests.ts'
 import { putBackfill, putRun } from '../../../test/instances.ts'
 import { syncOf } from '../../../test/syncs.ts'
@@ -54,6 +54,8 @@ beforeAll(async () => {
       instanceId: run.ids[0]!,
       dagId: run.dagId,
       syncJobId: job.id,
+      workspaceIdentifier: other.identifier,
+      ...(await putQuality(world, { tenant, workspace: other, word: 'besides' })),
       backfillId: await putBackfill(world, { tenant, workspace: other, name: 'besides' }),
       taskId: await putTableOperation(world, { workspaceId: other.id, tableId: Number(ours.ids.tableId) }),
     },
@@ -210,6 +212,10 @@ describe('Rule 20: of every action of the dialect, each role may ask for what th
     deploymentId: 999_999_999,
     userId: 999_999_999,
     syncJobId: 999_999_999,
+    workspaceIdentifier: 'nowhere',
+    qualityMonitorId: 999_999_999,
+    qualityRuleId: 999_999_999,
+    subscriptionId: 999_999_999,
     taskId: NOWHERE[1]!,
   }
 })

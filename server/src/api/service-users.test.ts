@@ -2,8 +2,9 @@
 import { createClient } from '@holdpoint/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callAction, dialectParameters } from '../../../test/dialect-calls.ts'
-import { putTableOperation } from '../../../test/estate.ts'
+import { putQuality, putTableOperation } from '../../../test/estate.ts'
 import { putBackfill, putRun } from '../../../test/instances.ts'
+import { syncOf } from '../../../test/syncs.ts'
 import {
   ask,
   dialect,
@@ -92,8 +93,14 @@ describe('the pairs of an extension', () => {
     const { upstream, leaf } = await tenant.nodes(workspace, { upstream: [], leaf: ['upstream'] })
     const message = (await ask(tenant.owner, workspace, 'freeze-node', [upstream])).messageId!
     const run = await putRun(world, { tenant, workspace, instances: [{ nodeId: leaf }] })
+    const job = await tenant.owner.api.call('POST /workspaces/{workspaceId}/sync-jobs', {
+      params: { workspaceId: workspace.id },
+      body: { name: 'a job', definition: syncOf('full', [{ from: 'nowhere' }]) as never },
+    })
     const place = {
       ids: {
+        ...(await putQuality(world, { tenant, workspace, word: 'service' })),
+        ...{ syncJobId: job.id, workspaceIdentifier: workspace.identifier },
         nodeId: leaf,
         messageId: message,
         extensionCode: extension.code,

@@ -22,6 +22,8 @@ import { folderActions } from './actions/folders.ts'
 import { ACTIONS } from './actions/index.ts'
 import { instanceActions } from './actions/instances.ts'
 import { memberActions } from './actions/members.ts'
+import { qualityActions } from './actions/quality.ts'
+import { qualityRuleActions } from './actions/quality-rules.ts'
 import { runActions } from './actions/runs.ts'
 import { tableActions } from './actions/tables.ts'
 import { taskInstanceActions } from './actions/task-instances.ts'
@@ -159,7 +161,7 @@ const CALLS: Readonly<
 const LISTS = ['ListExtensions', 'ListProjects']
 
 test('every action is in the tables of these tests', () => {
-  // Those on instances, runs, tasks, members, files, tables and synchronisations are asked by everybody in every-role.test.ts and tenants.test.ts.
+  // Those on instances, runs, tasks, members, files, tables, synchronisations and rules are asked by everybody in every-role.test.ts and tenants.test.ts.
   const elsewhere = new Set([
     ...instanceActions,
     ...dagActions,
@@ -173,6 +175,8 @@ test('every action is in the tables of these tests', () => {
     ...tableActions,
     ...diSyncTaskActions,
     ...diJobActions,
+    ...qualityActions,
+    ...qualityRuleActions,
   ])
   const here = ACTIONS.filter((one) => !elsewhere.has(one))
   expect([...Object.keys(CALLS), ...LISTS].sort()).toEqual(here.map((one) => one.contract.action).sort())

@@ -155,8 +155,10 @@ export type QualityRuleFilter = {
   readonly table?: string | undefined
   /** Part of it. */
   readonly name?: string | undefined
-  /** All of it, where `table` is not enough. */
-  readonly target?: QualityTarget | undefined
+  /** Only those whose table lies there; the default data source is meant by its name or by none. */
+  readonly place?:
+    | { readonly dataSource: string; readonly isDefault: boolean; readonly schema: string | null }
+    | undefined
   readonly afterId: number
   readonly limit: number
   readonly offset?: number
@@ -164,10 +166,10 @@ export type QualityRuleFilter = {
 
 const FITS = `r.workspace_id = $1 and r.deleted_at is null and ($2::bigint is null or r.monitor_id = $2) and ($3::text is null or r.table_name = $3)
   and ($4::text is null or strpos(lower(r.name), lower($4)) > 0)
-  and (not $5::boolean or (r.data_source is not distinct from $6 and r.schema_name is not distinct from $7))`
-const fitting = (workspaceId: number, { monitorId, table, name, target }: Partial<QualityRuleFilter>) => [
-  ...[workspaceId, monitorId ?? null, target?.table ?? table ?? null, name ?? null],
-  ...[target !== undefined, target?.dataSource ?? null, target?.schema ?? null],
+  and ($5::text is null or (coalesce(r.data_source = $5, $6::boolean) and r.schema_name is not distinct from $7))`
+const fitting = (workspaceId: number, { monitorId, table, name, place }: Partial<QualityRuleFilter>) => [
+  ...[workspaceId, monitorId ?? null, table ?? null, name ?? null],
+  ...[place?.dataSource ?? null, place?.isDefault ?? false, place?.schema ?? null],
 ]
 
 export async function qualityRulesOf(

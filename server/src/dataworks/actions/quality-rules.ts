@@ -1,5 +1,5 @@
 /** Rules of Data Quality in the newer version of the dialect. */
-import { type Action as AccessAction, Refusal } from '@holdpoint/core'
+import { type Action as AccessAction, type QualityTarget, Refusal } from '@holdpoint/core'
 import { ensureMay, workspaceFor } from '../../access.ts'
 import { askRules } from '../../modules/data-quality/rules-operations.ts'
 import { sourceOf, targetBody } from '../../modules/data-quality/told.ts'
@@ -67,7 +67,8 @@ export const qualityRuleActions = [
       const workspace = await workspaceFor(platform.db, caller, ProjectId, 'quality.read')
       const target =
         parameters.TableGuid === undefined ? undefined : targetOfGuid(parameters.TableGuid, workspace.identifier)
-      const filter = { monitorId, name, table: target?.table, target }
+      const place = target && (await placeIn(platform, workspace, target))
+      const filter = { monitorId, name, table: target?.table, place }
       const page = { afterId: 0, limit: PageSize, offset: (PageNumber - 1) * PageSize }
       const rows = await store.qualityRulesOf(platform.db, workspace.id, { ...filter, ...page })
       return {
@@ -79,6 +80,11 @@ export const qualityRuleActions = [
     },
   ),
 ]
+
+async function placeIn({ db }: Platform, workspace: WorkspaceRow, target: QualityTarget) {
+  const { name: dataSource, is_default: isDefault } = await sourceOf(db, workspace.id, target)
+  return { dataSource, isDefault, schema: target.schema }
+}
 
 /** The rule with this id that the caller may do this with, wherever in the tenant it is. */
 async function ruleFor(

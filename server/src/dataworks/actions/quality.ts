@@ -66,7 +66,7 @@ export const qualityActions = [
       const found = await monitors.monitorsOf(platform.db, workspace.id, filter)
       const partition = MatchExpression === undefined ? undefined : partitionOf(MatchExpression)
       const rows = found.filter(
-        (row) => row.schema_name === target.schema && (partition ?? row.partition) === row.partition,
+        (row) => row.schema_name === target.schema && (partition === undefined || partition === row.partition),
       )
       return {
         ...ANSWERED,
@@ -310,15 +310,15 @@ async function related(
   change: (nodeIds: readonly number[]) => readonly number[],
 ) {
   const workspace = await placeOf(platform, caller, given, 'quality.write')
+  const target = targetOfName(given.TableName)
+  const row = await monitors.monitorOfTable(platform.db, workspace.id, target, partitionOf(given.MatchExpression))
+  if (row === null)
+    throw new Refusal('QUALITY_MONITOR_NOT_FOUND', { id: `${given.TableName} ${given.MatchExpression}` })
   if (given.TargetNodeProjectId !== workspace.id)
     throw new Refusal('PARAMETER_INVALID', {
       parameter: 'TargetNodeProjectId',
       problem: 'nodes of other workspaces are not built',
     })
-  const target = targetOfName(given.TableName)
-  const row = await monitors.monitorOfTable(platform.db, workspace.id, target, partitionOf(given.MatchExpression))
-  if (row === null)
-    throw new Refusal('QUALITY_MONITOR_NOT_FOUND', { id: `${given.TableName} ${given.MatchExpression}` })
   const nodeIds = change(row.node_ids)
   if (nodeIds.join() === row.node_ids.join()) return DONE
   const monitor = {

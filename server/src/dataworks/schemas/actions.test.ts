@@ -135,6 +135,37 @@ const PUBLISHED: Record<string, string> = {
   StopDIJob: 'DIJobId:int64 Id:int64 InstanceId:int64',
   UpdateDIJob:
     'DIJobId:int64 Description:string FileSpec:refused Id:int64 JobSettings:object Owner:refused ProjectId:int64 ResourceSettings:object TableMappings:list TransformationRules:list',
+  CreateQualityEntity:
+    'EntityLevel:int32 EnvType:string* MatchExpression:string* ProjectId:int64 ProjectName:string* TableName:string*',
+  CreateQualityFollower: 'AlarmMode:int32* EntityId:int64* Follower:string* ProjectId:int64 ProjectName:string*',
+  CreateQualityRelativeNode:
+    'EnvType:string* MatchExpression:string* NodeId:int64* ProjectId:int64* ProjectName:string* TableName:string* TargetNodeProjectId:int64* TargetNodeProjectName:string*',
+  CreateQualityRule:
+    'BlockType:int32* Checker:int32 Comment:string CriticalThreshold:string EntityId:int64* ExpectValue:string MethodName:string Operator:enum PredictType:int32* ProjectId:int64 ProjectName:string* Property:string PropertyType:string RuleName:string* RuleType:int32* TaskSetting:string TemplateId:int32 Trend:enum WarningThreshold:string WhereCondition:string',
+  DeleteQualityEntity: 'EntityId:int64* EnvType:string* ProjectId:int64 ProjectName:string*',
+  DeleteQualityFollower: 'FollowerId:int64* ProjectId:int64 ProjectName:string*',
+  DeleteQualityRelativeNode:
+    'EnvType:string* MatchExpression:string* NodeId:int64* ProjectId:int64* ProjectName:string* TableName:string* TargetNodeProjectId:int64* TargetNodeProjectName:string*',
+  DeleteQualityRule: 'ProjectId:int64 ProjectName:string* RuleId:int64*',
+  GetQualityEntity: 'EnvType:string* MatchExpression:string ProjectId:int64 ProjectName:string* TableName:string*',
+  GetQualityFollower: 'EntityId:int64* ProjectId:int64 ProjectName:string*',
+  GetQualityRule: 'ProjectId:int64 ProjectName:string* RuleId:int64*',
+  ListQualityResultsByEntity:
+    'EndDate:string* EntityId:int64* PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectName:string* StartDate:string*',
+  ListQualityResultsByRule:
+    'EndDate:string* PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectName:string* RuleId:int64* StartDate:string*',
+  ListQualityRules: 'EntityId:int64* PageNumber:int32 PageSize:int32 ProjectId:int64 ProjectName:string*',
+  UpdateQualityFollower: 'AlarmMode:int32* Follower:string* FollowerId:int64* ProjectId:int64 ProjectName:string*',
+  UpdateQualityRule:
+    'BlockType:int32 Checker:int32 Comment:string CriticalThreshold:string EntityId:int64 ExpectValue:string Id:int64* MethodName:string* OpenSwitch:boolean Operator:enum PredictType:int32 ProjectId:int64 ProjectName:string* Property:string* PropertyType:string RuleName:string RuleType:int32 TaskSetting:string TemplateId:int32 Trend:enum WarningThreshold:string WhereCondition:string',
+  CreateDataQualityRule:
+    'CheckingConfig:object Description:string Enabled:boolean ErrorHandlers:refused Name:string* ProjectId:int64* SamplingConfig:object Severity:enum Target:object* TemplateCode:string',
+  DeleteDataQualityRule: 'Id:int64* ProjectId:int64',
+  GetDataQualityRule: 'Id:int64*',
+  ListDataQualityRules:
+    'DataQualityEvaluationTaskId:int64 Name:string PageNumber:int32 PageSize:int32 ProjectId:int64* TableGuid:string',
+  UpdateDataQualityRule:
+    'CheckingConfig:object Description:string Enabled:boolean ErrorHandlers:refused Id:int64* Name:string ProjectId:int64* SamplingConfig:object Severity:enum TemplateCode:string',
   GetProject: 'ProjectId:int64 ProjectIdentifier:string',
   ListProjects: 'PageNumber:int32 PageSize:int32 ResourceManagerResourceGroupId:string Tags:list',
   AddProjectMemberToRole: 'ClientToken:string ProjectId:int64* RoleCode:enum* UserId:string*',
@@ -215,6 +246,7 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
   expect(paged.map(({ action }) => action).sort()).toEqual([
     'ListCheckProcesses',
     'ListDIJobs',
+    'ListDataQualityRules',
     'ListDeploymentPackages',
     'ListDeployments',
     'ListDownstreamTaskInstances',
@@ -227,6 +259,9 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
     'ListNodes',
     'ListProjectMembers',
     'ListProjects',
+    'ListQualityResultsByEntity',
+    'ListQualityResultsByRule',
+    'ListQualityRules',
     'ListTaskInstanceOperationLogs',
     'ListTaskInstances',
     'ListTaskOperationLogs',
@@ -235,7 +270,17 @@ test('lists begin with page 1 of ten, and a page has a hundred entries at most',
     'ListUpstreamTasks',
     'ListWorkflowInstances',
   ])
-  const MORE = { Bizdate: '1', BizDate: '1', FileId: '1', ParentFolderPath: '/' }
+  const MORE = {
+    ProjectName: 'w',
+    EntityId: '1',
+    RuleId: '1',
+    StartDate: 'd',
+    EndDate: 'd',
+    Bizdate: '1',
+    BizDate: '1',
+    FileId: '1',
+    ParentFolderPath: '/',
+  }
   const given = { EventCode: 'freeze-node', ProjectEnv: 'PROD', ProjectId: '1', Id: '1', ...MORE }
   for (const { parameters } of paged) {
     const needed = Object.fromEntries(Object.entries(given).filter(([name]) => name in parameters))
