@@ -1,4 +1,6 @@
 /** The monitor at the end of the sample pipeline: what is published is checked before anybody goes on with it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { QUALITY_TEMPLATES, type QualityRule, USUAL_BLOCK_CONDITION, USUAL_NOTIFY_CONDITION } from '@holdpoint/core'
 import { askMonitor } from './modules/data-quality/monitors-operations.ts'
 import type { Platform } from './platform.ts'
@@ -30,7 +32,6 @@ const rule = (
   }
 }
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: what stands for the table and the partition is written so
 const RULES = [
   rule('system:table:table_count:fixed', 'Something was sold', 'High'),
   rule('system:field:null_value:fixed', 'Every row has a city and a category', 'High', {
@@ -41,15 +42,10 @@ const RULES = [
   }),
   rule('system:field:out_of_range:fixed', 'No amount is below nothing', 'High', { columns: ['amount'], least: 0 }),
   rule('system:table:user_defined:fixed', 'What is published is what was summed up', 'High', {
-    sql: [
-      'select count(*) from ${table} as published where ${partition} and not exists (select 1 from dws_sales_daily as s',
-      "  where s.ds = strftime(published.day, '%Y%m%d') and s.city = published.city and s.category = published.category",
-      '    and s.amount = published.amount)',
-    ].join('\n'),
+    sql: readFileSync(join(import.meta.dirname, '../../examples/sales-pipeline/published_as_summed_up.sql'), 'utf8'),
   }),
   rule('system:table:table_count:fluctuation', 'About as many rows as on the day before', 'Normal'),
 ]
-// biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
 
 export async function putSampleMonitor(
   platform: Platform,
