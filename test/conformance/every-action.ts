@@ -1,8 +1,9 @@
-// Each action that reads and operates nodes, tasks, instances, runs and backfills, once, in each version of the API that has it. What the story of a held
+// Each action on nodes, tasks, instances, runs, backfills, files, tables, synchronisations and rules, once, in each version of the API that has it. What the story of a held
 // operation asks for is in checks.ts; together they are all actions.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ApiVersion } from '../../server/src/dataworks/schemas/action.ts'
+import { checkJobs, checkQuality, checkRules, checkSyncTasks } from './data-work.ts'
 import { checkEndOfFile, checkFiles, checkTables, checkVersionsAndFolders, FOLDER } from './files.ts'
 import type { Place } from './place.ts'
 
@@ -49,6 +50,8 @@ async function olderVersion(call: CallVersion, place: Place): Promise<void> {
   const offline = (NodeId: number) => call('OfflineNode', { ProjectId, NodeId })
   await checkEndOfFile(call, place, file, offline, 'GetDeployment')
   await checkTables(call, place)
+  await checkSyncTasks(call, place)
+  await checkQuality(call, place)
 
   const failed = await place.run('failed')
   const one = { InstanceId: failed.id, ...PROD }
@@ -115,6 +118,8 @@ async function newerVersion(call: CallVersion, place: Place): Promise<void> {
   const names = { file: 'weekly.sql', get: 'GetDeploymentPackage', list: 'ListDeploymentPackages' }
   const file = await checkFiles(call, place, names)
   await checkEndOfFile(call, place, file, (Id) => call('DeleteTask', { Id }), names.get)
+  await checkJobs(call, place)
+  await checkRules(call, place)
 
   // Their instances
   const on = async (action: string, { id }: { readonly id: number }) =>

@@ -1,13 +1,16 @@
 // What one client finds for its calls of every action: nodes in a workspace that no extension watches, and instances as they stand at some moment of their lives.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { InstanceStatus } from '@holdpoint/core'
 import type pg from 'pg'
 import type { Client } from '../../sdk/src/index.ts'
+import { nodeBody } from '../files.ts'
 import { putRun } from '../instances.ts'
 
 type Run = { readonly dagId: number; readonly id: number; readonly bizdate: string }
 
 export type Place = {
   readonly projectId: number
+  readonly identifier: string
   /** Of somebody who is no member yet. */
   readonly userId: string
   readonly node: Readonly<Record<NodeName, number>>
@@ -15,9 +18,13 @@ export type Place = {
   run(status: InstanceStatus, more?: { readonly frozen?: boolean }): Promise<Run>
   /** Two instances, of which the second waits for the first. */
   chain(): Promise<readonly [upstream: number, downstream: number]>
+  /** A table on its data source, made by code that was run. */
+  table(): Promise<string>
   /** What was submitted of tables has been applied, as far as anybody knows. */
   endSubmissions(): Promise<void>
 }
+
+const PATIENCE_MS = 60_000
 
 const NODES = ['first', 'second', 'offline', 'deleted', 'frozen'] as const
 type NodeName = (typeof NODES)[number]
@@ -33,6 +40,7 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
   const db = { rows: async (text: string, values: unknown[]) => (await pool.query(text, values)).rows }
   const given = { tenant: { id: Number(rows[0].tenant_id) }, workspace }
   let days = 0
+  let tables = 0
   const put = async (instances: Parameters<typeof putRun>[1]['instances']) => {
     // A workspace has one run a day.
     const bizdate = new Date(Date.UTC(2026, 0, ++days)).toISOString().slice(0, 10)
@@ -41,6 +49,7 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
   }
   return {
     projectId: workspace.id,
+    identifier,
     userId,
     node,
     async run(status, more) {
@@ -50,6 +59,25 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
     async chain() {
       const { ids } = await put([{ nodeId: node.first }, { nodeId: node.second, upstream: [0] }])
       return [ids[0]!, ids[1]!]
+    },
+    async table() {
+      const name = `orders_${++tables}`
+      const params = { workspaceId: workspace.id }
+      const content = `create table ${name} as select 1::bigint as id`
+      const body = nodeBody({ programType: 'DUCKDB_SQL', content, outputs: [`${identifier}.make_${name}`] })
+      const file = await client.call('POST /workspaces/{workspaceId}/files', {
+        params,
+        body: { name: `make_${name}`, body: body as never },
+      })
+      const of = { ...params, fileId: file.id }
+      await client.call('POST /workspaces/{workspaceId}/files/{fileId}/runs', { params: of, body: { revision: 1 } })
+      const untilMs = Date.now() + PATIENCE_MS
+      for (;;) {
+        const { items } = await client.call('GET /workspaces/{workspaceId}/files/{fileId}/runs', { params: of })
+        if (items[0]?.state === 'succeeded') return name
+        if (items[0]?.state !== 'running' || Date.now() > untilMs) throw new Error(JSON.stringify(items[0]))
+        await pause(50)
+      }
     },
     async endSubmissions() {
       await pool.query(`update table_submissions set state = 'applied', ended_at = now() where workspace_id = $1`, [
