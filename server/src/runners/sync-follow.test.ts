@@ -195,6 +195,37 @@ test('a real-time run sees what changes below its position, where nothing has co
   }
 })
 
+test('so does one whose source is DuckDB', async () => {
+  const [one, two] = [fresh(), fresh()]
+  await rowsOn(one, 'create table quiet as select i as id, i as version, 1 as r from range(100) t(i)')
+  const stop = new AbortController()
+  let rows = 0
+  const mapping = { from: 'quiet', key: ['id'], changeColumn: 'version' }
+  const work = { sync: syncOf('real-time', [mapping], { lookback: 10 }), source: one, target: two }
+  const running = synced(
+    here,
+    { ...work, ledger: { key: 'job', runId: 1, startAt: null } },
+    {
+      signal: stop.signal,
+      progress: (one) => {
+        rows += one.rows
+      },
+    },
+  )
+  await expect.poll(() => rows, PATIENCE).toBe(100)
+  await rowsOn(one, 'update quiet set r = 2 where id in (50, 95)')
+  await expect.poll(() => rows, PATIENCE).toBe(101)
+  await rowsOn(one, 'insert into quiet values (200, 99, 1), (201, 100, 1)')
+  await expect.poll(() => rows, PATIENCE).toBe(103)
+  stop.abort()
+  await running
+  expect(await rowsOn(two, 'select id, r from quiet where r = 2 or id >= 200 order by id')).toEqual([
+    ['95', '2'],
+    ['200', '1'],
+    ['201', '1'],
+  ])
+})
+
 test('while a data source cannot be used it is tried again, that is told, and it goes on', async () => {
   await db.rows('create table away (id serial primary key, version bigserial)')
   const duck = fresh()

@@ -14,6 +14,7 @@ const LOCKED_AGAIN_MS = 250
 /** Who waits for the file says so again and again; what is older was left by one that is gone. */
 const WANTED_FOR_MS = 2_000
 const LOOK_EVERY_MS = 250
+const PIECE_CHARACTERS = 262_144
 
 /**
  * Opens the file; while another process has it, waits, and says so beside it. From then on SQL reaches no file but those in the directories `files`
@@ -98,6 +99,7 @@ function wantedSince(file: string): number {
 }
 
 type Connection = Awaited<ReturnType<DuckDBInstance['connect']>>
+type Result = Awaited<ReturnType<Connection['stream']>>
 
 function session(connection: Connection): Session {
   return {
@@ -146,7 +148,7 @@ function session(connection: Connection): Session {
           chunk !== null && chunk.rowCount > 0;
           chunk = await result.fetchChunk()
         )
-          yield Buffer.from(chunk.getColumnValues(0).join(''))
+          yield* pieces(chunk)
       } catch (error) {
         throw statementError((error as Error).message)
       }
@@ -188,6 +190,18 @@ function session(connection: Connection): Session {
     },
     interrupt: () => connection.interrupt(),
     close: async () => connection.closeSync(),
+  }
+}
+
+/** The texts of its first column, some of them at a time: they may be long. */
+function* pieces(chunk: NonNullable<Awaited<ReturnType<Result['fetchChunk']>>>): Iterable<Buffer> {
+  const texts = chunk.getColumnVector(0)
+  let piece = ''
+  for (let at = 0; at < chunk.rowCount; at++) {
+    piece += texts.getItem(at)
+    if (piece.length < PIECE_CHARACTERS && at < chunk.rowCount - 1) continue
+    yield Buffer.from(piece)
+    piece = ''
   }
 }
 

@@ -105,6 +105,8 @@ export function merging(
     when not matched then insert (${names.join(', ')}) values (${names.map((name) => `s.${name}`).join(', ')})`
 }
 
+/** No column is called so. */
+const ROW = 'holdpoint_row'
 const LEDGER_COLUMNS =
   'job text not null, target text not null, position text, run bigint, rows bigint not null, "at" timestamp not null'
 const ledgerOf = `create table if not exists ${LEDGER_TABLE} (${LEDGER_COLUMNS}, primary key (job, target))`
@@ -139,7 +141,8 @@ const postgresql: SyncDialect = {
   },
   follows: ({ name, native, type }) => {
     if (type === 'time') return `isfinite(${quoted(name)})`
-    return native.startsWith('numeric') ? `${quoted(name)} < 'Infinity'` : `${quoted(name)} is not null`
+    // Of what is infinite, or no number, the difference is no number either.
+    return native.startsWith('numeric') ? `${quoted(name)} - ${quoted(name)} = 0` : `${quoted(name)} is not null`
   },
   read: ({ from, columns, constants, condition, as }) => {
     const cells = columns.map(({ name, type }) =>
@@ -151,7 +154,7 @@ const postgresql: SyncDialect = {
   load: (into, columns) =>
     `copy ${into} (${columns.map(({ name }) => quoted(name)).join(', ')}) from stdin with (format text)`,
   lookOfRows: (from, condition) =>
-    `select count(*) || ' ' || coalesce(sum(hashtextextended(r::text, 0)), 0) from ${from} as r where ${condition}`,
+    `select count(*) || ' ' || coalesce(sum(hashtextextended(${ROW}::text, 0)), 0) from ${from} as ${ROW} where ${condition}`,
   ledger: ledgerOf,
   lock: ' for update',
   // Of these there is no equality.
@@ -202,7 +205,7 @@ const duckdb: SyncDialect = {
       columns = {${types.join(', ')}}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false, max_line_size = ${LONGEST_ROW}, buffer_size = ${LONGEST_ROW})`
   },
   lookOfRows: (from, condition) =>
-    `select count(*) || ' ' || coalesce(sum(cast(hash(r) as hugeint) % 1000000007), 0) || ' ' || coalesce(bit_xor(hash(r)), 0) from ${from} as r where ${condition}`,
+    `select count(*) || ' ' || coalesce(sum(cast(hash(${ROW}) as hugeint)), 0) from ${from} as ${ROW} where ${condition}`,
   ledger: ledgerOf,
   lock: '',
   compared: (name) => name,

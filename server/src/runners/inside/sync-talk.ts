@@ -11,8 +11,10 @@ import { spool } from './sync-spool.ts'
 import { type Begun, begin, finish, standOf } from './sync-write.ts'
 
 /** Names and columns that one message carries at most. */
-const NAMES_AT_ONCE = 500
+const NAMES_AT_ONCE = 200
 const COLUMNS_AT_ONCE = 200
+/** Those of enumerations and structures have no end; only short ones are asked for. */
+const MOST_TYPE_CHARACTERS = 500
 /** Files that are written and not taken yet. */
 const MOST_FILES = 3
 
@@ -77,7 +79,10 @@ export async function talk(
   }
 
   function tellLooked(at: number, looked: Looked): void {
-    const { columns, primaryKey } = looked ?? { columns: [], primaryKey: [] }
+    const primaryKey = looked?.primaryKey ?? []
+    const columns = (looked?.columns ?? []).map((column) => {
+      return { ...column, native: column.native.slice(0, MOST_TYPE_CHARACTERS) }
+    })
     for (let from = 0; from < Math.max(1, columns.length); from += COLUMNS_AT_ONCE)
       say.part({
         t: 'looked',
