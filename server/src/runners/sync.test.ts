@@ -170,6 +170,19 @@ describe('what is written', () => {
   })
 })
 
+test('long texts come along, in either direction, up to a row of 16 MB in DuckDB', async () => {
+  const duck = fresh()
+  await db.rows(
+    `create table letters as select i as id, repeat('long "text" ', 5000) as body from generate_series(1, 300) i`,
+  )
+  expect((await full(shop, duck, { from: 'letters' })).ended).toEqual(SUCCEEDED)
+  expect((await full(duck, shop, { from: 'letters', to: 'letters_again' })).ended).toEqual(SUCCEEDED)
+  expect((await full(duck, fresh(), { from: 'letters' })).ended).toEqual(SUCCEEDED)
+  expect(await db.rows('select count(*)::int as n from letters natural join letters_again')).toEqual([{ n: 300 }])
+  await db.rows(`insert into letters values (0, repeat('x', 17000000))`)
+  expect((await full(shop, duck, { from: 'letters' })).log).toMatch(/ is longer than 16000000 bytes\. Nothing/)
+})
+
 test.each(['DuckDB', 'PostgreSQL'])(
   'what is stopped in its middle, to %s, leaves the target as it was, and others go on',
   async (kind) => {

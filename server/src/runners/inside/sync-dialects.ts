@@ -165,7 +165,7 @@ const postgresql: SyncDialect = {
 
 const OWN_TABLES = 'database_name = current_database() and not internal and not temporary'
 /** A row that is longer is not read. */
-const LONGEST_ROW = 16_000_000
+export const LONGEST_ROW = 16_000_000
 const UNQUOTED = /^(boolean|int|float|decimal|date|time)/
 
 const duckdb: SyncDialect = {

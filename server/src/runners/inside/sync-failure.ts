@@ -1,7 +1,7 @@
 /** What a database says when something fails, in the few kinds in which it matters to a synchronisation. */
 import type pg from 'pg'
 import { StatementError } from './engine.ts'
-import type { WrittenColumn } from './sync-dialects.ts'
+import { LONGEST_ROW, type WrittenColumn } from './sync-dialects.ts'
 import type { SyncFailure } from './sync-messages.ts'
 
 const MOST_PROBLEM_CHARACTERS = 2_000
@@ -64,9 +64,15 @@ function unfitInCsv(message: string, columns: readonly WrittenColumn[]): Unfit |
   return { row: Number(line), column: column.name, value: value!.replaceAll('""', '"'), type: column.native }
 }
 
-/** DuckDB goes on with hints about settings that are ours. */
-const firstOf = (message: string) =>
-  message.split(/\n\s*(?:Column \S+ is being converted|Possible (?:solutions|fixes):)/)[0]!
+/** DuckDB goes on with hints about settings that are ours, and repeats what may be a long line. */
+function firstOf(message: string): string {
+  const tooLong = /CSV Error on Line: (\d+)[\s\S]*maximum line size/i.exec(message)?.[1]
+  if (tooLong !== undefined) return `row ${tooLong} of a file of rows is longer than ${LONGEST_ROW} bytes`
+  const [first = message] = message.split(
+    /\n\s*(?:Column \S+ is being converted|Possible (?:solutions|fixes|Solution):)/i,
+  )
+  return first.replace(/\nOriginal Line: [^\n]*/, '')
+}
 
 function shortened(text: string, most: number): string {
   const line = text.replace(/\s*\n\s*/g, ' ').trim()
