@@ -137,6 +137,11 @@ export const operationsEn = {
     to: 'To',
     took: 'Took',
     fields: {
+      afterNodes: 'After instances of nodes',
+      byHand: 'Only by hand',
+      name: 'Name',
+      nodes: 'Nodes',
+      trigger: 'Checked',
       blockWhen: 'Has an instance fail when',
       columns: 'Columns',
       critical: 'Critical when',

@@ -132,6 +132,11 @@ export const operationsZh: SameTexts<typeof operationsEn> = {
     to: '新值',
     took: '用时',
     fields: {
+      afterNodes: '节点实例运行之后',
+      byHand: '仅手动触发',
+      name: '名称',
+      nodes: '关联节点',
+      trigger: '触发方式',
       blockWhen: '阻塞条件',
       columns: '字段',
       critical: '严重条件',
