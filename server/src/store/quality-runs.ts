@@ -90,7 +90,7 @@ const RUN = `r.id, r.tenant_id, r.workspace_id, r.monitor_id, r.instance_id, r.r
   r.started_by`
 
 /** How far is looked for runs that may be taken, where one tenant has many waiting. */
-const MOST_LOOKED_AT = 10_000
+const MOST_LOOKED_AT = 5_000
 
 /** Takes runs that nobody has, the oldest first, and so many of one tenant at most. A replica that is not alive any more takes none. */
 export async function takeQualityRuns(
@@ -100,8 +100,9 @@ export async function takeQualityRuns(
 ): Promise<QualityRunRow[]> {
   return await sql.rows<QualityRunRow>(
     `with waiting as (select id, tenant_id from quality_runs where state <> 'ended' and replica_id is null order by id limit ${MOST_LOOKED_AT}),
+     own as materialized (select tenant_id, count(*) as n from quality_runs where replica_id = $1 group by tenant_id),
      numbered as (select id, row_number() over (partition by tenant_id order by id)
-         + (select count(*) from quality_runs o where o.replica_id = $1 and o.tenant_id = w.tenant_id) as n from waiting w),
+         + coalesce((select own.n from own where own.tenant_id = w.tenant_id), 0) as n from waiting w),
      free as (select r.id from numbered join quality_runs r on r.id = numbered.id
        where numbered.n <= $3 and r.state <> 'ended' and r.replica_id is null and exists (select from replicas where id = $1)
        order by r.id limit $2 for update of r skip locked)

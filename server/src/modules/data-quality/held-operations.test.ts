@@ -2,7 +2,7 @@
 // that there is none, is read back by other requests.
 import { checkBody, type ExtensionPointCode, eventByCode, type QualityRule } from '@holdpoint/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { monitorOf, newMonitorOf, putMonitor, readMonitor, ruleOf } from '../../../../test/quality.ts'
+import { fresh, monitorOf, newMonitorOf, putMonitor, readMonitor, ruleOf } from '../../../../test/quality.ts'
 import {
   callBack,
   detailOf,
@@ -568,6 +568,33 @@ describe('what can never be is refused at once, with its place, and nothing of i
     // No mail server is configured here.
     expect(await subscribe('Mail', 'me@example.com')).toBe('QUALITY_RECEIVER_INVALID')
   })
+})
+
+test('what is asked for at the same moment under one name is done once', async () => {
+  const id = await putMonitor(owner, free, { rules: [] })
+  const [name, rule] = [fresh('same'), fresh('same')]
+  const at = { workspaceId: free.id }
+  const all = await Promise.all(
+    Array.from({ length: 6 }, async () => [
+      await refusalCode(
+        owner.api.call('POST /workspaces/{workspaceId}/quality-monitors', {
+          params: at,
+          body: { ...newMonitorOf(), name },
+        }),
+      ),
+      await refusalCode(
+        owner.api.call('POST /workspaces/{workspaceId}/quality-rules', {
+          params: at,
+          body: { monitorId: id, rules: [ruleOf({ name: rule })] },
+        }),
+      ),
+    ]),
+  )
+  for (const which of [0, 1]) {
+    const codes = all.map((one) => one[which])
+    expect(codes.filter((code) => code === 'it was not refused')).toHaveLength(1)
+    expect(codes.filter((code) => code === 'QUALITY_NAME_TAKEN')).toHaveLength(5)
+  }
 })
 
 test('whoever may only read sees neither the path of a webhook nor its secret', async () => {
