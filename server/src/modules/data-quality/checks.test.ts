@@ -8,6 +8,7 @@ import { putRun } from '../../../../test/instances.ts'
 import { type TestDatabase, testDatabase } from '../../../../test/postgres.ts'
 import { fresh, monitorOf, putMonitor, readMonitor, ruleOf, sqlOn } from '../../../../test/quality.ts'
 import {
+  callBack,
   PATIENCE,
   type Person,
   refusalCode,
@@ -319,6 +320,42 @@ test('a tenant whose checks take their time leaves places to others, and asks fo
   expect(states.filter((state) => state === 'pending')).toHaveLength(5)
   await slow.free()
   await Promise.all(asked.map((one) => ended(one.id)))
+})
+
+test('what is checked is what extensions have let pass: a change that one refuses changes no verdict', async () => {
+  const place = await tenant.workspace()
+  const at = { workspaceId: place.id }
+  await sqlOn(world, place, 'create table orders as select 1 as id')
+  const id = await putMonitor(owner, place)
+  const [rule] = (await readMonitor(owner, place, id)).ruleList
+  const extension = await tenant.extension({ points: ['update-data-quality-rule'], enabledIn: [place] })
+  const verdict = async () => {
+    const { id: qualityRunId } = await owner.api.call(
+      'POST /workspaces/{workspaceId}/quality-monitors/{qualityMonitorId}/runs',
+      { params: { ...at, qualityMonitorId: id }, body: {} },
+    )
+    const run = await vi.waitUntil(async () => {
+      const one = await owner.api.call('GET /workspaces/{workspaceId}/quality-runs/{qualityRunId}', {
+        params: { ...at, qualityRunId },
+      })
+      return one.state === 'ended' && one
+    }, PATIENCE)
+    return run.status
+  }
+  const save = async (answer: 'OK' | 'FAIL') => {
+    const thresholds = { expected: '$checkValue > 100' }
+    const { operation } = await owner.api.call('PATCH /workspaces/{workspaceId}/quality-rules/{qualityRuleId}', {
+      params: { ...at, qualityRuleId: rule!.id },
+      body: { revision: 1, rule: ruleOf({ checking: { thresholds } }) },
+    })
+    expect(operation.state).toBe('held')
+    await callBack(world.server, extension, operation.messageId, answer, 'CallbackExtension')
+  }
+  expect(await verdict()).toBe('Passed')
+  await save('FAIL')
+  expect(await verdict()).toBe('Passed')
+  await save('OK')
+  expect(await verdict()).toBe('Critical')
 })
 
 describe('what waits for a node', () => {
