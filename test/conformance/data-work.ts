@@ -19,9 +19,8 @@ const contentOf = (table: string, target: object) =>
   })
 
 /** Tasks: a file, and a job with its run. */
-export async function checkSyncTasks(call: CallVersion, { projectId: ProjectId, table }: Place): Promise<void> {
+export async function checkSyncTasks(call: CallVersion, { projectId: ProjectId, table: name }: Place): Promise<void> {
   const succeeds = (answer: Answer) => same(answer.Data.Status, 'success')
-  const name = await table()
   const offline = await call('CreateDISyncTask', {
     ...{ ProjectId, TaskType: 'DI_OFFLINE', TaskName: 'to_ods', TaskContent: contentOf(name, { truncate: true }) },
   })
@@ -59,8 +58,7 @@ export async function checkSyncTasks(call: CallVersion, { projectId: ProjectId, 
 }
 
 /** A job of the newer version with a pattern, a key and a change column. */
-export async function checkJobs(call: CallVersion, { projectId: ProjectId, table }: Place): Promise<void> {
-  const name = await table()
+export async function checkJobs(call: CallVersion, { projectId: ProjectId, table: name }: Place): Promise<void> {
   const rule = (RuleActionType: string, RuleName: string) => ({ RuleActionType, RuleName, RuleTargetType: 'Table' })
   const rules = [rule('DefinePrimaryKey', 'key'), rule('DefineIncrementalCondition', 'change'), rule('Rename', 'names')]
   // biome-ignore lint/suspicious/noTemplateCurlyInString: names of targets are written so
@@ -72,7 +70,7 @@ export async function checkJobs(call: CallVersion, { projectId: ProjectId, table
     TableMappings: [
       {
         SourceObjectSelectionRules: [
-          { Action: 'Include', ObjectType: 'Table', ExpressionType: 'Regex', Expression: `${name}` },
+          { Action: 'Include', ObjectType: 'Table', ExpressionType: 'Regex', Expression: name },
         ],
         TransformationRules: rules,
       },

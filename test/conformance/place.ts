@@ -1,9 +1,10 @@
 // What one client finds for its calls of every action: nodes in a workspace that no extension watches, and instances as they stand at some moment of their lives.
-import { setTimeout as pause } from 'node:timers/promises'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import type { InstanceStatus } from '@holdpoint/core'
 import type pg from 'pg'
 import type { Client } from '../../sdk/src/index.ts'
-import { nodeBody } from '../files.ts'
 import { putRun } from '../instances.ts'
 
 type Run = { readonly dagId: number; readonly id: number; readonly bizdate: string }
@@ -18,18 +19,20 @@ export type Place = {
   run(status: InstanceStatus, more?: { readonly frozen?: boolean }): Promise<Run>
   /** Two instances, of which the second waits for the first. */
   chain(): Promise<readonly [upstream: number, downstream: number]>
-  /** A table on its data source, made by code that was run. */
-  table(): Promise<string>
+  /** A table on its data source, with a column `id`. */
+  readonly table: string
   /** What was submitted of tables has been applied, as far as anybody knows. */
   endSubmissions(): Promise<void>
 }
 
-const PATIENCE_MS = 60_000
-
 const NODES = ['first', 'second', 'offline', 'deleted', 'frozen'] as const
 type NodeName = (typeof NODES)[number]
 
-export async function makePlace(client: Client, pool: pg.Pool, identifier: string, userId: string): Promise<Place> {
+export async function makePlace(
+  client: Client,
+  pool: pg.Pool,
+  { identifier, userId, tablesDir }: Record<'identifier' | 'userId' | 'tablesDir', string>,
+): Promise<Place> {
   const workspace = await client.call('POST /workspaces', { body: { identifier, name: identifier, mode: 'basic' } })
   const { created } = await client.call('POST /workspaces/{workspaceId}/flowspec-imports', {
     params: { workspaceId: workspace.id },
@@ -40,7 +43,6 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
   const db = { rows: async (text: string, values: unknown[]) => (await pool.query(text, values)).rows }
   const given = { tenant: { id: Number(rows[0].tenant_id) }, workspace }
   let days = 0
-  let tables = 0
   const put = async (instances: Parameters<typeof putRun>[1]['instances']) => {
     // A workspace has one run a day.
     const bizdate = new Date(Date.UTC(2026, 0, ++days)).toISOString().slice(0, 10)
@@ -51,6 +53,7 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
     projectId: workspace.id,
     identifier,
     userId,
+    table: await putTable(client, path.join(tablesDir, String(given.tenant.id)), workspace.id),
     node,
     async run(status, more) {
       const { dagId, ids, bizdate } = await put([{ nodeId: node.first, status, ...more }])
@@ -60,31 +63,25 @@ export async function makePlace(client: Client, pool: pg.Pool, identifier: strin
       const { ids } = await put([{ nodeId: node.first }, { nodeId: node.second, upstream: [0] }])
       return [ids[0]!, ids[1]!]
     },
-    async table() {
-      const name = `orders_${++tables}`
-      const params = { workspaceId: workspace.id }
-      const content = `create table ${name} as select 1::bigint as id`
-      const body = nodeBody({ programType: 'DUCKDB_SQL', content, outputs: [`${identifier}.make_${name}`] })
-      const file = await client.call('POST /workspaces/{workspaceId}/files', {
-        params,
-        body: { name: `make_${name}`, body: body as never },
-      })
-      const of = { ...params, fileId: file.id }
-      await client.call('POST /workspaces/{workspaceId}/files/{fileId}/runs', { params: of, body: { revision: 1 } })
-      const untilMs = Date.now() + PATIENCE_MS
-      for (;;) {
-        const { items } = await client.call('GET /workspaces/{workspaceId}/files/{fileId}/runs', { params: of })
-        if (items[0]?.state === 'succeeded') return name
-        if (items[0]?.state !== 'running' || Date.now() > untilMs) throw new Error(JSON.stringify(items[0]))
-        await pause(50)
-      }
-    },
     async endSubmissions() {
       await pool.query(`update table_submissions set state = 'applied', ended_at = now() where workspace_id = $1`, [
         workspace.id,
       ])
     },
   }
+}
+
+/** Written into the file of the default data source, which the server has not opened yet: nothing runs here that could. */
+async function putTable(client: Client, directory: string, workspaceId: number): Promise<string> {
+  const { items } = await client.call('GET /workspaces/{workspaceId}/data-sources', { params: { workspaceId } })
+  const of = path.join(directory, String(items.find(({ isDefault }) => isDefault)!.id))
+  mkdirSync(of, { recursive: true, mode: 0o700 })
+  const instance = await DuckDBInstance.create(path.join(of, 'tables.duckdb'))
+  const connection = await instance.connect()
+  await connection.run('create table orders as select 1::bigint as id')
+  connection.closeSync()
+  instance.closeSync()
+  return 'orders'
 }
 
 function flowspecOf(identifier: string): string {

@@ -55,6 +55,7 @@ type World = {
   /** Of the extension that reads committed files. */
   readonly codeExtension: string
   readonly pool: pg.Pool
+  readonly tablesDir: string
 }
 
 /** Runs the suites whose name contains one of the words, all of them without any; answers the exit code. With `--save` the page is written anew. */
@@ -192,7 +193,9 @@ async function startWorld(): Promise<World> {
   const pool = new pg.Pool({ host, port: SOCKET_PORT, user: 'holdpoint', database: 'holdpoint', max: 2 })
   // An idle connection that is lost is replaced; what needs one says so itself.
   pool.on('error', () => {})
-  return { holdpoint, administrator, author, outsider, shop, codeExtension: await codeExtensionOf(author, shop), pool }
+  const tablesDir = path.join(dataDir, 'tables')
+  const codeExtension = await codeExtensionOf(author, shop)
+  return { holdpoint, administrator, author, outsider, shop, codeExtension, pool, tablesDir }
 }
 
 const codeExtensionOf = (author: User, shop: WatchedWorkspace) =>
@@ -271,7 +274,9 @@ let serial = 0
 
 async function runSuite(suite: Suite, directory: string, world: World) {
   const { administrator, author, outsider, shop, pool } = world
-  const place = await makePlace(administrator.client, pool, `free_${++serial}`, outsider.id)
+  const place = await makePlace(administrator.client, pool, {
+    ...{ identifier: `free_${++serial}`, userId: outsider.id, tablesDir: world.tablesDir },
+  })
   await shop.sendTo('http://127.0.0.1:9/')
   const calls = start(suite, directory, 'calls', world)
   let found: Awaited<ReturnType<typeof checkClient>>

@@ -3,10 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Action } from '../dataworks/schemas/action.ts'
 import type { Parameter, Schema } from '../dataworks/schemas/binding.ts'
+import * as diJobs from '../dataworks/schemas/di-jobs.ts'
+import * as diSyncTasks from '../dataworks/schemas/di-sync-tasks.ts'
 import * as extensions from '../dataworks/schemas/extensions.ts'
 import * as instances from '../dataworks/schemas/instances.ts'
 import * as members from '../dataworks/schemas/members.ts'
 import * as operationCenter from '../dataworks/schemas/operation-center.ts'
+import * as quality from '../dataworks/schemas/quality.ts'
+import * as qualityRules from '../dataworks/schemas/quality-rules.ts'
 import * as runs from '../dataworks/schemas/runs.ts'
 import * as taskInstances from '../dataworks/schemas/task-instances.ts'
 import * as tasks from '../dataworks/schemas/tasks.ts'
@@ -27,6 +31,10 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Tasks', file: 'tasks.ts', contracts: byName(tasks) },
   { title: 'Instances of tasks', file: 'task-instances.ts', contracts: byName(taskInstances) },
   { title: 'Runs', file: 'runs.ts', contracts: byName(runs) },
+  { title: 'Tasks of Data Integration', file: 'di-sync-tasks.ts', contracts: byName(diSyncTasks) },
+  { title: 'Jobs of Data Integration', file: 'di-jobs.ts', contracts: byName(diJobs) },
+  { title: 'Data Quality', file: 'quality.ts', contracts: byName(quality) },
+  { title: 'Rules of Data Quality', file: 'quality-rules.ts', contracts: byName(qualityRules) },
   { title: 'Workspaces', file: 'workspaces.ts', contracts: byName(workspaces) },
   { title: 'Members of workspaces', file: 'members.ts', contracts: byName(members) },
 ]
