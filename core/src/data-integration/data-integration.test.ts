@@ -61,6 +61,8 @@ describe('rule 53: what of a synchronisation can never run is said with its plac
 
   test.each([
     [{ source: { schema: null, table: 'shard(', isPattern: true, format: null } }, 'source.table'],
+    // Whole names: what closes the group that is put around it would match parts of them.
+    [{ source: { schema: null, table: 'a)|(?:b', isPattern: true, format: null } }, 'source.table'],
     [{ target: { schema: null, table: '../secret.csv', format: 'csv' } }, 'target.table'],
     [{ target: { schema: null, table: '/etc/passwd', format: 'csv' } }, 'target.table'],
     [{ target: { schema: null, table: 'orders.csv', format: 'csv' }, write: 'upsert', key: ['id'] }, 'write'],
@@ -75,7 +77,7 @@ describe('rule 54: from mappings to tables', () => {
   const there = [table('orders'), table('shard_1'), table('shard_2'), table('shard_x'), table('shard_1', 'old')]
 
   test('patterns match whole names, and their groups name the targets', () => {
-    const found = tablesOf(sync([pattern('shard_(\\d+)', 'ods_$1_${table}')]), there, 'public', match)
+    const found = tablesOf(sync([pattern('shard_(\\d+)', 'ods_$1_${table}')]), there, 'public', match, 'postgresql')
     expect(found.map(({ source, target }) => [source.table, target.table])).toEqual([
       ['shard_1', 'ods_1_shard_1'],
       ['shard_2', 'ods_2_shard_2'],
@@ -83,7 +85,13 @@ describe('rule 54: from mappings to tables', () => {
   })
 
   test('a table goes where the first of its mappings leads it', () => {
-    const found = tablesOf(sync([mapping(), pattern('.*', 'rest_${schema}_${table}', '.*')]), there, 'public', match)
+    const found = tablesOf(
+      sync([mapping(), pattern('.*', 'rest_${schema}_${table}', '.*')]),
+      there,
+      'public',
+      match,
+      'postgresql',
+    )
     expect(found.map(({ target }) => target.table)).toEqual([
       'orders',
       'rest_public_shard_1',
@@ -95,14 +103,48 @@ describe('rule 54: from mappings to tables', () => {
 
   test('a mapping that leads to nothing is refused by name, and so are two tables that would go to one', () => {
     const none = sync([mapping(), pattern('nothing_.*', 't'), pattern('none', 't')])
-    expect(refusal(() => tablesOf(none, there, 'public', match))).toEqual({
+    expect(refusal(() => tablesOf(none, there, 'public', match, 'postgresql'))).toEqual({
       code: 'SYNC_MATCHES_NOTHING',
       details: { mappings: ['nothing_.*', 'none'] },
     })
-    expect(refusal(() => tablesOf(sync([pattern('shard_.*', 'all')]), there, 'public', match))?.code).toBe(
-      'SYNC_TARGET_TWICE',
-    )
+    expect(
+      refusal(() => tablesOf(sync([pattern('shard_.*', 'all')]), there, 'public', match, 'postgresql'))?.code,
+    ).toBe('SYNC_TARGET_TWICE')
   })
+
+  test.each([
+    ['duckdb', ['Orders', 'orders'], '${table}'],
+    ['postgresql', [`${'汇'.repeat(21)}a`, `${'汇'.repeat(21)}b`], '${table}'],
+  ] as const)('names that %s takes for one lead to one target', (kind, names, to) => {
+    const found = names.map((name) => table(name))
+    const led = () => tablesOf(sync([pattern('.*', to)]), found, 'public', match, kind)
+    expect(refusal(led)?.code).toBe('SYNC_TARGET_TWICE')
+    const other = kind === 'duckdb' ? 'postgresql' : 'duckdb'
+    expect(tablesOf(sync([pattern('.*', to)]), found, 'public', match, other)).toHaveLength(2)
+  })
+
+  test.each([
+    ['duckdb', 'main'],
+    ['postgresql', 'public'],
+  ] as const)('the usual schema of %s is the same whether it is named or not', (kind, schema) => {
+    const named = mapping({ source: pattern('shard_1', '').source, target: { schema, table: 'ods', format: null } })
+    const plain = mapping({ target: { schema: null, table: 'ods', format: null } })
+    expect(refusal(() => tablesOf(sync([named, plain]), there, 'public', match, kind))?.code).toBe('SYNC_TARGET_TWICE')
+  })
+
+  test.each(['../orders', 'a/../../orders', '/etc/orders', '.hidden'])(
+    'a table of the source that is called %s leads to no file outside',
+    (name) => {
+      const one = mapping({
+        source: { schema: null, table: '.*', isPattern: true, format: null },
+        target: { schema: null, table: '${table}', format: 'csv' },
+      })
+      expect(refusal(() => tablesOf(sync([one]), [table(name)], 'public', match, 'duckdb'))).toMatchObject({
+        code: 'SYNC_INVALID',
+        details: { path: 'mappings.0.target.table' },
+      })
+    },
+  )
 
   test('columns that are named and not there are refused before a row is read; without columns all go along', () => {
     const source: FoundSyncTable = {

@@ -1,6 +1,6 @@
 /** From mappings to tables: which of those that are there a synchronisation brings, and where to; and how messages name them. */
 import { Refusal } from '../refusal.ts'
-import { MAX_SYNC_TABLES, type Sync, type SyncMapping, type SyncTable, type TableName } from './sync.ts'
+import { MAX_SYNC_TABLES, nameProblem, type Sync, type SyncMapping, type SyncTable, type TableName } from './sync.ts'
 
 /** What a pattern finds in a name, all of which it has to match: its groups, from the first on. */
 export type Groups = readonly (string | undefined)[]
@@ -17,6 +17,7 @@ export function tablesOf(
   there: readonly TableName[],
   usualSchema: string,
   match: Match,
+  targetsKind: 'duckdb' | 'postgresql',
 ): readonly SyncTable[] {
   const known = new Map(there.map((table) => [keyOf(table, usualSchema), table]))
   const taken = new Set<TableName>()
@@ -30,10 +31,14 @@ export function tablesOf(
       if (taken.has(source)) continue
       taken.add(source)
       const target = { ...one.target, table: filled(one.target.table, source, usualSchema, groups) }
-      const other = targets.get(keyOf(target, ''))
+      // What a name was filled with comes from the source.
+      const wrong = nameProblem(`mappings.${mapping}.target.table`, target.table, target.format)
+      if (wrong !== null) throw new Refusal('SYNC_INVALID', { ...wrong, problem: `${target.table}: ${wrong.problem}` })
+      const place = placeOf(target, targetsKind)
+      const other = targets.get(place)
       if (other !== undefined)
         throw new Refusal('SYNC_TARGET_TWICE', { target: shown(target), sources: [other, shown(source)] })
-      targets.set(keyOf(target, ''), shown(source))
+      targets.set(place, shown(source))
       found.push({ mapping, source, target })
       if (found.length > MAX_SYNC_TABLES) throw new Refusal('SYNC_TABLES_TOO_MANY', { limit: MAX_SYNC_TABLES })
     }
@@ -82,6 +87,31 @@ function filled(template: string, source: TableName, usualSchema: string, groups
           : (source.schema ?? usualSchema),
   )
 }
+
+const USUAL_SCHEMAS = { duckdb: 'main', postgresql: 'public' } as const
+/** Of a name PostgreSQL takes no more bytes. */
+const MOST_NAME_BYTES = 63
+
+/** What two targets have alike that are one: DuckDB does not tell letters apart by their case, PostgreSQL cuts names off. */
+function placeOf(target: TableName, kind: keyof typeof USUAL_SCHEMAS): string {
+  const key = keyOf(target, USUAL_SCHEMAS[kind])
+  if (target.format !== null) return key
+  if (kind === 'duckdb') return key.toLowerCase()
+  return keyOf({ ...target, table: firstBytes(target.table, MOST_NAME_BYTES) }, USUAL_SCHEMAS[kind])
+}
+
+function firstBytes(text: string, most: number): string {
+  let first = ''
+  let bytes = 0
+  for (const character of text) {
+    bytes += bytesOf(character.codePointAt(0)!)
+    if (bytes > most) break
+    first += character
+  }
+  return first
+}
+
+const bytesOf = (point: number) => (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4)
 
 const keyOf = ({ schema, table, format }: TableName, usualSchema: string) =>
   JSON.stringify([format === null ? (schema ?? usualSchema) : null, table, format])

@@ -161,7 +161,8 @@ function patternProblem(path: string, pattern: string): SyncProblem | null {
   if (pattern.length > MAX_SYNC_PATTERN_CHARACTERS)
     return { path, problem: `it is longer than ${MAX_SYNC_PATTERN_CHARACTERS} characters` }
   try {
-    new RegExp(`^(?:${pattern})$`, 'u')
+    // Alone, so that nothing of it closes what stands around it when it is matched with whole names.
+    new RegExp(pattern, 'u')
     return null
   } catch (error) {
     return { path, problem: (error as Error).message }
@@ -169,7 +170,7 @@ function patternProblem(path: string, pattern: string): SyncProblem | null {
 }
 
 /** A path leads to nothing outside `files`. */
-function nameProblem(path: string, name: string, format: FileFormat | null): SyncProblem | null {
+export function nameProblem(path: string, name: string, format: FileFormat | null): SyncProblem | null {
   if (name.trim() === '') return { path, problem: 'it has to be named' }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\u0000-\u001f\u007f]/.test(name)) return { path, problem: 'it has control characters' }

@@ -30,6 +30,10 @@ export type PlannedTable = SyncTable & {
 export type With = <T>(work: (talk: Talk) => Promise<T>) => Promise<T>
 
 const LONGEST_MATCH_MS = 200
+const MATCHED_WITHIN_MS = 2_000
+const MATCHES = new vm.Script(
+  `{ const one = new RegExp('^(?:' + pattern + ')$', 'u'); JSON.stringify(names.map((name) => one.exec(name))) }`,
+)
 const TABLES_AT_ONCE = 100
 
 export async function planSync(
@@ -47,7 +51,7 @@ export async function planSync(
   const [tables, sources] = await withSource(async (talk) => {
     const there: TableName[] = []
     await answered(talk.ask({ do: 'tables' }, (part) => void (part.t === 'name' && there.push(...part.names))))
-    const tables = tablesOf(sync, there, talk.usualSchema, match)
+    const tables = tablesOf(sync, there, talk.usualSchema, matching(), kinds.target)
     return [
       tables,
       await looksAt(
@@ -126,15 +130,24 @@ async function answered<T>(asked: Promise<T>): Promise<T> {
 
 export const shownTable = ({ schema, table }: TableName) => (schema === null ? table : `${schema}.${table}`)
 
-/** Patterns are other people's: a bounded time for each, over all names. */
-const match: Match = (pattern, names) => {
-  const code = `const one = new RegExp('^(?:' + pattern + ')$', 'u'); JSON.stringify(names.map((name) => one.exec(name)))`
-  try {
-    const found = JSON.parse(vm.runInNewContext(code, { pattern, names }, { timeout: LONGEST_MATCH_MS }))
-    return (found as (string[] | null)[]).map((groups) => groups?.slice(1) ?? null)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      throw new Refusal('SYNC_PATTERN_SLOW', { pattern })
-    throw new Refusal('SYNC_INVALID', { path: 'mappings', problem: (error as Error).message })
+/** Patterns are other people's, and nothing else is done meanwhile: a bounded time for each over all names, and for all of them together. */
+function matching(): Match {
+  const context = vm.createContext({ pattern: '', names: [] as readonly string[] })
+  let leftMs = MATCHED_WITHIN_MS
+  return (pattern, names) => {
+    const beganMs = performance.now()
+    try {
+      Object.assign(context, { pattern, names })
+      const found = MATCHES.runInContext(context, {
+        timeout: Math.max(1, Math.min(LONGEST_MATCH_MS, Math.ceil(leftMs))),
+      })
+      return (JSON.parse(found) as (string[] | null)[]).map((groups) => groups?.slice(1) ?? null)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+        throw new Refusal('SYNC_PATTERN_SLOW', { pattern })
+      throw new Refusal('SYNC_INVALID', { path: 'mappings', problem: (error as Error).message })
+    } finally {
+      leftMs -= performance.now() - beganMs
+    }
   }
 }
