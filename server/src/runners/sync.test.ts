@@ -237,6 +237,28 @@ describe('a value that does not fit', () => {
     expect(await db.rows(`select * from ${table}`)).toEqual([])
   })
 
+  // Databases read texts in more ways than can be told from outside: what stands for one statement to us may be several.
+  test.each([
+    [
+      'PostgreSQL',
+      `note = E'a'\n'\\'')) to stdout; commit; begin read write; drop table kept; commit; copy (select 1 where (true --'`,
+    ],
+    [
+      'PostgreSQL',
+      `exists (select 1 as 😀$$))) to stdout; commit; begin read write; drop table kept; commit; copy (select 1 where (true --$$`,
+    ],
+    ['DuckDB', `exists (select 1 as 😀$$)); drop table kept; select 'x' where (true --$$`],
+  ])('a condition does nothing but read, in %s: %j', async (kind, where) => {
+    const source = kind === 'DuckDB' ? fresh() : shop
+    if (source !== shop) await on(source, 'create table kept (id int, note text)')
+    else {
+      await db.rows('drop table if exists kept')
+      await db.rows('create table kept (id int, note text)')
+    }
+    expect((await full(source, fresh(), { from: 'kept', to: 'other', where })).ended.ended).toBe('failed')
+    expect(await rowsOn(source, 'select count(*) from kept')).toEqual([['0']])
+  })
+
   test('a condition that the source does not understand fails with its words', async () => {
     const { log } = await full(shop, fresh(), { from: 'loose', where: 'nothing = 1' })
     expect(log).toMatch(/^loose could not be brought: column "nothing" does not exist/)
@@ -306,6 +328,9 @@ describe('before anything runs', () => {
     await db.rows(`create table "${'a'.repeat(60)}" (id int)`)
     const slow = { from: { table: '(a+)+b', isPattern: true } }
     expect(await refused(preview(shop, duck, slow))).toMatchObject({ code: 'SYNC_PATTERN_SLOW' })
+    // Each of them may take its time, and all of them together not.
+    const many = Array.from({ length: 1_000 }, (_, at) => ({ from: { table: `a*a*a*a*a*b${at}`, isPattern: true } }))
+    expect(await refused(preview(shop, duck, ...many))).toMatchObject({ code: 'SYNC_PATTERN_SLOW' })
     expect(await refused(preview(duck, shop, { from: { table: 'no.csv', format: 'csv' } }))).toMatchObject({
       code: 'SYNC_MATCHES_NOTHING',
     })

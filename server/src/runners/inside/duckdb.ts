@@ -134,21 +134,31 @@ function session(connection: Connection): Session {
     },
     async ask(statement) {
       try {
-        const reader = await connection.runAndReadAll(statement)
-        return reader.getRows().map((row) => row.map(String))
+        const prepared = await connection.prepare(statement)
+        try {
+          const reader = await prepared.runAndReadAll()
+          return reader.getRows().map((row) => row.map(String))
+        } finally {
+          prepared.destroySync()
+        }
       } catch (error) {
         throw statementError((error as Error).message)
       }
     },
     async *read(statement) {
       try {
-        const result = await connection.stream(statement)
-        for (
-          let chunk = await result.fetchChunk();
-          chunk !== null && chunk.rowCount > 0;
-          chunk = await result.fetchChunk()
-        )
-          yield* pieces(chunk)
+        const prepared = await connection.prepare(statement)
+        try {
+          const result = await prepared.stream()
+          for (
+            let chunk = await result.fetchChunk();
+            chunk !== null && chunk.rowCount > 0;
+            chunk = await result.fetchChunk()
+          )
+            yield* pieces(chunk)
+        } finally {
+          prepared.destroySync()
+        }
       } catch (error) {
         throw statementError((error as Error).message)
       }

@@ -21,7 +21,7 @@ export class StatementError extends Error {
 export type Session = {
   /** Throws a StatementError. */
   run(statement: string): Promise<Outcome>
-  /** All rows of a statement of ours, every value as text. Throws a StatementError. */
+  /** All rows of one statement of ours, whatever a condition in it says, every value as text. Throws a StatementError. */
   ask(statement: string): Promise<readonly (readonly string[])[]>
   /** What a statement of `SyncDialect.read` gives, in pieces that end anywhere. */
   read(statement: string): AsyncIterable<Buffer>

@@ -73,7 +73,9 @@ async function session(given: Given): Promise<Session> {
     },
     async ask(statement) {
       try {
-        const { rows } = await client.query<string[]>({ text: statement, rowMode: 'array' })
+        // One statement: the protocol that is used for it takes no more.
+        const query = { text: statement, rowMode: 'array', queryMode: 'extended' } as pg.QueryArrayConfig
+        const { rows } = await client.query<string[]>(query)
         return rows.map((row) => row.map(String))
       } catch (error) {
         throw statementError(statement, gone ?? (error as Error))

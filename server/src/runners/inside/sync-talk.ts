@@ -94,6 +94,8 @@ export async function talk(
   async function read(ask: Extract<SyncAsk, { do: 'read' }>): Promise<SyncAnswer> {
     const { columns, constants, as } = ask
     const condition = together([ask.where, betweenOf(dialect, ask.between)])
+    // What is read is said in words that would take several statements; so it is seen beforehand that a condition is none but that.
+    if (ask.where !== null) await session.ask(`select 1 from ${named(ask.table)} where ${condition} limit 0`)
     const statement = dialect.read({ from: named(ask.table), columns, constants, condition, as })
     let outstanding = 0
     await spool(session.read(statement), as, ask.directory, async (file, bytes) => {
