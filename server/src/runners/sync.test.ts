@@ -144,6 +144,33 @@ describe('what is written', () => {
     expect(await rowsOn(duck, 'select table_name from duckdb_tables()')).toEqual([])
   })
 
+  test.each(['DuckDB', 'PostgreSQL'])(
+    'by two runs at once to %s: one after the other, and no row is doubled',
+    async (kind) => {
+      await db.rows(`drop table if exists both_source, both_target`)
+      await db.rows(
+        `create table both_source as select i as id, repeat('x', 300) as note from generate_series(1, 60000) i`,
+      )
+      const target = kind === 'DuckDB' ? fresh() : postgresqlSource(8, database.url, door.port, here.secretKey)
+      // Another schema is said or not: it is the same table.
+      const schema = kind === 'DuckDB' ? 'main' : 'public'
+      const to = (of: string | null) => ({ from: 'both_source', to: { schema: of, table: 'both_target' } })
+      const counted = async () => (await rowsOn(target, 'select count(*), count(distinct id) from both_target'))[0]
+      for (const there of ['not there', 'empty', 'full']) {
+        if (there === 'empty') await on(target, 'delete from both_target')
+        const ended = await Promise.all([full(shop, target, to(null)), full(shop, target, to(schema))])
+        expect([there, ...ended.map((one) => one.ended)]).toEqual([there, SUCCEEDED, SUCCEEDED])
+        expect([there, await counted()]).toEqual([there, ['60000', '60000']])
+      }
+      // Without a key of the table's own: the second run finds what the first one has written.
+      await on(target, 'delete from both_target')
+      const keyed = { ...to(null), key: ['id'] }
+      for (const one of await Promise.all([full(shop, target, keyed), full(shop, target, keyed)]))
+        expect(one.ended).toEqual(SUCCEEDED)
+      expect(await counted()).toEqual(['60000', '60000'])
+    },
+  )
+
   test('files: CSV and Parquet are read and written as a whole', async () => {
     const duck = fresh()
     const csv = { table: 'out/sales_${table}.csv', format: 'csv' } as const

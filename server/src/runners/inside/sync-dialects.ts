@@ -36,6 +36,9 @@ export type SyncDialect = {
   load(into: string, columns: readonly WrittenColumn[], file: string): string
   /** One text that changes when any of the rows does. */
   lookOfRows(from: string, condition: string): string
+  readonly begin: string
+  /** Said first in a transaction: whoever else writes to the table as we do has ended, and waits until this ends. Null: the process sees to that. */
+  turn(table: TableName): string | null
   readonly ledger: string
   /** Ends a statement that reads the ledger; whoever writes there is kept off, or cannot commit. */
   readonly lock: string
@@ -107,6 +110,9 @@ export function merging(
 
 /** No column is called so. */
 const ROW = 'holdpoint_row'
+/** Among the locks that others take by numbers of their own. */
+const TURNS = 7_305_201_913
+
 const LEDGER_COLUMNS =
   'job text not null, target text not null, position text, run bigint, rows bigint not null, "at" timestamp not null'
 const ledgerOf = `create table if not exists ${LEDGER_TABLE} (${LEDGER_COLUMNS}, primary key (job, target))`
@@ -155,6 +161,10 @@ const postgresql: SyncDialect = {
     `copy ${into} (${columns.map(({ name }) => quoted(name)).join(', ')}) from stdin with (format text)`,
   lookOfRows: (from, condition) =>
     `select count(*) || ' ' || coalesce(sum(hashtextextended(${ROW}::text, 0)), 0) from ${from} as ${ROW} where ${condition}`,
+  // What is read after it has been waited for is what has been committed by then, whatever is usual for the role.
+  begin: 'begin isolation level read committed',
+  turn: ({ schema, table }) =>
+    `select pg_advisory_xact_lock(hashtextextended(${schema === null ? 'current_schema()' : literal(schema)} || '.' || ${literal(table)}, ${TURNS}))`,
   ledger: ledgerOf,
   lock: ' for update',
   // Of these there is no equality.
@@ -206,6 +216,8 @@ const duckdb: SyncDialect = {
   },
   lookOfRows: (from, condition) =>
     `select count(*) || ' ' || coalesce(sum(cast(hash(${ROW}) as hugeint)), 0) from ${from} as ${ROW} where ${condition}`,
+  begin: 'begin',
+  turn: () => null,
   ledger: ledgerOf,
   lock: '',
   compared: (name) => name,

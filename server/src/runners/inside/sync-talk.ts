@@ -1,5 +1,6 @@
 /** One session of a synchronisation: it reads from a database, or writes to one, as it is asked. */
 import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TableName } from '@holdpoint/core'
 import { type Session, StatementError } from './engine.ts'
 import { betweenOf, named, type SyncDialect, together } from './sync-dialects.ts'
@@ -17,6 +18,7 @@ const COLUMNS_AT_ONCE = 200
 const MOST_TYPE_CHARACTERS = 500
 /** Files that are written and not taken yet. */
 const MOST_FILES = 3
+const LOOK_FOR_TURN_EVERY_MS = 50
 
 type Say = {
   part(part: SyncPart): void
@@ -33,6 +35,7 @@ export async function talk(
   say: Say,
 ): Promise<void> {
   let begun: Begun | null = null
+  let turn: string | null = null
 
   async function answer(ask: SyncAsk): Promise<SyncAnswer> {
     switch (ask.do) {
@@ -56,9 +59,15 @@ export async function talk(
       case 'position':
         return { t: 'stand', stand: await standOf(session, dialect, ask.ledger) }
       case 'begin': {
-        await session.run('begin')
+        if (dialect.kind === 'duckdb') await wait(placeOf(ask.table))
+        await session.run(dialect.begin)
+        const lock = dialect.turn(ask.table)
+        if (lock !== null) await session.ask(lock)
         begun = await begin(session, dialect, ask)
-        if (begun === null) await session.run('rollback')
+        if (begun === null) {
+          await session.run('rollback')
+          leave()
+        }
         return { t: 'begun', moved: begun === null }
       }
       case 'load': {
@@ -67,9 +76,27 @@ export async function talk(
         rmSync(ask.file)
         return { t: 'rows', rows }
       }
-      case 'finish':
-        return { t: 'rows', rows: await finish(session, dialect, begun!, ask) }
+      case 'finish': {
+        const rows = await finish(session, dialect, begun!, ask)
+        leave()
+        return { t: 'rows', rows }
+      }
     }
+  }
+
+  /** Of several that write to one table, one does: two that replace it at once would both leave their rows there. */
+  async function wait(place: string): Promise<void> {
+    while (written.has(place)) {
+      if (heard.left()) throw new StatementError('it was stopped', 1)
+      await sleep(LOOK_FOR_TURN_EVERY_MS)
+    }
+    written.add(place)
+    turn = place
+  }
+
+  function leave(): void {
+    if (turn !== null) written.delete(turn)
+    turn = null
   }
 
   async function tell(names: readonly TableName[]): Promise<SyncAnswer> {
@@ -117,4 +144,14 @@ export async function talk(
       say.failed(failureOf(error, begun, ask.do === 'load'))
     }
   }
+  // Whoever comes next finds nothing of it.
+  if (turn !== null) await session.run('rollback').catch(() => {})
+  leave()
 }
+
+/** Tables and files of this process's database to which somebody writes. */
+const written = new Set<string>()
+
+/** DuckDB does not tell letters apart by their case. */
+const placeOf = ({ schema, table, format }: TableName) =>
+  (format === null ? `${schema ?? 'main'}.${table}` : `files/${table}`).toLowerCase()
