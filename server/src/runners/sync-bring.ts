@@ -1,4 +1,5 @@
 /** One table: what is asked of the session that reads and of the one that writes, and in what order. */
+import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_SYNC_BATCH_ROWS, Refusal, readPartition } from '@holdpoint/core'
@@ -60,7 +61,7 @@ export async function follow(
   const { work, writer } = way
   const { lookback } = work.sync
   const runId = work.ledger!.runId
-  const ledger: Ledger = { job: work.ledger!.key, target: shownTable(table.target) }
+  const ledger: Ledger = { job: ledgerJob(work, table), target: shownTable(table.target) }
   const bound = pending.get(table) ?? (await boundOf(way, table, ledger))
   pending.delete(table)
   if (bound === null || (bound.look !== null && bound.look === looks.get(table))) return NOTHING
@@ -81,16 +82,22 @@ export async function follow(
   return batch
 }
 
+/** A position is one among the rows that it was taken from: what brings other rows, or more of them, begins at their beginning. */
+function ledgerJob({ ledger, source: { id } }: SyncWork, { source, of }: PlannedTable): string {
+  const what = [id, source.schema, source.table, of.changeColumn, of.where, of.columns, of.key]
+  return `${ledger!.key} ${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16)}`
+}
+
 const NOTHING: Batch = { rows: 0, position: null, isFull: false }
 
 async function boundOf(way: Way, table: PlannedTable, ledger: Ledger): Promise<Pending | null> {
   const { work, reader, writer } = way
   const { startAt, runId } = work.ledger!
   const { source, of, change } = table
-  const { stand } = await asked(writer, table, { do: 'position', ledger })
+  const { stand, isThere } = await asked(writer, table, { do: 'position', ledger, table: table.target })
   if (stand === null) throw new Refusal('SYNC_FAILED', { table: ledger.target, problem: 'its position is gone' })
-  // A run that is to start elsewhere does so once.
-  const position = startAt !== null && stand.run !== String(runId) ? startAt : stand.position
+  // A run that is to start elsewhere does so once. A target that has been dropped has nothing of what was brought.
+  const position = !isThere || (startAt !== null && stand.run !== String(runId)) ? startAt : stand.position
   const ask: Asking<'bound'> = {
     ...{ do: 'bound', table: source, where: of.where, column: change!, position },
     ...{ lookback: work.sync.lookback, limit: MAX_SYNC_BATCH_ROWS },

@@ -46,8 +46,8 @@ export type SyncAsk =
       readonly as: RowFormat
       readonly directory: string
     }
-  /** Where a target stands. */
-  | { readonly do: 'position'; readonly ledger: Ledger }
+  /** Where a target stands, and whether it is there. */
+  | { readonly do: 'position'; readonly ledger: Ledger; readonly table: TableName }
   /** Begins a transaction. With a ledger it is locked first; where it stands otherwise than was read before, nothing is begun. */
   | {
       readonly do: 'begin'
@@ -84,7 +84,7 @@ export type SyncAnswer =
   /** Nothing above the position; `look` is another one when any of the rows has changed. */
   | { readonly t: 'level'; readonly look: string | null }
   | { readonly t: 'writers'; readonly transactions: readonly string[] }
-  | { readonly t: 'stand'; readonly stand: Stand | null }
+  | { readonly t: 'stand'; readonly stand: Stand | null; readonly isThere: boolean }
   /** `moved`: the ledger stands elsewhere than was read before. */
   | { readonly t: 'begun'; readonly moved: boolean }
   | { readonly t: 'rows'; readonly rows: number }

@@ -57,7 +57,10 @@ export async function talk(
       case 'read':
         return await read(ask)
       case 'position':
-        return { t: 'stand', stand: await standOf(session, dialect, ask.ledger) }
+        return {
+          ...{ t: 'stand', stand: await standOf(session, dialect, ask.ledger) },
+          isThere: (await look(session, dialect, ask.table)) !== null,
+        }
       case 'begin': {
         if (dialect.kind === 'duckdb') await wait(placeOf(ask.table))
         await session.run(dialect.begin)
