@@ -19,7 +19,7 @@ const SERVER = path.join(import.meta.dirname, '..', '..', '..', 'test', 'sync-se
 const KILLS = 6
 const LONGEST_LIFE_MS = 2_500
 const LONGEST_MOMENT_MS = 400
-const TIMEOUT_MS = 240_000
+const TIMEOUT_MS = 600_000
 
 const here = testRunners()
 let database: TestDatabase
