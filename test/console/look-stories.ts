@@ -171,7 +171,7 @@ export function lookStories(at: () => BrowserConsole): void {
 
   for (const { axe, ...look } of LOOKS) {
     const name = `leaves no text out${axe ? ' and gives axe nothing to find' : ''}, on every page in ${look.language}, ${look.scheme}`
-    it(name, { timeout: 240_000 }, async () => {
+    it(name, { timeout: 480_000 }, async () => {
       const { shop, extension, held, blocked, run, written, data } = await furnished()
       const faults: string[] = []
       // Themes differ in their colours alone.
