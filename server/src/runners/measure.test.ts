@@ -1,4 +1,6 @@
 // Rule 58: what is measured is one number, by a statement that reads and does nothing else; one that fails says so and keeps no other from being measured.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DatabaseDoor, openDatabaseDoor } from '../../../test/database-door.ts'
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts'
@@ -52,8 +54,10 @@ describe.each(['duckdb', 'postgresql'])('on %s', (kind) => {
         'select cast(12.50 as decimal(10, 2))',
         'select -3 -- below',
         'with a as (select 7 as b) select b from a;',
+        '/* of /* all */ */ -- rows\n ((select 8))',
+        'values (9)',
       ),
-    ).toEqual([3, 0.25, 12.5, -3, 7])
+    ).toEqual([3, 0.25, 12.5, -3, 7, 8, 9])
   })
 
   test('what is no number says what it is', async () => {
@@ -94,6 +98,11 @@ describe.each(['duckdb', 'postgresql'])('on %s', (kind) => {
       'with gone as (delete from orders returning n) select count(*) from gone',
     )
     for (const one of tried) expect(String(one)).toMatch(/^QUALITY_/)
+    // What writes elsewhere than to tables, and what says nothing of what it does.
+    const file = path.join(own.tablesDir, `written_${kind}`)
+    for (const one of await measured(kind, `copy (select 1) to '${file}'`, `do 'begin perform 1; end'`, 'lock orders'))
+      expect(String(one)).toMatch(/^QUALITY_MEASURING_FAILED/)
+    expect(existsSync(file)).toBe(false)
     expect(await measured(kind, 'select count(*) from orders')).toEqual([3])
   })
 })

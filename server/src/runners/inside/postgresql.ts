@@ -1,6 +1,7 @@
 /** A PostgreSQL server, at an address that has been judged. */
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import { sqlStatements } from '@holdpoint/core'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { type Answered, type Engine, type Outcome, type Session, StatementError } from './engine.ts'
@@ -13,6 +14,7 @@ const CONNECT_WITHIN_MS = 10_000
 const QUIET_MS = 10_000
 const CANCEL_WITHIN_MS = 5_000
 const READ_BYTES = 262_144
+const QUERY = /^[\s(]*(?:select|with|values|table)\b/i
 
 type Given = Extract<ToSqlProcess, { t: 'postgresql' }>
 
@@ -104,6 +106,8 @@ async function session(given: Given): Promise<Session> {
         await client.query('begin read only')
         // After the first query of a transaction nothing makes it one that writes.
         await client.query('select 1')
+        // In such a transaction COPY writes files of the server all the same, and runs programs there.
+        if (!QUERY.test(sqlStatements(statement)[0]?.text ?? '')) throw new Error('it is no query')
         return await answered(client, statement)
       } catch (error) {
         throw statementError(statement, gone ?? (error as Error))
