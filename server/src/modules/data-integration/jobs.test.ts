@@ -279,7 +279,7 @@ describe('batch-start-diJob', () => {
       expect(await stop(one)).toMatchObject({ state: 'stopped', run: { stoppedBy: { id: String(owner.id) } } })
       expect(await refusalCode(stop(one))).toBe('SYNC_JOB_NOT_UNDER_WAY')
     }
-  })
+  }, 120_000)
 
   test('several jobs name at most 500 tables together', async () => {
     const workspace = await place()

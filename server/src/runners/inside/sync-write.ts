@@ -1,6 +1,7 @@
 /** What a session does that writes: where its target stands, what is begun there, and how that is committed. */
 import { mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TableName } from '@holdpoint/core'
 import { type Session, StatementError } from './engine.ts'
 import {
@@ -20,6 +21,8 @@ import type { Ledger, Looked, Stand, SyncAsk } from './sync-messages.ts'
 import { typeMade } from './sync-types.ts'
 
 const OLDEST_TARGET = 150_000
+const MOST_TRIES = 5
+const AGAIN_AFTER_MS = 50
 
 export type Begun = {
   readonly ask: Extract<SyncAsk, { do: 'begin' }>
@@ -33,10 +36,22 @@ const where = ({ job, target }: Ledger) => `job = ${literal(job)} and target = $
 
 /** Where it stands; there is a row from the first time on, so that it can be locked. */
 export async function standOf(session: Session, dialect: SyncDialect, ledger: Ledger): Promise<Stand | null> {
-  await session.run(dialect.ledger)
+  await makeLedger(session, dialect)
   await session.run(`insert into ${LEDGER_TABLE} (job, target, position, run, rows, "at")
     values (${literal(ledger.job)}, ${literal(ledger.target)}, null, null, 0, ${NOW}) on conflict do nothing`)
   return await standNow(session, ledger, '')
+}
+
+/** Of several that find at the same moment that there is none, a database has one make it, and fails the others. */
+async function makeLedger(session: Session, { ledger }: SyncDialect): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      await session.run(ledger)
+      return
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error
+      await sleep(AGAIN_AFTER_MS)
+    }
 }
 
 /** In UTC, whatever the session says. */
