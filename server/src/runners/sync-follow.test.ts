@@ -296,3 +296,43 @@ test('what another try would find again ends a real-time run', async () => {
     reason: { code: 'SYNC_TYPE_UNFIT', details: { row: 1, column: 'note', value: 'many', type: 'INTEGER' } },
   })
 })
+
+test('a tenant whose sources never answer keeps nobody else’s from being followed', async () => {
+  await db.rows('create table endless (id int primary key, version bigint)')
+  await db.rows('insert into endless values (1, 1)')
+  const stop = new AbortController()
+  const follows = { key: ['id'], changeColumn: 'version' }
+  const endless = syncOf('real-time', [{ ...follows, from: 'endless', where: 'pg_sleep(600) is not null' }])
+  const ledger = { key: 'job', runId: 1, startAt: null }
+  const running = [1, 2, 3, 4].map(() =>
+    synced(here, { sync: endless, ledger, source: shop, target: fresh() }, { signal: stop.signal }),
+  )
+  const sleeping = () =>
+    db.rows<{ n: number }>(`select count(*)::int as n from pg_stat_activity where wait_event = 'PgSleep'`)
+  await expect.poll(async () => (await sleeping())[0]!.n, PATIENCE).toBe(2)
+  let rows = 0
+  const others = synced(
+    here,
+    {
+      sync: syncOf('real-time', [{ ...follows, from: 'endless' }]),
+      ledger,
+      source: {
+        ...shop,
+        id: 8,
+        tenant_id: 2,
+        secret: postgresqlSource(8, database.url, door.port, here.secretKey).secret,
+      },
+      target: { ...fresh(), tenant_id: 2 },
+    },
+    {
+      signal: stop.signal,
+      progress: (one) => {
+        rows += one.rows
+      },
+    },
+  )
+  await expect.poll(() => rows, PATIENCE).toBe(1)
+  expect((await sleeping())[0]!.n).toBe(2)
+  stop.abort()
+  expect((await Promise.all([...running, others])).map(({ ended }) => ended.ended)).toEqual(Array(5).fill('stopped'))
+})

@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Refusal, type Sync } from '@holdpoint/core'
 import type { DataSource } from '../store/data-sources.ts'
-import { places } from './places.ts'
+import { type Places, places } from './places.ts'
 import type { Ended, RunIo, SyncWork } from './runner.ts'
 import type { SqlRunner } from './sql.ts'
 import { bringAll, follow, nothingSeen, pause, refusalOf, told, type Way, whyAgain } from './sync-bring.ts'
@@ -27,26 +27,33 @@ export type SyncRunner = {
  */
 const MOST_ENDING = 4
 const MOST_REAL_TIME = 3
+/** One tenant's leave one to the others, however long they take. */
+const MOST_OF_ONE = (most: number) => most - 1
+/** A real-time run that has more to bring lets others in after so long, and goes on when it is its turn again. */
+const LONGEST_TURN_MS = 60_000
+/** One that does not come to that, as a question to its source takes longer, begins again. */
+const LONGEST_BATCH_MS = 3_600_000
 const LONGEST_WAIT_S = 60
 const LOG_EVERY_MS = 60_000
 /** What servers that were killed have left. */
 const LEFT_AFTER_MS = 24 * 3_600_000
 
 export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner {
-  const ending = places(MOST_ENDING)
-  const realTime = places(MOST_REAL_TIME)
+  const ending = room(MOST_ENDING)
+  const realTime = room(MOST_REAL_TIME)
 
   /** Sessions are taken in the order of their data sources, so that no two synchronisations wait for each other. */
   async function between<T>(work: SyncWork, io: RunIo, go: (way: Way) => Promise<T>): Promise<T> {
     const { source, target } = work
-    const room = work.sync.kind === 'real-time' ? realTime : ending
-    const leave = await entered(room, io.signal)
+    const isRealTime = work.sync.kind === 'real-time'
+    const leave = await (isRealTime ? realTime : ending)(target.tenant_id, io.signal)
+    const signal = isRealTime ? AbortSignal.any([io.signal, AbortSignal.timeout(LONGEST_BATCH_MS)]) : io.signal
     const talks: Talk[] = []
     let directory: string | null = null
     try {
       const open = async (of: DataSource, reads: boolean) => {
         const joins = talks.length > 0 && source.id === target.id
-        const talk = await sql.talk(of, { reads, joins }, io.signal)
+        const talk = await sql.talk(of, { reads, joins }, signal)
         talks.push(talk)
         return talk
       }
@@ -54,7 +61,10 @@ export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner
       const second = source.id <= target.id ? await open(target, false) : await open(source, true)
       const [reader, writer] = source.id <= target.id ? [first, second] : [second, first]
       directory = await spoolDirectory(tablesDir, target)
-      return await go({ work, reader, writer, directory, io })
+      return await go({ work, reader, writer, directory, io: { ...io, signal } })
+    } catch (error) {
+      if (!signal.aborted || io.signal.aborted) throw error
+      throw new Refusal('DATA_SOURCE_UNREACHABLE', { name: source.name, problem: 'it did not answer in an hour' })
     } finally {
       await Promise.all(talks.map((talk) => talk.leave()))
       if (directory !== null) await rm(directory, { recursive: true, force: true })
@@ -86,21 +96,28 @@ export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner
   async function always(work: SyncWork, io: RunIo): Promise<void> {
     let tables: readonly PlannedTable[] | null = null
     let retries = 0
+    let more = false
     const seen = nothingSeen()
     const tell = told(io, LOG_EVERY_MS)
     for (;;) {
       try {
         await between(work, io, async (way) => {
           tables ??= await plan(way)
-          for (const table of tables)
-            for (let more = true; more; ) more = (await follow(way, table, seen, tell))?.isFull ?? false
+          const untilMs = performance.now() + LONGEST_TURN_MS
+          more = false
+          for (const table of tables) {
+            let isFull = true
+            for (let isLate = false; isFull && !isLate; isLate = performance.now() > untilMs)
+              isFull = (await follow(way, table, seen, tell))?.isFull ?? false
+            more ||= isFull
+          }
         })
         if (retries > 0) {
           io.log('it goes on\n')
           io.retrying?.(null)
         }
         retries = 0
-        await pause(seen.pending.size > 0 ? 1 : work.sync.pollSeconds, io.signal)
+        if (!more) await pause(seen.pending.size > 0 ? 1 : work.sync.pollSeconds, io.signal)
       } catch (error) {
         const reason = whyAgain(error)
         if (reason === null || io.signal.aborted) throw error
@@ -156,7 +173,28 @@ export function syncRunner(sql: SqlRunner, tablesDir: string | null): SyncRunner
   }
 }
 
-async function entered(room: ReturnType<typeof places>, signal: AbortSignal): Promise<() => void> {
+/** Places of which one tenant has some at most; whoever has one of its share waits for one of all. */
+function room(most: number) {
+  const all = places(most)
+  const shares = new Map<number, Places>()
+  return async (tenantId: number, signal: AbortSignal): Promise<() => void> => {
+    const share = shares.get(tenantId) ?? places(MOST_OF_ONE(most))
+    shares.set(tenantId, share)
+    const leaveShare = await entered(share, signal)
+    try {
+      const leave = await entered(all, signal)
+      return () => {
+        leave()
+        leaveShare()
+      }
+    } catch (error) {
+      leaveShare()
+      throw error
+    }
+  }
+}
+
+async function entered(room: Places, signal: AbortSignal): Promise<() => void> {
   const entering = room.enter(() => false)
   const stopped = Promise.withResolvers<null>()
   const stop = () => stopped.resolve(null)
