@@ -60,7 +60,7 @@ describe('what is asked for', () => {
       signedV3(host, owner.key, 'FreezeNode'),
       signedV1(owner.key, 'updatenoderunmode', freezeOf()),
       signedV1(owner.key, 'UpdateNodeRunMode', freezeOf(), { version: '2024-05-18' }),
-      signedV1(owner.key, 'GetQualityRule', { ProjectName: 'shop', RuleId: 1 }),
+      signedV1(owner.key, 'GetMetaTableBasicInfo', { TableGuid: 'odps.shop.orders' }),
       signedV3(host, owner.key, 'GetPermissionApplyOrderDetail', { FlowId: 'x' }, { place: 'form' }),
       signedV1(owner.key, '__proto__'),
       signedV3(host, owner.key, 'constructor'),
