@@ -32,7 +32,8 @@ const rule = (
   }
 }
 
-const RULES = [
+/** Read when it is asked for: only the demonstration has the examples. */
+const rules = () => [
   rule('system:table:table_count:fixed', 'Something was sold', 'High'),
   rule('system:field:null_value:fixed', 'Every row has a city and a category', 'High', {
     columns: ['city', 'category'],
@@ -62,7 +63,7 @@ export async function putSampleMonitor(
       ...{ partition: PARTITION, trigger: { type: 'ByScheduledTaskInstance', nodeIds: [nodeId] } },
       ...{ blockWhen: USUAL_BLOCK_CONDITION, notifyWhen: USUAL_NOTIFY_CONDITION },
     },
-    rules: RULES,
+    rules: rules(),
     subscriptions: [],
   })
 }
