@@ -106,7 +106,7 @@ export async function powerCuts(options: {
         )
       } catch (error) {
         // The database does not even start any more.
-        lost = [(error as Error).message.slice(0, 300)]
+        lost = [(error as Error).message.slice(-600)]
       }
       const report = {
         acknowledgedOperations: known.operations.size,
