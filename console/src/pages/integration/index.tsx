@@ -160,7 +160,7 @@ function columnsOf(
     {
       key: 'way',
       header: t('sync.way'),
-      width: 200,
+      width: 165,
       cell: (job) => (
         <span className="wrap-anywhere">
           {named(job.source)} → {named(job.target)}
@@ -170,7 +170,7 @@ function columnsOf(
     {
       key: 'state',
       header: t('sync.state'),
-      width: 230,
+      width: 185,
       cell: (job) => (
         <>
           <StateBadge look={JOB_LOOKS[job.state]} />
@@ -185,7 +185,7 @@ function columnsOf(
     {
       key: 'rate',
       header: t('sync.rate'),
-      width: 105,
+      width: 95,
       cell: (job) => (
         <span className="span" title={t('sync.rateHint')}>
           {job.lastStartedAt === null ? '–' : shortNumber(job.rowsPerSecond)}
@@ -195,7 +195,7 @@ function columnsOf(
     {
       key: 'rows',
       header: t('sync.rows'),
-      width: 120,
+      width: 105,
       cell: (job) => <span className="span">{wholeNumber(job.rows)}</span>,
     },
     {
