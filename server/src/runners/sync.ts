@@ -28,7 +28,7 @@ export type SyncRunner = {
 const MOST_ENDING = 4
 const MOST_REAL_TIME = 3
 /** One tenant's leave one to the others, however long they take. */
-const MOST_OF_ONE = (most: number) => most - 1
+const shareOf = (most: number) => most - 1
 /** A real-time run that has more to bring lets others in after so long, and goes on when it is its turn again. */
 const LONGEST_TURN_MS = 60_000
 /** One that does not come to that, as a question to its source takes longer, begins again. */
@@ -178,7 +178,7 @@ function room(most: number) {
   const all = places(most)
   const shares = new Map<number, Places>()
   return async (tenantId: number, signal: AbortSignal): Promise<() => void> => {
-    const share = shares.get(tenantId) ?? places(MOST_OF_ONE(most))
+    const share = shares.get(tenantId) ?? places(shareOf(most))
     shares.set(tenantId, share)
     const leaveShare = await entered(share, signal)
     try {

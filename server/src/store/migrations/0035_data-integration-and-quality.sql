@@ -116,7 +116,7 @@ create unique index quality_monitors_name on quality_monitors (workspace_id, nam
 create index quality_monitors_list on quality_monitors (workspace_id, id);
 create index quality_monitors_table on quality_monitors (workspace_id, table_name) where deleted_at is null;
 
--- Looked at whenever an instance has run its program: only monitors that are there and enabled have rows.
+-- Looked at whenever an instance has run its program: only monitors that are there have rows; those that are switched off keep theirs.
 create table quality_monitor_nodes (
   node_id bigint not null,
   monitor_id bigint not null references quality_monitors on delete cascade,
